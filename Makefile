@@ -1,0 +1,94 @@
+# Needs make and Python >= 3.11 with venv. Everything is installed inside this folder, once, from
+# versions that constraints.txt names; after that no network is needed.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11
+RECENT = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for one in $(CANDIDATES); do \
+	$$one -c '$(RECENT)' 2>/dev/null && echo $$one && break; done)
+
+VENV = .venv
+BIN = $(VENV)/bin
+# What is installed belongs to these versions and to this place: a copy elsewhere installs its own.
+KEY := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
+INSTALLED = $(VENV)/.installed-$(KEY)
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# make test REAL=1 leaves nothing out: what is missing is installed, as root, or the run fails.
+REAL ?=
+export NAMESAKE_REAL = $(REAL)
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: $(INSTALLED) ## Show the whole job in a made-up district
+	@$(BIN)/python -m monitor demo
+
+.PHONY: test
+test: check parts ## Check and test everything that this machine allows; REAL=1 as root: everything
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest; status=$$?; mkdir -p .cache; \
+	{ $(BIN)/coverage combine --quiet && $(BIN)/coverage report; } > .cache/coverage.txt 2>&1; \
+	exit $$status
+
+.PHONY: check
+check: $(INSTALLED) ## Check format, lint, types and imports
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: parts
+parts: $(INSTALLED)
+ifeq ($(REAL),1)
+	@tests/real/install.sh
+endif
+	@$(BIN)/python -m tests.real.fetch
+
+.PHONY: soak
+soak: $(INSTALLED) ## Run the long tests whole; make test runs a tenth of them
+	@NAMESAKE_SOAK=1 $(BIN)/python -m pytest -m soak
+
+.PHONY: coverage
+coverage: ## Show what the last tests did not reach
+	@cat .cache/coverage.txt
+
+.PHONY: lock
+lock: ## Renew constraints.txt; needs uv
+	@uv pip compile --quiet --upgrade --universal --group dev pyproject.toml \
+		--no-header --output-file constraints.txt
+
+.PHONY: clean
+clean: ## Remove all that was installed or made here
+	rm -rf $(VENV) .cache .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
+		.pytest_cache .ruff_cache build dist namesake-demo
+	find monitor scrapers reports tests -name __pycache__ -prune -exec rm -rf {} +
+
+# A uv that cannot (too old, or set up for other places than pip is) leaves the work to pip.
+$(INSTALLED):
+	@echo "Installing into $(VENV), once; this takes a minute"
+	@{ command -v uv >/dev/null && $(MAKE) with-uv; } || $(MAKE) with-pip
+	@touch $@
+
+.PHONY: with-uv
+with-uv:
+	@uv venv --quiet --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
+	@uv pip install --quiet --python $(BIN)/python \
+		--constraint constraints.txt --group dev --editable .
+
+.PHONY: with-pip
+with-pip:
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(RECENT)' || { \
+		echo "Namesake needs Python 3.11 or newer; name one: make demo PYTHON=/path/to/python3"; \
+		exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt install python3-venv"; \
+		exit 1; } >&2
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --constraint constraints.txt --upgrade 'pip>=25.1'
+	@$(PIP) install --constraint constraints.txt --group dev --editable .

@@ -1,0 +1,56 @@
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import every_file, place
+
+LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.MULTILINE)
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+
+
+def documents() -> list[Path]:
+    return [path for path in every_file() if path.suffix == ".md"]
+
+
+def test_each_link_inside_the_project_leads_somewhere() -> None:
+    assert [f"{place(path)} -> {link}" for path in documents() for link in dead_links(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("link", "dead"),
+    [
+        ("other.md", False),
+        ("other.md#what-it-s-for", False),
+        ("#here", False),
+        ("https://courier.example/gone", False),
+        ("gone.md", True),
+        ("other.md#gone", True),
+    ],
+)
+def test_a_dead_link_is_seen(tmp_path: Path, link: str, *, dead: bool) -> None:
+    (tmp_path / "other.md").write_text("# What it's for\n", "utf-8")
+    page = tmp_path / "page.md"
+    page.write_text(f"# Here\n[there]({link}) `[not](a-link.md)`\n", "utf-8")
+
+    assert list(dead_links(page)) == ([link] if dead else [])
+
+
+def dead_links(path: Path) -> Iterator[str]:
+    for link in LINK.findall(CODE.sub("", path.read_text("utf-8"))):
+        if not ELSEWHERE.match(link) and not _leads_somewhere(path, link):
+            yield link
+
+
+def _leads_somewhere(path: Path, link: str) -> bool:
+    file, _, anchor = link.partition("#")
+    target = path.parent / file if file else path
+    return target.exists() and (not anchor or anchor in _anchors(target))
+
+
+def _anchors(path: Path) -> set[str]:
+    headings = HEADING.findall(CODE.sub(" ", path.read_text("utf-8")))
+    return {re.sub(r"[^\w]+", "-", heading.lower()).strip("-") for heading in headings}

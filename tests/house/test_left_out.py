@@ -1,0 +1,73 @@
+"""The rules of tests/conftest.py, tried on a small run of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT
+
+TESTS = """
+import pytest
+
+@pytest.mark.real
+@pytest.mark.parametrize("number", [1, 2])
+def test_real(number):
+    pytest.skip("Post: no stamps here")
+
+@pytest.mark.soak
+def test_long():
+    pass
+
+def test_shared(share):
+    assert len(share(range(50))) in (5, 50)
+    assert share(range(50)) == share(range(50))
+
+@pytest.mark.xfail(strict=True)
+def test_known():
+    assert False
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "test_small.py").write_text(TESTS, "utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    real\n    soak\n", "utf-8")
+    return tmp_path
+
+
+def run(project: Path, *options: str, **environment: str) -> str:
+    inherited = {key: value for key, value in os.environ.items() if "NAMESAKE" not in key}
+    done = subprocess.run(
+        (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options),
+        cwd=project,
+        env={**inherited, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
+def test_what_is_left_out_is_said_in_one_line_with_its_reason(project: Path) -> None:
+    said = run(project).splitlines()
+
+    assert "Post: no stamps here (2 tests)" in said
+    assert "1 passed, 2 skipped, 1 deselected, 1 xfailed" in said[-1]
+
+
+def test_nothing_is_left_out_where_nothing_may_be(project: Path) -> None:
+    said = run(project, NAMESAKE_REAL="1").splitlines()
+
+    assert "nothing may be left out here, but: Post: no stamps here" in said
+    assert "2 failed, 1 passed, 1 deselected, 1 xfailed" in said[-1]
+
+
+def test_a_soak_runs_the_long_tests_and_only_these(project: Path) -> None:
+    said = run(project, "-m", "soak", NAMESAKE_SOAK="1").splitlines()
+
+    assert "2 passed, 3 deselected" in said[-1]

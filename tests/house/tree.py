@@ -1,0 +1,43 @@
+"""The project's own files, as the rules of the house look at them."""
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("monitor", "scrapers", "reports")
+FOLDERS = (*PACKAGES, "tests", "systemd", "docs", ".ci")
+UNREAD = ("node_modules", "__pycache__")
+
+
+def files(*folders: str, kind: str = "*") -> list[Path]:
+    found = (path for folder in folders for path in (ROOT / folder).rglob(kind))
+    return sorted(path for path in found if path.is_file() and not set(UNREAD) & {*path.parts})
+
+
+def python_files(*folders: str) -> list[Path]:
+    return files(*(folders or (*PACKAGES, "tests")), kind="*.py")
+
+
+def every_file() -> list[Path]:
+    top = (path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith("."))
+    return sorted([*top, *files(*FOLDERS)])
+
+
+def place(path: Path, line: int = 0) -> str:
+    name = path.relative_to(ROOT).as_posix()
+    return f"{name}:{line}" if line else name
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def comments(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line number and text of each comment; a `#` in a string is none."""
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
+    for token in tokens:
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
