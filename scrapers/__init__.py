@@ -1,0 +1,1 @@
+"""What we ask the public web, and how we read its answers."""

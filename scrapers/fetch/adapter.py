@@ -1,0 +1,41 @@
+"""requests over the guarded pools, for APIs."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse, Retry
+
+from scrapers.fetch.guard import Pool
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Takes every connection from `pool_of(url)`.
+
+    It is used by hand, without a Session: a Session reads and unpacks the body of a redirect
+    even when told not to follow it, keeps one cookie jar for all hosts, and reads netrc.
+    """
+
+    def __init__(self, pool_of: Callable[[str], Pool]) -> None:
+        super().__init__(max_retries=Retry(total=False))
+        self._pool_of = pool_of
+
+    def get(
+        self, url: str, headers: Mapping[str, str], timeout: tuple[float, float]
+    ) -> BaseHTTPResponse:
+        prepared = requests.Request("GET", url, headers=headers).prepare()
+        answer = self.send(prepared, stream=True, timeout=timeout)
+        return cast("BaseHTTPResponse", answer.raw)
+
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: object,  # noqa: ARG002 - requests passes these, and by name;
+        proxies: object = None,  # noqa: ARG002 - the pool has its one way to verify,
+        cert: object = None,  # noqa: ARG002 - and there is no way round the guard
+    ) -> Pool:
+        return self._pool_of(request.url or "")
+
+    def cert_verify(self, conn: object, url: object, verify: object, cert: object) -> None:
+        """Leave the pool as it is: its one TLS context verifies, and has its bundle loaded."""

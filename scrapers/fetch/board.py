@@ -1,0 +1,209 @@
+"""Who may be asked next: one lane a host, one question in flight in each."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from threading import Condition, RLock
+
+from scrapers.fetch.clock import Clock
+from scrapers.fetch.pace import HostState
+from scrapers.fetch.question import Question
+from scrapers.fetch.tour import Rank, Step, Tour
+
+# How soon a sleeper notices that we are stopping.
+NAP = 0.2
+LOOK_AHEAD = 256
+
+Entry = tuple[Tour, Question]
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """`due` is when the host may be asked again, by the monotonic clock."""
+
+    state: HostState
+    due: float
+    busy: bool = False
+    lined_up: bool = False
+    waiting: dict[Rank, deque[Entry]] = field(
+        default_factory=lambda: {rank: deque() for rank in Rank}
+    )
+
+    @property
+    def host(self) -> str:
+        return self.state.host
+
+    def pop(self) -> Entry | None:
+        queue = next((queue for queue in self.waiting.values() if queue), None)
+        return queue.popleft() if queue else None
+
+    @property
+    def empty(self) -> bool:
+        return not any(self.waiting.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One worker's right to ask one host one thing."""
+
+    lane: Lane
+    tour: Tour
+    question: Question
+
+
+class Board:
+    """Shared by the workers, who take turns, and by the consumers, who put questions up.
+
+    One idle worker keeps the time; the others sleep until there is something to do.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = RLock()
+        self._work = Condition(self._lock)
+        self._alarm = Condition(self._lock)
+        self._line: list[tuple[float, int, Lane]] = []
+        self._numbers = count()
+        self._tours: set[Tour] = set()
+        self._lanes: dict[str, Lane] = {}
+        self._busy = 0
+        self._workers = 0
+        self._timed = False
+        self.stopped = False
+
+    def enter(self, tour: Tour, workers: int) -> int:
+        """Open a tour; return how many workers have to be started for it."""
+        with self._lock:
+            self._tours.add(tour)
+            missing = max(workers - self._workers, 0)
+            self._workers += missing
+            return missing
+
+    def leave(self, tour: Tour) -> None:
+        """Forget what a tour still wants; what is in flight for it comes to nothing."""
+        with self._lock:
+            self._tours.discard(tour)
+            for host in tour.hosts:
+                queue = self._lanes[host].waiting[tour.rank]
+                kept = [entry for entry in queue if entry[0] is not tour]
+                queue.clear()
+                queue.extend(kept)
+            self._wake_all()
+
+    def stop(self) -> None:
+        with self._lock:
+            self.stopped = True
+            for tour in self._tours:
+                tour.steps.put(Step())
+            self._wake_all()
+
+    def lane(self, host: str) -> Lane | None:
+        return self._lanes.get(host)
+
+    def open_lane(self, state: HostState) -> Lane:
+        due = self._clock.monotonic() + state.wait(self._clock.now())
+        with self._lock:
+            return self._lanes.setdefault(state.host, Lane(state, due))
+
+    def put(self, lane: Lane, tour: Tour, question: Question) -> None:
+        """Queue a question; one that has begun goes on before others are begun."""
+        with self._lock:
+            tour.hosts.add(lane.host)
+            self._queue(lane, tour, question, front=question.begun)
+            self._line_up(lane)
+
+    def hungry(self, tour: Tour) -> bool:
+        """Tell whether more questions of this tour could keep somebody busy."""
+        with self._lock:
+            return tour.waiting < LOOK_AHEAD or not self._somebody_is_due()
+
+    def drained(self, tour: Tour) -> None:
+        """Note that a tour brings no more; whoever keeps the time may have waited for that."""
+        with self._lock:
+            tour.drained = True
+            self._alarm.notify()
+
+    def take(self) -> Turn | None:
+        """Wait for a host that may be asked; None ends the worker."""
+        with self._lock:
+            while self._tours and not self.stopped:
+                turn = self._next_turn()
+                if turn is not None:
+                    # Who keeps the time has just stopped doing so; and there may be more to do.
+                    self._work.notify()
+                    return turn
+                self._rest()
+            self._workers -= 1
+            return None
+
+    def give_back(self, turn: Turn, due: float, *, again: bool = False) -> None:
+        """End a turn; `again` if its question wants another one at the same host."""
+        with self._lock:
+            self._busy -= 1
+            turn.lane.busy = False
+            turn.lane.due = due
+            if again and turn.tour in self._tours:
+                self._queue(turn.lane, turn.tour, turn.question, front=True)
+            self._line_up(turn.lane)
+            if not self._busy:
+                self._alarm.notify()
+
+    def _queue(self, lane: Lane, tour: Tour, question: Question, *, front: bool) -> None:
+        queue = lane.waiting[tour.rank]
+        if front:
+            queue.appendleft((tour, question))
+        else:
+            queue.append((tour, question))
+        tour.waiting += 1
+
+    def _line_up(self, lane: Lane) -> None:
+        if lane.busy or lane.lined_up or lane.empty:
+            return
+        lane.lined_up = True
+        heappush(self._line, (lane.due, next(self._numbers), lane))
+        if self._line[0][2] is lane:
+            self._alarm.notify()
+        self._work.notify()
+
+    def _somebody_is_due(self) -> bool:
+        return bool(self._line) and self._line[0][0] <= self._clock.monotonic()
+
+    def _next_turn(self) -> Turn | None:
+        while self._somebody_is_due():
+            lane = heappop(self._line)[2]
+            lane.lined_up = False
+            entry = lane.pop()
+            if entry is not None:
+                tour, question = entry
+                tour.waiting -= 1
+                lane.busy = True
+                self._busy += 1
+                return Turn(lane, tour, question)
+        return None
+
+    def _rest(self) -> None:
+        if self._timed or not self._line:
+            self._work.wait()
+            return
+        pause = max(min(self._line[0][0] - self._clock.monotonic(), NAP), 0.0)
+        self._timed = True
+        try:
+            if self._busy or not all(tour.drained for tour in self._tours):
+                self._alarm.wait(pause)
+            else:
+                self._sleep(pause)
+        finally:
+            self._timed = False
+
+    def _sleep(self, seconds: float) -> None:
+        """Let time pass while nothing else can happen, so that a test's clock may jump."""
+        self._lock.release()
+        try:
+            self._clock.sleep(seconds)
+        finally:
+            self._lock.acquire()
+
+    def _wake_all(self) -> None:
+        self._work.notify_all()
+        self._alarm.notify_all()

@@ -1,0 +1,88 @@
+"""A body read to its end or to the cap, and unpacked once."""
+
+import zlib
+
+from urllib3 import BaseHTTPResponse
+
+from scrapers.fetch.unfinished import Note, failed, unreadable
+
+# zlib's window sizes: 31 expects a gzip frame, 15 a zlib frame, -15 none.
+_GZIP, _ZLIB, _BARE = 31, 15, -15
+_GZIP_MAGIC = b"\x1f\x8b"
+# A gzip file may be several in a row; each costs a new decoder and a copy of the rest.
+_MOST_MEMBERS = 16
+_TEXT = ("text/", "json", "xml", "javascript")
+
+
+def read_body(response: BaseHTTPResponse, cap: int) -> tuple[bytes, bool]:
+    """Return at most `cap` bytes, unpacked, and whether there was more.
+
+    A cut page still shows what is in it; that something is not in it proves nothing.
+    """
+    coding = _coding(response.headers.get("content-encoding", ""))
+    if not _text(response.headers.get("content-type", "")):
+        response.close()
+        return b"", True
+    raw = _read(response, cap)
+    if not coding or not raw:
+        return raw[:cap], len(raw) > cap
+    return _unpacked(raw, coding, cap)
+
+
+def _coding(header: str) -> str:
+    """One layer, gzip or deflate: layers multiply, and a bomb needs only two."""
+    codings = [each.strip().lower() for each in header.split(",")]
+    codings = [each.removeprefix("x-") for each in codings if each not in {"", "identity"}]
+    if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate"}):
+        raise unreadable(Note.PACKED)
+    return codings[0] if codings else ""
+
+
+def _text(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].lower()
+    return not kind.strip() or any(each in kind for each in _TEXT)
+
+
+def _read(response: BaseHTTPResponse, cap: int) -> bytes:
+    """Read until the end, or one byte past the cap; then the connection is of no more use."""
+    pieces, left = [], cap + 1
+    while left > 0:
+        piece = response.read(left, decode_content=False)
+        if not piece:
+            break
+        pieces.append(piece)
+        left -= len(piece)
+    else:
+        response.close()
+    return b"".join(pieces)
+
+
+def _unpacked(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:
+    cut = len(raw) > cap
+    try:
+        return _inflated(raw, _GZIP if coding == "gzip" else _ZLIB, cap, cut=cut)
+    except zlib.error:
+        if coding == "gzip":
+            raise unreadable(Note.PACKED) from None
+    try:
+        # Some servers have always sent deflate without its zlib frame.
+        return _inflated(raw, _BARE, cap, cut=cut)
+    except zlib.error:
+        raise unreadable(Note.PACKED) from None
+
+
+def _inflated(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bool]:
+    whole = b""
+    for _ in range(_MOST_MEMBERS):
+        decoder = zlib.decompressobj(frame)
+        whole += decoder.decompress(raw, cap + 1 - len(whole))
+        if len(whole) > cap:
+            return whole[:cap], True
+        if not decoder.eof:
+            if cut:
+                return whole, True
+            raise failed(Note.CUT_SHORT)
+        raw = decoder.unused_data
+        if frame != _GZIP or not raw.startswith(_GZIP_MAGIC):
+            break
+    return whole, cut

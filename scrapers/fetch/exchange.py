@@ -1,0 +1,104 @@
+"""One request, one answer: over requests for an API, over the bare pools for a page."""
+
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+
+from requests import RequestException
+from urllib3 import BaseHTTPResponse, Timeout
+from urllib3.exceptions import HTTPError
+
+from scrapers.fetch.adapter import GuardedAdapter
+from scrapers.fetch.allowance import current_allowance
+from scrapers.fetch.credentials import Credentials
+from scrapers.fetch.egress import Reach
+from scrapers.fetch.guard import Pool, Pools
+from scrapers.fetch.target import Target
+from scrapers.request import Request
+from scrapers.source import Access
+
+# Ours, whatever a source's request says.
+OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "host", "connection", "cookie"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchanges:
+    pools: Pools
+    credentials: Credentials
+    user_agent: str
+    _adapters: dict[Reach, GuardedAdapter] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # urllib3's warnings quote whole addresses, and those hold people's names.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+        self._adapters = {
+            reach: GuardedAdapter(partial(self._pool_of, reach=reach)) for reach in Reach
+        }
+
+    def ask(
+        self, target: Target, request: Request, *, reach: Reach, access: Access
+    ) -> BaseHTTPResponse:
+        """Ask; once more if a kept connection turns out to have been closed meanwhile."""
+        signed = self.credentials.signed(target)
+        headers = self._headers(target, request)
+        send = self._by_requests if access is Access.API else self._by_urllib3
+        try:
+            return send(signed, headers, reach)
+        except (HTTPError, RequestException, OSError):
+            allowance = current_allowance()
+            if allowance.dialled or allowance.received:
+                raise
+        return send(signed, headers, reach)
+
+    def _by_requests(
+        self, target: Target, headers: dict[str, str], reach: Reach
+    ) -> BaseHTTPResponse:
+        allowance = current_allowance()
+        allowance.begin_head()
+        seconds = (allowance.seconds_to_connect(), allowance.seconds_left())
+        response = self._adapters[reach].get(target.url, headers, seconds)
+        allowance.begin_body()
+        return response
+
+    def _by_urllib3(
+        self, target: Target, headers: dict[str, str], reach: Reach
+    ) -> BaseHTTPResponse:
+        allowance = current_allowance()
+        allowance.begin_head()
+        response = self.pools.of(target, reach).urlopen(
+            "GET",
+            target.path,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Timeout(allowance.seconds_to_connect(), allowance.seconds_left()),
+            preload_content=False,
+            decode_content=False,
+        )
+        allowance.begin_body()
+        return response
+
+    def _headers(self, target: Target, request: Request) -> dict[str, str]:
+        asked = {name.lower(): value for name, value in request.headers}
+        return {
+            "accept": "*/*",
+            **{name: value for name, value in asked.items() if name not in OWN_HEADERS},
+            **dict(self.credentials.of(target).headers),
+            "user-agent": self.user_agent,
+            "accept-encoding": "gzip, deflate",
+        }
+
+    def _pool_of(self, url: str, *, reach: Reach) -> Pool:
+        return self.pools.of(Target.of(url), reach)
+
+
+def dismiss(response: BaseHTTPResponse) -> None:
+    """Leave a redirect's body unread: it may be a bomb, and says nothing that we need.
+
+    One that has no body gives its connection back.
+    """
+    if response.length_remaining == 0:
+        response.read(1, decode_content=False)
+    else:
+        response.close()

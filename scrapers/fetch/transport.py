@@ -1,0 +1,145 @@
+"""One client for all: what it may ask, where a redirect may lead, what comes back."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlencode
+
+from requests import RequestException
+from requests.exceptions import SSLError as RequestsSSLError
+from requests.exceptions import Timeout as RequestsTimeout
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import TimeoutError as PoolTimeout
+
+from scrapers.fetch.allowance import allowed
+from scrapers.fetch.body import read_body
+from scrapers.fetch.clock import Clock
+from scrapers.fetch.credentials import Credentials
+from scrapers.fetch.egress import Egress, Reach
+from scrapers.fetch.exchange import Exchanges, dismiss
+from scrapers.fetch.guard import Pools
+from scrapers.fetch.limits import Limits
+from scrapers.fetch.robots import PATH as ROBOTS
+from scrapers.fetch.robots import Robots
+from scrapers.fetch.target import DEFAULT_PORTS, Target, declared, normal
+from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.request import Request
+from scrapers.source import Access, Etiquette
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Client(Protocol):
+    """`fetch` never raises for what a server does: a visit that failed is a Reading."""
+
+    @property
+    def robots(self) -> Robots: ...
+
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading: ...
+
+
+@dataclass(slots=True)
+class HttpClient:
+    """Safe to share between threads. `user_agent` says honestly who asks and whom to write to."""
+
+    egress: Egress
+    clock: Clock
+    user_agent: str
+    limits: Limits = field(default_factory=Limits)
+    credentials: Credentials = field(default_factory=Credentials)
+    robots: Robots = field(init=False)
+    _exchanges: Exchanges = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.robots = Robots(self.clock)
+        self._exchanges = Exchanges(
+            pools=Pools(self.egress, self.limits.idle_hosts),
+            credentials=self.credentials,
+            user_agent=self.user_agent,
+        )
+
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading:
+        try:
+            with allowed(self.clock, self.limits):
+                return self._fetched(request, etiquette)
+        except UnfinishedError as end:
+            return end.reading
+        except (SSLError, RequestsSSLError):
+            return failed(Note.NO_TRUST).reading
+        except (PoolTimeout, RequestsTimeout):
+            return failed(Note.OUT_OF_TIME).reading
+        except (HTTPError, RequestException, OSError, ValueError):
+            # ValueError is http.client's word for a header that it will not send.
+            return failed(Note.BROKE_OFF).reading
+
+    def close(self) -> None:
+        self._exchanges.pools.close()
+
+    def _fetched(self, request: Request, etiquette: Etiquette) -> Page | Reading:
+        target = Target.of(_with_params(request))
+        if declared(target, etiquette.origins) is None:
+            raise refused(Note.NOT_ITS_OWN)
+        bound = etiquette.access is Access.PAGE and target.path != ROBOTS
+        for _ in range(min(request.hops, self.limits.hops) + 1):
+            if bound and (refusal := self._turned_away(target, etiquette)):
+                return refusal
+            reach = self._reach(target, etiquette)
+            response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
+            location = response.headers.get("location")
+            if response.status not in REDIRECTS or location is None:
+                return self._page(target, response, etiquette)
+            dismiss(response)
+            if request.hops == 0:
+                return self._answered(target, response)
+            target = self._onward(target, location, etiquette)
+        raise unreadable(Note.HOPS)
+
+    def _turned_away(self, target: Target, etiquette: Etiquette) -> Reading | None:
+        if self.robots.due(target):
+            self.robots.meet(self, target, etiquette)
+        return self.robots.refusal(target)
+
+    def _onward(self, target: Target, location: str, etiquette: Etiquette) -> Target:
+        """Follow a redirect: a page's may lead anywhere public, an API's only to its origins."""
+        onward = self.credentials.unsigned(target.redirected(location))
+        if etiquette.access is Access.API and declared(onward, etiquette.origins) is None:
+            raise refused(Note.AWAY)
+        return onward
+
+    def _reach(self, target: Target, etiquette: Etiquette) -> Reach:
+        """Only an origin that is the source's own and named in the config may be private."""
+        named = target.origin in map(normal, etiquette.allow_private)
+        if named and declared(target, etiquette.origins) is not None:
+            return Reach.DECLARED
+        usual = target.port in DEFAULT_PORTS.values()
+        if not usual and not self.egress.opens_any_port(target.host):
+            raise refused(Note.PORT)
+        return Reach.PUBLIC
+
+    def _page(self, target: Target, response: BaseHTTPResponse, etiquette: Etiquette) -> Page:
+        body, cut = read_body(response, self.limits.body_bytes)
+        if cut and etiquette.access is Access.API:
+            # Half of a JSON document is nothing; half a page still shows what stands on it.
+            raise unreadable(Note.NOT_TEXT)
+        return self._answered(target, response, body, cut=cut)
+
+    def _answered(
+        self, target: Target, response: BaseHTTPResponse, body: bytes = b"", *, cut: bool = False
+    ) -> Page:
+        return Page(
+            url=target.url,
+            status=response.status,
+            body=body,
+            fetched_at=self.clock.now(),
+            headers={name.lower(): value for name, value in response.headers.items()},
+            cut=cut,
+        )
+
+
+def _with_params(request: Request) -> str:
+    if not request.params:
+        return request.url
+    mark = "&" if "?" in request.url else "?"
+    return f"{request.url}{mark}{urlencode(request.params)}"

@@ -1,0 +1,20 @@
+"""The words a person agreed to be searched by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """All that a source may know of a person; `ref` is opaque and never leaves this machine.
+
+    `names` are full written names, best first. `handles` are worth asking about: declared
+    ones first, then guesses. `accounts` are account keys (`platform:@handle`) that the person
+    declared as their own.
+    """
+
+    ref: str
+    names: tuple[str, ...]
+    handles: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    organisation: str = ""

@@ -1,0 +1,78 @@
+"""Is there such an account? Only what a rule proves is an answer; the rest is "could not tell"."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.recipes.refusal import refusal, unreadable
+from scrapers.recipes.walls import wall
+
+PLACEHOLDER = "{account}"
+REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What the page of an account shows (`e_`) and what is shown in its place (`m_`).
+
+    A string may hold `{account}`. `m_string` may be empty only where the codes differ. Redirects
+    are followed, so a missing rule with a redirect's code means: led away to the front page.
+    """
+
+    e_code: int
+    e_string: str
+    m_code: int
+    m_string: str
+
+
+def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
+    """Return FOUND (without findings) or ABSENT if the rule proves it and no wall stands before."""
+    refused = refusal(page)
+    if refused is not None and not _bare_refusal(rule, refused, page):
+        return refused
+    exists = page.status == rule.e_code and _shows(page, rule.e_string, handle)
+    missing = page.status == rule.m_code and _shows(page, rule.m_string, handle)
+    missing = missing or (rule.m_code in REDIRECTS and _led_to_front(asked, page))
+    if exists and missing:
+        return unreadable("its page says both that the account exists and that it does not")
+    if exists:
+        return Reading(outcome=Outcome.FOUND)
+    if missing:
+        return Reading(outcome=Outcome.ABSENT)
+    return unreadable(_unknown(page))
+
+
+def impossible_handle(nonce: str, source: str, length: int = 14) -> str:
+    """Return a handle that nobody has, in letters that every site allows."""
+    drawn = sha256(f"{nonce}\x1f{source}".encode()).digest()
+    return "".join(chr(ord("a") + byte % 26) for byte in drawn)[:length]
+
+
+def _bare_refusal(rule: Rule, refused: Reading, page: Page) -> bool:
+    """Say whether the rule itself names this refusal: a 403 with words for "no such account"."""
+    named = refused.outcome is Outcome.BLOCKED and page.status == rule.m_code
+    return named and bool(rule.m_string) and wall(page) is None
+
+
+def _shows(page: Page, mark: str, handle: str) -> bool:
+    """Sites spell a handle as its owner does, so a mark that holds one is compared without case."""
+    if PLACEHOLDER not in mark:
+        return mark in page.text
+    return mark.replace(PLACEHOLDER, handle).casefold() in page.text.casefold()
+
+
+def _led_to_front(asked: str, page: Page) -> bool:
+    ours, theirs = urlsplit(asked), urlsplit(page.url)
+    same_site = (ours.hostname or "").removeprefix("www.") == (theirs.hostname or "").removeprefix(
+        "www."
+    )
+    return same_site and ours.path.strip("/") != "" and theirs.path.strip("/") == ""
+
+
+def _unknown(page: Page) -> str:
+    if not page.body.strip():
+        return "it sent an empty page"
+    return f"its page (status {page.status}) shows neither of the marks we know"

@@ -1,0 +1,56 @@
+"""One question, as data: what is asked, on whose behalf, and the request that asks it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+
+
+class QueryKind(StrEnum):
+    """What a question is about; only some can prove that something is gone."""
+
+    SEARCH = "search"
+    PROFILE = "profile"
+    PRESENCE = "presence"
+    FOLLOWS = "follows"
+    FOLLOWERS = "followers"
+
+    @property
+    def proves_absence(self) -> bool:
+        """Rankings churn, so leaving a list proves nothing; an item's own address does."""
+        return self in {QueryKind.PROFILE, QueryKind.PRESENCE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A GET to make. Credentials are added by the fetch tier and never stand here.
+
+    `hops` is how many redirects to follow (five at most); with 0 the redirect itself is the
+    answer, which is what a presence check that knows "302 means missing" wants.
+    """
+
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    hops: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question to a source on behalf of `subject` (an identity's ref; empty: of nobody).
+
+    Two queries with the same key are the same question. The key holds neither the page asked
+    for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's question.
+    """
+
+    source: str
+    kind: QueryKind
+    terms: tuple[str, ...]
+    request: Request
+    subject: str = ""
+    page: int = 1
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        folded = (" ".join(term.casefold().split()) for term in self.terms)
+        parts = (self.subject, self.source, self.kind, *folded)
+        object.__setattr__(self, "key", sha256("\x1f".join(parts).encode()).hexdigest()[:32])

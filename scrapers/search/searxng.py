@@ -1,0 +1,193 @@
+"""A SearXNG of the operator's own, asked for JSON.
+
+An empty list proves nothing by itself: the engines that did not answer stand beside it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.recipes.hits import Hit, findings_about
+from scrapers.recipes.presence import impossible_handle
+from scrapers.recipes.refusal import refusal, unreadable
+from scrapers.recipes.shape import (
+    ShapeError,
+    misshapen,
+    optional_text,
+    parsed,
+    record,
+    rows,
+    web_address,
+)
+from scrapers.recipes.walls import wall
+from scrapers.recipes.words import family_name
+from scrapers.redirector import advert, unwrapped
+from scrapers.request import Query, QueryKind, Request
+from scrapers.source import Access, Canary, Etiquette, Family
+
+FULL_PAGE = 10
+LAST_PAGE = 2
+MOST_PLACES = 3
+OK = 200
+FORBIDDEN = 403
+JSON_IS_OFF = (
+    "JSON answers are switched off in this SearXNG: add json to search.formats in its settings"
+)
+# What SearXNG says of an engine that did not answer, the worst first; all else is a failure.
+TROUBLES = (
+    (Outcome.BLOCKED, ("captcha", "access denied"), "its engines refused to answer it"),
+    (Outcome.LIMITED, ("too many requests",), "its engines were asked too often"),
+    (Outcome.FAILED, ("",), "its engines did not answer"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearxNG:
+    """`engines` are asked by name; empty means those that the instance has switched on.
+
+    `known_query` surely has results, and they surely hold its last word.
+    """
+
+    base_url: str
+    engines: tuple[str, ...] = ()
+    known_query: str = "wikipedia"
+    seconds_between: float = 1.0
+    allow_private: tuple[str, ...] = ()
+    name: str = "searxng"
+    platform: str = ""
+    family: Family = Family.SEARCH
+    version: int = 1
+
+    @property
+    def etiquette(self) -> Etiquette:
+        return Etiquette(
+            origins=("/".join(self.base_url.split("/")[:3]),),
+            access=Access.API,
+            seconds_between=self.seconds_between,
+            allow_private=self.allow_private,
+        )
+
+    def plan(self, identity: Identity) -> Iterator[Query]:
+        """Ask for the best name in every context, and for each other name in one."""
+        contexts = (identity.organisation, *identity.places[:MOST_PLACES])
+        known = [context for context in contexts if context.strip()] or [""]
+        for rank, name in enumerate(identity.names):
+            for context in known if rank == 0 else known[:1]:
+                if family_name(name):
+                    yield self._query((name, context), identity.ref)
+
+    def read(self, query: Query, page: Page) -> Reading:
+        if page.status == FORBIDDEN and wall(page) is None:
+            return unreadable(JSON_IS_OFF)
+        refused = refusal(page)
+        if refused is not None:
+            return refused
+        if page.status != OK:
+            return unreadable(f"it did not accept the question (status {page.status})")
+        try:
+            return self._read(query, record(parsed(page), "results"))
+        except ShapeError as error:
+            return unreadable(str(error))
+
+    def canaries(self, nonce: str) -> Iterable[Canary]:
+        nobody = impossible_handle(nonce, self.name)
+        yield Canary(query=self._query((nobody,), ""), expects=Outcome.ABSENT)
+        yield Canary(query=self._query((self.known_query,), ""), expects=Outcome.FOUND)
+
+    def _query(self, terms: tuple[str, ...], subject: str) -> Query:
+        return Query(
+            source=self.name,
+            kind=QueryKind.SEARCH,
+            terms=terms,
+            request=self._request(terms, 1),
+            subject=subject,
+        )
+
+    def _request(self, terms: tuple[str, ...], page: int) -> Request:
+        params = [("q", _asked(terms)), ("format", "json"), ("safesearch", "0")]
+        params += [("pageno", str(page))]
+        params += [("engines", ",".join(self.engines))] if self.engines else []
+        # SearXNG translates what it says of its engines; we read English.
+        return Request(
+            url=f"{self.base_url.rstrip('/')}/search",
+            params=tuple(params),
+            headers=(("accept", "application/json"), ("accept-language", "en")),
+        )
+
+    def _read(self, query: Query, answer: Mapping[str, object]) -> Reading:
+        listed = [record(row, "a result") for row in rows(answer, "results")]
+        silent = [_complaint(row) for row in rows(answer, "unresponsive_engines")]
+        if _altered(query, answer):
+            return unreadable("it searched for other words than the ones we gave")
+        if self.engines and not all(self._named(row) for row in listed):
+            return unreadable("it asked other engines than the ones we named; check their names")
+        reading = _reading(query.terms[0], listed, silent)
+        return replace(reading, follow=self._next(query) if len(listed) >= FULL_PAGE else ())
+
+    def _named(self, row: Mapping[str, object]) -> bool:
+        engines = row.get("engines")
+        return not isinstance(engines, list) or any(name in self.engines for name in engines)
+
+    def _next(self, query: Query) -> tuple[Query, ...]:
+        page = query.page + 1
+        if page > LAST_PAGE:
+            return ()
+        return (replace(query, page=page, request=self._request(query.terms, page)),)
+
+
+def _asked(terms: tuple[str, ...]) -> str:
+    name, *contexts = (term.replace('"', " ").split() for term in terms)
+    # Words that begin so are commands to SearXNG.
+    plain = (word.lstrip("!:<?") for context in contexts for word in context)
+    return " ".join([f'"{" ".join(name)}"', *(word for word in plain if word)])
+
+
+def _altered(query: Query, answer: Mapping[str, object]) -> bool:
+    searched = optional_text(answer, "query")
+    corrected = rows(answer, "corrections") if "corrections" in answer else ()
+    return bool(corrected) or searched.split() not in ([], _asked(query.terms).split())
+
+
+def _reading(
+    name: str, listed: list[Mapping[str, object]], silent: list[tuple[Outcome, str]]
+) -> Reading:
+    findings = findings_about(name, (hit for row in listed for hit in _hits(row)))
+    if silent and listed:
+        note = f"{len(silent)} of its engines did not answer"
+        return Reading(outcome=Outcome.PARTIAL, findings=findings, note=note)
+    if silent:
+        ranks = [outcome for outcome, _, _ in TROUBLES]
+        outcome, note = min(silent, key=lambda trouble: ranks.index(trouble[0]))
+        return Reading(outcome=outcome, note=note)
+    if findings:
+        return Reading(outcome=Outcome.FOUND, findings=findings)
+    note = "none of its results names the person" if listed else ""
+    return Reading(outcome=Outcome.ABSENT, note=note)
+
+
+def _hits(row: Mapping[str, object]) -> Iterator[Hit]:
+    """Yield the hit; a result that leads nowhere, or is paid for, is none."""
+    if not {"title", "url"} <= row.keys():
+        what = "the title or the address of a result"
+        raise misshapen(what)
+    title, snippet = optional_text(row, "title"), optional_text(row, "content")
+    address = web_address(unwrapped(optional_text(row, "url")))
+    if address and not advert(address):
+        yield Hit(url=address, title=title, snippet=snippet)
+
+
+def _complaint(row: object) -> tuple[Outcome, str]:
+    match row:
+        case [str(), str() as message, *_]:
+            said = message.casefold()
+        case _:
+            what = "what it says of an engine"
+            raise misshapen(what)
+    return next(
+        (outcome, note)
+        for outcome, phrases, note in TROUBLES
+        if any(phrase in said for phrase in phrases)
+    )

@@ -1,0 +1,89 @@
+"""What a source is: it plans questions, reads answers, and can be tested in the field."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.request import Query
+
+
+class Access(StrEnum):
+    """robots.txt binds pages; an API has terms of its own."""
+
+    API = "api"
+    PAGE = "page"
+
+
+class Family(StrEnum):
+    """Which consent a source falls under."""
+
+    SEARCH = "search"
+    PROFILES = "profiles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Etiquette:
+    """Manners towards a source.
+
+    `origins` are the only ones (`https://host`) it may be asked at; `https://*.host` stands for
+    its subdomains, which share one queue. `seconds_between` counts from the end of one answer to
+    the next request at the same host. `allow_private` are those of the origins that the
+    configuration lets lie at a private address, or on another port than 80 and 443.
+    """
+
+    origins: tuple[str, ...]
+    access: Access
+    seconds_between: float = 1.0
+    allow_private: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A question whose answer we know: `expects` is FOUND or ABSENT."""
+
+    query: Query
+    expects: Outcome
+
+
+class Source(Protocol):
+    """`version` counts changes of the reader that may change what it reads from one page.
+
+    `platform` is the prefix of the account keys it reads, or empty.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def platform(self) -> str: ...
+    @property
+    def family(self) -> Family: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def etiquette(self) -> Etiquette: ...
+
+    def plan(self, identity: Identity) -> Iterable[Query]:
+        """Yield the first questions about a person; `Reading.follow` yields the next."""
+        ...
+
+    def read(self, query: Query, page: Page) -> Reading:
+        """Read strictly: what was expected and is missing is UNREADABLE, never empty."""
+        ...
+
+    def canaries(self, nonce: str) -> Iterable[Canary]:
+        """Yield questions with known answers; `nonce` makes a name that cannot exist."""
+        ...
+
+
+@runtime_checkable
+class ContactSource(Protocol):
+    """A source that shows, to anyone, whom an account follows and who follows it."""
+
+    def contacts(self, account: str, subject: str) -> Iterable[Query]:
+        """Yield the questions for an account key's contacts, of kind `follows` or `followers`."""
+        ...

@@ -1,0 +1,61 @@
+from collections.abc import Callable
+
+import pytest
+
+from scrapers.canonical import account_key, account_keys
+from scrapers.catalogue.entry import Entry
+from scrapers.catalogue.presence import PresenceSource
+from scrapers.catalogue.reader import own_catalogue
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.recipes.presence import verdict
+
+Answered = Callable[..., Page]
+
+OWN = own_catalogue().entries
+
+own = pytest.mark.parametrize("entry", OWN, ids=lambda entry: entry.key)
+
+
+def test_there_are_twenty_of_our_own_and_none_is_left_out() -> None:
+    assert len(OWN) == 20
+    assert own_catalogue().left_out == ()
+
+
+@own
+def test_each_says_how_we_know_it_and_claims_nothing_it_has_not_seen(entry: Entry) -> None:
+    assert entry.provenance.endswith(".")
+    assert entry.seen_on == ""
+    assert entry.seconds_between >= 2
+
+
+@own
+def test_each_has_a_canary_that_its_site_would_allow(entry: Entry) -> None:
+    canaries = list(PresenceSource(entry=entry).canaries("nonce"))
+
+    assert canaries[0].expects is Outcome.ABSENT
+    assert entry.admits(canaries[0].query.terms[0])
+
+
+@own
+def test_each_speaks_of_accounts_as_addresses_do(entry: Entry) -> None:
+    expected = account_key(entry.key, "janedoe")
+
+    assert account_keys(entry.shown_at("janedoe")) in {(), (expected,)}
+
+
+@own
+def test_each_rule_tells_its_own_two_answers_apart(entry: Entry, answered: Answered) -> None:
+    rule, asked = entry.rule, entry.asked_at("janedoe")
+    there = answered(rule.e_string.replace("{account}", "JaneDoe"), rule.e_code, url=asked)
+    gone = answered(rule.m_string or "nobody here", rule.m_code, url=asked)
+
+    assert verdict(rule, asked, "janedoe", there).outcome is Outcome.FOUND
+    assert verdict(rule, asked, "janedoe", gone).outcome is Outcome.ABSENT
+
+
+@own
+def test_none_takes_a_wall_for_an_answer(entry: Entry, saved: Answered) -> None:
+    for status in (entry.rule.e_code, entry.rule.m_code):
+        page = saved("walls/robot.html", status)
+        assert verdict(entry.rule, entry.asked_at("j"), "j", page).outcome is Outcome.BLOCKED

@@ -1,0 +1,111 @@
+"""A clock that jumps, and sources and a client without a web."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.pace import InMemoryHosts, Pace
+from scrapers.fetch.robots import Robots
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.request import Query, QueryKind, Request
+from scrapers.source import Access, Canary, Etiquette, Family
+
+MONDAY = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Time passes only when somebody sleeps or answers slowly."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        return MONDAY + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.seconds += seconds
+
+
+@dataclass
+class FakeSource:
+    """Reads a page's body as the name of an outcome."""
+
+    name: str
+    etiquette: Etiquette
+    platform: str = ""
+    family: Family = Family.PROFILES
+    version: int = 1
+
+    def plan(self, identity: Identity) -> list[Query]:
+        return [self.query(handle) for handle in identity.handles]
+
+    def query(self, term: str, url: str = "") -> Query:
+        return Query(
+            source=self.name,
+            kind=QueryKind.PRESENCE,
+            terms=(term,),
+            request=Request(url=url or f"{self.etiquette.origins[0]}/{term}"),
+        )
+
+    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
+        return Reading(outcome=Outcome(page.body.decode()))
+
+    def canaries(self, nonce: str) -> list[Canary]:  # noqa: ARG002 - likewise
+        return []
+
+
+@dataclass
+class FakeClient:
+    """Answers from a function of the URL, and notes when each host was asked, and till when."""
+
+    clock: FakeClock
+    respond: Callable[[str], Page | Reading | str] = lambda _: "absent"
+    takes: Callable[[str], float] = lambda _: 0.0
+    asked: list[tuple[str, float, float]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.robots = Robots(self.clock)
+
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading:  # noqa: ARG002 - likewise
+        began = self.clock.monotonic()
+        self.clock.sleep(self.takes(request.url))
+        said = self.respond(request.url)
+        self.asked.append((request.url, began, self.clock.monotonic()))
+        if not isinstance(said, str):
+            return said
+        return Page(url=request.url, status=200, body=said.encode(), fetched_at=self.clock.now())
+
+    @property
+    def urls(self) -> list[str]:
+        return [url for url, _, _ in self.asked]
+
+
+def site(name: str, **manners: object) -> FakeSource:
+    polite = Etiquette(origins=(f"http://{name}.example",), access=Access.API)
+    return FakeSource(name=name, etiquette=replace(polite, **manners))  # type: ignore[arg-type] # fields by name
+
+
+def lanes_over(
+    client: FakeClient,
+    *sources: FakeSource,
+    hosts: InMemoryHosts | None = None,
+    pace: Pace | None = None,
+    workers: int = 4,
+) -> Lanes:
+    by_name = {source.name: source for source in sources}
+    memory = InMemoryHosts() if hosts is None else hosts
+    return Lanes(client, by_name, client.clock, memory, pace or Pace(), workers=workers)
+
+
+def questions(count: int, *sources: FakeSource) -> list[Query]:
+    return [source.query(f"name{number}") for number in range(count) for source in sources]

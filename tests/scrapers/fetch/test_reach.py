@@ -1,0 +1,122 @@
+"""What may lie at a private address: declared origins, each for its own source alone."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network
+
+import pytest
+
+from scrapers.fetch.allowance import allowed
+from scrapers.fetch.clock import SystemClock
+from scrapers.fetch.egress import Answer, Egress, Reach, resolve_nothing
+from scrapers.fetch.guard import GuardedConnection
+from scrapers.fetch.limits import Limits
+from scrapers.fetch.unfinished import Note, UnfinishedError
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.request import Request
+from scrapers.source import Access, Etiquette
+from tests.scrapers.fetch.conftest import Internet
+from tests.scrapers.fetch.loopback import Behaviour, answer, answering, moved, without_robots
+from tests.scrapers.fetch.wire import PUBLIC, Wire
+
+
+def private_engine(wire: Wire, internet: Internet, behaviour: Behaviour) -> int:
+    port = internet.serve(behaviour).port
+    wire.routes = {("127.0.0.1", port): port}
+    return port
+
+
+def test_a_declared_origin_may_lie_inside_for_the_source_that_declares_it(
+    wire: Wire, internet: Internet
+) -> None:
+    origin = f"http://127.0.0.1:{private_engine(wire, internet, answering(answer()))}"
+    etiquette = Etiquette(origins=(origin,), access=Access.API, allow_private=(origin,))
+    client = wire.client()
+
+    assert isinstance(client.fetch(Request(url=f"{origin}/search"), etiquette), Page)
+
+
+def test_a_declared_origin_serves_nobody_else_not_even_over_its_open_connection(
+    wire: Wire, internet: Internet
+) -> None:
+    port = private_engine(wire, internet, answering(answer()))
+    wire.names = {"site.example": [[PUBLIC]]}
+    for number in (80, port):
+        origin = f"http://127.0.0.1:{number}"
+        lure = Internet()
+        hop = lure.serve(without_robots(answering(moved(f"{origin}/admin"))))
+        wire.routes |= {(PUBLIC, 80): hop.port, ("127.0.0.1", 80): port}
+        client = wire.client()
+        owner = Etiquette(origins=(origin,), access=Access.API, allow_private=(origin,))
+        other = Etiquette(origins=("http://site.example",), access=Access.PAGE)
+        assert isinstance(client.fetch(Request(url=f"{origin}/"), owner), Page)
+
+        came = client.fetch(Request(url="http://site.example/"), other)
+
+        assert isinstance(came, Reading)
+        assert came.outcome is Outcome.SKIPPED
+        lure.close()
+
+
+def test_a_declaration_for_one_port_opens_no_other(wire: Wire) -> None:
+    etiquette = Etiquette(
+        origins=("http://127.0.0.1:8888", "http://127.0.0.1"),
+        access=Access.API,
+        allow_private=("http://127.0.0.1:8888",),
+    )
+    client = wire.client()
+
+    came = client.fetch(Request(url="http://127.0.0.1/"), etiquette)
+
+    assert wire.connects == []
+    assert isinstance(came, Reading)
+
+
+def test_a_declaration_is_worth_nothing_for_an_origin_the_source_does_not_have(wire: Wire) -> None:
+    etiquette = Etiquette(
+        origins=("http://site.example",),
+        access=Access.API,
+        allow_private=("http://127.0.0.1:8888",),
+    )
+    client = wire.client()
+
+    came = client.fetch(Request(url="http://127.0.0.1:8888/"), etiquette)
+
+    assert wire.connects == []
+    assert isinstance(came, Reading)
+
+
+def test_a_benchmark_may_open_a_network_on_any_port(wire: Wire, internet: Internet) -> None:
+    port = private_engine(wire, internet, answering(answer()))
+    client = wire.client(allow_networks=(IPv4Network("127.0.0.0/8"),))
+    etiquette = Etiquette(origins=(f"http://127.0.0.1:{port}",), access=Access.API)
+
+    assert isinstance(client.fetch(Request(url=f"http://127.0.0.1:{port}/"), etiquette), Page)
+
+
+def test_a_connection_without_its_guard_cannot_connect(wire: Wire) -> None:
+    with pytest.raises(AttributeError):
+        GuardedConnection("site.example").connect()
+
+    assert wire.connects == []
+
+
+def test_nothing_is_dialled_outside_of_a_visit() -> None:
+    with pytest.raises(LookupError):
+        Egress(resolve=resolve_nothing).dial("site.example", 80, Reach.PUBLIC)
+
+
+def test_a_name_service_that_does_not_answer_holds_nobody_up() -> None:
+    def hang(_host: str, _port: int) -> Iterable[Answer]:
+        SystemClock().sleep(0.4)
+        return ()
+
+    limits = Limits(total_seconds=0.1, connect_seconds=0.1)
+    with (
+        allowed(SystemClock(), limits),
+        pytest.raises(UnfinishedError) as end,
+    ):
+        Egress(resolve=hang).dial("site.example", 80, Reach.PUBLIC)
+
+    assert end.value.note is Note.NO_NAME_SERVICE

@@ -1,0 +1,192 @@
+"""robots.txt binds pages, is read once a day, and forbids where it cannot be read."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from scrapers.fetch.robots import Robots
+from scrapers.fetch.target import Target
+from scrapers.fetch.unfinished import Note
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.request import Request
+from scrapers.source import Access, Etiquette
+from tests.scrapers.fetch.conftest import Internet
+from tests.scrapers.fetch.fakes import FakeClient, FakeClock
+from tests.scrapers.fetch.loopback import answer, answering, moved, without_robots
+
+SITE = Target.of("http://site.example/people/rosa")
+MANNERS = Etiquette(origins=("http://site.example",), access=Access.PAGE)
+
+
+def met(clock: FakeClock, file: str | Page | Reading, status: int = 200) -> Robots:
+    """Return what we know of a host that answered like this."""
+    said = file
+    if isinstance(file, str):
+        said = Page(
+            url="http://site.example/robots.txt",
+            status=status,
+            body=file.encode(),
+            fetched_at=clock.now(),
+        )
+    client = FakeClient(clock, respond=lambda _: said)
+    client.robots.meet(client, SITE, MANNERS)
+    assert client.urls == ["http://site.example/robots.txt"]
+    return client.robots
+
+
+@pytest.mark.parametrize(
+    ("file", "allowed"),
+    [
+        ("", True),
+        ("User-agent: *\nDisallow: /\n", False),
+        ("User-agent: *\nDisallow: /people/\n", False),
+        ("User-agent: *\nDisallow: /admin/\n", True),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: Namesake\nDisallow:\n", True),
+        ("User-agent: Namesake\nDisallow: /\n\nUser-agent: *\nAllow: /\n", False),
+        ("User-agent: Other\nUser-agent: namesake\nDisallow: /\n", False),
+        ("User-agent: Other\nDisallow: /\n", True),
+        ("User-agent: name\nDisallow: /\n", True),
+        ("User-agent: *\nDisallow: /people/*\nAllow: /people/rosa$\n", True),
+        ("\ufeffUser-agent: *\nDisallow: /\n", False),
+        ("USER AGENT *\ndisallow /people\n", False),
+        ("<!doctype html><p>Not found", True),
+    ],
+)
+def test_a_page_is_asked_only_where_the_file_allows_it(
+    clock: FakeClock,
+    file: str,
+    allowed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    refusal = met(clock, file).refusal(SITE)
+
+    assert (refusal is None) is allowed
+    if refusal is not None:
+        assert (refusal.outcome, refusal.note) == (Outcome.DECLINED, Note.ROBOTS)
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [(404, True), (403, True), (410, True), (429, False), (500, False), (503, False)],
+)
+def test_a_host_that_cannot_say_what_it_wants_is_left_alone(
+    clock: FakeClock,
+    status: int,
+    allowed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    refusal = met(clock, "User-agent: *\nDisallow: /\n", status).refusal(SITE)
+
+    assert (refusal is None) is allowed
+    assert refusal is None or refusal.outcome is Outcome.DECLINED
+
+
+def test_a_file_that_could_not_be_fetched_fails_the_visit_and_is_asked_for_again(
+    clock: FakeClock,
+) -> None:
+    robots = met(clock, Reading(outcome=Outcome.FAILED, note="no connection"))
+
+    refusal = robots.refusal(SITE)
+
+    assert refusal is not None
+    assert refusal.outcome is Outcome.FAILED
+    assert robots.due(SITE)
+
+
+def test_a_file_is_remembered_for_a_day(clock: FakeClock) -> None:
+    robots = met(clock, "")
+
+    clock.sleep(timedelta(hours=23, minutes=59).total_seconds())
+    assert not robots.due(SITE)
+    clock.sleep(60)
+    assert robots.due(SITE)
+
+
+def test_a_host_that_could_not_say_is_asked_again_within_the_hour(clock: FakeClock) -> None:
+    robots = met(clock, "", 503)
+
+    clock.sleep(3_600)
+
+    assert robots.due(SITE)
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [("7", 7.0), ("0.5", 0.5), ("99999", 300.0), ("-5", 0.0), ("nan", 0.0), ("soon", 0.0)],
+)
+def test_the_crawl_delay_is_a_wish_within_reason(
+    clock: FakeClock, wish: str, seconds: float
+) -> None:
+    assert met(clock, f"User-agent: *\nCrawl-delay: {wish}\n").delay(SITE) == seconds
+
+
+def test_a_file_made_to_exhaust_its_parser_is_read_in_no_time(clock: FakeClock) -> None:
+    agents = "".join(f"User-agent: robot{number}\n" for number in range(12_000))
+    rules = "".join(f"Disallow: /{number}\n" for number in range(12_000))
+    began = time.process_time()
+
+    robots = met(clock, agents + rules + "\nUser-agent: *\nDisallow: /people/\n")
+
+    assert robots.refusal(SITE) is not None
+    assert time.process_time() - began < 2.0
+
+
+def test_what_is_known_of_hosts_stays_bounded(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrapers.fetch.robots.MOST_HOSTS", 3)
+    client = FakeClient(clock)
+    targets = [Target.of(f"http://site{number}.example/") for number in range(5)]
+    for target in targets:
+        client.robots.meet(client, target, MANNERS)
+
+    assert [client.robots.due(target) for target in targets] == [True, True, False, False, False]
+
+
+FORBIDDING = answer(b"User-agent: *\nDisallow: /secret\n")
+
+
+def test_the_client_asks_for_the_file_by_itself_and_obeys_it(internet: Internet) -> None:
+    server = internet.serve(answering(FORBIDDING, answer()))
+    client = internet.client()
+
+    first = client.fetch(Request(url="http://site.example/secret"), MANNERS)
+    second = client.fetch(Request(url="http://site.example/open"), MANNERS)
+
+    assert isinstance(first, Reading)
+    assert first.outcome is Outcome.DECLINED
+    assert isinstance(second, Page)
+    assert [request.split()[1] for request in server.requests] == [b"/robots.txt", b"/open"]
+
+
+def test_an_api_is_not_bound_by_it(internet: Internet) -> None:
+    server = internet.serve(answering(answer()))
+
+    internet.visit("/secret", access=Access.API)
+
+    assert [request.split()[1] for request in server.requests] == [b"/secret"]
+
+
+def test_a_redirect_does_not_lead_past_it(internet: Internet) -> None:
+    internet.serve(without_robots(answering(moved("http://other.example/secret"))))
+    other = internet.serve(answering(FORBIDDING, answer()), "other.example")
+
+    came = internet.visit()
+
+    assert isinstance(came, Reading)
+    assert came.outcome is Outcome.DECLINED
+    assert [request.split()[1] for request in other.requests] == [b"/robots.txt"]
+
+
+def test_a_file_that_redirects_is_followed_and_asks_for_no_further_file(
+    internet: Internet,
+) -> None:
+    server = internet.serve(answering(moved("/files/robots"), FORBIDDING, answer()))
+
+    came = internet.visit("/secret")
+
+    assert isinstance(came, Reading)
+    assert came.outcome is Outcome.DECLINED
+    paths = [request.split()[1] for request in server.requests]
+    assert paths == [b"/robots.txt", b"/files/robots"]

@@ -1,0 +1,116 @@
+"""A run begins, can be watched, and ends: by itself, closed, or stopped."""
+
+import threading
+from collections.abc import Iterator
+
+from scrapers.fetch.tour import Progress
+from scrapers.request import Query, QueryKind, Request
+from tests.scrapers.fetch.fakes import FakeClient, FakeClock, lanes_over, site
+
+ALPHA, BETA = site("alpha"), site("beta")
+
+
+def test_queries_are_pulled_by_the_consumer_and_only_as_they_are_needed(clock: FakeClock) -> None:
+    pulled: list[str] = []
+    threads: set[int] = set()
+
+    def planning() -> Iterator[Query]:
+        for number in range(100_000):
+            pulled.append(str(number))
+            threads.add(threading.get_ident())
+            yield ALPHA.query(str(number))
+
+    visits = lanes_over(FakeClient(clock), ALPHA).visit(planning())
+    next(visits)
+    first = len(pulled)
+    visits.close()
+
+    assert first < 50_000
+    assert threads == {threading.get_ident()}
+
+
+def lane_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "lane"]
+
+
+def wait_for_the_workers_to_end() -> None:
+    for thread in lane_threads():
+        thread.join(5)
+    assert lane_threads() == []
+
+
+def test_the_workers_end_with_the_run(clock: FakeClock) -> None:
+    list(lanes_over(FakeClient(clock), ALPHA).visit([ALPHA.query("rosa")]))
+
+    wait_for_the_workers_to_end()
+
+
+def test_closing_the_visits_ends_the_run_and_the_lanes_can_be_used_again(clock: FakeClock) -> None:
+    client = FakeClient(clock)
+    lanes = lanes_over(client, ALPHA)
+    visits = lanes.visit(ALPHA.query(str(number)) for number in range(10_000))
+    next(visits)
+    visits.close()
+    wait_for_the_workers_to_end()
+
+    assert len(client.asked) < 1_000
+    assert len(list(lanes.visit([ALPHA.query("rosa")]))) == 1
+
+
+def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: FakeClock) -> None:
+    release, asked = threading.Event(), threading.Event()
+
+    def hang(_: str) -> str:
+        asked.set()
+        release.wait(10)
+        return "absent"
+
+    lanes = lanes_over(FakeClient(clock, respond=hang), ALPHA)
+
+    def stop() -> None:
+        asked.wait(10)
+        lanes.stop()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    visits = list(lanes.visit([ALPHA.query("rosa")]))
+    stopper.join()
+
+    assert visits == []
+    assert list(lanes.visit([ALPHA.query("ben")])) == []
+    release.set()
+    wait_for_the_workers_to_end()
+
+
+def test_the_watcher_sees_each_source_wait_ask_and_end(clock: FakeClock) -> None:
+    seen: list[tuple[str, Progress]] = []
+    client = FakeClient(clock, respond=lambda url: "blocked" if "beta" in url else "absent")
+    lanes = lanes_over(client, ALPHA, BETA)
+    asked = [ALPHA.query("rosa"), BETA.query("rosa")]
+
+    list(lanes.visit(asked, watch=lambda source, state: seen.append((source, state))))
+
+    assert [state for source, state in seen if source == "alpha"] == [
+        Progress.WAITING,
+        Progress.ASKING,
+        Progress.DONE,
+    ]
+    assert seen[-1][1] in {Progress.DONE, Progress.BLOCKED}
+    assert ("beta", Progress.BLOCKED) in seen
+
+
+def test_sixty_hosts_at_once_lose_and_double_nothing(clock: FakeClock) -> None:
+    sources = [site(f"s{number}") for number in range(60)]
+    lanes = lanes_over(FakeClient(clock), *sources, workers=16)
+    asked = (
+        Query(
+            source=source.name,
+            kind=QueryKind.PRESENCE,
+            terms=(f"n{number}",),
+            request=Request(url=f"{source.etiquette.origins[0]}/n{number}"),
+        )
+        for number in range(50)
+        for source in sources
+    )
+
+    assert sum(1 for _ in lanes.visit(asked)) == 3_000

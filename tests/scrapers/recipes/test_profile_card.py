@@ -1,0 +1,127 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.page import Page
+from scrapers.recipes.profile_card import ProfileCard, profile_card
+
+Answered = Callable[..., Page]
+
+HTML = {"content-type": "text/html"}
+JSON = {"content-type": "application/json"}
+JSON_LD = """<script type="application/ld+json"><!--
+{"@context": "https://schema.org", "@graph": [{"@type": "WebSite", "name": "Alpha"},
+ {"@type": ["ProfilePage"], "mainEntity": {"@type": "Person", "name": "Jane Doe",
+  "description": "Art teacher", "sameAs": ["https://jane.example", "javascript:alert(1)"]}},]}
+--></script>"""
+
+
+def card(answered: Answered, body: str, **more: str) -> ProfileCard:
+    return profile_card(answered(body, headers=HTML), **more)
+
+
+def test_the_head_tells_name_and_bio(answered: Answered) -> None:
+    head = """<meta property="og:site_name" content="Alpha">
+    <meta property="og:title" content="Jane Doe (@jdoe) | Alpha">
+    <meta property="og:description" content="  Art
+    teacher ">"""
+
+    seen = card(answered, head, handle="jdoe")
+
+    assert (seen.name, seen.bio, seen.title) == ("Jane Doe", "Art teacher", "Jane Doe (@jdoe)")
+
+
+def test_the_site_is_no_part_of_a_name(answered: Answered) -> None:
+    assert card(answered, "<title>Jane Doe - Alpha</title>", site="Alpha").name == "Jane Doe"
+    assert card(answered, "<title>Jane Doe - Alphabet</title>").name == "Jane Doe - Alphabet"
+
+
+def test_a_heading_shows_where_the_name_in_a_title_ends(answered: Answered) -> None:
+    title = "<title>Jane Doe - recipes | Alpha</title><h1><b>Jane</b> Doe</h1>"
+
+    assert card(answered, title, site="Alpha").name == "Jane Doe"
+    assert (
+        card(answered, "<title>Alpha: Jane Doe</title><h1>Alpha</h1>", site="Alpha").name != "Alpha"
+    )
+
+
+def test_counts_are_no_part_of_a_bio(answered: Answered) -> None:
+    description = '<meta name="description" content="320 followers. Art teacher.">'
+
+    assert card(answered, description).bio == "Art teacher."
+
+
+def test_linked_data_is_read_as_sites_write_it(answered: Answered) -> None:
+    seen = card(answered, f"<title>x</title><body>{JSON_LD}</body>")
+
+    assert seen.name == "Jane Doe"
+    assert seen.bio == "Art teacher"
+    assert seen.links == ("https://jane.example",)
+
+
+def test_links_that_say_me_are_kept(answered: Answered) -> None:
+    body = """<head><link rel="me" href="https://a.example"></head><body>
+    <a rel="nofollow me" href="https://b.example/">b</a><a href="https://c.example">c</a></body>"""
+
+    assert card(answered, body).links == ("https://a.example", "https://b.example/")
+
+
+def test_an_h_card_tells_name_and_note(answered: Answered) -> None:
+    body = '<p class="h-card"><b class="p-name">Jane <i>Doe</i></b><i class="p-note">Hi</i></p>'
+
+    seen = card(answered, body)
+
+    assert (seen.name, seen.bio) == ("Jane Doe", "Hi")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {
+            "ok": True,
+            "user": {
+                "username": "jdoe",
+                "display_name": "Jane Doe",
+                "about": "Art",
+                "links": ["https://jane.example"],
+            },
+        },
+        {
+            "entry": [
+                {
+                    "displayName": "Jane Doe",
+                    "aboutMe": "Art",
+                    "urls": [{"value": "https://jane.example"}],
+                }
+            ]
+        },
+    ],
+)
+def test_a_profile_in_json_is_read_by_its_usual_keys(answered: Answered, told: object) -> None:
+    seen = profile_card(answered(json.dumps(told), headers=JSON))
+
+    assert seen == ProfileCard(name="Jane Doe", bio="Art", links=("https://jane.example",))
+
+
+@pytest.mark.parametrize("body", ["<div>" * 50_000, "<a rel='me'" * 20_000, "[" * 100_000, ""])
+def test_a_hostile_page_tells_nothing(answered: Answered, body: str) -> None:
+    assert card(answered, body).name == ""
+    assert profile_card(answered(body, headers=JSON)).name == ""
+
+
+@given(st.text(), st.text())
+def test_no_page_is_too_strange(text: str, name: str) -> None:
+    body = f"<title>{name}</title><script type='application/ld+json'>{text}</script>{text}"
+    page = Page(
+        url="https://a.example/",
+        status=200,
+        body=body.encode("utf-8", "surrogatepass"),
+        fetched_at=datetime(2026, 11, 2, tzinfo=UTC),
+        headers=HTML,
+    )
+
+    assert profile_card(page) == profile_card(page)

@@ -1,0 +1,192 @@
+from collections.abc import Callable
+
+import pytest
+
+from scrapers.finding import Kind
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.request import Query
+from scrapers.search.searxng import SearxNG
+from scrapers.source import Access, Family, Source
+
+Answered = Callable[..., Page]
+
+NORA = Identity(
+    ref="person-1",
+    names=("Nora Quill", "Nora Lark"),
+    places=("Wexford Bay", ""),
+    organisation="Harbour Lane School",
+)
+
+
+@pytest.fixture
+def searxng() -> SearxNG:
+    return SearxNG(base_url="http://searx.example/")
+
+
+@pytest.fixture
+def query(searxng: SearxNG) -> Query:
+    return next(iter(searxng.plan(NORA)))
+
+
+def asked(query: Query) -> str:
+    return dict(query.request.params)["q"]
+
+
+def test_the_best_name_is_asked_in_every_context_and_the_others_in_one(searxng: SearxNG) -> None:
+    assert [asked(query) for query in searxng.plan(NORA)] == [
+        '"Nora Quill" Harbour Lane School',
+        '"Nora Quill" Wexford Bay',
+        '"Nora Lark" Harbour Lane School',
+    ]
+
+
+def test_json_is_asked_for_of_the_engines_that_were_named() -> None:
+    source: Source = SearxNG(base_url="http://searx.example", engines=("mojeek", "wikipedia"))
+    request = next(iter(source.plan(NORA))).request
+
+    assert request.url == "http://searx.example/search"
+    assert dict(request.params)["format"] == "json"
+    assert dict(request.params)["engines"] == "mojeek,wikipedia"
+    assert source.etiquette.origins == ("http://searx.example",)
+    assert source.etiquette.access is Access.API
+    assert source.family is Family.SEARCH
+
+
+def test_what_people_call_themselves_is_no_command(searxng: SearxNG) -> None:
+    odd = Identity(ref="p", names=('Nora "!bang" Quill',), organisation="!!go :fr School")
+
+    assert [asked(query) for query in searxng.plan(odd)] == ['"Nora !bang Quill" go fr School']
+
+
+def test_results_are_unwrapped_and_told_apart(
+    searxng: SearxNG, query: Query, saved: Answered
+) -> None:
+    reading = searxng.read(query, saved("searxng/found.json"))
+
+    assert reading.outcome is Outcome.FOUND
+    staff, mural, instagram, linkedin = reading.findings
+    assert staff.key == "https://harbourlane.example/staff"
+    assert staff.kind is Kind.PAGE
+    assert mural.url == "https://gazette.example/mural"
+    assert instagram.kind is Kind.ACCOUNT
+    assert instagram.account == "instagram:@nquill.art"
+    assert (instagram.name, instagram.handle) == ("Nora Quill", "nquill.art")
+    assert (linkedin.name, linkedin.account) == ("Nora Quill", "linkedin:@nora-quill-7")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("absent.json", 200, Outcome.ABSENT),
+        ("partial.json", 200, Outcome.PARTIAL),
+        ("blocked.json", 200, Outcome.BLOCKED),
+        ("limited.json", 200, Outcome.LIMITED),
+        ("failed.json", 200, Outcome.FAILED),
+        ("unreadable.json", 200, Outcome.UNREADABLE),
+        ("json_off.html", 403, Outcome.UNREADABLE),
+        ("json_off.html", 200, Outcome.UNREADABLE),
+        ("absent.json", 400, Outcome.UNREADABLE),
+        ("absent.json", 429, Outcome.LIMITED),
+        ("absent.json", 502, Outcome.FAILED),
+    ],
+)
+def test_every_outcome_is_told_apart(
+    searxng: SearxNG, query: Query, saved: Answered, case: tuple[str, int, Outcome]
+) -> None:
+    name, status, outcome = case
+    assert searxng.read(query, saved(f"searxng/{name}", status)).outcome is outcome
+
+
+def test_an_engine_that_fell_silent_is_no_proof_of_absence(
+    searxng: SearxNG, query: Query, saved: Answered
+) -> None:
+    reading = searxng.read(query, saved("searxng/partial.json"))
+
+    assert len(reading.findings) == 2
+    assert not reading.outcome.conclusive
+    assert "2 of its engines" in reading.note
+
+
+def test_the_operator_is_told_how_to_switch_json_on(
+    searxng: SearxNG, query: Query, saved: Answered
+) -> None:
+    assert "search.formats" in searxng.read(query, saved("searxng/json_off.html", 403)).note
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"results": []}',
+        '{"results": {}, "unresponsive_engines": []}',
+        '{"results": [1], "unresponsive_engines": []}',
+        '{"results": [{"title": "Nora Quill"}], "unresponsive_engines": []}',
+        '{"results": [{"url": "http://a.example"}], "unresponsive_engines": []}',
+        '{"results": [{"url": 7, "title": ""}], "unresponsive_engines": []}',
+        '{"results": [], "unresponsive_engines": ["slow"]}',
+        '{"results": [], "unresponsive_engines": [], "query": "\\"Nora Quail\\""}',
+        '{"results": [], "unresponsive_engines": [], "corrections": 3}',
+    ],
+)
+def test_a_missing_part_is_never_an_empty_success(
+    searxng: SearxNG, query: Query, answered: Answered, body: str
+) -> None:
+    reading = searxng.read(query, answered(body))
+
+    assert reading.outcome is Outcome.UNREADABLE
+    assert reading.note
+
+
+def test_results_that_do_not_name_the_person_are_dropped(searxng: SearxNG, saved: Answered) -> None:
+    stranger = Identity(ref="p", names=("Ida Heron",))
+    body = saved("searxng/found.json").body.replace(b'\\"Nora Quill\\" Harbour Lane School', b"")
+    query = next(iter(searxng.plan(stranger)))
+    page = saved("searxng/found.json")
+    reading = searxng.read(
+        query, Page(url=page.url, status=200, body=body, fetched_at=page.fetched_at)
+    )
+
+    assert reading.outcome is Outcome.ABSENT
+    assert reading.findings == ()
+
+
+def test_engines_that_were_not_named_are_noticed(query: Query, saved: Answered) -> None:
+    picky = SearxNG(base_url="http://searx.example", engines=("mojek",))
+
+    assert picky.read(query, saved("searxng/found.json")).outcome is Outcome.UNREADABLE
+
+
+def test_a_full_page_is_followed_by_one_more_and_no_other(
+    searxng: SearxNG, query: Query, saved: Answered
+) -> None:
+    (second,) = searxng.read(query, saved("searxng/full.json")).follow
+
+    assert second.key == query.key
+    assert dict(second.request.params)["pageno"] == "2"
+    assert searxng.read(second, saved("searxng/full.json")).follow == ()
+    assert searxng.read(query, saved("searxng/found.json")).follow == ()
+
+
+def test_an_empty_second_page_leaves_the_first_one_found(
+    searxng: SearxNG, query: Query, saved: Answered
+) -> None:
+    first = searxng.read(query, saved("searxng/full.json"))
+    both = first.joined(searxng.read(first.follow[0], saved("searxng/absent.json")))
+
+    assert both.outcome is Outcome.FOUND
+    assert len(both.findings) == 10
+
+
+def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(
+    searxng: SearxNG,
+) -> None:
+    nobody, known = searxng.canaries("nonce")
+
+    assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
+    assert asked(known.query) == '"wikipedia"'
+    assert nobody.query.subject == known.query.subject == ""
+    assert nobody.query.key != next(iter(searxng.canaries("another"))).query.key
