@@ -1,0 +1,1 @@
+"""What people read: a view goes in, a document comes out."""

@@ -1,0 +1,65 @@
+"""Which lines a letter shows, in which order, and how many it leaves out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from reports.lines import AsideLine, ChangeLine, FlagLine, Gap, PersonalView, QuestionLine
+
+MOST = 25
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Generic[T]):
+    """The first lines of a section; `more` counts the others."""
+
+    shown: tuple[T, ...]
+    more: int
+
+    @property
+    def total(self) -> int:
+        return len(self.shown) + self.more
+
+
+def cut(lines: Iterable[T], most: int) -> Part[T]:
+    all_lines = tuple(lines)
+    shown = all_lines[: max(most, 0)]
+    return Part(shown=shown, more=len(all_lines) - len(shown))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrangement:
+    """The sections of a personal letter."""
+
+    flags: Part[FlagLine]
+    changes: Part[ChangeLine]
+    questions: Part[QuestionLine]
+    set_aside: Part[AsideLine]
+    gaps: Part[Gap]
+
+    @property
+    def news(self) -> int:
+        return self.flags.total + self.changes.total + self.questions.total
+
+
+def arranged(view: PersonalView, most: int) -> Arrangement:
+    """Give `most` places to what matters most; questions and asides keep the order given."""
+    flags = cut(sorted(view.flags, key=_by_severity_then_age), most)
+    most -= len(flags.shown)
+    changes = cut(sorted(view.changes, key=lambda line: line.at), most)
+    most -= len(changes.shown)
+    questions = cut(view.questions, most)
+    most -= len(questions.shown)
+    return Arrangement(
+        flags=flags,
+        changes=changes,
+        questions=questions,
+        set_aside=cut(view.set_aside, most),
+        gaps=cut(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
+    )
+
+
+def _by_severity_then_age(line: FlagLine) -> tuple[int, float, str]:
+    return line.severity.rank, line.first_seen.timestamp(), line.ref

@@ -1,0 +1,115 @@
+"""What the letters are made of: each value holds only what its reader may see.
+
+All of it can be written as JSON and read back. Text may come from the web as it is; it is
+cleaned where it is shown. Times are aware UTC. An empty string means: nothing to say.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.words import EventKind, FlagKind, GapKind, Severity, Whose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What every letter knows of its reader.
+
+    `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
+    `leave` how to stop it. `review_url` is empty where the district has no portal.
+    """
+
+    name: str
+    district: str
+    zone: str
+    why: str
+    leave: str
+    review_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagLine:
+    """`what` is our sentence, `title` what the page calls itself.
+
+    `reasons` stand strongest first; `earlier` is a ruling that a change has reopened.
+    """
+
+    kind: FlagKind
+    severity: Severity
+    what: str
+    url: str
+    first_seen: datetime
+    last_seen: datetime
+    ref: str
+    platform: str = ""
+    title: str = ""
+    reasons: tuple[str, ...] = ()
+    lowered_by: tuple[str, ...] = ()
+    earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """`fields` are names of fields that differ; `note` is a clause about the source."""
+
+    event: EventKind
+    whose: Whose
+    url: str
+    at: datetime
+    ref: str
+    platform: str = ""
+    title: str = ""
+    fields: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionLine:
+    """Something whose owner only the reader knows."""
+
+    url: str
+    ref: str
+    title: str = ""
+    platform: str = ""
+    snippet: str = ""
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideLine:
+    """Someone else with the reader's name: nothing to do."""
+
+    url: str
+    reason: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A source that could not be checked; `note` is a clause of ours, without web text."""
+
+    source: str
+    outcome: GapKind
+    since: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """`total` counts the sources that should have been checked."""
+
+    checked: int
+    total: int
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalView(Envelope):
+    """What a letter about its own reader tells. `still_open` counts earlier flags."""
+
+    coverage: Coverage
+    flags: tuple[FlagLine, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
+    questions: tuple[QuestionLine, ...] = ()
+    set_aside: tuple[AsideLine, ...] = ()
+    still_open: int = 0

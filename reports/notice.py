@@ -1,0 +1,61 @@
+"""Letters that do not wait for Monday."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.letter import Letter, composed
+from reports.lines import Envelope, FlagLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView(Envelope):
+    """A high flag. `opens_at` is when IT sees it if nobody answers; None: never by itself."""
+
+    flag: FlagLine
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnView(Envelope):
+    """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone."""
+
+    at: datetime
+    erased_by: datetime
+    backups_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlassView(Envelope):
+    """Somebody looked early. `seen` says what at, `by` who, `reason` why, in their words."""
+
+    at: datetime
+    seen: str
+    by: tuple[str, ...]
+    reason: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledView(Envelope):
+    """Consent was given. `agreed` lists what to; `not_me` says how to undo it at once."""
+
+    at: datetime
+    agreed: tuple[str, ...]
+    expires_at: datetime
+    not_me: str
+
+
+def render_alert(view: AlertView) -> Letter:
+    return composed("alert", {"view": view, "flag": view.flag})
+
+
+def render_withdrawn(view: WithdrawnView) -> Letter:
+    return composed("withdrawn", {"view": view})
+
+
+def render_break_glass(view: BreakGlassView) -> Letter:
+    return composed("break_glass", {"view": view})
+
+
+def render_enrolled(view: EnrolledView) -> Letter:
+    return composed("enrolled", {"view": view})

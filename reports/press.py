@@ -1,0 +1,53 @@
+"""Every kind of letter, so that a queued view finds its way back to paper."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from reports import digest, invitation, notice, review, selfcheck
+from reports.letter import Letter
+from reports.lines import Envelope
+
+
+class LetterKind(StrEnum):
+    DIGEST = "digest"
+    REVIEW = "review"
+    SELF_CHECK = "self-check"
+    ALERT = "alert"
+    WITHDRAWN = "withdrawn"
+    BREAK_GLASS = "break-glass"
+    ENROLLED = "enrolled"
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    view: type[Envelope]
+    render: Callable[[Any], Letter]
+
+
+_FORMS: Final = {
+    LetterKind.DIGEST: _Form(digest.DigestView, digest.render),
+    LetterKind.REVIEW: _Form(review.ReviewView, review.render),
+    LetterKind.SELF_CHECK: _Form(selfcheck.SelfCheckView, selfcheck.render),
+    LetterKind.ALERT: _Form(notice.AlertView, notice.render_alert),
+    LetterKind.WITHDRAWN: _Form(notice.WithdrawnView, notice.render_withdrawn),
+    LetterKind.BREAK_GLASS: _Form(notice.BreakGlassView, notice.render_break_glass),
+    LetterKind.ENROLLED: _Form(notice.EnrolledView, notice.render_enrolled),
+    LetterKind.INVITATION: _Form(invitation.InvitationView, invitation.render),
+}
+_KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
+
+
+def kind_of(view: Envelope) -> LetterKind:
+    return _KINDS[type(view)]
+
+
+def view_type(kind: LetterKind) -> type[Envelope]:
+    """Return what a queued letter of this kind is read back as."""
+    return _FORMS[kind].view
+
+
+def printed(view: Envelope) -> Letter:
+    return _FORMS[kind_of(view)].render(view)

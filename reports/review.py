@@ -1,0 +1,69 @@
+"""The weekly digest to the people in IT who review what was opened to them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.arrangement import MOST, cut
+from reports.letter import Letter, filled, fitted
+from reports.lines import Coverage, Envelope
+from reports.theme import year_of
+from reports.words import FlagKind, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    """The closed list of what IT may see of a flag: no title, no snippet, no other finding.
+
+    `state` and `ruling` are words of the rules; `ruling` is empty until the person answers.
+    """
+
+    person: str
+    school: str
+    kind: FlagKind
+    severity: Severity
+    platform: str
+    url: str
+    state: str
+    opened_at: datetime
+    state_since: datetime
+    reasons: tuple[str, ...] = ()
+    ruling: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewView(Envelope):
+    """`closed` counts the flags that were closed during `week`."""
+
+    week: str
+    coverage: Coverage
+    lines: tuple[ReviewLine, ...] = ()
+    closed: int = 0
+
+
+def render(view: ReviewView) -> Letter:
+    ordered = sorted(view.lines, key=_by_severity_then_age)
+
+    told = {
+        "view": view,
+        "kinds": _kinds(view.lines),
+        "oldest": min((line.opened_at for line in view.lines), default=None),
+        "gaps": cut(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
+        "year": year_of(view.week),
+    }
+    told["covered"] = filled("_base/covered.txt", told)
+
+    def facts(most: int) -> Mapping[str, object]:
+        return {**told, "lines": cut(ordered, most)}
+
+    return fitted("review", facts)
+
+
+def _by_severity_then_age(line: ReviewLine) -> tuple[int, float]:
+    return line.severity.rank, line.opened_at.timestamp()
+
+
+def _kinds(lines: tuple[ReviewLine, ...]) -> tuple[tuple[FlagKind, int], ...]:
+    counts = Counter(line.kind for line in lines)
+    return tuple((kind, counts[kind]) for kind in FlagKind if counts[kind])

@@ -1,0 +1,177 @@
+"""Text from the web, made fit to be read: cleaned, capped, and never a link."""
+
+import re
+import unicodedata
+from html import unescape
+from urllib.parse import SplitResult, urlsplit
+
+import nh3
+
+CAP = 300
+SENTENCE_CAP = 1000
+TOKEN = 40
+INPUT_CAP = 4000
+ROUNDS = 5
+MARKS = 3
+
+# Format characters (bidi controls and zero-width among them), controls, lone surrogates.
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
+# Letters and marks that draw nothing: joiner, Hangul and Braille blanks, variation selectors.
+_BLANKS = frozenset(
+    chr(code)
+    for code in (
+        0x034F,
+        0x115F,
+        0x1160,
+        0x17B4,
+        0x17B5,
+        0x2800,
+        0x3164,
+        0xFFA0,
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    )
+)
+# A joiner between two pictures, or the wish for a coloured one, hides nothing from anybody.
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_EMOJI_GLUE = re.compile(
+    f"(?<=[{_EMOJI}])[\ufe0e\ufe0f]|(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}])",
+)
+
+# Mail programs turn whatever looks like an address into a link.
+_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}:/{2,}", re.IGNORECASE)
+_OPAQUE = re.compile(r"\b(mailto|tel|sms|javascript|data|vbscript|file):(?=\S)", re.IGNORECASE)
+_NAME_DOT = re.compile(r"(?<=[\w-])([.\u3002\uff0e\uff61])(?=[^\W\d_]{2})")
+_NUMBER_DOTS = re.compile(r"\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\b")
+_ENCODED_WORD = "=?"
+_ANGLES = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "'": "%27"})
+_NO_MARKUP = str.maketrans("", "", "<>&")
+
+
+class Shown(str):
+    """Text that was cleaned and may be shown as it is; HTML still escapes it."""
+
+    __slots__ = ()
+
+
+def shown(text: str, cap: int = CAP) -> Shown:
+    """Clean text from the web; what was dropped unseen is counted in brackets."""
+    visible, hidden = _stripped(text[:INPUT_CAP])
+    line = _capped(" ".join(visible.split()), cap)
+    return Shown(_noted(_defused(_broken(line)), hidden))
+
+
+def sentence(text: str) -> Shown:
+    """Clean a sentence of our own, in which an address may stay an address."""
+    visible, hidden = _stripped(text[:INPUT_CAP])
+    return Shown(_noted(_capped(" ".join(visible.split()), SENTENCE_CAP), hidden))
+
+
+def defanged(url: str) -> Shown:
+    """Show where a page is (`site[.]tld/path`) without leading anybody there."""
+    visible, hidden = _visible(url[:INPUT_CAP])
+    address = "".join(visible.split()).translate(_ANGLES)
+    try:
+        parts = urlsplit(address)
+        place = _place(parts)
+    except ValueError:
+        return shown(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return shown(url)
+    return Shown(_noted(place, hidden))
+
+
+def header_line(text: str, cap: int = 200) -> str:
+    """Make one header line: no line breaks, no controls, no encoded words."""
+    line = " ".join(_visible(text[:INPUT_CAP])[0].split())
+    while _ENCODED_WORD in line:
+        line = line.replace(_ENCODED_WORD, "")
+    return _capped(" ".join(line.split()), cap)
+
+
+def _stripped(text: str) -> tuple[str, int]:
+    """Take markup and hidden characters out, also those that entities spell."""
+    hidden = 0
+    for _ in range(ROUNDS):
+        text, dropped = _visible(text)
+        hidden += dropped
+        plain = unescape(nh3.clean(text, tags=set()))
+        if plain == text:
+            return text, hidden
+        text = plain
+    text, dropped = _visible(text)
+    return text.translate(_NO_MARKUP), hidden + dropped
+
+
+def _visible(text: str) -> tuple[str, int]:
+    kept: list[str] = []
+    hidden = marks = 0
+    for character in _EMOJI_GLUE.sub("", text):
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if _hides(character):
+            hidden += 1
+        elif marks <= MARKS:
+            kept.append(character)
+    return unicodedata.normalize("NFC", "".join(kept)), hidden
+
+
+def _hides(character: str) -> bool:
+    if character in "\t\n\r":
+        return False
+    return unicodedata.category(character) in _HIDDEN_CATEGORIES or character in _BLANKS
+
+
+def _capped(text: str, cap: int) -> str:
+    return text if len(text) <= cap else f"{text[: cap - 1].rstrip()}…"
+
+
+def _broken(text: str) -> str:
+    return re.sub(rf"(\S{{{TOKEN}}})(?=\S)", r"\1 ", text)
+
+
+def _defused(text: str) -> str:
+    text = _OPAQUE.sub(r"\1: ", _SCHEME.sub("", text))
+    return _NAME_DOT.sub("[.]", _NUMBER_DOTS.sub(r"\1[.]\2[.]\3[.]\4", text))
+
+
+def _noted(text: str, hidden: int) -> str:
+    if not hidden:
+        return text
+    note = f"[{hidden} hidden character{'' if hidden == 1 else 's'}]"
+    return f"{text} {note}".lstrip()
+
+
+def _place(parts: SplitResult) -> str:
+    """Leave out scheme, credentials and fragment; raise ValueError for a port that is none."""
+    port = f":{parts.port}" if parts.port else ""
+    path = "" if parts.path == "/" else parts.path
+    query = f"?{parts.query}" if parts.query else ""
+    plain, reading = _both_spellings(parts.hostname or "")
+    place = _capped(f"{_dotted(plain)}{port}{_dotted(path + query)}", CAP)
+    if plain == reading:
+        return place
+    return f"{place} (reads as {_capped(_dotted(reading), TOKEN * 2)})"
+
+
+def _dotted(text: str) -> str:
+    return text.replace(".", "[.]")
+
+
+def _both_spellings(host: str) -> tuple[str, str]:
+    """Give a host as the network spells it and as a person reads it."""
+    labels = [label for label in re.split("[.\u3002\uff0e\uff61]", host) if label]
+    return ".".join(map(_punycode, labels)), ".".join(map(_unicode, labels))
+
+
+def _punycode(label: str) -> str:
+    folded = unicodedata.normalize("NFKC", label).casefold()
+    return folded if folded.isascii() else f"xn--{folded.encode('punycode').decode()}"
+
+
+def _unicode(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return "".join(_visible(label[4:].encode().decode("punycode"))[0].split())
+    except (UnicodeError, ValueError):
+        return label

@@ -1,0 +1,117 @@
+"""The closed lists a letter may choose from, each with the words that people read."""
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Worst first, so that letters can be sorted by it."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def words(self) -> str:
+        return {"high": "High", "medium": "Medium", "low": "Low"}[self]
+
+    @property
+    def rank(self) -> int:
+        return list(Severity).index(self)
+
+
+class FlagKind(StrEnum):
+    IMPERSONATION = "impersonation"
+    STUDENT_LINK = "student-link"
+    EXPOSED_CONTACT = "exposed-contact"
+    OWN_ACCOUNT_CHANGED = "own-account-changed"
+
+    @property
+    def words(self) -> str:
+        return {
+            "impersonation": "Possible impersonation",
+            "student-link": "Link with a student",
+            "exposed-contact": "Private contact details in public",
+            "own-account-changed": "Own account changed",
+        }[self]
+
+
+class EventKind(StrEnum):
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    VANISHED = "vanished"
+    REAPPEARED = "reappeared"
+    FLAPPING = "flapping"
+
+    @property
+    def words(self) -> str:
+        return {
+            "appeared": "New",
+            "changed": "Changed",
+            "vanished": "Gone",
+            "reappeared": "Back again",
+            "flapping": "Comes and goes",
+        }[self]
+
+
+class Whose(StrEnum):
+    OWN = "own"
+    NAMESAKE = "namesake"
+    IMPERSONATION = "impersonation"
+    UNRELATED = "unrelated"
+    UNKNOWN = "unknown"
+
+    @property
+    def words(self) -> str:
+        return {
+            "own": "your own account",
+            "namesake": "someone else with your name",
+            "impersonation": "possibly someone posing as you",
+            "unrelated": "not about you",
+            "unknown": "we cannot tell whose",
+        }[self]
+
+
+class GapKind(StrEnum):
+    """Why a source could not be checked: an outcome that proves nothing, or a missing proof."""
+
+    PARTIAL = "partial"
+    BLOCKED = "blocked"
+    LIMITED = "limited"
+    UNREADABLE = "unreadable"
+    FAILED = "failed"
+    DECLINED = "declined"
+    SKIPPED = "skipped"
+    UNPROVEN = "unproven"
+
+    @property
+    def words(self) -> str:
+        return {
+            "partial": "has answered only in part",
+            "blocked": "has been blocking us",
+            "limited": "has been limiting how often we may ask",
+            "unreadable": "has answered in a way we cannot trust",
+            "failed": "could not be reached",
+            "declined": "has asked not to be read",
+            "skipped": "was not asked",
+            "unproven": "has not yet proved that it answers truly",
+        }[self]
+
+
+class DigestKind(StrEnum):
+    FIRST = "first"
+    WEEKLY = "weekly"
+
+
+_FIELD_WORDS = {
+    "name": "display name",
+    "handle": "handle",
+    "bio": "bio",
+    "picture_hash": "picture",
+    "links": "links",
+    "private": "who may see it",
+    "title": "title",
+}
+
+
+def field_words(field: str) -> str:
+    return _FIELD_WORDS.get(field, field.replace("_", " "))

@@ -1,0 +1,46 @@
+"""Letters that do not wait say who knows what."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from reports.invitation import InvitationView
+from reports.invitation import render as render_invitation
+from reports.lines import Envelope
+from reports.notice import AlertView, render_alert
+from reports.selfcheck import SelfCheckView
+from reports.selfcheck import render as render_selfcheck
+
+Sample = Callable[[str], Envelope]
+
+
+def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
+    alert = cast("AlertView", sample("alert"))
+
+    assert "IT sees it from 30 Nov 2026, 07:12 EST." in " ".join(render_alert(alert).text.split())
+    assert "Only you, until you share it." in render_alert(replace(alert, opens_at=None)).text
+
+
+def test_an_invitation_without_its_code_is_refused(sample: Sample) -> None:
+    invitation = cast("InvitationView", sample("invitation"))
+
+    with pytest.raises(ValueError, match="without its code"):
+        render_invitation(replace(invitation, code=""))
+
+
+def test_a_code_stands_whole_on_a_line_of_its_own(sample: Sample) -> None:
+    code = "q7" * 32
+    invitation = replace(cast("InvitationView", sample("invitation")), code=code)
+
+    letter = render_invitation(invitation)
+
+    assert f"    {code}" in letter.text.splitlines()
+    assert code not in letter.subject
+
+
+def test_a_first_check_has_nothing_to_compare_with(sample: Sample) -> None:
+    check = replace(cast("SelfCheckView", sample("selfcheck")), since=None)
+
+    assert "nothing to compare with" in " ".join(render_selfcheck(check).text.split())
