@@ -1,0 +1,1 @@
+"""Decides, remembers, schedules, and lets people in."""

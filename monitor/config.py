@@ -1,0 +1,240 @@
+"""The configuration, read once: one TOML file, and the environment for secrets."""
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.utils import parseaddr
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct, ValidationError, convert
+
+from monitor.errors import ConfigError
+
+Text = Annotated[str, Meta(min_length=1)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Security(StrEnum):
+    """How the connection to the mail server is protected; `relay` is for a trusted one."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    RELAY = "relay"
+
+
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the file; a key it does not know is refused, since it is most likely a typo."""
+
+
+class DistrictConfig(Section, frozen=True, kw_only=True):
+    """`ref` goes into Message-IDs and must never change. `domains` are those of staff mail."""
+
+    ref: Text
+    name: Text
+    zone: Text
+    domains: tuple[Text, ...]
+    places: tuple[Text, ...] = ()
+    contact: Text
+    reviewers: tuple[Text, ...] = ()
+
+
+class MailConfig(Section, frozen=True, kw_only=True):
+    """Without a host, letters are written to the state folder as .eml files."""
+
+    sender: Text
+    reply_to: str = ""
+    host: str = ""
+    port: Port = 587
+    security: Security = Security.STARTTLS
+    user: str = ""
+    ca_file: Path | None = None
+    timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
+
+
+class SearxNGConfig(Section, frozen=True, kw_only=True):
+    """`canary` is a query that this instance surely has a result for."""
+
+    url: Text
+    engines: tuple[Text, ...] = ()
+    canary: Text = "wikipedia"
+    allow_private: tuple[Text, ...] = ()
+
+
+class BlueskyConfig(Section, frozen=True, kw_only=True):
+    """`canary` is an account that surely exists: the network's own, never a private person's."""
+
+    enabled: bool = True
+    url: Text = "https://public.api.bsky.app"
+    canary: Text = "bsky.app"
+    allow_private: tuple[Text, ...] = ()
+
+
+class CatalogueConfig(Section, frozen=True, kw_only=True):
+    """`files` are further catalogues in the WhatsMyName format."""
+
+    own: bool = True
+    files: tuple[Path, ...] = ()
+
+
+class SourcesConfig(Section, frozen=True, kw_only=True):
+    searxng: SearxNGConfig | None = None
+    bluesky: BlueskyConfig = BlueskyConfig()
+    catalogue: CatalogueConfig = CatalogueConfig()
+
+
+class StudentsConfig(Section, frozen=True, kw_only=True):
+    """The key is the matcher's alone: it is handed over by file, never read by the daemon."""
+
+    enabled: bool = False
+    tokens: Path | None = None
+    key_file: Path | None = None
+    schools: tuple[Text, ...] = ()
+    share_after_days: Annotated[int, Meta(ge=14)] | None = None
+    counsel: str = ""
+    counsel_approved_on: str = ""
+
+
+class FetchConfig(Section, frozen=True, kw_only=True):
+    """`pace` stretches or shrinks every source's own interval; below 1 is for tests only."""
+
+    pace: Annotated[float, Meta(ge=1, le=100)] = 1.0
+    workers: Annotated[int, Meta(ge=1, le=64)] = 16
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """Everything that a district decides. `state` is the folder of this district alone."""
+
+    state: Path
+    district: DistrictConfig
+    mail: MailConfig
+    sources: SourcesConfig = SourcesConfig()
+    students: StudentsConfig = StudentsConfig()
+    fetch: FetchConfig = FetchConfig()
+    portal: str = ""
+
+    @property
+    def mail_domain(self) -> str:
+        return parseaddr(self.mail.sender)[1].rpartition("@")[2]
+
+
+CONSENT_LASTS = timedelta(days=365)
+
+
+def default_path(environ: Mapping[str, str]) -> Path:
+    """Find the file: `$NAMESAKE_CONFIG`, else the platform's place."""
+    named = environ.get("NAMESAKE_CONFIG")
+    if named:
+        return Path(named)
+    if os.geteuid() == 0:
+        return Path("/etc/namesake/namesake.toml")
+    home = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "namesake" / "namesake.toml"
+
+
+def load(path: Path) -> Config:
+    """Read and check the file, or raise ConfigError naming the file and the line."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        reason = f"{path} does not exist; `namesake init` writes one to start from."
+        raise ConfigError(reason) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"{path} cannot be read ({error}); make it a readable UTF-8 file."
+        raise ConfigError(reason) from error
+    try:
+        config = convert(tomllib.loads(text), Config, dec_hook=_beside(path.parent))
+    except tomllib.TOMLDecodeError as error:
+        reason = f"{path} is not valid TOML: {error}."
+        raise ConfigError(reason) from error
+    except ValidationError as error:
+        raise ConfigError(_located(path, text, str(error))) from error
+    return _checked(path, text, config)
+
+
+def _beside(folder: Path) -> Callable[[type, object], Path]:
+    """Paths in the file are relative to the file, so that a folder can be moved as it is."""
+
+    def decode(kind: type, value: object) -> Path:
+        if kind is not Path or not isinstance(value, str):
+            reason = "Expected a path"
+            raise ValueError(reason)
+        return folder / value
+
+    return decode
+
+
+def _checked(path: Path, text: str, config: Config) -> Config:
+    for wrong, where, what in _faults(config):
+        if wrong:
+            raise ConfigError(_located(path, text, f"{what} - at `{where}`"))
+    return config
+
+
+def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
+    students = config.students
+    unapproved = not (students.counsel and students.counsel_approved_on)
+    return (
+        (
+            not _zone_exists(config.district.zone),
+            "$.district.zone",
+            "Expected an IANA time zone such as America/Chicago",
+        ),
+        (
+            not config.district.domains,
+            "$.district.domains",
+            "Expected at least one mail domain, or nobody can be invited",
+        ),
+        (
+            students.enabled and not (students.tokens and students.key_file),
+            "$.students.enabled",
+            "Expected `tokens` and `key_file` beside it",
+        ),
+        (
+            students.share_after_days is not None and unapproved,
+            "$.students.share_after_days",
+            "Expected `counsel` and `counsel_approved_on` beside it",
+        ),
+    )
+
+
+def _zone_exists(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _located(path: Path, text: str, fault: str) -> str:
+    """Turn `… - at `$.mail.port`` into a sentence with the line of that key."""
+    what, _, where = fault.partition(" - at ")
+    keys = where.strip("`").removeprefix("$").strip(".").split(".")
+    unknown = re.search(r"unknown field `([^`]+)`", what)
+    if unknown:
+        keys.append(unknown.group(1))
+    keys = [key.partition("[")[0] for key in keys if key]
+    place = f"{path}, line {_line_of(text, keys)}" if keys else str(path)
+    return f"{place}: {what} ({'.'.join(keys) or 'top level'})."
+
+
+def _line_of(text: str, keys: list[str]) -> int:
+    """Return the line of the last of `keys` that the file names, counting from 1."""
+    lines = text.splitlines()
+    at = 0
+    for key in keys:
+        shape = re.compile(rf"^\s*(\[[\w.\"-]*\b{re.escape(key)}\]|{re.escape(key)}\s*=)")
+        at = next((n for n in range(at, len(lines)) if shape.match(lines[n])), at)
+    return at + 1
+
+
+def secret(name: str, environ: Mapping[str, str]) -> str:
+    """Read a secret: a systemd credential, else `$NAMESAKE_<NAME>`, else empty."""
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if folder and (Path(folder) / name).is_file():
+        return (Path(folder) / name).read_text("utf-8").strip()
+    return environ.get(f"NAMESAKE_{name.upper().replace('-', '_')}", "")

@@ -1,0 +1,253 @@
+"""Who sees a flag, and when: one table, and nothing else opens anything to anyone."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.domain.consent import Consent
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.item import Item
+from monitor.domain.person import Person
+from monitor.errors import ConfigError, InputError
+
+ANSWER_WITHIN = timedelta(days=7)
+STUDENT_LINK_DAYS_LEAST = 14
+REVIEWERS_LEAST = 2
+
+
+class Telling(StrEnum):
+    """AT_ONCE needs no digest: the person finds it, or is written to, the same day."""
+
+    AT_ONCE = "at-once"
+    IN_DIGEST = "in-digest"
+
+
+class Key(StrEnum):
+    """What opens a flag to IT. BREAK_GLASS opens any flag, and a flag only."""
+
+    SHARED = "shared"
+    CONFIRMED = "confirmed"
+    UNANSWERED = "unanswered"
+    COUNSEL = "counsel"
+    BREAK_GLASS = "break-glass"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`at_once` are the severities that the person hears of before the digest."""
+
+    at_once: frozenset[Severity] = frozenset()
+    opened_by: frozenset[Key]
+
+
+TABLE: Mapping[FlagKind, Rule] = {
+    FlagKind.IMPERSONATION: Rule(
+        at_once=frozenset(Severity),
+        opened_by=frozenset({Key.SHARED, Key.CONFIRMED, Key.UNANSWERED}),
+    ),
+    FlagKind.OWN_ACCOUNT_CHANGED: Rule(
+        at_once=frozenset({Severity.HIGH}), opened_by=frozenset({Key.SHARED})
+    ),
+    FlagKind.EXPOSED_CONTACT: Rule(opened_by=frozenset({Key.SHARED})),
+    FlagKind.STUDENT_LINK: Rule(opened_by=frozenset({Key.SHARED, Key.COUNSEL})),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosurePolicy:
+    """What a district decided. `student_link_days` is None where student links never open.
+
+    `told_in` holds the hashes of the consent texts that tell of these days: for whoever
+    agreed to another text they do not count.
+    """
+
+    student_link_days: int | None = None
+    counsel: str = ""
+    counsel_approved_on: str = ""
+    told_in: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.student_link_days is None:
+            return
+        if self.student_link_days < STUDENT_LINK_DAYS_LEAST:
+            reason = f"Student links open after {STUDENT_LINK_DAYS_LEAST} days at the earliest."
+            raise ConfigError(reason)
+        if not (self.counsel.strip() and self.counsel_approved_on.strip()):
+            reason = "Student links open only with the name of counsel and the date of approval."
+            raise ConfigError(reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlass:
+    """Two reviewers' decision to look at one flag before it opens."""
+
+    flag: str
+    reviewers: frozenset[str]
+    reason: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        reviewers = {each.strip() for each in self.reviewers} - {""}
+        if len(reviewers) < REVIEWERS_LEAST or not self.reason.strip():
+            reason = "Breaking the glass takes two reviewers and a reason."
+            raise InputError(reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A flag with all that bears on who may see it."""
+
+    flag: Flag
+    consent: Consent
+    judgements: tuple[Judgement, ...] = ()
+    glass: tuple[BreakGlass, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    at: datetime
+    key: Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFields:
+    """All that IT ever sees of a flag: a closed list, without a word from the web."""
+
+    name: str
+    school: str
+    kind: FlagKind
+    severity: Severity
+    platform: str
+    url: str
+    state: FlagState
+    opened_at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    reasons: tuple[str, ...]
+    ruling: Ruling | None
+
+
+REVIEW_FIELDS = tuple(each.name for each in fields(ReviewFields))
+
+
+def visible_to_person(flag: Flag, reader: str) -> bool:
+    """Tell whether a reader is the person: who it is about sees it all, from the first."""
+    return flag.person == reader
+
+
+def telling(flag: Flag) -> Telling:
+    at_once = flag.severity in TABLE[flag.kind].at_once
+    return Telling.AT_ONCE if at_once else Telling.IN_DIGEST
+
+
+def needs_notice(flag: Flag) -> bool:
+    """Tell whether the person gets a letter at once, not only a place to look."""
+    return flag.severity is Severity.HIGH and telling(flag) is Telling.AT_ONCE
+
+
+def opens_to_review(case: Case, now: datetime, policy: DisclosurePolicy) -> Opening | None:
+    """Return since when and why IT may see a flag; None while it may not.
+
+    Nothing opens, or stays open, without a consent in force.
+    """
+    if case.consent.person != case.flag.person or not case.consent.live(now):
+        return None
+    openings = [each for each in _openings(case, policy) if each.at <= now]
+    return min(openings, key=lambda each: (each.at, each.key), default=None)
+
+
+def review_fields(person: Person, item: Item, case: Case, opening: Opening) -> ReviewFields:
+    """Return what IT sees of a flag, which takes the opening that allows it."""
+    flag = case.flag
+    if (person.ref, item.ref, item.person) != (flag.person, flag.item, flag.person):
+        reason = "This flag is about another person or another item."
+        raise InputError(reason)
+    if opening.key not in {*TABLE[flag.kind].opened_by, Key.BREAK_GLASS}:
+        reason = f"A flag of kind {flag.kind} is not opened by {opening.key}."
+        raise InputError(reason)
+    return ReviewFields(
+        name=person.name.full,
+        school=person.school,
+        kind=flag.kind,
+        severity=flag.severity,
+        platform=item.portrait.platform,
+        url=item.portrait.url,
+        state=flag.state,
+        opened_at=flag.opened_at,
+        first_seen=item.first_seen,
+        last_seen=item.last_seen,
+        reasons=flag.reasons,
+        ruling=own_ruling(case),
+    )
+
+
+def own_ruling(case: Case) -> Ruling | None:
+    """Return the person's own word on what a flag is, None if none stands."""
+    said = [each.ruling for each in _standing(case) if each.ruling is not Ruling.SHARED]
+    return said[-1] if said else None
+
+
+def _openings(case: Case, policy: DisclosurePolicy) -> Iterator[Opening]:
+    for key, opened in _OPENED.items():
+        at = opened(case, policy) if key in TABLE[case.flag.kind].opened_by else None
+        if at is not None:
+            yield Opening(at=at, key=key)
+    for glass in case.glass:
+        # What was broken for an earlier life of a flag does not open the next.
+        if glass.flag == case.flag.ref and glass.at >= case.flag.opened_at:
+            yield Opening(at=glass.at, key=Key.BREAK_GLASS)
+
+
+def _shared(case: Case, _: DisclosurePolicy) -> datetime | None:
+    return case.flag.shared_at
+
+
+def _confirmed(case: Case, _: DisclosurePolicy) -> datetime | None:
+    if not case.flag.pursued:
+        return None
+    said = [each.at for each in _standing(case) if each.ruling is Ruling.IMPERSONATION]
+    return min(said, default=None)
+
+
+def _unanswered(case: Case, _: DisclosurePolicy) -> datetime | None:
+    """Any word of the person's is an answer, even one that was taken back."""
+    flag = case.flag
+    answered = any(each.at >= flag.opened_at for each in _own(case))
+    if flag.severity is not Severity.HIGH or not flag.undecided or answered:
+        return None
+    return flag.notified_at and flag.notified_at + ANSWER_WITHIN
+
+
+def _days_over(case: Case, policy: DisclosurePolicy) -> datetime | None:
+    """Count from the letter, or from when the person last took a word back, to think again."""
+    flag, days = case.flag, policy.student_link_days
+    settled = not flag.undecided and flag.state is not FlagState.STUDENT_LINK
+    if days is None or settled or case.consent.text_hash not in policy.told_in:
+        return None
+    taken_back = (each.at for each in _own(case) if each.ruling is Ruling.REOPENED)
+    return flag.notified_at and max((flag.notified_at, *taken_back)) + timedelta(days=days)
+
+
+_OPENED: Mapping[Key, Callable[[Case, DisclosurePolicy], datetime | None]] = {
+    Key.SHARED: _shared,
+    Key.CONFIRMED: _confirmed,
+    Key.UNANSWERED: _unanswered,
+    Key.COUNSEL: _days_over,
+}
+
+
+def _own(case: Case) -> Iterator[Judgement]:
+    flag = case.flag
+    return (each for each in case.judgements if (each.flag, each.by) == (flag.ref, flag.person))
+
+
+def _standing(case: Case) -> list[Judgement]:
+    """Return what the person said and did not take back; taking back is of the last word."""
+    stand: list[Judgement] = []
+    for each in _own(case):
+        if each.ruling is not Ruling.REOPENED:
+            stand.append(each)
+        elif stand:
+            stand.pop()
+    return stand

@@ -1,0 +1,182 @@
+"""What the policy makes of raw changes: what is worth telling a person, and what is not."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.domain.diff import Change
+from monitor.domain.due import SECOND_PROOF_AFTER
+from monitor.domain.item import Item, Presence, combined, material_changes
+from scrapers.finding import Finding
+from scrapers.request import QueryKind
+
+MASS_LOSS_LEAST = 5
+MASS_LOSS_PERCENT = 60
+
+
+class EventKind(StrEnum):
+    APPEARED = "appeared"
+    CHANGED = "changed"
+    VANISHED = "vanished"
+    REAPPEARED = "reappeared"
+    FLAPPING = "flapping"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    person: str
+    item: str
+    kind: EventKind
+    at: datetime
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """An item that comes or goes more than `flips_told` times in the window is flapping."""
+
+    second_proof_after: timedelta = SECOND_PROOF_AFTER
+    flips_told: int = 3
+    flips_window: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one question showed of an item. `change` is None where nothing differs.
+
+    `baseline` marks a question that was never settled before, or not with these words or by
+    this version of the reader: it has nothing to be compared with, and so tells nothing.
+    """
+
+    kind: QueryKind
+    finding: Finding
+    change: Change | None = None
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A question that once showed an item proved that there is nothing.
+
+    What a question once showed stays in its comparison, so that every later proof is heard.
+    `elsewhere` says that another question at the item's own address still shows it.
+    """
+
+    kind: QueryKind
+    baseline: bool = False
+    elsewhere: bool = False
+
+    @property
+    def proves(self) -> bool:
+        return self.kind.proves_absence and not self.baseline and not self.elsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where an item stands now, what to tell, and when to ask its own address again, if so."""
+
+    item: Item
+    events: tuple[Event, ...] = ()
+    second_proof_at: datetime | None = None
+
+
+def discovered(ref: str, person: str, looks: Iterable[Look], at: datetime) -> Step:
+    """Begin the history of an item that no question showed before. Needs at least one look."""
+    seen_by = tuple(looks)
+    portrait = combined(look.finding for look in seen_by)
+    item = Item(ref=ref, person=person, portrait=portrait, first_seen=at, last_seen=at)
+    told = any(not look.baseline for look in seen_by)
+    return Step(item=item, events=(_event(item, EventKind.APPEARED, at),) if told else ())
+
+
+def seen(item: Item, looks: Iterable[Look], at: datetime, policy: Policy) -> Step:
+    """Carry on the history of a known item. Needs at least one look."""
+    seen_by = tuple(looks)
+    present, arrival = _arrival(item, seen_by, at, policy)
+    present = replace(present, last_seen=max(at, item.last_seen))
+    fields = {each for look in seen_by for each in _told_changes(look)}
+    changed = (_event(item, EventKind.CHANGED, at, fields),) if fields else ()
+    return Step(item=present, events=arrival + changed)
+
+
+def unseen(item: Item, absence: Absence, at: datetime, policy: Policy) -> Step:
+    """One proof of absence makes an item missing; a second, days later, makes it vanish."""
+    if not absence.proves or item.presence is Presence.GONE:
+        return Step(item=item)
+    since = item.missing_since if item.presence is Presence.MISSING else None
+    if since is None:
+        since = at
+    if at - since < policy.second_proof_after:
+        missing = replace(item, presence=Presence.MISSING, missing_since=since)
+        return Step(item=missing, second_proof_at=since + policy.second_proof_after)
+    gone = replace(item, presence=Presence.GONE)
+    return _flipped(gone, EventKind.VANISHED, at, policy)
+
+
+def repainted(item: Item, shown: Iterable[Finding]) -> Item:
+    """Paint an item's portrait anew from all that its questions show now, if any does."""
+    findings = tuple(shown)
+    return replace(item, portrait=combined(findings)) if findings else item
+
+
+def merged(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield one event for each item and kind, dated by the first, with the fields of all."""
+    groups: dict[tuple[str, str, EventKind], list[Event]] = {}
+    for event in events:
+        groups.setdefault((event.person, event.item, event.kind), []).append(event)
+    for _, group in sorted(groups.items()):
+        fields = {each for event in group for each in event.fields}
+        first = min(group, key=lambda event: event.at)
+        yield replace(first, fields=tuple(sorted(fields)))
+
+
+def mass_loss(before: int, ending: int) -> bool:
+    """Tell whether so much of a source's items would end that the source is not believed."""
+    return ending >= MASS_LOSS_LEAST and ending * 100 > before * MASS_LOSS_PERCENT
+
+
+def _arrival(
+    item: Item, looks: tuple[Look, ...], at: datetime, policy: Policy
+) -> tuple[Item, tuple[Event, ...]]:
+    # A result list may show for weeks what is gone, so only its own address brings it back.
+    proofs = [look for look in looks if look.kind.proves_absence]
+    if item.presence is Presence.PRESENT or not proofs:
+        return item, ()
+    back = replace(item, presence=Presence.PRESENT, missing_since=None)
+    if item.presence is Presence.MISSING or all(look.baseline for look in proofs):
+        return back, ()
+    step = _flipped(back, EventKind.REAPPEARED, at, policy)
+    return step.item, step.events
+
+
+def _told_changes(look: Look) -> tuple[str, ...]:
+    change = look.change
+    if look.baseline or change is None or change.before is None or change.after is None:
+        return ()
+    return material_changes(change.before, change.after)
+
+
+def _flipped(item: Item, kind: EventKind, at: datetime, policy: Policy) -> Step:
+    """Note that an item came or went, and say so, unless it does nothing else."""
+    flips = (*item.flips, at)
+    # Two windows are kept: the older one tells whether the flapping was told already.
+    kept = tuple(flip for flip in flips if flip > at - 2 * policy.flips_window)
+    flipped = replace(item, flips=kept)
+    if not _flapping(flips, policy):
+        return Step(item=flipped, events=(_event(item, kind, at),))
+    if _flapping(item.flips, policy):
+        return Step(item=flipped)
+    return Step(item=flipped, events=(_event(item, EventKind.FLAPPING, at),))
+
+
+def _flapping(flips: tuple[datetime, ...], policy: Policy) -> bool:
+    """Tell whether the last of the flips was one too many."""
+    if not flips:
+        return False
+    window = [flip for flip in flips if flip > flips[-1] - policy.flips_window]
+    return len(window) > policy.flips_told
+
+
+def _event(item: Item, kind: EventKind, at: datetime, fields: Iterable[str] = ()) -> Event:
+    return Event(person=item.person, item=item.ref, kind=kind, at=at, fields=tuple(sorted(fields)))

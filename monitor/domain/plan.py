@@ -1,0 +1,121 @@
+"""What to ask about a person, and whom: nothing but what they agreed to."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice, product
+from unicodedata import normalize
+
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.letters import squashed
+from monitor.domain.person import Person, PersonName
+from monitor.errors import NotPermittedError
+from scrapers.identity import Identity
+from scrapers.request import Query, QueryKind
+from scrapers.source import ContactSource, Family, Source
+
+SCOPE_OF = {Family.SEARCH: Scope.SEARCH, Family.PROFILES: Scope.PROFILES}
+
+NAMES_ASKED = 8
+HANDLES_GUESSED = 6
+# A shorter guess belongs to somebody everywhere, and hardly ever to this person.
+SHORTEST_GUESS = 5
+
+
+class StudentLinks(StrEnum):
+    """The district's own switch; without it nobody's contacts are looked at."""
+
+    ON = "on"
+    OFF = "off"
+
+
+def identity(person: Person, consent: Consent, now: datetime) -> Identity:
+    """Choose the words to search by. Raises NotPermittedError without a live consent."""
+    if consent.person != person.ref or not consent.live(now):
+        reason = "This person has no consent in force, so nothing may be asked about them."
+        raise NotPermittedError(reason)
+    guesses = _guesses(person.name) if consent.covers(Scope.PROFILES, now) else ()
+    declared = (handle.strip().removeprefix("@") for handle in person.handles)
+    return Identity(
+        ref=person.ref,
+        names=tuple(islice(_unique(_full_names(person.name)), NAMES_ASKED)),
+        handles=tuple(_unique((*declared, *guesses))),
+        accounts=person.accounts,
+        places=person.places,
+        organisation=person.organisation,
+    )
+
+
+def plan(
+    person: Person,
+    consent: Consent | None,
+    sources: Iterable[Source],
+    now: datetime,
+    student_links: StudentLinks = StudentLinks.OFF,
+) -> Iterator[Query]:
+    """Yield the first questions about a person, each once, in the same order every time."""
+    if consent is None or not consent.live(now):
+        return
+    words = identity(person, consent, now)
+    asked: set[str] = set()
+    for source in sorted(sources, key=lambda each: each.name):
+        for query in _questions(source, words, _scopes(consent, student_links)):
+            if query.key not in asked:
+                asked.add(query.key)
+                yield query
+
+
+def scope_of(kind: QueryKind, family: Family) -> Scope:
+    """Return the consent that a question needs, first or followed."""
+    if kind in {QueryKind.FOLLOWS, QueryKind.FOLLOWERS}:
+        return Scope.STUDENT_LINKS
+    return SCOPE_OF[family]
+
+
+def _questions(source: Source, words: Identity, scopes: frozenset[Scope]) -> Iterator[Query]:
+    if SCOPE_OF[source.family] in scopes:
+        yield from source.plan(words)
+    if Scope.STUDENT_LINKS in scopes and isinstance(source, ContactSource):
+        for account in words.accounts:
+            if account.partition(":")[0] == source.platform:
+                yield from source.contacts(account, words.ref)
+
+
+def _scopes(consent: Consent, student_links: StudentLinks) -> frozenset[Scope]:
+    if student_links is StudentLinks.ON:
+        return consent.scopes
+    return consent.scopes - {Scope.STUDENT_LINKS}
+
+
+def _full_names(name: PersonName) -> Iterator[str]:
+    """Yield the ways in which the person is written, the likeliest first."""
+    for family, given in product(
+        (name.family, *name.former_families), (name.given, *name.nicknames)
+    ):
+        yield f"{given} {family}"
+    if name.middle:
+        yield f"{name.given} {name.middle} {name.family}"
+
+
+def _guesses(name: PersonName) -> tuple[str, ...]:
+    """Guess handles: the name as written today first, former surnames last."""
+    pairs = product((name.family, *name.former_families), (name.given, *name.nicknames))
+    shapes = (
+        shape
+        for given, family in ((squashed(given), squashed(family)) for family, given in pairs)
+        if given and family
+        for shape in (f"{given}{family}", f"{given}.{family}", f"{given[0]}{family}")
+        # Most sites know no other letters in a handle.
+        if len(shape) >= SHORTEST_GUESS and shape.isascii()
+    )
+    return tuple(islice(_unique(shapes), HANDLES_GUESSED))
+
+
+def _unique(texts: Iterable[str]) -> Iterator[str]:
+    """Drop what is empty, and what differs only in case or spaces from an earlier text."""
+    known: set[str] = set()
+    for text in texts:
+        clean = " ".join(normalize("NFC", text).split())
+        if clean and clean.casefold() not in known:
+            known.add(clean.casefold())
+            yield clean

@@ -1,0 +1,78 @@
+"""How long each thing is kept: one table, and everything that is stored stands in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Kept(StrEnum):
+    PAGE_BODY = "page-body"
+    JOURNAL = "journal"
+    ITEM = "item"
+    SIGHTING = "sighting"
+    VERSION = "version"
+    EVENT = "event"
+    FLAG = "flag"
+    EVIDENCE = "evidence"
+    STUDENT_EVIDENCE = "student-evidence"
+    LETTER = "letter"
+    INVITATION = "invitation"
+    RUN_REQUEST = "run-request"
+    PERSON = "person"
+    AUDIT = "audit"
+
+
+class Stage(StrEnum):
+    """OPEN is in use or undecided; CLOSED is gone, ruled, settled, sent, spent or withdrawn."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifetime:
+    """None means: for as long as the person stays, or, for the audit, as the service does."""
+
+    open: timedelta | None
+    closed: timedelta | None
+
+
+AT_ONCE = timedelta(0)
+DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
+
+# What leaving promises. The erasure itself is due at once; the daily purge is there for one
+# that was interrupted, and still keeps the promise.
+ERASED_WITHIN = DAY
+
+TABLE: Mapping[Kept, Lifetime] = {
+    Kept.PAGE_BODY: Lifetime(open=30 * DAY, closed=30 * DAY),
+    # A reading is staged until its source closes; one that never does is given up.
+    Kept.JOURNAL: Lifetime(open=14 * DAY, closed=AT_ONCE),
+    Kept.ITEM: Lifetime(open=None, closed=YEAR),
+    Kept.SIGHTING: Lifetime(open=None, closed=YEAR),
+    # Closed is a version that a later one replaced.
+    Kept.VERSION: Lifetime(open=None, closed=YEAR),
+    Kept.EVENT: Lifetime(open=YEAR, closed=YEAR),
+    # A ruling is remembered while its item is seen, or the next sweep would ask again.
+    Kept.FLAG: Lifetime(open=None, closed=YEAR),
+    Kept.EVIDENCE: Lifetime(open=None, closed=AT_ONCE),
+    Kept.STUDENT_EVIDENCE: Lifetime(open=90 * DAY, closed=AT_ONCE),
+    # Closed is a letter that the mail server accepted: its words go, its id stays.
+    Kept.LETTER: Lifetime(open=30 * DAY, closed=AT_ONCE),
+    Kept.INVITATION: Lifetime(open=14 * DAY, closed=AT_ONCE),
+    Kept.RUN_REQUEST: Lifetime(open=7 * DAY, closed=DAY),
+    Kept.PERSON: Lifetime(open=None, closed=AT_ONCE),
+    Kept.AUDIT: Lifetime(open=None, closed=None),
+}
+
+
+def expired(what: Kept, stage: Stage, at: datetime, now: datetime) -> bool:
+    """Tell whether a thing is to be forgotten by `now`.
+
+    `at` is when it was made or last seen, and, if it is closed later than that, when it was.
+    """
+    lifetime = TABLE[what]
+    span = lifetime.open if stage is Stage.OPEN else lifetime.closed
+    return span is not None and now - at >= span

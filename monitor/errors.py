@@ -1,0 +1,49 @@
+"""One error family: each class is one thing a caller can do about it."""
+
+
+class MonitorError(Exception):
+    """Holds one sentence that says what is wrong and what to do. `exit_code` is documented."""
+
+    exit_code = 70
+
+
+class ConfigError(MonitorError):
+    """The configuration cannot be used; the sentence names the file and the line or key."""
+
+    exit_code = 64
+
+
+class InputError(MonitorError):
+    """Something given (a person, a code, a file) is not what it should be."""
+
+    exit_code = 65
+
+
+class UnavailableError(MonitorError):
+    """The network or a server we depend on cannot be reached."""
+
+    exit_code = 69
+
+
+class CannotWriteError(MonitorError):
+    """The state folder cannot be written to."""
+
+    exit_code = 73
+
+
+class BusyError(MonitorError):
+    """Another process holds the state folder."""
+
+    exit_code = 75
+
+
+class NotPermittedError(MonitorError):
+    """Consent or role does not allow it."""
+
+    exit_code = 77
+
+
+class DatabaseError(MonitorError):
+    """The database refuses: it is newer than this program, or damaged."""
+
+    exit_code = 78

@@ -1,0 +1,71 @@
+"""How long a district's comparison takes: `python tests/bench/diffing.py` prints the figures."""
+
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from time import perf_counter
+
+from monitor.domain.diff import Shown, by_anchor, diff, shown_after
+from monitor.domain.item import material_changes
+from scrapers.finding import Finding, Kind
+from scrapers.outcome import Outcome
+from scrapers.reading import Reading
+
+QUESTIONS = 10_000
+ITEMS = 30
+
+
+def findings(question: int, week: int) -> tuple[Finding, ...]:
+    """Make an answer in which most items are told as older, and some are others, every week."""
+    return tuple(
+        replace(
+            account(question, number + ITEMS * week if number % 10 == 0 else number),
+            snippet=f"{week} weeks ago",
+            links=(f"https://week{week}.example",) if number % 10 == 1 else (),
+        )
+        for number in range(ITEMS)
+    )
+
+
+def account(question: int, number: int) -> Finding:
+    url = f"https://site{number}.example/people/{question}"
+    return Finding(
+        key=url,
+        kind=Kind.ACCOUNT,
+        url=url,
+        account=f"site{number}:{question}",
+        account_aliases=(f"site{number}:@person{question}",),
+        title=f"Person {question} on Site {number}",
+        name=f"Person {question}",
+        handle=f"person{question}",
+        bio="Teaches the fifth grade, plays the banjo, and reads more than is good for anyone.",
+        counts=(("followers", number), ("posts", 12)),
+    )
+
+
+def weeks() -> Iterator[tuple[Shown, Reading]]:
+    """Yield one question after the other, so that what is measured is time and not memory."""
+    for question in range(QUESTIONS):
+        reading = Reading(outcome=Outcome.FOUND, findings=findings(question, 2))
+        yield by_anchor(findings(question, 1)), reading
+
+
+def main() -> None:
+    spent = changes = told = 0.0
+    for before, reading in weeks():
+        started = perf_counter()
+        for change in diff(before, shown_after(before, reading)):
+            changes += 1
+            if change.before and change.after:
+                told += bool(material_changes(change.before, change.after))
+        spent += perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(
+        f"{QUESTIONS:,} questions of {ITEMS} items: {spent:.2f} s\n"
+        f"{changes:,.0f} raw changes, {told:,.0f} of them material, peak {peak:.0f} MiB\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

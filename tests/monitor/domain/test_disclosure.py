@@ -1,0 +1,287 @@
+"""The person first; IT only what was opened to it, and of that only a closed list of fields."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.disclosure import (
+    REVIEW_FIELDS,
+    TABLE,
+    BreakGlass,
+    Case,
+    DisclosurePolicy,
+    Key,
+    Opening,
+    Telling,
+    needs_notice,
+    opens_to_review,
+    own_ruling,
+    review_fields,
+    telling,
+    visible_to_person,
+)
+from monitor.domain.events import Event, EventKind
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.item import Item
+from monitor.domain.person import Person, PersonName
+from monitor.domain.rulings import reopened, ruled, told
+from monitor.errors import ConfigError, InputError
+from scrapers.finding import Finding, Kind
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+DAY = timedelta(days=1)
+NEVER = MONDAY + 300 * DAY
+POLICY = DisclosurePolicy()
+COUNSELLED = DisclosurePolicy(
+    student_link_days=21,
+    counsel="Ada Roe",
+    counsel_approved_on="2026-09-01",
+    told_in=frozenset({"tells of it"}),
+)
+CONSENT = Consent(
+    person="rosa",
+    text_version="1",
+    text_hash="tells of it",
+    scopes=frozenset(Scope),
+    given_at=MONDAY - DAY,
+    expires_at=MONDAY + 365 * DAY,
+)
+PERSON = Person(
+    ref="rosa",
+    name=PersonName(given="Rosa", family="Marchetti"),
+    mail="rosa@cedar.example",
+    organisation="Cedar Valley",
+    school="Cedar Valley High School",
+    zone="America/Chicago",
+)
+ITEM = Item(
+    ref="item",
+    person="rosa",
+    portrait=Finding(
+        key="https://skies.example/r0sa",
+        kind=Kind.ACCOUNT,
+        url="https://skies.example/r0sa",
+        account="skies:7",
+        name="R0sa",
+        bio="text from the web",
+    ),
+    first_seen=MONDAY,
+    last_seen=MONDAY,
+)
+
+
+def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH):
+    return Flag(
+        ref="flag",
+        person="rosa",
+        item="item",
+        kind=kind,
+        severity=severity,
+        state=FlagState.OPEN,
+        opened_at=MONDAY,
+        reasons=("Its handle looks like yours.",),
+        notified_at=MONDAY,
+    )
+
+
+def case(flag, *rulings, by="rosa", consent=CONSENT):
+    """Let somebody rule on consecutive days."""
+    judgements = []
+    for day, ruling in enumerate(rulings, start=1):
+        judgement = Judgement(flag=flag.ref, ruling=ruling, by=by, at=MONDAY + day * DAY)
+        flag = ruled(flag, judgement)
+        judgements.append(judgement)
+    return Case(flag=flag, consent=consent, judgements=tuple(judgements))
+
+
+def opening(case, now=NEVER, policy=POLICY):
+    return opens_to_review(case, now, policy)
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "when", "letter"),
+    [
+        (FlagKind.IMPERSONATION, Severity.HIGH, Telling.AT_ONCE, True),
+        (FlagKind.IMPERSONATION, Severity.LOW, Telling.AT_ONCE, False),
+        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.HIGH, Telling.AT_ONCE, True),
+        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.MEDIUM, Telling.IN_DIGEST, False),
+        (FlagKind.EXPOSED_CONTACT, Severity.HIGH, Telling.IN_DIGEST, False),
+        (FlagKind.STUDENT_LINK, Severity.HIGH, Telling.IN_DIGEST, False),
+    ],
+)
+def test_the_person_hears_of_each_flag_in_its_time(kind, severity, when, letter):
+    assert telling(flag(kind, severity)) is when
+    assert needs_notice(flag(kind, severity)) is letter
+
+
+def test_the_table_holds_every_kind_of_flag():
+    assert set(TABLE) == set(FlagKind)
+    assert not any(Key.BREAK_GLASS in rule.opened_by for rule in TABLE.values())
+
+
+@pytest.mark.parametrize("kind", FlagKind)
+def test_a_flag_is_its_persons_from_the_first_and_nobody_elses(kind):
+    assert visible_to_person(flag(kind), "rosa")
+    assert not visible_to_person(flag(kind), "beth")
+
+
+@pytest.mark.parametrize("kind", FlagKind)
+def test_sharing_opens_a_flag_of_any_kind_from_then_on(kind):
+    shared = case(flag(kind), Ruling.SHARED)
+
+    assert opening(shared, MONDAY) is None
+    assert opening(shared) == Opening(at=MONDAY + DAY, key=Key.SHARED)
+
+
+@pytest.mark.parametrize("severity", Severity)
+def test_confirming_an_impersonation_opens_it(severity):
+    confirmed = case(flag(severity=severity), Ruling.IMPERSONATION, Ruling.REPORTED)
+
+    assert opening(confirmed) == Opening(at=MONDAY + DAY, key=Key.CONFIRMED)
+
+
+def test_confirming_that_an_own_account_was_taken_over_opens_nothing():
+    assert opening(case(flag(FlagKind.OWN_ACCOUNT_CHANGED), Ruling.IMPERSONATION)) is None
+
+
+def test_what_a_reviewer_rules_is_no_confirmation():
+    quiet = replace(flag(), severity=Severity.LOW)
+
+    assert opening(case(quiet, Ruling.IMPERSONATION, by="reviewer")) is None
+
+
+def test_a_serious_impersonation_opens_seven_days_after_the_letter_arrived():
+    waiting = case(flag())
+
+    assert opening(waiting, MONDAY + 7 * DAY - timedelta(seconds=1)) is None
+    assert opening(waiting) == Opening(at=MONDAY + 7 * DAY, key=Key.UNANSWERED)
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        replace(flag(), severity=Severity.MEDIUM),
+        replace(flag(), notified_at=None),
+        replace(flag(FlagKind.OWN_ACCOUNT_CHANGED)),
+        replace(flag(FlagKind.EXPOSED_CONTACT)),
+        replace(flag(FlagKind.STUDENT_LINK)),
+    ],
+)
+def test_nothing_else_ever_opens_by_itself(silent):
+    assert opening(case(silent)) is None
+
+
+@pytest.mark.parametrize("answer", [Ruling.MINE, Ruling.NAMESAKE, Ruling.HARMLESS])
+def test_an_answer_stops_the_clock_even_if_it_is_taken_back(answer):
+    assert opening(case(flag(), answer)) is None
+    assert opening(case(flag(), answer, Ruling.REOPENED)) is None
+
+
+def test_a_flag_that_begins_anew_is_its_persons_alone_again():
+    before = case(flag(), Ruling.SHARED, Ruling.HARMLESS)
+    changed = Event(person="rosa", item="item", kind=EventKind.CHANGED, at=MONDAY + 30 * DAY)
+    anew = replace(before, flag=reopened(before.flag, changed))
+
+    assert opening(anew) is None
+    notified = replace(anew, flag=told(anew.flag, MONDAY + 31 * DAY))
+    assert opening(notified) == Opening(at=MONDAY + 38 * DAY, key=Key.UNANSWERED)
+
+
+def test_student_links_open_after_the_days_that_counsel_approved():
+    link = case(flag(FlagKind.STUDENT_LINK))
+
+    assert opening(link, MONDAY + 20 * DAY, COUNSELLED) is None
+    assert opening(link, NEVER, COUNSELLED) == Opening(at=MONDAY + 21 * DAY, key=Key.COUNSEL)
+
+
+def test_student_links_open_to_nobody_for_who_agreed_to_a_text_without_it():
+    consent = replace(CONSENT, text_hash="an older text")
+
+    assert opening(case(flag(FlagKind.STUDENT_LINK), consent=consent), NEVER, COUNSELLED) is None
+
+
+@pytest.mark.parametrize("settled", ["harmless", "student-link family", "student-link explained"])
+def test_a_settled_student_link_never_opens_by_itself(settled):
+    link = case(flag(FlagKind.STUDENT_LINK), *map(Ruling, settled.split()))
+
+    assert opening(link, NEVER, COUNSELLED) is None
+
+
+def test_who_takes_back_that_a_student_link_is_settled_has_the_days_again():
+    link = case(flag(FlagKind.STUDENT_LINK), Ruling.STUDENT_LINK, Ruling.UNLINKED, Ruling.REOPENED)
+
+    assert opening(link, NEVER, COUNSELLED) == Opening(at=MONDAY + 24 * DAY, key=Key.COUNSEL)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"student_link_days": 13, "counsel": "Ada Roe", "counsel_approved_on": "2026-09-01"},
+        {"student_link_days": 14, "counsel": "Ada Roe"},
+        {"student_link_days": 14, "counsel": " ", "counsel_approved_on": "2026-09-01"},
+    ],
+)
+def test_no_district_opens_student_links_early_or_without_counsel(wrong):
+    with pytest.raises(ConfigError):
+        DisclosurePolicy(**wrong)
+
+
+def glass(flag="flag", at=MONDAY, reviewers=("one", "two"), reason="A child may be in danger."):
+    return BreakGlass(flag=flag, reviewers=frozenset(reviewers), reason=reason, at=at)
+
+
+@pytest.mark.parametrize(
+    "alone", [{"reviewers": ["one"]}, {"reviewers": ["one", " "]}, {"reason": "  "}]
+)
+def test_breaking_the_glass_takes_two_reviewers_and_a_reason(alone):
+    with pytest.raises(InputError):
+        glass(**alone)
+
+
+@pytest.mark.parametrize("kind", FlagKind)
+def test_broken_glass_opens_that_flag_and_no_other(kind):
+    broken = replace(case(flag(kind)), glass=(glass(at=MONDAY + DAY),))
+    elsewhere = replace(case(flag(FlagKind.STUDENT_LINK)), glass=(glass(flag="another"),))
+
+    assert opening(broken) == Opening(at=MONDAY + DAY, key=Key.BREAK_GLASS)
+    assert opening(elsewhere) is None
+
+
+def test_glass_broken_before_a_flag_began_anew_does_not_open_it():
+    stale = replace(case(flag(FlagKind.STUDENT_LINK)), glass=(glass(at=MONDAY - DAY),))
+
+    assert opening(stale) is None
+
+
+def test_it_sees_the_closed_list_of_fields_and_no_word_from_the_web():
+    shared = case(flag(), Ruling.SHARED, Ruling.IMPERSONATION)
+
+    shown = review_fields(PERSON, ITEM, shared, opening(shared))
+
+    assert list(REVIEW_FIELDS) == [
+        *("name", "school", "kind", "severity", "platform", "url", "state"),
+        *("opened_at", "first_seen", "last_seen", "reasons", "ruling"),
+    ]
+    assert (shown.name, shown.school) == ("Rosa Marchetti", "Cedar Valley High School")
+    assert (shown.platform, shown.url) == ("skies", "https://skies.example/r0sa")
+    assert shown.ruling is Ruling.IMPERSONATION
+    assert "text from the web" not in repr(shown)
+
+
+def test_fields_are_given_out_for_the_right_opening_of_the_right_flag_only():
+    link = case(flag(FlagKind.STUDENT_LINK), Ruling.SHARED)
+
+    with pytest.raises(InputError):
+        review_fields(replace(PERSON, ref="beth"), ITEM, link, Opening(at=MONDAY, key=Key.SHARED))
+    with pytest.raises(InputError):
+        review_fields(PERSON, ITEM, link, Opening(at=MONDAY, key=Key.UNANSWERED))
+
+
+def test_a_ruling_taken_back_is_the_persons_word_no_more():
+    taken_back = case(flag(), Ruling.HARMLESS, Ruling.REOPENED)
+    kept = case(flag(), Ruling.IMPERSONATION, Ruling.REPORTED, Ruling.REOPENED)
+
+    assert own_ruling(taken_back) is None
+    assert own_ruling(kept) is Ruling.IMPERSONATION

@@ -1,0 +1,116 @@
+"""What holds of disclosure whatever is flagged, ruled, told, shared or broken."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.disclosure import (
+    TABLE,
+    BreakGlass,
+    Case,
+    DisclosurePolicy,
+    opens_to_review,
+)
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.rulings import ruled
+from monitor.errors import MonitorError
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+DAY = timedelta(days=1)
+CONSENT = Consent(
+    person="rosa",
+    text_version="1",
+    text_hash="tells of it",
+    scopes=frozenset(Scope),
+    given_at=MONDAY - DAY,
+    expires_at=MONDAY + 365 * DAY,
+)
+COUNSELLED = DisclosurePolicy(
+    student_link_days=21,
+    counsel="Ada Roe",
+    counsel_approved_on="2026-09-01",
+    told_in=frozenset({"tells of it"}),
+)
+POLICIES = st.sampled_from([DisclosurePolicy(), COUNSELLED])
+MOMENTS = st.integers(0, 60).map(lambda days: MONDAY + days * DAY)
+FLAGS = st.builds(
+    Flag,
+    ref=st.just("flag"),
+    person=st.just("rosa"),
+    item=st.just("item"),
+    kind=st.sampled_from(FlagKind),
+    severity=st.sampled_from(Severity),
+    state=st.sampled_from([FlagState.NEW, FlagState.OPEN]),
+    opened_at=st.just(MONDAY),
+    reasons=st.just(()),
+    notified_at=st.sampled_from([None, MONDAY]),
+    relation=st.just(""),
+    shared_at=st.none(),
+    ruled_at=st.none(),
+    harmless_until=st.none(),
+    lowered_by=st.just(()),
+)
+GLASS = st.builds(
+    BreakGlass,
+    flag=st.sampled_from(["flag", "another"]),
+    reviewers=st.just(frozenset({"one", "two"})),
+    reason=st.just("A child may be in danger."),
+    at=MOMENTS,
+)
+
+
+@st.composite
+def cases(draw):
+    """Cases that rulings really lead to, told or not, with and without broken glass."""
+    flag = draw(FLAGS)
+    judgements = []
+    for day, ruling in enumerate(draw(st.lists(st.sampled_from(Ruling), max_size=6))):
+        by = draw(st.sampled_from(["rosa", "reviewer"]))
+        judgement = Judgement(flag="flag", ruling=ruling, by=by, at=MONDAY + day * DAY)
+        try:
+            flag = ruled(flag, judgement)
+        except MonitorError:
+            continue
+        judgements.append(judgement)
+    broken = tuple(draw(st.lists(GLASS, max_size=2)))
+    return Case(flag=flag, consent=CONSENT, judgements=tuple(judgements), glass=broken)
+
+
+@given(cases(), MOMENTS, POLICIES)
+def test_withdrawing_consent_reveals_nothing(case, now, policy):
+    withdrawn = replace(case, consent=replace(CONSENT, withdrawn_at=now))
+
+    assert opens_to_review(withdrawn, now, policy) is None
+
+
+@given(cases(), MOMENTS, POLICIES)
+def test_taking_back_the_sharing_never_reveals_more(case, now, policy):
+    unshared = replace(case, flag=replace(case.flag, shared_at=None))
+
+    if opens_to_review(unshared, now, policy):
+        assert opens_to_review(case, now, policy)
+
+
+@given(cases(), MOMENTS, POLICIES, st.sampled_from(Ruling))
+def test_only_sharing_and_confirming_ever_open_a_flag(case, now, policy, ruling):
+    if ruling in {Ruling.SHARED, Ruling.IMPERSONATION} or opens_to_review(case, now, policy):
+        return
+    judgement = Judgement(flag="flag", ruling=ruling, by="rosa", at=now)
+    try:
+        ruled_flag = ruled(case.flag, judgement)
+    except MonitorError:
+        return
+
+    later = replace(case, flag=ruled_flag, judgements=(*case.judgements, judgement))
+
+    assert opens_to_review(later, now, policy) is None
+
+
+@given(cases(), MOMENTS, POLICIES)
+def test_without_broken_glass_only_the_keys_of_its_kind_open_a_flag(case, now, policy):
+    found = opens_to_review(replace(case, glass=()), now, policy)
+
+    assert found is None or (found.key in TABLE[case.flag.kind].opened_by and found.at <= now)

@@ -1,0 +1,266 @@
+"""What is worth telling a person of what comes, changes and goes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.diff import Change, ChangeKind, diff
+from monitor.domain.events import (
+    Absence,
+    Event,
+    EventKind,
+    Look,
+    Policy,
+    discovered,
+    mass_loss,
+    merged,
+    repainted,
+    seen,
+    unseen,
+)
+from monitor.domain.item import Item, Presence
+from scrapers.finding import Finding, Kind
+from scrapers.request import QueryKind
+
+SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+POLICY = Policy()
+PROFILE = Finding(
+    key="https://skies.example/rosa",
+    kind=Kind.ACCOUNT,
+    url="https://skies.example/rosa",
+    account="skies:1",
+    name="Rosa Marchetti",
+    handle="rosa",
+)
+ITEM = Item(ref="item", person="rosa", portrait=PROFILE, first_seen=SUNDAY, last_seen=SUNDAY)
+GONE = replace(ITEM, presence=Presence.GONE, missing_since=SUNDAY)
+AT_ITS_ADDRESS = Look(kind=QueryKind.PROFILE, finding=PROFILE)
+IN_A_LIST = Look(kind=QueryKind.SEARCH, finding=PROFILE)
+NO_PROFILE = Absence(kind=QueryKind.PROFILE)
+
+
+def altered(**values):
+    after = replace(PROFILE, **values)
+    (change,) = diff({"skies:1": PROFILE}, {"skies:1": after})
+    return Look(kind=QueryKind.PROFILE, finding=after, change=change)
+
+
+def kinds(step):
+    return [event.kind for event in step.events]
+
+
+def test_a_new_item_appears():
+    step = discovered("item", "rosa", (IN_A_LIST,), SUNDAY)
+
+    assert kinds(step) == [EventKind.APPEARED]
+    assert step.item == ITEM
+
+
+def test_a_baseline_question_appears_silently():
+    quiet = replace(IN_A_LIST, baseline=True)
+
+    assert kinds(discovered("item", "rosa", (quiet,), SUNDAY)) == []
+
+
+def test_one_question_that_is_no_baseline_is_enough_to_appear():
+    quiet = replace(IN_A_LIST, baseline=True)
+
+    step = discovered("item", "rosa", (quiet, AT_ITS_ADDRESS), SUNDAY)
+
+    assert kinds(step) == [EventKind.APPEARED]
+
+
+def test_a_known_item_under_a_new_question_is_no_event():
+    added = Change(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
+
+    step = seen(ITEM, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)
+
+    assert kinds(step) == []
+    assert step.item.last_seen == SUNDAY + WEEK
+
+
+def test_a_material_change_names_its_fields():
+    step = seen(ITEM, (altered(name="Rosa", bio="hello", title="x"),), SUNDAY + WEEK, POLICY)
+
+    (event,) = step.events
+    assert event.kind is EventKind.CHANGED
+    assert event.fields == ("bio", "name")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        altered(title="Rosa | Skies", snippet="3 days ago", counts=(("followers", 12),)),
+        altered(name=" Rosa  Marchetti"),
+        replace(altered(name="Rosa"), baseline=True),
+    ],
+)
+def test_noise_is_no_event(look):
+    assert kinds(seen(ITEM, (look,), SUNDAY + WEEK, POLICY)) == []
+
+
+def test_one_proof_of_absence_only_asks_for_a_second():
+    step = unseen(ITEM, NO_PROFILE, SUNDAY, POLICY)
+
+    assert kinds(step) == []
+    assert step.item.presence is Presence.MISSING
+    assert step.second_proof_at == SUNDAY + 2 * DAY
+
+
+def test_a_second_proof_two_days_later_makes_an_item_vanish():
+    first = unseen(ITEM, NO_PROFILE, SUNDAY, POLICY)
+
+    hasty = unseen(first.item, NO_PROFILE, SUNDAY + DAY, POLICY)
+    second = unseen(hasty.item, NO_PROFILE, SUNDAY + 2 * DAY, POLICY)
+
+    assert kinds(hasty) == []
+    assert hasty.second_proof_at == SUNDAY + 2 * DAY
+    assert kinds(second) == [EventKind.VANISHED]
+    assert second.item.presence is Presence.GONE
+
+
+def test_an_item_vanishes_once():
+    assert kinds(unseen(GONE, NO_PROFILE, SUNDAY + WEEK, POLICY)) == []
+
+
+@pytest.mark.parametrize(
+    "absence",
+    [
+        *(Absence(kind=kind) for kind in QueryKind if not kind.proves_absence),
+        Absence(kind=QueryKind.PROFILE, baseline=True),
+        Absence(kind=QueryKind.PROFILE, elsewhere=True),
+    ],
+)
+def test_what_proves_nothing_leaves_an_item_where_it_is(absence):
+    assert unseen(ITEM, absence, SUNDAY + WEEK, POLICY).item == ITEM
+
+
+def test_an_item_seen_between_two_proofs_did_not_vanish():
+    missing = unseen(ITEM, NO_PROFILE, SUNDAY, POLICY).item
+
+    back = seen(missing, (AT_ITS_ADDRESS,), SUNDAY + DAY, POLICY)
+    again = unseen(back.item, NO_PROFILE, SUNDAY + WEEK, POLICY)
+
+    assert kinds(back) == []
+    assert kinds(again) == []
+    assert again.second_proof_at == SUNDAY + WEEK + 2 * DAY
+
+
+def test_a_gone_item_at_its_own_address_reappears():
+    step = seen(GONE, (AT_ITS_ADDRESS,), SUNDAY + WEEK, POLICY)
+
+    assert kinds(step) == [EventKind.REAPPEARED]
+    assert step.item.presence is Presence.PRESENT
+    assert step.item.first_seen == SUNDAY
+
+
+def test_a_result_list_that_still_shows_a_gone_item_does_not_bring_it_back():
+    step = seen(GONE, (IN_A_LIST,), SUNDAY + WEEK, POLICY)
+
+    assert kinds(step) == []
+    assert step.item.presence is Presence.GONE
+
+
+def test_a_baseline_brings_a_gone_item_back_silently():
+    step = seen(GONE, (replace(AT_ITS_ADDRESS, baseline=True),), SUNDAY + WEEK, POLICY)
+
+    assert kinds(step) == []
+    assert step.item.presence is Presence.PRESENT
+
+
+def flip(item, at):
+    """Let an item go that is there, or come back if it is gone."""
+    if item.presence is Presence.GONE:
+        return seen(item, (AT_ITS_ADDRESS,), at, POLICY)
+    missing = unseen(item, NO_PROFILE, at - 2 * DAY, POLICY).item
+    return unseen(missing, NO_PROFILE, at, POLICY)
+
+
+def test_an_item_that_comes_and_goes_is_told_as_flapping_once_and_then_left_alone():
+    item, told = ITEM, []
+    for number in range(12):
+        step = flip(item, SUNDAY + number * 5 * DAY)
+        item = step.item
+        told.append(kinds(step))
+
+    assert told[:4] == [
+        [EventKind.VANISHED],
+        [EventKind.REAPPEARED],
+        [EventKind.VANISHED],
+        [EventKind.FLAPPING],
+    ]
+    assert told[4:] == [[]] * 8
+    assert len(item.flips) <= 12
+
+
+def test_an_item_that_has_calmed_down_is_told_of_again():
+    item = ITEM
+    for number in range(6):
+        item = flip(item, SUNDAY + number * 5 * DAY).item
+
+    step = flip(item, SUNDAY + 25 * DAY + 40 * DAY)
+
+    assert kinds(step) == [EventKind.VANISHED]
+
+
+@given(st.lists(st.integers(min_value=1, max_value=40), max_size=40))
+def test_however_it_flips_an_item_is_never_told_of_more_than_four_times_a_window(gaps):
+    item, at, told = ITEM, SUNDAY, []
+    for gap in gaps:
+        at += gap * DAY
+        step = flip(item, at)
+        item = step.item
+        told += [event.at for event in step.events]
+
+    for start in told:
+        window = [each for each in told if start <= each < start + POLICY.flips_window]
+        assert len(window) <= POLICY.flips_told + 1
+
+
+def test_a_portrait_is_painted_from_what_is_shown_now():
+    bare = replace(PROFILE, bio="")
+    item = replace(ITEM, portrait=replace(PROFILE, bio="what it said before"))
+
+    assert repainted(item, (bare,)).portrait.bio == ""
+    assert repainted(item, ()) == item
+
+
+def test_one_sweep_tells_of_an_item_once_with_the_fields_of_all():
+    event = Event(person="rosa", item="item", kind=EventKind.CHANGED, at=SUNDAY, fields=("name",))
+    other = replace(event, at=SUNDAY + DAY, fields=("bio", "name"))
+    apart = replace(event, item="another")
+
+    assert set(merged((other, apart, event))) == {apart, replace(event, fields=("bio", "name"))}
+
+
+@given(
+    st.lists(
+        st.builds(
+            Event,
+            person=st.sampled_from(["a", "b"]),
+            item=st.sampled_from(["1", "2"]),
+            kind=st.sampled_from(EventKind),
+            at=st.just(SUNDAY),
+            fields=st.lists(st.sampled_from(["bio", "name"])).map(tuple),
+        )
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_merging_is_done_once_and_in_any_order(events, random):
+    once = list(merged(events))
+
+    assert list(merged(once)) == once
+    assert list(merged(random.sample(events, len(events)))) == once
+
+
+@pytest.mark.parametrize(
+    ("before", "ending", "held"),
+    [(4, 4, False), (5, 5, True), (10, 6, False), (10, 7, True), (35, 21, False), (35, 22, True)],
+)
+def test_a_source_that_loses_most_of_its_items_at_once_is_not_believed(before, ending, held):
+    assert mass_loss(before, ending) is held

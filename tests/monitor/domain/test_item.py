@@ -1,0 +1,205 @@
+"""What makes an item itself, what is worth telling of it, and what is only noise."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.item import (
+    HASH_VERSION,
+    IDENTITY,
+    MATERIAL,
+    VOLATILE,
+    Item,
+    Presence,
+    aliases,
+    anchor,
+    combined,
+    contradicts,
+    material_changes,
+    material_hash,
+    united,
+)
+from scrapers.finding import Finding, Kind
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+ROSA = Finding(
+    key="https://skies.example/rosa",
+    kind=Kind.ACCOUNT,
+    url="https://skies.example/rosa",
+    account="skies:1",
+    account_aliases=("skies:@rosa",),
+    name="Rosa Marchetti",
+    handle="rosa",
+    bio="Band director & mother of two café owners",
+    links=("https://rosa.example",),
+    picture_hash="abc",
+)
+
+WORDS = st.sampled_from(["", "Rosa", "rosa", "Rosa Marchetti", "café", "<b>"])
+ACCOUNTS = st.sampled_from(["skies:1", "skies:2", "skies:@rosa", "skies:@rm"])
+FINDINGS = st.builds(
+    Finding,
+    key=st.sampled_from(["https://a.example/1", "https://a.example/2"]),
+    kind=st.sampled_from(Kind),
+    url=st.sampled_from(["https://a.example/1", "https://www.a.example/1?x=1"]),
+    account=ACCOUNTS,
+    account_aliases=st.lists(ACCOUNTS, max_size=2).map(tuple),
+    title=WORDS,
+    snippet=WORDS,
+    name=WORDS,
+    handle=WORDS,
+    bio=WORDS,
+    links=st.lists(WORDS, max_size=2).map(tuple),
+    picture_hash=WORDS,
+    private=st.sampled_from([None, False, True]),
+    created_at=st.sampled_from([None, MONDAY, MONDAY + timedelta(days=1)]),
+    counts=st.sampled_from([(), (("posts", 1),), (("posts", 2), ("followers", 5))]),
+)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_field_is_identity_or_material_or_volatile(kind):
+    ranked = (*IDENTITY[kind], *MATERIAL[kind], *VOLATILE[kind])
+
+    assert sorted(ranked) == sorted(field.name for field in fields(Finding))
+
+
+@pytest.mark.parametrize(
+    ("field", "respelled"),
+    [
+        ("name", " Rosa \n Marchetti "),
+        ("bio", "Band director &amp; mother of two café owners"),
+        ("bio", "Band director &amp;amp; mother of two caf&eacute; owners"),
+        ("bio", "Band director & mother of two cafe\N{COMBINING ACUTE ACCENT} owners"),
+        ("handle", "@Rosa"),
+        ("links", ("https://rosa.example/", "https://rosa.example")),
+        ("private", False),
+    ],
+)
+def test_another_spelling_is_no_change(field, respelled):
+    after = replace(ROSA, **{field: respelled})
+
+    assert material_changes(ROSA, after) == ()
+    assert material_hash(after) == material_hash(ROSA)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Rosa M."),
+        ("handle", "rosa2"),
+        ("bio", ""),
+        ("links", ()),
+        ("picture_hash", "abd"),
+        ("private", True),
+    ],
+)
+def test_a_material_change_is_named(field, value):
+    after = replace(ROSA, **{field: value})
+
+    assert material_changes(ROSA, after) == (field,)
+    assert material_hash(after) != material_hash(ROSA)
+
+
+def test_a_page_has_nothing_material_but_its_existence():
+    page = replace(ROSA, kind=Kind.PAGE)
+
+    assert material_changes(page, replace(page, name="Another", bio="")) == ()
+
+
+def test_half_a_surrogate_pair_can_be_hashed():
+    assert material_hash(replace(ROSA, name="\ud800"))
+
+
+def test_the_first_byte_of_a_hash_is_its_version():
+    assert material_hash(ROSA)[0] == HASH_VERSION
+
+
+@given(FINDINGS, FINDINGS)
+def test_hashes_differ_exactly_where_something_material_does(one, other):
+    other = replace(other, kind=one.kind)
+
+    assert (material_hash(one) == material_hash(other)) is (material_changes(one, other) == ())
+
+
+@given(FINDINGS, FINDINGS)
+def test_volatile_fields_change_no_hash(one, other):
+    moved = replace(one, **{field: getattr(other, field) for field in VOLATILE[one.kind]})
+
+    assert material_hash(moved) == material_hash(one)
+
+
+@given(st.lists(FINDINGS, min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_a_portrait_does_not_depend_on_the_order_of_sightings(several, random):
+    shuffled = random.sample(several, len(several))
+
+    assert combined(shuffled) == combined(several)
+
+
+@given(st.lists(FINDINGS, min_size=1, max_size=3), st.lists(FINDINGS, max_size=3))
+def test_a_portrait_of_a_portrait_is_the_same_portrait(some, more):
+    assert combined((combined(some), *more)) == combined((*some, *more))
+
+
+def test_a_portrait_holds_the_best_of_each_sighting():
+    result = Finding(
+        key=ROSA.key, kind=Kind.ACCOUNT, url=ROSA.url, account="skies:@rosa", title="Rosa on Skies"
+    )
+
+    portrait = combined((result, replace(ROSA, bio="")))
+
+    assert portrait.title == "Rosa on Skies"
+    assert portrait.name == "Rosa Marchetti"
+    assert (portrait.account, portrait.account_aliases) == ("skies:1", ("skies:@rosa",))
+
+
+def test_an_item_is_met_again_under_any_of_its_keys():
+    assert aliases(ROSA) == ("skies:1", "skies:@rosa", "https://skies.example/rosa")
+
+
+def test_an_account_stays_itself_under_a_new_handle_and_address():
+    moved = replace(ROSA, key="https://skies.example/rm", account_aliases=("skies:@rm",))
+
+    assert anchor(moved) == anchor(ROSA)
+
+
+def test_a_page_is_known_by_its_address():
+    page = Finding(key="https://a.example/1", kind=Kind.PAGE, url="https://a.example/1")
+
+    assert anchor(page) == "https://a.example/1"
+    assert aliases(page) == ("https://a.example/1",)
+
+
+def test_a_handle_that_changed_hands_makes_no_two_accounts_one():
+    heir = replace(ROSA, account="skies:2")
+
+    assert contradicts(ROSA, heir)
+    assert not contradicts(ROSA, replace(ROSA, account="skies:@rosa"))
+
+
+def test_items_that_turn_out_one_keep_the_older_history():
+    old = Item(
+        ref="old",
+        person="rosa",
+        portrait=replace(ROSA, bio=""),
+        first_seen=MONDAY,
+        last_seen=MONDAY,
+        presence=Presence.GONE,
+        flips=(MONDAY,),
+    )
+    new = Item(
+        ref="new",
+        person="rosa",
+        portrait=ROSA,
+        first_seen=MONDAY + timedelta(days=7),
+        last_seen=MONDAY + timedelta(days=7),
+    )
+
+    one = united((new, old))
+
+    assert (one.ref, one.first_seen, one.flips) == ("old", MONDAY, (MONDAY,))
+    assert (one.presence, one.last_seen) == (Presence.PRESENT, new.last_seen)
+    assert one.portrait.bio == ROSA.bio

@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Security, default_path, load, secret
+from monitor.errors import ConfigError
+
+GOOD = """\
+state = "state"
+
+[district]
+ref = "cedar-valley"
+name = "Cedar Valley Public Schools"
+zone = "America/Chicago"
+domains = ["cedarvalley.example"]
+contact = "it@cedarvalley.example"
+
+[mail]
+sender = "Namesake <namesake@cedarvalley.example>"
+port = 2525
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text: str) -> Path:
+        path = tmp_path / "namesake.toml"
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def test_a_good_file_is_read_with_its_defaults(written, tmp_path):
+    config = load(written(GOOD))
+
+    assert config.state == tmp_path / "state"
+    assert config.mail.security is Security.STARTTLS
+    assert config.mail_domain == "cedarvalley.example"
+    assert config.students.enabled is False
+
+
+def test_the_example_that_we_ship_is_good():
+    config = load(Path(__file__).parents[2] / "systemd" / "namesake.toml")
+
+    assert config.sources.searxng is not None
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "word"),
+    [
+        ("port = 2525", 'port = "2525"', 12, "mail.port"),
+        ("port = 2525", "port = 70000", 12, "mail.port"),
+        ("port = 2525", "prot = 2525", 12, "prot"),
+        ('zone = "America/Chicago"', 'zone = "Central"', 6, "time zone"),
+        ('["cedarvalley.example"]', "[]", 7, "mail domain"),
+        ("[mail]", "[mail", 10, "TOML"),
+        ("[mail]", "[students]\nenabled = true\n\n[mail]", 11, "key_file"),
+        ("[mail]", "[students]\nshare_after_days = 14\n\n[mail]", 11, "counsel"),
+        ("[mail]", "[students]\nshare_after_days = 3\n\n[mail]", 11, ">= 14"),
+    ],
+)
+def test_a_broken_file_is_refused_by_file_and_line(written, good, bad, line, word):
+    path = written(GOOD.replace(good, bad))
+
+    with pytest.raises(ConfigError) as refusal:
+        load(path)
+
+    assert str(path) in str(refusal.value)
+    assert f"line {line}" in str(refusal.value)
+    assert word in str(refusal.value)
+    assert refusal.value.exit_code == 64
+
+
+def test_a_missing_section_is_named(written):
+    with pytest.raises(ConfigError, match="mail"):
+        load(written(GOOD.partition("[mail]")[0]))
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path):
+    with pytest.raises(ConfigError, match="namesake init"):
+        load(tmp_path / "nothing.toml")
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path):
+    path = tmp_path / "namesake.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(path)
+
+
+def test_the_environment_names_the_file(tmp_path):
+    assert default_path({"NAMESAKE_CONFIG": str(tmp_path)}) == tmp_path
+
+
+def test_a_secret_comes_from_a_credential_before_the_environment(tmp_path):
+    (tmp_path / "smtp-password").write_text("from systemd\n", "utf-8")
+    environ = {"NAMESAKE_SMTP_PASSWORD": "from the environment"}
+
+    assert secret("smtp-password", environ) == "from the environment"
+    credentials = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert secret("smtp-password", environ | credentials) == "from systemd"
+    assert secret("smtp-password", {}) == ""
