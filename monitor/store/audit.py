@@ -1,0 +1,92 @@
+"""Who did what to whom, when: rows that are appended, chained, and survive an erasure."""
+
+import hmac
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.store.database import Database, Row
+from monitor.store.moment import read, written
+from monitor.store.sealing import DISTRICT, Sealing
+from monitor.store.sequence import next_in
+
+# Refs, kinds, counts, times and commitments pass; names, addresses and sentences do not.
+OPAQUE = re.compile(r"[A-Za-z0-9+:._-]{0,80}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`actor` and `subject` are opaque refs or roles; `subject` is empty for the district."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Each row holds a keyed hash of itself and of the row before it."""
+
+    database: Database
+    sealing: Sealing
+
+    def append(
+        self, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, str]
+    ) -> None:
+        """Append a row. What is not opaque is refused: give its `commitment` instead."""
+        _refuse_words(actor, action, subject, *details, *details.values())
+        with self.database.write():
+            seq = next_in(self.database, "audit")
+            told = (seq, written(at), actor, action, subject, json.dumps(dict(details)))
+            last = self.database.row("SELECT link FROM audit ORDER BY seq DESC LIMIT 1")
+            link = self._link(b"" if last is None else last[0], told)
+            self.database.run("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", *told, link)
+
+    def commitment(self, subject: str, text: str) -> str:
+        """Stand in for text: provable while the subject's key lives, meaningless afterwards."""
+        return self.sealing.mark(subject, text).hex()
+
+    def of(self, subject: str) -> tuple[Entry, ...]:
+        rows = self.database.rows("SELECT * FROM audit WHERE subject = ? ORDER BY seq", subject)
+        return tuple(_entry(row) for row in rows)
+
+    def all(self) -> tuple[Entry, ...]:
+        return tuple(_entry(row) for row in self.database.rows("SELECT * FROM audit ORDER BY seq"))
+
+    def verify(self) -> int | None:
+        """Return the number of the first row that is not as it was written, or None.
+
+        Rows cut off at the end are not noticed: nothing later vouches for them.
+        """
+        before, expected = b"", 1
+        for *told, link in self.database.rows("SELECT * FROM audit ORDER BY seq"):
+            if told[0] != expected or not hmac.compare_digest(self._link(before, told), link):
+                return expected
+            before, expected = link, expected + 1
+        return None
+
+    def _link(self, before: bytes, told: Iterable[object]) -> bytes:
+        return self.sealing.mark(DISTRICT, json.dumps([before.hex(), *told]))
+
+
+def _refuse_words(*words: str) -> None:
+    if not all(OPAQUE.fullmatch(word) for word in words):
+        message = "audit rows hold opaque refs and commitments only"
+        raise ValueError(message)
+
+
+def _entry(row: Row) -> Entry:
+    seq, at, actor, action, subject, details, _ = row
+    return Entry(
+        seq=seq,
+        at=read(at),
+        actor=actor,
+        action=action,
+        subject=subject,
+        details=json.loads(details),
+    )

@@ -1,0 +1,154 @@
+"""One SQLite file, and one way to write to it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any, Self
+
+import sqlite_utils
+
+from monitor.errors import DatabaseError
+from monitor.store.connections import Connections, Session
+from monitor.store.refusal import damaged, refusals
+from monitor.store.schema import Schema
+
+Row = tuple[Any, ...]
+PATIENCE = 30.0
+
+
+class Sync(StrEnum):
+    """FULL survives a power cut; NORMAL survives a killed process, and is cheaper."""
+
+    FULL = "PRAGMA synchronous = FULL"
+    NORMAL = "PRAGMA synchronous = NORMAL"
+
+
+class Database:
+    """`patience` is how many seconds a writer waits for another one."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._connections = Connections(path, patience)
+
+    @classmethod
+    def open(cls, path: Path, schema: Schema, patience: float = PATIENCE) -> Self:
+        """Open or create the file; refuse it if damaged or newer; bring it up to date."""
+        database = cls(path, patience)
+        try:
+            with refusals(path):
+                database.prepare(schema)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def prepare(self, schema: Schema) -> None:
+        connection = self._connections.mine().connection
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise damaged(self.path)
+        tables = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
+        applied = schema.applied(tables)
+        if applied - schema.names:
+            message = f"{self.path} was written by a newer Namesake: install that version or later."
+            raise DatabaseError(message)
+        if applied != schema.names:
+            with self.write():
+                schema.apply(tables)
+
+    def close(self) -> None:
+        """Close every thread's connection; no thread may still be using one."""
+        self._connections.close()
+
+    def rows(self, sql: str, *values: object) -> Iterator[Row]:
+        with refusals(self.path):
+            yield from self._connections.mine().connection.execute(sql, values)
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        return next(self.rows(sql, *values), None)
+
+    def run(self, sql: str, *values: object) -> int:
+        """Change rows, inside `write()` only; return how many."""
+        with refusals(self.path):
+            return self._writing().execute(sql, values).rowcount
+
+    def run_many(self, sql: str, values: Iterable[Row]) -> None:
+        with refusals(self.path):
+            self._writing().executemany(sql, values)
+
+    @contextmanager
+    def write(self, sync: Sync = Sync.FULL) -> Iterator[None]:
+        """Keep everything done inside, or nothing; an inner `write()` joins the outer one.
+
+        An inner block that raises takes back its own part, even where the outer one goes on.
+        """
+        session = self._connections.mine()
+        block = self._part(session) if session.depth else _transaction(session, sync)
+        with refusals(self.path), block:
+            yield
+        if not session.depth:
+            _catch_up(session)
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Act once the outermost `write()` is kept; at once where there is none."""
+        session = self._connections.mine()
+        session.afterwards.append(act)
+        if not session.depth:
+            _catch_up(session)
+
+    def checkpoint(self) -> None:
+        """Empty the write-ahead log, so that what was deleted stands in no file."""
+        self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _writing(self) -> Connection:
+        connection = self._connections.mine().connection
+        if not connection.in_transaction:
+            message = "rows are changed inside write() only"
+            raise RuntimeError(message)
+        return connection
+
+    @contextmanager
+    def _part(self, session: Session) -> Iterator[None]:
+        connection = self._writing()
+        waiting = len(session.afterwards)
+        name = f"part_{session.depth}"
+        connection.execute(f"SAVEPOINT {name}")
+        session.depth += 1
+        try:
+            yield
+        except BaseException:
+            del session.afterwards[waiting:]
+            # A full disk takes back the whole transaction, and the savepoint with it.
+            if connection.in_transaction:
+                connection.execute(f"ROLLBACK TO {name}")
+                connection.execute(f"RELEASE {name}")
+            raise
+        else:
+            connection.execute(f"RELEASE {name}")
+        finally:
+            session.depth -= 1
+
+
+@contextmanager
+def _transaction(session: Session, sync: Sync) -> Iterator[None]:
+    connection = session.connection
+    connection.execute(sync)
+    # A deferred BEGIN fails at once where another wrote between our read and our write.
+    connection.execute("BEGIN IMMEDIATE")
+    session.depth = 1
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        session.afterwards.clear()
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    finally:
+        session.depth = 0
+
+
+def _catch_up(session: Session) -> None:
+    while session.afterwards:
+        session.afterwards.pop(0)()

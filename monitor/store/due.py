@@ -1,0 +1,92 @@
+"""What falls due, and who works on it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.store.database import Database, Row
+from monitor.store.moment import read, read_or_none, written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """`subject` is a ref or empty; `lease_until` is None while nobody works on it."""
+
+    name: str
+    subject: str
+    due_at: datetime
+    lease_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRows:
+    database: Database
+
+    def ensure(self, name: str, subject: str, due_at: datetime) -> None:
+        """Add it where it is not there yet: a restart never puts off what was missed."""
+        with self.database.write():
+            self.database.run(
+                "INSERT INTO due VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING",
+                name,
+                subject,
+                written(due_at),
+            )
+
+    def claim(self, now: datetime, lease_until: datetime, *names: str) -> Due | None:
+        """Take the longest overdue that nobody works on, of these names or of any.
+
+        A lease that ran out is free again: its holder died.
+        """
+        with self.database.write():
+            for due in self._claimable(now):
+                if not names or due.name in names:
+                    return self._leased(due, lease_until)
+        return None
+
+    def release(self) -> None:
+        """Give back every lease: the new holder of the folder knows that nobody else works."""
+        with self.database.write():
+            self.database.run("UPDATE due SET lease_until = NULL")
+
+    def finish(self, name: str, subject: str, next_at: datetime | None) -> None:
+        """Give it back for its next time; where there is none, it is done for good."""
+        with self.database.write():
+            if next_at is None:
+                self.database.run("DELETE FROM due WHERE name = ? AND subject = ?", name, subject)
+            else:
+                self.database.run(
+                    "UPDATE due SET due_at = ?, lease_until = NULL WHERE name = ? AND subject = ?",
+                    written(next_at),
+                    name,
+                    subject,
+                )
+
+    def all(self) -> tuple[Due, ...]:
+        rows = self.database.rows("SELECT * FROM due ORDER BY due_at, name, subject")
+        return tuple(_due(row) for row in rows)
+
+    def _claimable(self, now: datetime) -> tuple[Due, ...]:
+        rows = self.database.rows(
+            """SELECT * FROM due WHERE due_at <= ?1
+            AND (lease_until IS NULL OR lease_until <= ?1) ORDER BY due_at, name, subject""",
+            written(now),
+        )
+        return tuple(_due(row) for row in rows)
+
+    def _leased(self, due: Due, lease_until: datetime) -> Due:
+        self.database.run(
+            "UPDATE due SET lease_until = ? WHERE name = ? AND subject = ?",
+            written(lease_until),
+            due.name,
+            due.subject,
+        )
+        return replace(due, lease_until=lease_until)
+
+
+def _due(row: Row) -> Due:
+    name, subject, due_at, lease_until = row
+    return Due(
+        name=name,
+        subject=subject,
+        due_at=read(due_at),
+        lease_until=read_or_none(lease_until),
+    )

@@ -1,0 +1,154 @@
+"""What was flagged, and what people ruled."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement
+from monitor.store.database import Database, Row
+from monitor.store.moment import written
+from monitor.store.owner import no_flag, owner_of_flag
+from monitor.store.sealing import Sealing
+from monitor.store.sequence import next_in
+from monitor.store.strength import weakness
+
+UNDECIDED = (FlagState.NEW, FlagState.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    database: Database
+    sealing: Sealing
+
+    def add(self, flag: Flag) -> None:
+        with self.database.write():
+            self.database.run(
+                "INSERT INTO flags VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                flag.ref,
+                flag.person,
+                flag.item,
+                flag.kind,
+                flag.relation,
+                flag.state,
+                written(flag.opened_at),
+                self.sealing.seal(flag.person, _place(flag.ref), flag),
+            )
+
+    def replace(self, flag: Flag) -> None:
+        with self.database.write():
+            owner_of_flag(self.database, flag.ref)
+            self.database.run(
+                """UPDATE flags SET item = ?, kind = ?, relation = ?, state = ?, opened_at = ?,
+                sealed = ? WHERE ref = ?""",
+                flag.item,
+                flag.kind,
+                flag.relation,
+                flag.state,
+                written(flag.opened_at),
+                self.sealing.seal(flag.person, _place(flag.ref), flag),
+                flag.ref,
+            )
+
+    def get(self, ref: str) -> Flag:
+        found = self.database.row("SELECT ref, person, sealed FROM flags WHERE ref = ?", ref)
+        if found is None:
+            raise no_flag(ref)
+        return self._flag(found)
+
+    def find(self, item: str, kind: FlagKind, relation: str = "") -> Flag | None:
+        found = self.database.row(
+            """SELECT ref, person, sealed FROM flags
+            WHERE item = ? AND kind = ? AND relation = ?""",
+            item,
+            kind,
+            relation,
+        )
+        return None if found is None else self._flag(found)
+
+    def of_person(self, ref: str) -> tuple[Flag, ...]:
+        rows = self.database.rows(
+            "SELECT ref, person, sealed FROM flags WHERE person = ? ORDER BY opened_at, rowid", ref
+        )
+        return tuple(self._flag(row) for row in rows)
+
+    def of_item(self, item: str) -> tuple[Flag, ...]:
+        rows = self.database.rows(
+            "SELECT ref, person, sealed FROM flags WHERE item = ? ORDER BY opened_at, rowid", item
+        )
+        return tuple(self._flag(row) for row in rows)
+
+    def all_open(self) -> tuple[Flag, ...]:
+        """Return those that nobody has ruled on, the oldest first."""
+        rows = self.database.rows(
+            """SELECT ref, person, sealed FROM flags
+            WHERE state IN (?, ?) ORDER BY opened_at, rowid""",
+            *UNDECIDED,
+        )
+        return tuple(self._flag(row) for row in rows)
+
+    def remove(self, ref: str) -> None:
+        """Forget the flag with its rulings."""
+        with self.database.write():
+            self.database.run("DELETE FROM flags WHERE ref = ?", ref)
+
+    def judge(self, judgement: Judgement) -> None:
+        """Append it; what it makes of the flag is for the caller to `replace`."""
+        with self.database.write():
+            person = owner_of_flag(self.database, judgement.flag)
+            seq = next_in(self.database, "judgements")
+            self.database.run(
+                "INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?)",
+                seq,
+                judgement.flag,
+                person,
+                judgement.ruling,
+                written(judgement.at),
+                self.sealing.seal(person, f"judgements/{seq}/sealed", judgement),
+            )
+
+    def judgements(self, flag: str) -> tuple[Judgement, ...]:
+        rows = self.database.rows(
+            "SELECT seq, person, sealed FROM judgements WHERE flag = ? ORDER BY at, seq", flag
+        )
+        return tuple(
+            self.sealing.open(person, f"judgements/{seq}/sealed", sealed, Judgement)
+            for seq, person, sealed in rows
+        )
+
+    def move(self, item: str, to: str) -> None:
+        """Give them to another item of the same person; of two alike the stronger ruling stays."""
+        with self.database.write():
+            for flag in self.of_item(item):
+                twin = self.find(to, flag.kind, flag.relation)
+                if twin is None:
+                    self.replace(replace(flag, item=to))
+                else:
+                    self._unite(twin, flag)
+
+    def _unite(self, keep: Flag, drop: Flag) -> None:
+        stronger = min(keep, drop, key=lambda each: weakness(each.state))
+        judgements = self.judgements(drop.ref)
+        self.database.run("DELETE FROM flags WHERE ref = ?", drop.ref)
+        for each in judgements:
+            self.judge(replace(each, flag=keep.ref))
+        self.replace(
+            replace(
+                stronger,
+                ref=keep.ref,
+                item=keep.item,
+                opened_at=min(keep.opened_at, drop.opened_at),
+                shared_at=_earlier(keep.shared_at, drop.shared_at),
+                notified_at=_earlier(keep.notified_at, drop.notified_at),
+            )
+        )
+
+    def _flag(self, row: Row) -> Flag:
+        ref, person, sealed = row
+        return self.sealing.open(person, _place(ref), sealed, Flag)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((each for each in (one, other) if each is not None), default=None)
+
+
+def _place(ref: str) -> str:
+    return f"flags/{ref}/sealed"

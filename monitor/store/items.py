@@ -1,0 +1,154 @@
+"""What exists about each person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from monitor.domain.assessment import Assessment, Label
+from monitor.domain.flag import Ruling
+from monitor.domain.item import Item, united
+from monitor.store.database import Database, Row
+from monitor.store.events import Events
+from monitor.store.flags import Flags
+from monitor.store.moment import written
+from monitor.store.owner import no_item, owner_of_item
+from monitor.store.sealing import Sealing
+from monitor.store.sightings import Sightings
+from monitor.store.strength import weakness
+from monitor.store.versions import Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """`aliases` are all the keys an item is known by: canonical URLs and account keys."""
+
+    database: Database
+    sealing: Sealing
+
+    def of(self, person: str) -> tuple[Item, ...]:
+        rows = self.database.rows(
+            "SELECT ref, person, sealed FROM items WHERE person = ? ORDER BY first_seen, rowid",
+            person,
+        )
+        return tuple(self._item(row) for row in rows)
+
+    def get(self, ref: str) -> Item:
+        found = self.database.row("SELECT ref, person, sealed FROM items WHERE ref = ?", ref)
+        if found is None:
+            raise no_item(ref)
+        return self._item(found)
+
+    def find(self, person: str, aliases: Iterable[str]) -> tuple[Item, ...]:
+        """Return every item known by one of the aliases, the oldest first."""
+        refs = {self._owner_of_alias(person, each) for each in aliases}
+        items = (self.get(ref) for ref in refs if ref is not None)
+        return tuple(sorted(items, key=lambda each: (each.first_seen, each.ref)))
+
+    def add(self, item: Item, aliases: Iterable[str]) -> None:
+        with self.database.write():
+            self.database.run(
+                "INSERT INTO items (ref, person, first_seen, sealed) VALUES (?, ?, ?, ?)",
+                item.ref,
+                item.person,
+                written(item.first_seen),
+                self._sealed(item),
+            )
+            self._name(item, aliases)
+
+    def replace(self, item: Item, aliases: Iterable[str] = ()) -> None:
+        """Keep its new value and further aliases; those it had stay."""
+        with self.database.write():
+            owner_of_item(self.database, item.ref)
+            self.database.run(
+                "UPDATE items SET first_seen = ?, sealed = ? WHERE ref = ?",
+                written(item.first_seen),
+                self._sealed(item),
+                item.ref,
+            )
+            self._name(item, aliases)
+
+    def remove(self, ref: str) -> None:
+        """Forget the item with its sightings, versions, events and flags."""
+        with self.database.write():
+            self.database.run("DELETE FROM items WHERE ref = ?", ref)
+            self.database.run("DELETE FROM due WHERE subject = ?", ref)
+
+    def merge(self, keep: Item, drop: Item) -> Item:
+        """Make two items one: the older history and the stronger ruling stay."""
+        if keep.person != drop.person:
+            message = "two people's items never become one"
+            raise ValueError(message)
+        whole = replace(united((keep, drop)), ref=keep.ref)
+        with self.database.write():
+            self._move_aliases(drop.ref, keep.ref)
+            for noun in (Sightings, Versions, Events, Flags):
+                noun(self.database, self.sealing).move(drop.ref, keep.ref)
+            verdicts = (self.verdict(keep.ref), self.verdict(drop.ref))
+            self.set_verdict(keep.ref, min(verdicts, key=weakness))
+            self.remove(drop.ref)
+            self.replace(whole)
+        return whole
+
+    def verdict(self, ref: str) -> Ruling | None:
+        """Return what the person last said of it, None before they did."""
+        found = self.database.row("SELECT verdict FROM items WHERE ref = ?", ref)
+        return None if found is None or found[0] is None else Ruling(found[0])
+
+    def set_verdict(self, ref: str, ruling: Ruling | None) -> None:
+        with self.database.write():
+            self.database.run("UPDATE items SET verdict = ? WHERE ref = ?", ruling, ref)
+
+    def label(self, ref: str) -> Label | None:
+        found = self.database.row("SELECT label FROM items WHERE ref = ?", ref)
+        return None if found is None or found[0] is None else Label(found[0])
+
+    def assessment(self, ref: str) -> Assessment | None:
+        found = self.database.row("SELECT person, assessment FROM items WHERE ref = ?", ref)
+        if found is None or found[1] is None:
+            return None
+        person, sealed = found
+        return self.sealing.open(person, _place(ref, "assessment"), sealed, Assessment)
+
+    def set_assessment(self, ref: str, assessment: Assessment) -> None:
+        with self.database.write():
+            person = owner_of_item(self.database, ref)
+            self.database.run(
+                "UPDATE items SET label = ?, assessment = ? WHERE ref = ?",
+                assessment.label,
+                self.sealing.seal(person, _place(ref, "assessment"), assessment),
+                ref,
+            )
+
+    def _owner_of_alias(self, person: str, alias: str) -> str | None:
+        found = self.database.row(
+            "SELECT item FROM aliases WHERE person = ? AND alias = ?",
+            person,
+            self.sealing.mark(person, alias),
+        )
+        return None if found is None else str(found[0])
+
+    def _name(self, item: Item, aliases: Iterable[str]) -> None:
+        for alias in aliases:
+            owner = self._owner_of_alias(item.person, alias)
+            if owner not in {None, item.ref}:
+                message = f"{owner} is known by an alias of {item.ref}: merge them first"
+                raise ValueError(message)
+            self.database.run(
+                "INSERT INTO aliases VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                item.person,
+                self.sealing.mark(item.person, alias),
+                item.ref,
+            )
+
+    def _move_aliases(self, ref: str, to: str) -> None:
+        self.database.run("UPDATE aliases SET item = ? WHERE item = ?", to, ref)
+
+    def _sealed(self, item: Item) -> bytes:
+        return self.sealing.seal(item.person, _place(item.ref, "sealed"), item)
+
+    def _item(self, row: Row) -> Item:
+        ref, person, sealed = row
+        return self.sealing.open(person, _place(ref, "sealed"), sealed, Item)
+
+
+def _place(ref: str, column: str) -> str:
+    return f"items/{ref}/{column}"

@@ -1,0 +1,175 @@
+"""Readings as they come, safe from a crash, until their source closes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.domain.roster import ContactVerdict
+from monitor.store.database import Database, Row, Sync
+from monitor.store.sealing import DISTRICT, Sealing
+from scrapers.outcome import Outcome
+from scrapers.reading import Visit
+from scrapers.request import Query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """`verdict` is what the matcher said of the contacts, None where there were none to read."""
+
+    visit: Visit
+    verdict: ContactVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    database: Database
+    sealing: Sealing
+
+    def stage(self, sweep: str, visit: Visit, verdict: ContactVerdict | None = None) -> None:
+        self.stage_all(sweep, (Staged(visit=visit, verdict=verdict),))
+
+    def stage_all(self, sweep: str, many: Iterable[Staged]) -> None:
+        """Keep them in one transaction; a question staged again replaces its earlier answer.
+
+        Nothing is kept about a person erased meanwhile, nor of a sweep that went with them.
+        """
+        with self.database.write(Sync.NORMAL):
+            if self.database.row("SELECT 1 FROM sweeps WHERE ref = ?", sweep) is None:
+                return
+            batch = tuple(many)
+            known = self._known({each.visit.query.subject for each in batch})
+            self.database.run_many(
+                """INSERT INTO journal
+                (sweep, person, source, outcome, question, follows, key, sealed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (sweep, question) DO UPDATE SET outcome = excluded.outcome,
+                follows = excluded.follows, key = excluded.key, sealed = excluded.sealed""",
+                (self._row(sweep, each) for each in batch if each.visit.query.subject in known),
+            )
+
+    def answered(self, sweep: str) -> frozenset[str]:
+        """Return the keys of the questions that need not be asked again."""
+        rows = self.database.rows(
+            "SELECT person, question, key FROM journal WHERE sweep = ?", sweep
+        )
+        return frozenset(
+            self.sealing.open(person or DISTRICT, _place(sweep, question, "key"), key, str)
+            for person, question, key in rows
+        )
+
+    def followed(self, sweep: str) -> tuple[Query, ...]:
+        """Return what staged readings ask next and nobody has answered yet."""
+        answered = self.answered(sweep)
+        rows = self.database.rows(
+            "SELECT person, question, sealed FROM journal WHERE sweep = ? AND follows ORDER BY seq",
+            sweep,
+        )
+        queries = (query for row in rows for query in self._open(sweep, row).visit.reading.follow)
+        return tuple({each.key: each for each in queries if each.key not in answered}.values())
+
+    def visits(self, sweep: str, source: str) -> Mapping[str, tuple[Staged, ...]]:
+        """Map each subject to what was read about them; canaries stand under the empty one.
+
+        Readings are opened as they are looked at, so a large source never stands in memory whole.
+        """
+        rows = self.database.rows(
+            "SELECT DISTINCT person FROM journal WHERE sweep = ? AND source = ? ORDER BY person",
+            sweep,
+            source,
+        )
+        subjects = {person or DISTRICT: None for (person,) in rows}
+        return _Visits(self, sweep, source, subjects)
+
+    def about(self, sweep: str, source: str, subject: str) -> tuple[Staged, ...]:
+        rows = self.database.rows(
+            """SELECT person, question, sealed FROM journal
+            WHERE sweep = ? AND source = ? AND person IS ? ORDER BY seq""",
+            sweep,
+            source,
+            subject or None,
+        )
+        return tuple(self._open(sweep, row) for row in rows)
+
+    def outcomes(self, sweep: str, source: str) -> Mapping[Outcome, int]:
+        rows = self.database.rows(
+            """SELECT outcome, count(*) FROM journal
+            WHERE sweep = ? AND source = ? GROUP BY outcome ORDER BY outcome""",
+            sweep,
+            source,
+        )
+        return {Outcome(outcome): count for outcome, count in rows}
+
+    def settled(self, sweep: str, source: str, person: str) -> bool:
+        found = self.database.row(
+            "SELECT 1 FROM settlements WHERE sweep = ? AND source = ? AND person = ?",
+            sweep,
+            source,
+            person,
+        )
+        return found is not None
+
+    def mark_settled(self, sweep: str, source: str, person: str) -> None:
+        with self.database.write():
+            self.database.run(
+                "INSERT INTO settlements VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                sweep,
+                source,
+                person,
+            )
+
+    def drop(self, sweep: str) -> None:
+        with self.database.write():
+            self.database.run("DELETE FROM journal WHERE sweep = ?", sweep)
+            self.database.run("DELETE FROM settlements WHERE sweep = ?", sweep)
+
+    def _known(self, subjects: Iterable[str]) -> frozenset[str]:
+        return frozenset(
+            each
+            for each in subjects
+            if each == DISTRICT
+            or self.database.row("SELECT 1 FROM people WHERE ref = ?", each) is not None
+        )
+
+    def _row(self, sweep: str, staged: Staged) -> Row:
+        query, reading = staged.visit.query, staged.visit.reading
+        if reading.contacts:
+            message = "contacts are never stored: give them to the matcher and strip them"
+            raise ValueError(message)
+        question = self.sealing.mark(query.subject, query.key)
+        return (
+            sweep,
+            query.subject or None,
+            query.source,
+            reading.outcome,
+            question,
+            len(reading.follow),
+            self.sealing.seal(query.subject, _place(sweep, question, "key"), query.key),
+            self.sealing.seal(query.subject, _place(sweep, question, "sealed"), staged),
+        )
+
+    def _open(self, sweep: str, row: Row) -> Staged:
+        person, question, sealed = row
+        place = _place(sweep, question, "sealed")
+        return self.sealing.open(person or DISTRICT, place, sealed, Staged)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Visits(Mapping[str, tuple[Staged, ...]]):
+    journal: Journal
+    sweep: str
+    source: str
+    subjects: dict[str, None]
+
+    def __getitem__(self, subject: str) -> tuple[Staged, ...]:
+        if subject not in self.subjects:
+            raise KeyError(subject)
+        return self.journal.about(self.sweep, self.source, subject)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.subjects)
+
+    def __len__(self) -> int:
+        return len(self.subjects)
+
+
+def _place(sweep: str, question: bytes, column: str) -> str:
+    return f"journal/{sweep}/{question.hex()}/{column}"

@@ -1,0 +1,170 @@
+"""Letters that wait, went out, or never will."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from monitor.errors import InputError
+from monitor.store.database import Database, Row
+from monitor.store.moment import read, read_or_none, written
+from monitor.store.sealing import Sealing
+
+T = TypeVar("T")
+
+
+class LetterState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxLetter:
+    """`person` is whose key seals it: empty for reviewers' letters, under the district's key.
+
+    `recipient_ref` stands for an address that is looked up when the letter is sent. `sent_at`
+    is when the mail server accepted it, None before; `body_hash` is kept from then on.
+    """
+
+    ref: str
+    recipient_ref: str
+    kind: str
+    period: str
+    message_id: str
+    queued_at: datetime
+    due_at: datetime
+    person: str = ""
+    state: LetterState = LetterState.QUEUED
+    attempts: int = 0
+    error: str = ""
+    sent_at: datetime | None = None
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    database: Database
+    sealing: Sealing
+
+    def queue(self, letter: OutboxLetter, view: object) -> bool:
+        """Keep the letter and its view, once: return False where it repeats an earlier one.
+
+        One recipient gets one letter of a kind about a person for a period.
+        """
+        with self.database.write():
+            queued = self.database.run(
+                """INSERT INTO outbox (ref, person, recipient_ref, kind, period, message_id,
+                queued_at, due_at, state, attempts, body_hash, sealed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, '', ?) ON CONFLICT DO NOTHING""",
+                letter.ref,
+                letter.person,
+                letter.recipient_ref,
+                letter.kind,
+                letter.period,
+                letter.message_id,
+                written(letter.queued_at),
+                written(letter.due_at),
+                self.sealing.seal(letter.person, _place(letter.ref, "sealed"), view),
+            )
+        return queued == 1
+
+    def due(self, now: datetime) -> tuple[OutboxLetter, ...]:
+        rows = self.database.rows(
+            "SELECT * FROM outbox WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid",
+            written(now),
+        )
+        return tuple(self._letter(row) for row in rows)
+
+    def get(self, ref: str) -> OutboxLetter:
+        found = self.database.row("SELECT * FROM outbox WHERE ref = ?", ref)
+        if found is None:
+            raise _no_letter(ref)
+        return self._letter(found)
+
+    def all(self) -> tuple[OutboxLetter, ...]:
+        rows = self.database.rows("SELECT * FROM outbox ORDER BY queued_at, rowid")
+        return tuple(self._letter(row) for row in rows)
+
+    def latest(self, recipient_ref: str, kind: str) -> datetime | None:
+        """Return when the last letter of this kind was queued for a reader, None if none was."""
+        found = self.database.row(
+            "SELECT max(queued_at) FROM outbox WHERE recipient_ref = ? AND kind = ?",
+            recipient_ref,
+            kind,
+        )
+        return None if found is None else read_or_none(found[0])
+
+    def view(self, ref: str, shape: type[T]) -> T:
+        """Return what the letter is rendered from; InputError once it was sent and forgotten."""
+        found = self.database.row("SELECT person, sealed FROM outbox WHERE ref = ?", ref)
+        if found is None or found[1] is None:
+            raise _no_letter(ref)
+        person, sealed = found
+        return self.sealing.open(person, _place(ref, "sealed"), sealed, shape)
+
+    def sent(self, ref: str, at: datetime, body_hash: str) -> None:
+        """Note that the mail server accepted it, and forget what it said."""
+        with self.database.write():
+            self.database.run(
+                """UPDATE outbox SET state = 'sent', sent_at = ?, body_hash = ?,
+                attempts = attempts + 1, error = NULL, sealed = NULL WHERE ref = ?""",
+                written(at),
+                body_hash,
+                ref,
+            )
+
+    def retry(self, ref: str, due_at: datetime, error: str) -> None:
+        with self.database.write():
+            self.database.run(
+                "UPDATE outbox SET due_at = ?, attempts = attempts + 1, error = ? WHERE ref = ?",
+                written(due_at),
+                self._sealed_error(ref, error),
+                ref,
+            )
+
+    def dead(self, ref: str, reason: str) -> None:
+        """Give it up, and forget what it would have said."""
+        with self.database.write():
+            self.database.run(
+                """UPDATE outbox SET state = 'dead', attempts = attempts + 1, error = ?,
+                sealed = NULL WHERE ref = ?""",
+                self._sealed_error(ref, reason),
+                ref,
+            )
+
+    def _sealed_error(self, ref: str, error: str) -> bytes:
+        # A mail server's refusal may name the address.
+        return self.sealing.seal(self.get(ref).person, _place(ref, "error"), error)
+
+    def _letter(self, row: Row) -> OutboxLetter:
+        ref, person, recipient_ref, kind, period, message_id, queued_at, due_at = row[:8]
+        state, attempts, sent_at, body_hash, error, _ = row[8:]
+        return OutboxLetter(
+            ref=ref,
+            person=person,
+            recipient_ref=recipient_ref,
+            kind=kind,
+            period=period,
+            message_id=message_id,
+            queued_at=read(queued_at),
+            due_at=read(due_at),
+            state=LetterState(state),
+            attempts=attempts,
+            error=self._error(ref, person, error),
+            sent_at=read_or_none(sent_at),
+            body_hash=body_hash,
+        )
+
+    def _error(self, ref: str, person: str, sealed: bytes | None) -> str:
+        return (
+            "" if sealed is None else self.sealing.open(person, _place(ref, "error"), sealed, str)
+        )
+
+
+def _place(ref: str, column: str) -> str:
+    return f"outbox/{ref}/{column}"
+
+
+def _no_letter(ref: str) -> InputError:
+    return InputError(f"There is no letter {ref} to read any more.")

@@ -1,0 +1,74 @@
+"""Which questions have been settled, and by which version of their reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.store.database import Database
+from monitor.store.moment import written
+from monitor.store.sealing import Sealing
+from scrapers.request import QueryKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question asked before; `version` is that of the reader that settled it last."""
+
+    person: str
+    key: str
+    source: str
+    kind: QueryKind
+    version: int
+    settled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    database: Database
+    sealing: Sealing
+
+    def settle(self, question: Question) -> None:
+        mark = self.sealing.mark(question.person, question.key)
+        with self.database.write():
+            self.database.run(
+                "INSERT OR REPLACE INTO questions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                question.person,
+                mark,
+                question.source,
+                question.kind,
+                question.version,
+                written(question.settled_at),
+                self.sealing.seal(question.person, _place(question.person, mark), question),
+            )
+
+    def reader_version(self, person: str, key: str) -> int | None:
+        """Return None for a question never settled: its first answer is a silent baseline."""
+        found = self.database.row(
+            "SELECT version FROM questions WHERE person = ? AND question = ?",
+            person,
+            self.sealing.mark(person, key),
+        )
+        return None if found is None else found[0]
+
+    def of(self, person: str) -> tuple[Question, ...]:
+        rows = self.database.rows(
+            "SELECT question, sealed FROM questions WHERE person = ? ORDER BY rowid", person
+        )
+        return tuple(
+            self.sealing.open(person, _place(person, mark), sealed, Question)
+            for mark, sealed in rows
+        )
+
+    def retire(self, person: str, key: str) -> None:
+        """Forget a question and where it saw things, so that its end is no event."""
+        mark = self.sealing.mark(person, key)
+        with self.database.write():
+            self.database.run(
+                "DELETE FROM questions WHERE person = ? AND question = ?", person, mark
+            )
+            self.database.run(
+                "DELETE FROM sightings WHERE person = ? AND question = ?", person, mark
+            )
+
+
+def _place(person: str, mark: bytes) -> str:
+    return f"questions/{person}/{mark.hex()}/sealed"

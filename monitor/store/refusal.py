@@ -1,0 +1,54 @@
+"""What SQLite refuses, as the error family a caller can act on."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitor.errors import BusyError, CannotWriteError, DatabaseError, MonitorError
+
+LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+UNWRITABLE = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+
+
+@contextmanager
+def refusals(path: Path) -> Iterator[None]:
+    """Let a refusal of SQLite leave as one of ours; a mistake in our SQL leaves as it is."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        refusal = _refusal(path, error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def damaged(path: Path) -> DatabaseError:
+    return DatabaseError(f"{path} is damaged: restore it from the last backup.")
+
+
+def _refusal(path: Path, error: sqlite3.Error) -> MonitorError | None:
+    # The low byte is the family; the rest is a finer reason within it.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in LOCKED:
+        return BusyError(f"{path} is held by another program: wait for it to end and try again.")
+    if code in DAMAGED:
+        return damaged(path)
+    if code in UNWRITABLE:
+        return CannotWriteError(f"{path} cannot be written: {_remedy(code)} and try again.")
+    return None
+
+
+def _remedy(code: int) -> str:
+    if code == sqlite3.SQLITE_FULL:
+        return "make room on its disk"
+    return "check the disk and the rights on its folder"

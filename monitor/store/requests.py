@@ -1,0 +1,97 @@
+"""What a command asks of the daemon that holds the lock, and how far it got."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.store.database import Database, Row, Sync
+from monitor.store.moment import read, read_or_none, written
+from monitor.store.sweeps import SweepKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """`person` is empty for the whole district; `done_at` is None until it is served."""
+
+    ref: str
+    kind: SweepKind
+    asked_at: datetime
+    person: str = ""
+    done_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequests:
+    database: Database
+
+    def add(self, request: RunRequest) -> None:
+        with self.database.write():
+            self.database.run(
+                "INSERT INTO run_requests VALUES (?, ?, ?, ?, NULL, ?)",
+                request.ref,
+                request.kind,
+                request.person or None,
+                written(request.asked_at),
+                request.note,
+            )
+
+    def get(self, ref: str) -> RunRequest | None:
+        """Return None where its person was erased meanwhile."""
+        found = self.database.row("SELECT * FROM run_requests WHERE ref = ?", ref)
+        return None if found is None else _request(found)
+
+    def next_open(self) -> RunRequest | None:
+        """Return whom somebody waits for: self-checks first, then the oldest."""
+        found = self.database.row(
+            """SELECT * FROM run_requests WHERE done_at IS NULL
+            ORDER BY kind != ?, asked_at, rowid LIMIT 1""",
+            SweepKind.SELFCHECK,
+        )
+        return None if found is None else _request(found)
+
+    def all(self) -> tuple[RunRequest, ...]:
+        rows = self.database.rows("SELECT * FROM run_requests ORDER BY asked_at, rowid")
+        return tuple(_request(row) for row in rows)
+
+    def remove(self, ref: str) -> None:
+        with self.database.write():
+            self.database.run("DELETE FROM run_requests WHERE ref = ?", ref)
+
+    def finish(self, ref: str, at: datetime, note: str = "") -> None:
+        with self.database.write():
+            self.database.run(
+                "UPDATE run_requests SET done_at = ?, note = ? WHERE ref = ?",
+                written(at),
+                note,
+                ref,
+            )
+
+    def put_progress(self, ref: str, source: str, state: str) -> None:
+        """Note where a source stands; there is nothing to note once the request is gone."""
+        with self.database.write(Sync.NORMAL):
+            self.database.run(
+                """INSERT OR REPLACE INTO progress
+                SELECT ref, ?, ? FROM run_requests WHERE ref = ?""",
+                source,
+                state,
+                ref,
+            )
+
+    def progress(self, ref: str) -> Mapping[str, str]:
+        rows = self.database.rows(
+            "SELECT source, state FROM progress WHERE request = ? ORDER BY source", ref
+        )
+        return dict(rows)
+
+
+def _request(row: Row) -> RunRequest:
+    ref, kind, person, asked_at, done_at, note = row
+    return RunRequest(
+        ref=ref,
+        kind=SweepKind(kind),
+        asked_at=read(asked_at),
+        person=person or "",
+        done_at=read_or_none(done_at),
+        note=note,
+    )

@@ -1,0 +1,117 @@
+"""Personal text under a key of its own for each person: the one module that knows how.
+
+Destroying a person's key makes every copy of their text unreadable, old backups included.
+"""
+
+import hmac
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self, TypeVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from monitor.errors import DatabaseError, InputError
+from monitor.store.codec import decode, encode, utf8
+from monitor.store.database import PATIENCE, Database
+from monitor.store.migrations import KEYS
+
+T = TypeVar("T")
+DISTRICT = ""
+KEYS_DATABASE = "keys.db"
+KEY_BYTES = 32
+NONCE_BYTES = 12
+FORMAT = b"\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One half seals, the other marks."""
+
+    seal: bytes = field(repr=False)
+    mark: bytes = field(repr=False)
+
+
+class Keys:
+    """`keys.db`: never in the same backup as the database, and never printed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
+        return cls(Database.open(folder / KEYS_DATABASE, KEYS, patience))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def create(self, ref: str) -> None:
+        """Make a key where there is none; a destroyed one is never made again."""
+        with self._database.write():
+            if self.destroyed(ref):
+                message = f"{ref} was erased: enrol under a new reference."
+                raise InputError(message)
+            self._database.run(
+                "INSERT INTO keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                ref,
+                os.urandom(KEY_BYTES),
+                os.urandom(KEY_BYTES),
+            )
+
+    def destroy(self, ref: str) -> None:
+        with self._database.write():
+            self._database.run("DELETE FROM keys WHERE ref = ?", ref)
+            self._database.run("INSERT INTO destroyed VALUES (?) ON CONFLICT DO NOTHING", ref)
+        self._database.checkpoint()
+
+    def has(self, ref: str) -> bool:
+        return self._database.row("SELECT 1 FROM keys WHERE ref = ?", ref) is not None
+
+    def destroyed(self, ref: str) -> bool:
+        return self._database.row("SELECT 1 FROM destroyed WHERE ref = ?", ref) is not None
+
+    def of(self, ref: str) -> Key:
+        found = self._database.row("SELECT seal, mark FROM keys WHERE ref = ?", ref)
+        if found is None:
+            message = (
+                f"{self._database.path} lacks the key of {ref or 'the district'}: "
+                "restore the copy of the keys that belongs to this database."
+            )
+            raise DatabaseError(message)
+        return Key(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """`ref` names whose key is used: a person's, or the district's where it is empty.
+
+    `place` is the table, row and column; a value moved to another place does not open.
+    """
+
+    keys: Keys
+
+    def seal(self, ref: str, place: str, value: object) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        cipher = AESGCM(self.keys.of(ref).seal)
+        return FORMAT + nonce + cipher.encrypt(nonce, encode(value), place.encode())
+
+    def open(self, ref: str, place: str, blob: bytes, shape: type[T]) -> T:
+        cipher = AESGCM(self.keys.of(ref).seal)
+        start = len(FORMAT)
+        nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
+        try:
+            return decode(cipher.decrypt(nonce, sealed, place.encode()), shape)
+        except (InvalidTag, ValueError) as error:
+            message = f"{place} cannot be read: restore the database and its keys from a backup."
+            raise DatabaseError(message) from error
+
+    def mark(self, ref: str, text: str) -> bytes:
+        """Return the same bytes for the same text, and tell nothing without the key."""
+        return hmac.digest(self.keys.of(ref).mark, utf8(text), "sha256")

@@ -1,0 +1,120 @@
+"""Everything Namesake remembers of one district, in one folder."""
+
+import hmac
+from contextlib import AbstractContextManager, ExitStack, closing
+from pathlib import Path
+from typing import Self
+
+from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.store.audit import Audit
+from monitor.store.consents import Consents
+from monitor.store.database import PATIENCE, Database, Sync
+from monitor.store.due import DueRows
+from monitor.store.events import Events
+from monitor.store.flags import Flags
+from monitor.store.health import Health
+from monitor.store.hosts import Hosts
+from monitor.store.invitations import Invitations
+from monitor.store.items import Items
+from monitor.store.journal import Journal
+from monitor.store.migrations import NAMESAKE
+from monitor.store.outbox import Outbox
+from monitor.store.people import People
+from monitor.store.questions import Questions
+from monitor.store.requests import RunRequests
+from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
+from monitor.store.sightings import Sightings
+from monitor.store.sweeps import Sweeps
+from monitor.store.versions import Versions
+
+DATABASE = "namesake.db"
+
+
+class State:
+    """The nouns stand as attributes; `write()` keeps what is done with several, or nothing."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._keys = keys
+        sealing = Sealing(keys)
+        self.people = People(database, sealing)
+        self.consents = Consents(database)
+        self.invitations = Invitations(database, sealing)
+        self.sweeps = Sweeps(database)
+        self.journal = Journal(database, sealing)
+        self.questions = Questions(database, sealing)
+        self.items = Items(database, sealing)
+        self.sightings = Sightings(database, sealing)
+        self.versions = Versions(database, sealing)
+        self.events = Events(database, sealing)
+        self.flags = Flags(database, sealing)
+        self.outbox = Outbox(database, sealing)
+        self.due = DueRows(database)
+        self.audit = Audit(database, sealing)
+        self.health = Health(database)
+        self.hosts = Hosts(database, sealing)
+        self.requests = RunRequests(database)
+
+    @classmethod
+    def init(cls, folder: Path, patience: float = PATIENCE) -> Self:
+        """Make a district's folder, or open the one that is there."""
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"{folder} cannot be made ({error.strerror}): check the folder above it."
+            raise CannotWriteError(message) from error
+        if not (folder / DATABASE).exists():
+            with Keys.open(folder, patience) as keys:
+                keys.create(DISTRICT)
+            Database.open(folder / DATABASE, NAMESAKE, patience).close()
+        return cls.open(folder, patience)
+
+    @classmethod
+    def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
+        """Open a district's folder, and finish any erasure that a crash cut short."""
+        if not (folder / DATABASE).exists():
+            message = f"There is no district in {folder}: run `namesake init` first."
+            raise InputError(message)
+        if not (folder / KEYS_DATABASE).exists():
+            raise _foreign(folder)
+        with ExitStack() as undo:
+            keys = undo.enter_context(Keys.open(folder, patience))
+            database = Database.open(folder / DATABASE, NAMESAKE, patience)
+            undo.enter_context(closing(database))
+            _vouch(database, Sealing(keys), folder)
+            state = cls(database, keys)
+            state.people.finish_erasures()
+            undo.pop_all()
+        return state
+
+    def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
+        return self._database.write(sync)
+
+    def close(self) -> None:
+        self._database.close()
+        self._keys.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _vouch(database: Database, sealing: Sealing, folder: Path) -> None:
+    """Refuse keys that belong to another database: they would open nothing in this one."""
+    if not sealing.keys.has(DISTRICT):
+        raise _foreign(folder)
+    proof = sealing.mark(DISTRICT, DATABASE)
+    found = database.row("SELECT proof FROM district")
+    if found is None:
+        with database.write():
+            database.run("INSERT INTO district VALUES (1, ?) ON CONFLICT DO NOTHING", proof)
+    elif not hmac.compare_digest(found[0], proof):
+        raise _foreign(folder)
+
+
+def _foreign(folder: Path) -> DatabaseError:
+    return DatabaseError(
+        f"{folder / KEYS_DATABASE} does not belong to {DATABASE}: restore the copy of its keys."
+    )

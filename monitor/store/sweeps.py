@@ -1,0 +1,144 @@
+"""What was asked when, and how it went with each source."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.errors import InputError
+from monitor.store.database import Database, Row
+from monitor.store.moment import read, read_or_none, written, written_or_none
+from scrapers.outcome import Outcome
+
+
+class SweepKind(StrEnum):
+    SWEEP = "sweep"
+    SELFCHECK = "selfcheck"
+    PROOF = "proof"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """`person` is empty for the whole district; `closed_at` is None while it runs."""
+
+    ref: str
+    week: str
+    kind: SweepKind
+    nonce: str
+    started_at: datetime
+    person: str = ""
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRun:
+    """`since` is when the source stopped being checkable, None while it could be checked."""
+
+    source: str
+    outcome: Outcome
+    at: datetime
+    note: str = ""
+    since: datetime | None = None
+    asked: int = 0
+    answered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    database: Database
+
+    def open_or_resume(self, sweep: Sweep) -> Sweep:
+        """Return the open one of that week, kind and person, or open this one."""
+        with self.database.write():
+            found = self.database.row(
+                """SELECT * FROM sweeps WHERE week = ? AND kind = ? AND person IS ?
+                AND closed_at IS NULL""",
+                sweep.week,
+                sweep.kind,
+                sweep.person or None,
+            )
+            if found is not None:
+                return _sweep(found)
+            self.database.run(
+                "INSERT INTO sweeps VALUES (?, ?, ?, ?, ?, ?, ?)",
+                sweep.ref,
+                sweep.week,
+                sweep.kind,
+                sweep.person or None,
+                sweep.nonce,
+                written(sweep.started_at),
+                written_or_none(sweep.closed_at),
+            )
+            return sweep
+
+    def get(self, ref: str) -> Sweep:
+        found = self.database.row("SELECT * FROM sweeps WHERE ref = ?", ref)
+        if found is None:
+            message = f"There is no sweep {ref}."
+            raise InputError(message)
+        return _sweep(found)
+
+    def latest(self, kind: SweepKind, person: str = "") -> Sweep | None:
+        found = self.database.row(
+            "SELECT * FROM sweeps WHERE kind = ? AND person IS ? ORDER BY rowid DESC LIMIT 1",
+            kind,
+            person or None,
+        )
+        return None if found is None else _sweep(found)
+
+    def open(self) -> tuple[Sweep, ...]:
+        rows = self.database.rows("SELECT * FROM sweeps WHERE closed_at IS NULL ORDER BY rowid")
+        return tuple(_sweep(row) for row in rows)
+
+    def close(self, ref: str, at: datetime) -> None:
+        with self.database.write():
+            self.database.run(
+                "UPDATE sweeps SET closed_at = ? WHERE ref = ? AND closed_at IS NULL",
+                written(at),
+                ref,
+            )
+
+    def close_source(self, sweep: str, run: SourceRun) -> None:
+        with self.database.write():
+            self.database.run(
+                "INSERT OR REPLACE INTO source_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                sweep,
+                run.source,
+                run.outcome,
+                run.note,
+                written_or_none(run.since),
+                run.asked,
+                run.answered,
+                written(run.at),
+            )
+
+    def runs(self, sweep: str) -> tuple[SourceRun, ...]:
+        rows = self.database.rows(
+            "SELECT * FROM source_runs WHERE sweep = ? ORDER BY source", sweep
+        )
+        return tuple(_run(row) for row in rows)
+
+
+def _sweep(row: Row) -> Sweep:
+    ref, week, kind, person, nonce, started_at, closed_at = row
+    return Sweep(
+        ref=ref,
+        week=week,
+        kind=SweepKind(kind),
+        nonce=nonce,
+        started_at=read(started_at),
+        person=person or "",
+        closed_at=read_or_none(closed_at),
+    )
+
+
+def _run(row: Row) -> SourceRun:
+    _, source, outcome, note, since, asked, answered, at = row
+    return SourceRun(
+        source=source,
+        outcome=Outcome(outcome),
+        at=read(at),
+        note=note,
+        since=read_or_none(since),
+        asked=asked,
+        answered=answered,
+    )

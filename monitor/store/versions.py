@@ -1,0 +1,59 @@
+"""What items looked like, in the order they were seen to."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.domain.item import Version
+from monitor.store.database import Database
+from monitor.store.moment import written
+from monitor.store.owner import owner_of_item
+from monitor.store.sealing import Sealing
+from monitor.store.sequence import next_in
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    database: Database
+    sealing: Sealing
+
+    def of(self, item: str) -> tuple[Version, ...]:
+        rows = self.database.rows(
+            "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item
+        )
+        return tuple(
+            self.sealing.open(person, _place(seq), sealed, Version) for seq, person, sealed in rows
+        )
+
+    def add(self, version: Version) -> None:
+        with self.database.write():
+            person = owner_of_item(self.database, version.item)
+            seq = next_in(self.database, "versions")
+            self.database.run(
+                "INSERT INTO versions VALUES (?, ?, ?, ?, ?)",
+                seq,
+                version.item,
+                person,
+                written(version.at),
+                self.sealing.seal(person, _place(seq), version),
+            )
+
+    def move(self, item: str, to: str) -> None:
+        with self.database.write():
+            moving = self.of(item)
+            self.database.run("DELETE FROM versions WHERE item = ?", item)
+            for each in moving:
+                self.add(replace(each, item=to))
+
+    def forget_before(self, item: str, at: datetime) -> int:
+        """Forget the older ones, but never the last, which the next reading is compared with."""
+        with self.database.write():
+            return self.database.run(
+                """DELETE FROM versions WHERE item = ?1 AND at < ?2
+                AND seq != (SELECT seq FROM versions WHERE item = ?1 ORDER BY at DESC, seq DESC)""",
+                item,
+                written(at),
+            )
+
+
+def _place(seq: int) -> str:
+    return f"versions/{seq}/sealed"

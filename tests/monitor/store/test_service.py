@@ -1,0 +1,95 @@
+"""How sources and hosts are doing, and what commands ask of the daemon."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.store.health import SourceHealth
+from monitor.store.requests import RunRequest
+from monitor.store.state import State
+from monitor.store.sweeps import SweepKind
+from scrapers.fetch.pace import HostMemory, HostState
+from scrapers.outcome import Outcome
+
+HOUR = timedelta(hours=1)
+
+
+def test_the_last_word_on_a_source_stays(world):
+    blocked = SourceHealth(
+        source="beta",
+        outcome=Outcome.BLOCKED,
+        since=world.now,
+        note="asks for a login",
+        retry_at=world.now + HOUR,
+    )
+    proven = replace(blocked, outcome=Outcome.FOUND, note="", retry_at=None, proven_at=world.now)
+    assert world.state.health.get("beta") is None
+
+    for health in (blocked, proven):
+        world.state.health.put(health)
+
+    assert world.state.health.get("beta") == proven
+    assert world.state.health.all() == (proven,)
+
+
+def test_a_restart_forgets_no_host(world):
+    parked = HostState(
+        host="beta.example",
+        next_at=world.now,
+        parked_until=world.now + HOUR,
+        reason="limited",
+        failures=2,
+    )
+    memory: HostMemory = world.state.hosts
+    memory.save(HostState(host="beta.example"))
+    memory.save(parked)
+
+    with State.open(world.folder) as restarted:
+        assert restarted.hosts.load("beta.example") == parked
+        assert restarted.hosts.load("alpha.example") is None
+        assert restarted.hosts.all() == (parked,)
+
+
+def test_whoever_waits_for_a_self_check_is_served_before_a_sweep(world):
+    rosa = world.enrolled()
+    sweep = RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now)
+    check = RunRequest(ref="2", kind=SweepKind.SELFCHECK, person=rosa, asked_at=world.now + HOUR)
+    for request in (sweep, check):
+        world.state.requests.add(request)
+
+    assert world.state.requests.next_open() == check
+
+    world.state.requests.finish("2", world.now + HOUR, "served")
+
+    assert world.state.requests.next_open() == sweep
+    assert world.state.requests.get("2") == replace(check, done_at=world.now + HOUR, note="served")
+
+
+def test_progress_is_shown_by_source(world):
+    world.state.requests.add(RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now))
+    for state in ("waiting", "asking"):
+        world.state.requests.put_progress("1", "alpha", state)
+    world.state.requests.put_progress("1", "beta", "blocked")
+
+    assert world.state.requests.progress("1") == {"alpha": "asking", "beta": "blocked"}
+
+
+def test_a_request_goes_with_its_person_and_its_progress_with_it(world):
+    rosa = world.enrolled()
+    world.state.requests.add(
+        RunRequest(ref="1", kind=SweepKind.SELFCHECK, person=rosa, asked_at=world.now)
+    )
+    world.state.requests.put_progress("1", "alpha", "asking")
+
+    world.state.people.erase(rosa)
+    world.state.requests.put_progress("1", "alpha", "done")
+
+    assert world.state.requests.get("1") is None
+    assert world.state.requests.progress("1") == {}
+
+
+def test_a_served_request_can_be_forgotten(world):
+    world.state.requests.add(RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now))
+    world.state.requests.remove("1")
+
+    assert world.state.requests.all() == ()
+    assert world.state.requests.next_open() is None
