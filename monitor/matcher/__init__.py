@@ -1,0 +1,1 @@
+"""The student matcher: a process of its own that holds the roster's key and says very little."""

@@ -1,0 +1,208 @@
+"""The daemon's side of the pipe to the student matcher."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from msgspec import DecodeError, json
+
+from monitor.domain.roster import UNFLAGGED, ContactVerdict
+from monitor.errors import ConfigError, UnavailableError
+from monitor.matcher.clerk import BUSY
+from monitor.matcher.wire import Ask, Reply
+from scrapers.finding import Contact
+
+_PATIENCE_SECONDS = 60.0
+_FAREWELL_SECONDS = 5.0
+_PIECE = 1 << 16
+_PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "CREDENTIALS_DIRECTORY")
+_OTHERS = 0o077
+_DEAD = "The student matcher has stopped, so contacts could not be compared; restart the service."
+_SILENT = "The student matcher does not answer, so contacts could not be compared."
+_SPENT = "The student matcher has answered all it may today; it goes on tomorrow."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatcherSetup:
+    """Where tokens and key are. Without a key file the matcher takes its systemd credential.
+
+    `state` is the folder that is backed up: the key must not lie in it.
+    """
+
+    tokens: Path
+    key_file: Path | None
+    state: Path
+    schools: tuple[str, ...] = ()
+    town: str = ""
+
+
+class NoMatcher:
+    """Stands in where the district has not turned student links on: nothing is compared."""
+
+    on = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+    def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
+        del contacts
+        return UNFLAGGED
+
+
+class MatcherProcess:
+    """A child process that holds the key; it runs between `__enter__` and `__exit__`."""
+
+    on = True
+
+    def __init__(self, setup: MatcherSetup, now: Callable[[], datetime]) -> None:
+        self._setup = setup
+        self._now = now
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """None while it does not run."""
+        return self._process.pid if self._process else None
+
+    def __enter__(self) -> Self:
+        """Start the child; raise UnavailableError if it refuses, as with the wrong key."""
+        self._process = _start(self._setup, os.environ)
+        try:
+            _checked(self._exchange(b""))
+        except UnavailableError:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
+        """Compare an own account's contacts; raise UnavailableError where that cannot be done."""
+        ask = Ask(
+            contacts=contacts,
+            schools=self._setup.schools,
+            town=self._setup.town,
+            year=self._now().year,
+        )
+        with self._lock:
+            reply = _checked(self._exchange(json.encode(ask) + b"\n"))
+        return ContactVerdict(flagged=reply.flagged, count=reply.count, cues=reply.cues)
+
+    def _exchange(self, line: bytes) -> Reply:
+        if self._process is None:
+            raise UnavailableError(_DEAD)
+        try:
+            return json.decode(_converse(self._process, line), type=Reply)
+        except (OSError, DecodeError) as error:
+            self._stop()
+            raise UnavailableError(_DEAD) from error
+        except UnavailableError:
+            # An answer that comes late would be taken for that to the next question.
+            self._stop()
+            raise
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
+        try:
+            process.wait(_FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _start(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "monitor.matcher", str(setup.tokens)]
+    handed: tuple[int, ...] = ()
+    if setup.key_file:
+        handed = (_open_key(setup.key_file, setup.state),)
+    try:
+        return subprocess.Popen(  # noqa: S603 -- our own interpreter, our own module
+            [*command, *map(str, handed)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: environ[name] for name in _PASSED_ON if name in environ},
+            pass_fds=handed,
+            # Ctrl-C in a terminal ends the sweep first; the matcher ends when its pipe does.
+            process_group=0,
+        )
+    except OSError as error:
+        reason = f"The student matcher cannot be started ({error.strerror})."
+        raise UnavailableError(reason) from error
+    finally:
+        for descriptor in handed:
+            os.close(descriptor)
+
+
+def _open_key(path: Path, state: Path) -> int:
+    """Open the key for the child without reading it, and refuse a place where others can."""
+    if path.resolve().is_relative_to(state.resolve()):
+        reason = f"The roster key {path} lies in the state folder; keep it apart from the backups."
+        raise ConfigError(reason)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        reason = f"The roster key {path} cannot be opened ({error.strerror})."
+        raise ConfigError(reason) from error
+    if os.fstat(descriptor).st_mode & _OTHERS:
+        os.close(descriptor)
+        reason = f"Others can read the roster key {path}; make it `chmod 400`."
+        raise ConfigError(reason)
+    return descriptor
+
+
+def _converse(process: subprocess.Popen[bytes], line: bytes) -> bytes:
+    """Send a line while listening, so that neither side waits for the other for ever."""
+    if process.stdin is None or process.stdout is None:
+        raise UnavailableError(_DEAD)
+    question, answer = process.stdin.fileno(), process.stdout.fileno()
+    os.set_blocking(question, False)
+    heard = b""
+    with DefaultSelector() as ready:
+        ready.register(answer, EVENT_READ)
+        if line:
+            ready.register(question, EVENT_WRITE)
+        while not heard.endswith(b"\n"):
+            events = ready.select(_PATIENCE_SECONDS)
+            if not events:
+                raise UnavailableError(_SILENT)
+            for each, _ in events:
+                if each.fd == answer:
+                    piece = os.read(answer, _PIECE)
+                    if not piece:
+                        raise UnavailableError(_DEAD)
+                    heard += piece
+                else:
+                    line = line[os.write(question, line[:_PIECE]) :]
+                    if not line:
+                        ready.unregister(question)
+    return heard
+
+
+def _checked(reply: Reply) -> Reply:
+    if reply.refused:
+        raise UnavailableError(_SPENT if reply.refused == BUSY else reply.refused)
+    return reply
