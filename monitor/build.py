@@ -1,0 +1,286 @@
+"""The only place that joins parts."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from importlib.resources import files
+
+from monitor.config import Config, secret
+from monitor.domain.commonness import NameCounts, name_counts
+from monitor.domain.plan import StudentLinks
+from monitor.flows.alerting import Alerting
+from monitor.flows.canaries import Canaries
+from monitor.flows.digest import Digesting
+from monitor.flows.enrol import Joining
+from monitor.flows.flagging import Flagging
+from monitor.flows.glass import Glass
+from monitor.flows.letters import Correspondence
+from monitor.flows.parts import NewRef, Now, Post, Watch
+from monitor.flows.permission import Permission
+from monitor.flows.post import Posting
+from monitor.flows.review import Reviewing
+from monitor.flows.rounds import DueRounds
+from monitor.flows.settle import Settling
+from monitor.flows.settlement import SettlementParts
+from monitor.flows.sweep import Sweeping
+from monitor.flows.telling import Telling
+from monitor.flows.terms import DistrictTerms
+from monitor.flows.withdraw import Leaving
+from monitor.mail import FolderPost, SmtpPost
+from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
+from monitor.outside import Outside
+from monitor.sources import all_sources
+from monitor.store.state import State
+from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.pace import Pace
+from scrapers.fetch.tour import Rank
+from scrapers.fetch.transport import HttpClient
+from scrapers.reading import Visit
+from scrapers.request import Query
+from scrapers.source import Family, Source
+
+OUTBOX = "outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class RankedLanes:
+    """The lanes, at one rank: a self-check and a sweep share them."""
+
+    lanes: Lanes
+    rank: Rank
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+        return self.lanes.visit(queries, watch=watch, rank=self.rank)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One district, ready to work: what the faces call."""
+
+    config: Config
+    state: State
+    sources: Mapping[str, Source]
+    terms: DistrictTerms
+    joining: Joining
+    leaving: Leaving
+    reviewing: Reviewing
+    digesting: Digesting
+    posting: Posting
+    canaries: Canaries
+    glass: Glass
+    rounds: DueRounds
+    now: Now
+    new_ref: NewRef
+
+
+@contextmanager
+def build(config: Config, outside: Outside) -> Iterator[Service]:
+    """Join the parts of one district, and take them apart again."""
+    with ExitStack() as parts:
+        state = parts.enter_context(State.open(config.state))
+        matcher = _matcher(config, outside)
+        parts.enter_context(matcher)
+        yield Workshop(
+            config=config,
+            outside=outside,
+            state=state,
+            matcher=matcher,
+            sources=all_sources(config),
+        ).service()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """Joins flows to what they need: a part each, made once."""
+
+    config: Config
+    outside: Outside
+    state: State
+    matcher: NoMatcher | MatcherProcess
+    sources: Mapping[str, Source]
+
+    def service(self) -> Service:
+        return Service(
+            config=self.config,
+            state=self.state,
+            sources=self.sources,
+            terms=self.terms,
+            joining=self.joining,
+            leaving=self.leaving,
+            reviewing=self.reviewing,
+            digesting=self.digesting,
+            posting=self.posting,
+            canaries=self.canaries,
+            glass=self.glass,
+            rounds=self.rounds,
+            now=self.now,
+            new_ref=self.outside.new_ref,
+        )
+
+    @property
+    def now(self) -> Now:
+        return self.outside.clock.now
+
+    @cached_property
+    def terms(self) -> DistrictTerms:
+        return DistrictTerms(config=self.config, engines=_engines(self.sources))
+
+    @cached_property
+    def letters(self) -> Correspondence:
+        return Correspondence(
+            state=self.state, config=self.config, now=self.now, new_ref=self.outside.new_ref
+        )
+
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(state=self.state)
+
+    @cached_property
+    def glass(self) -> Glass:
+        return Glass(state=self.state, letters=self.letters, now=self.now)
+
+    @cached_property
+    def joining(self) -> Joining:
+        return Joining(
+            state=self.state,
+            config=self.config,
+            terms=self.terms,
+            letters=self.letters,
+            now=self.now,
+            new_ref=self.outside.new_ref,
+        )
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        return Leaving(state=self.state, letters=self.letters, now=self.now)
+
+    @cached_property
+    def digesting(self) -> Digesting:
+        return Digesting(state=self.state, letters=self.letters, telling=self.telling, now=self.now)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing(
+            state=self.state,
+            config=self.config,
+            terms=self.terms,
+            letters=self.letters,
+            telling=self.telling,
+            glass=self.glass,
+            now=self.now,
+        )
+
+    @cached_property
+    def posting(self) -> Posting:
+        return Posting(
+            state=self.state,
+            config=self.config,
+            post=self._post(),
+            now=self.now,
+            new_code=self.outside.new_code,
+        )
+
+    @cached_property
+    def canaries(self) -> Canaries:
+        return Canaries(
+            state=self.state,
+            sources=self.sources,
+            visitor=RankedLanes(self.lanes, Rank.USUAL),
+            now=self.now,
+            new_ref=self.outside.new_ref,
+        )
+
+    @cached_property
+    def rounds(self) -> DueRounds:
+        stopped = threading.Event()
+
+        def interrupt() -> None:
+            stopped.set()
+            self.lanes.stop()
+
+        return DueRounds(
+            state=self.state,
+            config=self.config,
+            sweeping=self._sweeping(stopped.is_set),
+            digesting=self.digesting,
+            reviewing=self.reviewing,
+            posting=self.posting,
+            leaving=self.leaving,
+            now=self.now,
+            interrupt=interrupt,
+        )
+
+    def _sweeping(self, stopped: Callable[[], bool]) -> Sweeping:
+        return Sweeping(
+            state=self.state,
+            sources=self.sources,
+            visitor=RankedLanes(self.lanes, Rank.USUAL),
+            urgent=RankedLanes(self.lanes, Rank.FIRST),
+            matcher=self.matcher,
+            settling=self._settling(),
+            now=self.now,
+            new_ref=self.outside.new_ref,
+            stopped=stopped,
+            student_links=StudentLinks.ON if self.matcher.on else StudentLinks.OFF,
+        )
+
+    def _settling(self) -> Settling:
+        new_ref = self.outside.new_ref
+        flagging = Flagging(
+            state=self.state,
+            counts=_name_counts(),
+            alerting=Alerting(letters=self.letters, telling=self.telling),
+            now=self.now,
+            new_ref=new_ref,
+        )
+        parts = SettlementParts(state=self.state, flagging=flagging, new_ref=new_ref)
+        return Settling(state=self.state, parts=parts, now=self.now)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        contact, stretch = self.config.district.contact, self.outside.stretch
+        return Lanes(
+            client=HttpClient(
+                egress=self.outside.egress,
+                clock=self.outside.clock,
+                user_agent=f"Namesake/{version('namesake-monitor')} (+mailto:{contact})",
+            ),
+            sources=self.sources,
+            clock=self.outside.clock,
+            hosts=self.state.hosts,
+            may_ask=Permission(state=self.state, now=self.outside.clock.now),
+            pace=Pace(stretch=self.config.fetch.pace if stretch is None else stretch),
+            workers=self.config.fetch.workers,
+        )
+
+    def _post(self) -> Post:
+        mail = self.config.mail
+        if mail.host:
+            return SmtpPost(mail, secret("smtp-password", self.outside.environ))
+        return FolderPost(mail, self.config.state / OUTBOX, self.outside.letter_name)
+
+
+def _matcher(config: Config, outside: Outside) -> NoMatcher | MatcherProcess:
+    students = config.students
+    if not students.enabled or students.tokens is None:
+        return NoMatcher()
+    setup = MatcherSetup(
+        tokens=students.tokens,
+        key_file=students.key_file,
+        state=config.state,
+        schools=students.schools,
+        town=next(iter(config.district.places), ""),
+    )
+    return MatcherProcess(setup, outside.clock.now)
+
+
+def _engines(sources: Mapping[str, Source]) -> tuple[str, ...]:
+    return tuple(source.name for source in sources.values() if source.family is Family.SEARCH)
+
+
+def _name_counts() -> NameCounts:
+    table = files("monitor.domain").joinpath("name_counts.tsv").read_text("utf-8")
+    return name_counts(table.splitlines())

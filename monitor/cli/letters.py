@@ -1,0 +1,50 @@
+"""Digests: what the next one would say, and sending what is due."""
+
+import click
+
+from monitor.cli.desk import Desk, as_json, break_glass, pass_desk
+from monitor.domain.envelope import Verdict
+from monitor.errors import NotPermittedError
+from reports.press import printed
+
+
+@click.group()
+def digest() -> None:
+    """Preview one person's digest, or send the letters that are due."""
+
+
+@digest.command()
+@click.argument("person")
+@break_glass
+@click.option("--html", is_flag=True, help="Print the HTML part instead of the text.")
+@pass_desk
+def preview(desk: Desk, person: str, reason: str | None, *, html: bool) -> None:
+    """Print what a person's next digest would say: it is theirs, so this breaks the glass."""
+    if reason is None:
+        sentence = (
+            "A digest is its person's own. With --break-glass REASON it is printed, "
+            "audited, and they are told at once."
+        )
+        raise NotPermittedError(sentence)
+    with desk.service() as service:
+        view = service.digesting.view(person)
+        service.glass.broken(person, "Your next digest", reason)
+        letter = printed(view)
+    click.echo(letter.html if html else letter.text)
+
+
+@digest.command()
+@as_json
+@pass_desk
+def send(desk: Desk, *, as_json: bool) -> None:
+    """Send every letter that is due now, and say how many could not be sent."""
+    with desk.asking() as service:
+        counts = service.posting.send_due()
+    numbers = {verdict.value: counts[verdict] for verdict in Verdict}
+    if as_json:
+        desk.output.json(numbers)
+        return
+    desk.output.say(
+        f"{counts[Verdict.ACCEPTED]} sent, {counts[Verdict.DEFERRED]} to be tried again, "
+        f"{counts[Verdict.REFUSED]} given up."
+    )

@@ -1,0 +1,180 @@
+"""Cedar Valley Public Schools: seven members of staff, and the pupils on its roster."""
+
+from collections.abc import Iterator
+from csv import DictReader
+from dataclasses import dataclass
+from importlib.resources import files
+
+from monitor.domain.consent import Scope
+from monitor.domain.person import Person, PersonName
+
+NAME = "Cedar Valley Public Schools"
+REF = "cedar-valley"
+MAIL_DOMAIN = "cedarvalley.example"
+TOWN = "Cedar Valley"
+ZONE = "America/Chicago"
+CONTACT = f"privacy@{MAIL_DOMAIN}"
+SENDER = f"namesake@{MAIL_DOMAIN}"
+REVIEWERS = (f"it-security@{MAIL_DOMAIN}",)
+HIGH_SCHOOL = "Cedar Valley High School"
+MIDDLE_SCHOOL = "Cedar Valley Middle School"
+MAPLE_STREET = "Maple Street Elementary School"
+SCHOOLS = (HIGH_SCHOOL, MIDDLE_SCHOOL, MAPLE_STREET)
+# How people abbreviate a school beside a graduation year.
+SCHOOL_ABBREVIATIONS = ("CVHS", "CVMS")
+
+EVERYTHING_ASKED = frozenset({Scope.SEARCH, Scope.PROFILES})
+AND_STUDENT_LINKS = EVERYTHING_ASKED | {Scope.STUDENT_LINKS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member of staff, what they consented to, and whether they have withdrawn it since."""
+
+    person: Person
+    scopes: frozenset[Scope] = EVERYTHING_ASKED
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pupil:
+    given: str
+    family: str
+    grade: int
+
+
+MARIA = Member(
+    person=Person(
+        ref="staff-maria",
+        name=PersonName(given="Maria", family="Delgado"),
+        mail=f"maria.delgado@{MAIL_DOMAIN}",
+        organisation=NAME,
+        zone=ZONE,
+        school=MAPLE_STREET,
+        role="fifth grade science teacher",
+        places=(TOWN,),
+        handles=("mariadelgado",),
+        accounts=(
+            "bluesky:@mariadelgado.skies.example",
+            "chalkboard:@mariadelgado",
+            "snapgarden:@mariadelgado",
+        ),
+    ),
+    scopes=AND_STUDENT_LINKS,
+)
+
+JOHN = Member(
+    person=Person(
+        ref="staff-john",
+        name=PersonName(given="John", family="Smith", middle="Albert"),
+        mail=f"john.smith@{MAIL_DOMAIN}",
+        organisation=NAME,
+        zone=ZONE,
+        school=HIGH_SCHOOL,
+        role="mathematics teacher",
+        places=(TOWN,),
+        handles=("mrsmithmath",),
+        accounts=("bluesky:@mrsmithmath.skies.example", "chalkboard:@mrsmithmath"),
+    ),
+)
+
+BETH = Member(
+    person=Person(
+        ref="staff-beth",
+        name=PersonName(
+            given="Elizabeth", family="Novak", nicknames=("Beth",), former_families=("Hartley",)
+        ),
+        mail=f"elizabeth.novak@{MAIL_DOMAIN}",
+        organisation=NAME,
+        zone=ZONE,
+        school=MIDDLE_SCHOOL,
+        role="librarian",
+        places=(TOWN,),
+        handles=("bethnovak", "bethreads"),
+        accounts=(
+            "bluesky:@bethnovak.skies.example",
+            "readerly:@bethreads",
+            "recipebox:@bethnovak",
+        ),
+    ),
+)
+
+THOMAS = Member(
+    person=Person(
+        ref="staff-thomas",
+        name=PersonName(given="Thomas", family="Okafor", nicknames=("Tom",)),
+        mail=f"thomas.okafor@{MAIL_DOMAIN}",
+        organisation=NAME,
+        zone=ZONE,
+        school=HIGH_SCHOOL,
+        role="physical education teacher",
+        places=(TOWN,),
+        handles=("coachokafor",),
+        accounts=("bluesky:@coachokafor.skies.example", "paceclub:@coachokafor"),
+    ),
+    scopes=AND_STUDENT_LINKS,
+)
+
+ROSA = Member(
+    person=Person(
+        ref="staff-rosa",
+        name=PersonName(given="Rosa", family="Marchetti"),
+        mail=f"rosa.marchetti@{MAIL_DOMAIN}",
+        organisation=NAME,
+        zone=ZONE,
+        school=HIGH_SCHOOL,
+        role="band director",
+        places=(TOWN,),
+        handles=("rosamarchetti",),
+        accounts=("bluesky:@rosamarchetti.skies.example", "tuneshelf:@rosamarchetti"),
+    ),
+    scopes=AND_STUDENT_LINKS,
+)
+
+DANIEL = Member(
+    person=Person(
+        ref="staff-daniel",
+        name=PersonName(given="Daniel", family="Reyes", nicknames=("Dan",)),
+        mail=f"daniel.reyes@{MAIL_DOMAIN}",
+        organisation=NAME,
+        zone=ZONE,
+        school=MIDDLE_SCHOOL,
+        role="art teacher",
+        places=(TOWN,),
+        handles=("dreyesart",),
+        accounts=(
+            "bluesky:@dreyesart.skies.example",
+            "stitchbook:@dreyesart",
+            "givingdesk:@dreyesart",
+        ),
+        absent_from=("paceclub",),
+    ),
+)
+
+KAREN = Member(
+    person=Person(
+        ref="staff-karen",
+        name=PersonName(given="Karen", family="Whitfield"),
+        mail=f"karen.whitfield@{MAIL_DOMAIN}",
+        organisation=NAME,
+        zone=ZONE,
+        school=MAPLE_STREET,
+        role="office manager",
+        places=(TOWN,),
+        handles=("karenwhitfield",),
+        accounts=("bluesky:@karenwhitfield.skies.example", "recipebox:@karenwhitfield"),
+    ),
+    scopes=AND_STUDENT_LINKS,
+    withdrawn=True,
+)
+
+STAFF = (MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL, KAREN)
+ENROLLED = tuple(member for member in STAFF if not member.withdrawn)
+
+
+def pupils() -> Iterator[Pupil]:
+    """Read the roster that the district hashes; nothing else in the demo may know it."""
+    text = (files("monitor.demo") / "web" / "pupils.csv").read_text("utf-8")
+    for row in DictReader(text.splitlines()):
+        grade = int(row["grades"])
+        yield Pupil(given=row["givenName"], family=row["familyName"], grade=grade)

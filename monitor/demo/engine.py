@@ -1,0 +1,146 @@
+"""A search engine that answers in the JSON format of SearXNG."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from urllib.parse import parse_qs, urlsplit
+
+from monitor.demo.answer import Answer, Asked, data, html, plain
+from monitor.demo.days import sweep_at
+from monitor.demo.query import first_word, matches
+from monitor.demo.traces import Traces, WebPage
+
+HOST = "searx.example"
+# A query that this engine always has a result for.
+CANARY = "wikipedia"
+ENGINES = ("meadow", "lantern")
+RESULTS_A_PAGE = 10
+SNIPPET_LENGTH = 160
+
+ROBOTS = """\
+User-agent: *
+Allow: /info/en/about
+Disallow: /stats
+Disallow: /image_proxy
+Disallow: /preferences
+Disallow: /search
+Disallow: /*?*q=*
+"""
+# What an engine that was left at its defaults says to format=json.
+FORBIDDEN = """\
+<!doctype html>
+<html lang=en>
+<title>403 Forbidden</title>
+<h1>Forbidden</h1>
+<p>You don&#39;t have the permission to access the requested resource. It is either \
+read-protected or not readable by the server.</p>
+"""
+# Some engines fill these in, others leave the keys out.
+LAVISH = {
+    "iframe_src": "",
+    "audio_src": "",
+    "pubdate": "",
+    "length": None,
+    "views": "",
+    "author": "",
+    "metadata": "",
+    "open_group": False,
+    "close_group": False,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """`unresponsive` pairs an engine behind it with what is wrong; `shuffles` counts reorders."""
+
+    speaks_json: bool = True
+    unresponsive: tuple[tuple[str, str], ...] = ()
+    shuffles: int = 0
+
+    def answer(self, asked: Asked, traces: Traces) -> Answer:
+        if asked.path == "/robots.txt":
+            return plain(ROBOTS)
+        if asked.path != "/search":
+            return html("<!doctype html><title>Search</title><h1>Search</h1>")
+        given = {name: values[0] for name, values in parse_qs(asked.query).items()}
+        if given.get("format") != "json":
+            return html("<!doctype html><title>Results</title><h1>Results</h1>")
+        if not self.speaks_json:
+            return html(FORBIDDEN, status=403)
+        return _refusal(given) or self._results(given, asked, traces)
+
+    def _results(self, given: dict[str, str], asked: Asked, traces: Traces) -> Answer:
+        query = given["q"]
+        start = (int(given.get("pageno", "1")) - 1) * RESULTS_A_PAGE
+        ranked = list(self._ranked(query, asked.week, traces.pages))
+        shown = ranked[start : start + RESULTS_A_PAGE]
+        found = {
+            "query": query,
+            "results": [_result(page, query, at, asked.week) for at, page in enumerate(shown, 1)],
+            "answers": [],
+            "corrections": [],
+            "infoboxes": [],
+            "suggestions": [],
+            "unresponsive_engines": [list(pair) for pair in self.unresponsive],
+        }
+        return data(found)
+
+    def _ranked(self, query: str, week: int, pages: tuple[WebPage, ...]) -> Iterator[WebPage]:
+        """Rank by lot, drawn anew every week; engines differ in less, but not by much."""
+        listed = (page for page in pages if week <= page.listed_until)
+        hits = (page for page in listed if matches(query, page))
+        # The third week is the second one over again.
+        lot = f"{min(week, 2)}.{self.shuffles}"
+        yield from sorted(hits, key=lambda page: _digest(f"{lot} {query} {page.url}"))
+
+
+def _refusal(given: dict[str, str]) -> Answer | None:
+    if not given.get("q", "").strip():
+        return data({"error": "No query"}, status=400)
+    if not given.get("pageno", "1").isdecimal():
+        fault = f"Invalid value {given['pageno']} for parameter pageno"
+        return data({"error": fault}, status=400)
+    return None
+
+
+def _result(page: WebPage, query: str, position: int, week: int) -> dict[str, object]:
+    url = _address(page, week)
+    engine = ENGINES[int(_digest(page.url), 16) % len(ENGINES)]
+    published = None if page.age is None else sweep_at(1) - timedelta(days=page.age)
+    known = {
+        "url": url,
+        "title": page.title,
+        "content": _snippet(page, query, week),
+        "engine": engine,
+        "engines": [engine],
+        "positions": [position],
+        "score": round(1 / position, 4),
+        "category": "general",
+        "parsed_url": [*urlsplit(url)[:3], "", *urlsplit(url)[3:]],
+        "template": "default.html",
+        "img_src": "",
+        "thumbnail": "",
+        "priority": "",
+        "publishedDate": published and published.replace(tzinfo=None).isoformat(),
+    }
+    return LAVISH | known if engine == ENGINES[0] else known
+
+
+def _address(page: WebPage, week: int) -> str:
+    if not page.tracked:
+        return page.url
+    return f"{page.url}?utm_source=newsletter&utm_medium=email&utm_campaign=week-{37 + week}"
+
+
+def _snippet(page: WebPage, query: str, week: int) -> str:
+    """Cut the text around the first wanted word, behind a date that is relative to the day."""
+    at = page.text.casefold().find(first_word(query))
+    start = max(0, at - SNIPPET_LENGTH // 3)
+    cut = page.text[start : start + SNIPPET_LENGTH]
+    text = f"{'... ' if start else ''}{cut}{' ...' if start + len(cut) < len(page.text) else ''}"
+    return text if page.age is None else f"{page.age + 7 * (week - 1)} days ago — {text}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

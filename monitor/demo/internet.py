@@ -1,0 +1,91 @@
+"""The made-up internet: what every host of it answers, week by week."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from monitor.demo import appview, engine, pages, sites
+from monitor.demo.answer import Answer, Asked, html
+from monitor.demo.engine import Engine
+from monitor.demo.traces import Trace, Traces, planted
+from monitor.demo.trouble import Mood, Trouble
+
+# A CAPTCHA that is gone a week later; a limit and a redesign that stay.
+TROUBLES = (
+    Trouble(host="readerly.example", mood=Mood.BLOCKING, since=2, until=2),
+    Trouble(host="stitchbook.example", mood=Mood.LIMITING, since=2),
+    Trouble(host="snapgarden.example", mood=Mood.VAGUE, since=2),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Internet:
+    """A world that never changes by itself: each verb returns another one.
+
+    What a verb does holds in every week; a later trouble of a host hides an earlier one.
+    """
+
+    traces: Traces = field(default_factory=planted)
+    troubles: tuple[Trouble, ...] = TROUBLES
+    engine: Engine = field(default_factory=Engine)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset({engine.HOST, appview.HOST, *sites.BY_HOST, *pages.hosts(self.traces)})
+
+    def answer(self, asked: Asked) -> Answer | None:
+        """Answer a request; None means that the connection closes without a byte."""
+        trouble = next((each for each in reversed(self.troubles) if each.concerns(asked)), None)
+        if trouble:
+            return trouble.answer(asked)
+        standing = self.traces.at(asked.week)
+        if asked.host == engine.HOST:
+            return self.engine.answer(asked, standing)
+        if asked.host == appview.HOST:
+            return appview.answer(asked, standing)
+        if site := sites.BY_HOST.get(asked.host):
+            return sites.answer(site, asked, standing)
+        if asked.host in self.hosts:
+            return pages.answer(asked, standing)
+        return html("<!doctype html><title>No such host</title>", status=421)
+
+    def blocks_us(self, host: str) -> "Internet":
+        return self._troubled(Trouble(host=host, mood=Mood.BLOCKING))
+
+    def limits_us(self, host: str, retry_after: int) -> "Internet":
+        return self._troubled(Trouble(host=host, mood=Mood.LIMITING, retry_after=retry_after))
+
+    def says_the_same_for_everybody(self, host: str) -> "Internet":
+        return self._troubled(Trouble(host=host, mood=Mood.VAGUE))
+
+    def changes_its_markup(self, host: str) -> "Internet":
+        return self._troubled(Trouble(host=host, mood=Mood.REBUILT))
+
+    def is_broken(self, host: str) -> "Internet":
+        return self._troubled(Trouble(host=host, mood=Mood.BROKEN))
+
+    def is_down(self, host: str) -> "Internet":
+        return self._troubled(Trouble(host=host, mood=Mood.DOWN))
+
+    def recovers(self, host: str) -> "Internet":
+        well = tuple(trouble for trouble in self.troubles if trouble.host != host)
+        return replace(self, troubles=well)
+
+    def shows(self, trace: Trace) -> "Internet":
+        return replace(self, traces=self.traces.plus(trace))
+
+    def removes(self, trace: Trace) -> "Internet":
+        return replace(self, traces=self.traces.minus(trace))
+
+    def reorders(self) -> "Internet":
+        return replace(self, engine=replace(self.engine, shuffles=self.engine.shuffles + 1))
+
+    def forbids_json(self) -> "Internet":
+        return replace(self, engine=replace(self.engine, speaks_json=False))
+
+    def loses_engines(self, messages: Mapping[str, str]) -> "Internet":
+        """Let engines behind the search engine fail, each with its message."""
+        silent = tuple(messages.items())
+        return replace(self, engine=replace(self.engine, unresponsive=silent))
+
+    def _troubled(self, trouble: Trouble) -> "Internet":
+        return replace(self, troubles=(*self.troubles, trouble))

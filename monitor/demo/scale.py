@@ -1,0 +1,130 @@
+"""A large internet for measuring: any number of sites, and an answer for every handle."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+
+from monitor.demo import district
+from monitor.demo.answer import Answer, Asked, html, plain
+from monitor.demo.district import EVERYTHING_ASKED, Member
+from monitor.demo.server import WebServer
+from monitor.domain.person import Person, PersonName
+
+ROBOTS = "User-agent: *\nAllow: /\n"
+# About one made-up person in this many has a profile on a site.
+RARITY = 20
+SYLLABLES = ("ba", "del", "kor", "mi", "nes", "pra", "ro", "sun", "ta", "vel", "win", "zo")
+
+# Nobody else exists, or a name drawn to be impossible would do so once in a while.
+MADE_UP = re.compile(rf"(?:{'|'.join(SYLLABLES)})+[0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleInternet:
+    """Who exists where is drawn from a hash, so that it is the same at every visit."""
+
+    sites: int = 60
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(f"{_name(number)}.example" for number in range(self.sites))
+
+    def answer(self, asked: Asked) -> Answer | None:
+        if asked.path == "/robots.txt":
+            return plain(ROBOTS)
+        handle = asked.path.removeprefix("/u/")
+        if exists(asked.host, handle):
+            return html(_profile(asked, handle))
+        return html("<!doctype html><title>Nobody</title><h1>Nobody here</h1>", status=404)
+
+
+def exists(host: str, handle: str) -> bool:
+    """Tell who has a profile: the sites' own accounts, and some of the made-up people."""
+    if not MADE_UP.fullmatch(handle):
+        return handle == host.partition(".")[0]
+    drawn = int.from_bytes(blake2b(f"{host}/{handle}".encode(), digest_size=4).digest())
+    return drawn % RARITY == 0
+
+
+def catalogue(sites: int) -> dict[str, object]:
+    """Describe the sites in the WhatsMyName format."""
+    return {"sites": [_entry(_name(number)) for number in range(sites)]}
+
+
+def staff(people: int) -> tuple[Member, ...]:
+    """Make up people with one handle each, all different."""
+    return tuple(_member(number) for number in range(people))
+
+
+@contextmanager
+def served_apart(sites: int) -> Iterator[dict[str, tuple[str, int]]]:
+    """Serve from a process of its own, so that its memory and work do not count as ours."""
+    processes = get_context("spawn")
+    ours, theirs = processes.Pipe()
+    process = processes.Process(target=_serve, args=(sites, theirs), daemon=True)
+    process.start()
+    address_map: dict[str, tuple[str, int]] = ours.recv()
+    try:
+        yield address_map
+    finally:
+        ours.send("stop")
+        process.join()
+
+
+def _serve(sites: int, pipe: Connection) -> None:
+    with WebServer(ScaleInternet(sites=sites)) as server:
+        pipe.send(server.address_map())
+        pipe.recv()
+
+
+def _name(number: int) -> str:
+    return f"site{number:03}"
+
+
+def _entry(name: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "uri_check": f"http://{name}.example/u/{{account}}",
+        "e_code": 200,
+        "e_string": 'class="profile"',
+        "m_code": 404,
+        "m_string": "Nobody here",
+        "known": [name],
+        "cat": "social",
+    }
+
+
+def _profile(asked: Asked, handle: str) -> str:
+    followers = int(asked.nonce[:3], 16) + asked.week
+    return (
+        f"<!doctype html><html><head><title>{handle} on {asked.host}</title>"
+        f'<meta property="og:title" content="{handle}"></head>'
+        f'<body><div class="profile"><h1>{handle}</h1><p>{followers} followers</p></div>'
+        f"<!-- {asked.nonce} --></body></html>"
+    )
+
+
+def _member(number: int) -> Member:
+    given, family = _word(number), _word(number * 7 + 5)
+    name = PersonName(given=given.title(), family=family.title())
+    person = Person(
+        ref=f"staff-{number:05}",
+        name=name,
+        mail=f"{given}.{family}.{number}@{district.MAIL_DOMAIN}",
+        organisation=district.NAME,
+        zone=district.ZONE,
+        places=(district.TOWN,),
+        handles=(f"{given}{family}{number}",),
+    )
+    return Member(person=person, scopes=EVERYTHING_ASKED)
+
+
+def _word(number: int) -> str:
+    """Spell a number in syllables: different numbers below 1,728 make different words."""
+    base = len(SYLLABLES)
+    digits = (number % base, number // base % base, number // base**2 % base)
+    return "".join(SYLLABLES[digit] for digit in digits)

@@ -1,0 +1,132 @@
+"""Serves a made-up internet on loopback: one HTTP server, told apart by the Host header."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Protocol, Self
+from urllib.parse import unquote
+
+from monitor.demo.answer import Answer, Asked
+
+LOOPBACK = "127.0.0.1"
+KEEP_ALIVE_SECONDS = 30
+
+
+class Web(Protocol):
+    """Anything that answers for some hosts."""
+
+    @property
+    def hosts(self) -> Collection[str]: ...
+
+    def answer(self, asked: Asked) -> Answer | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knock:
+    """A request as the other side saw it."""
+
+    host: str
+    path: str
+    query: str
+    at: datetime
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class WebServer(AbstractContextManager["WebServer"]):
+    """Set `web` or `week` at any time; what is asked afterwards is answered accordingly."""
+
+    def __init__(self, web: Web, *, week: int = 1, now: Callable[[], datetime] = utc_now) -> None:
+        self.web = web
+        self.week = week
+        self.visits: list[Knock] = []
+        self._lock = Lock()
+        self._listener = _Listener(self.reply, now)
+        self._thread = Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+
+    def start(self) -> tuple[str, int]:
+        self._thread.start()
+        return self.address
+
+    def stop(self) -> None:
+        self._listener.shutdown()
+        self._listener.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Say where it listens; the port is chosen by the machine."""
+        host, port = self._listener.server_address[:2]
+        return str(host), port
+
+    def address_map(self) -> dict[str, tuple[str, int]]:
+        """Map every host of the web to where this server listens."""
+        return dict.fromkeys(self.web.hosts, self.address)
+
+    def reply(self, knock: Knock) -> Answer | None:
+        with self._lock:
+            self.visits.append(knock)
+            nth = len(self.visits)
+        asked = Asked(host=knock.host, path=knock.path, query=knock.query, week=self.week, nth=nth)
+        return self.web.answer(asked)
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(
+        self, reply: Callable[[Knock], Answer | None], now: Callable[[], datetime]
+    ) -> None:
+        self.reply = reply
+        self.now = now
+        super().__init__((LOOPBACK, 0), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Stay quiet: a client that hangs up early is part of many tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Listener
+    protocol_version = "HTTP/1.1"
+    timeout = KEEP_ALIVE_SECONDS
+    # Head and body leave in one packet, or each answer waits for a delayed acknowledgement.
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        host = self.headers.get("host", "").partition(":")[0].casefold()
+        headers = tuple((name.casefold(), value) for name, value in self.headers.items())
+        knock = Knock(
+            host=host, path=unquote(path), query=query, at=self.server.now(), headers=headers
+        )
+        answer = self.server.reply(knock)
+        if answer is None:
+            self.close_connection = True
+            return
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response_only(answer.status)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+        """Stay quiet."""

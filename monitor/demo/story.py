@@ -1,0 +1,192 @@
+"""Three weeks in Cedar Valley: the whole job of Namesake, on a made-up internet."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from monitor.build import OUTBOX, Service, build
+from monitor.demo import days, district, stage
+from monitor.demo.clock import StoryClock
+from monitor.demo.internet import Internet
+from monitor.demo.server import WebServer
+from monitor.errors import InputError
+from monitor.flows.enrol import Answers
+from monitor.outside import Outside
+from monitor.store.state import State
+from monitor.store.sweeps import SweepKind
+from scrapers.fetch.egress import Egress, resolve_nothing
+
+JOINING_DAYS_BEFORE = timedelta(days=3)
+# By then every digest hour of the morning has passed in Cedar Valley.
+CODE = re.compile(r"^\s*([0-9a-f]{32})\s*$", re.MULTILINE)
+LETTERS_AFTER = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvent:
+    """`person` is a mail address: in the demo nobody is real, and everything may be read."""
+
+    person: str
+    kind: str
+    url: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldFlag:
+    person: str
+    kind: str
+    severity: str
+    url: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldSource:
+    """`since` is when it stopped being checkable, None while it could be checked."""
+
+    source: str
+    outcome: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldWeek:
+    events: tuple[ToldEvent, ...]
+    flags: tuple[ToldFlag, ...]
+    coverage: tuple[ToldSource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLetter:
+    to: str
+    subject: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    weeks: tuple[ToldWeek, ...]
+    letters: tuple[ToldLetter, ...]
+
+
+def ignore_week(_number: int, _week: ToldWeek) -> None:
+    """Say nothing between the weeks."""
+
+
+def play(folder: Path, told: Callable[[int, ToldWeek], None] = ignore_week) -> Story:
+    """Play the story into a folder; `told` hears of each week as it ends."""
+    config = stage.configuration(stage.cleared(folder.resolve()))
+    stage.hash_roster(config)
+    clock = StoryClock(days.sweep_at(1) - JOINING_DAYS_BEFORE)
+    with WebServer(Internet(), now=clock.now) as web:
+        outside = Outside(
+            clock=clock,
+            new_ref=stage.counted("ref"),
+            new_code=stage.counted("code"),
+            egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
+            stretch=0.0,
+            letter_name=stage.letter_name,
+            environ=os.environ,
+        )
+        State.init(config.state).close()
+        with build(config, outside) as service:
+            everybody_joins(service, config.state / OUTBOX)
+            weeks = tuple(_weeks(service, clock, web, told))
+    return Story(weeks=weeks, letters=tuple(_letters(config.state / OUTBOX)))
+
+
+def everybody_joins(service: Service, folder: Path) -> None:
+    """Invite all seven, let each answer with the code from their mailbox, and let one leave."""
+    for member in district.STAFF:
+        person = member.person
+        service.joining.invite(person.mail, person.name.given, person.name.family)
+        service.posting.send_due()
+        answers = Answers(
+            name=person.name,
+            scopes=member.scopes,
+            school=person.school,
+            role=person.role,
+            places=person.places,
+            handles=person.handles,
+            accounts=person.accounts,
+            absent_from=person.absent_from,
+            zone=person.zone,
+        )
+        joined = service.joining.enrol(_code_in_mailbox(folder, person.mail), answers)
+        if member.withdrawn:
+            service.leaving.withdraw(joined.ref)
+    service.rounds.begin()
+    service.rounds.write()
+
+
+def _code_in_mailbox(folder: Path, mail: str) -> str:
+    """Open the newest letter to an address, and take out the code."""
+    for path in sorted(folder.glob("*-invitation-*.eml")):
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        body = message.get_body(("plain",))
+        if message["To"] == mail and body is not None:
+            found = CODE.search(body.get_content())
+            if found:
+                return found.group(1)
+    reason = f"No invitation has reached {mail}."
+    raise InputError(reason)
+
+
+def _weeks(
+    service: Service, clock: StoryClock, web: WebServer, told: Callable[[int, ToldWeek], None]
+) -> Iterator[ToldWeek]:
+    for number in range(1, days.LAST_WEEK + 1):
+        web.week = number
+        clock.at = days.sweep_at(number)
+        service.rounds.ask()
+        week = _told(service, clock.at)
+        clock.at += LETTERS_AFTER
+        service.rounds.write()
+        told(number, week)
+        yield week
+
+
+def _told(service: Service, since: datetime) -> ToldWeek:
+    state = service.state
+    sweep = state.sweeps.latest(SweepKind.SWEEP)
+    mails = {ref: state.people.get(ref).mail for ref in state.people.refs()}
+    recorded = state.events.of_sweep(sweep.ref) if sweep else ()
+    events = (
+        ToldEvent(
+            person=mails[each.event.person],
+            kind=each.event.kind,
+            url=each.url,
+            fields=each.event.fields,
+        )
+        for each in recorded
+    )
+    flags = (
+        ToldFlag(
+            person=mails[flag.person],
+            kind=flag.kind,
+            severity=flag.severity,
+            url=state.items.get(flag.item).portrait.url,
+            reasons=flag.reasons,
+        )
+        for flag in state.flags.all_open()
+        if flag.opened_at >= since
+    )
+    runs = state.sweeps.runs(sweep.ref) if sweep else ()
+    return ToldWeek(
+        events=tuple(sorted(events, key=lambda each: (each.person, each.url, each.kind))),
+        flags=tuple(sorted(flags, key=lambda each: (each.person, each.url, each.kind))),
+        coverage=tuple(
+            ToldSource(source=run.source, outcome=run.outcome, since=run.since) for run in runs
+        ),
+    )
+
+
+def _letters(folder: Path) -> Iterator[ToldLetter]:
+    for path in sorted(folder.glob("*.eml")):
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        yield ToldLetter(to=str(message["To"]), subject=str(message["Subject"]), path=str(path))

@@ -1,0 +1,158 @@
+"""Comparing one question's answer with what the same question showed before."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor.domain.diff import Shown, by_anchor, diff, shown_after
+from monitor.domain.events import Absence, Look, discovered
+from monitor.domain.item import (
+    Sighting,
+    Version,
+    aliases,
+    anchor,
+    contradicts,
+    material_hash,
+)
+from monitor.flows.parts import NewRef
+from monitor.store.questions import Question
+from monitor.store.state import State
+from scrapers.finding import Finding
+from scrapers.outcome import Outcome
+from scrapers.reading import Reading
+from scrapers.request import Query, QueryKind
+
+
+@dataclass(slots=True)
+class Noticed:
+    """What the questions of one settlement showed of each item, and what they missed."""
+
+    looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+    absences: dict[str, list[Absence]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        noticed = {**self.looks, **self.absences}
+        return tuple(ref for ref in noticed if self.looks.get(ref) or self.absences.get(ref))
+
+    def merge(self, keep: str, drop: str) -> None:
+        self.looks[keep].extend(self.looks.pop(drop, ()))
+        self.absences[keep].extend(self.absences.pop(drop, ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparing:
+    """`version` is that of the source's reader; a new one makes a silent baseline."""
+
+    state: State
+    person: str
+    version: int
+    at: datetime
+    new_ref: NewRef
+    noticed: Noticed = field(default_factory=Noticed)
+
+    def compare(self, query: Query, reading: Reading) -> None:
+        sightings = self.state.sightings.of_question(self.person, query.key)
+        earlier = {anchor(each.finding): each for each in sightings}
+        before = {key: each.finding for key, each in earlier.items()}
+        changes = {each.key: each for each in diff(before, shown_after(before, reading))}
+        baseline = self.state.questions.reader_version(self.person, query.key) != self.version
+        for key, finding in _shown(earlier, reading).items():
+            item = earlier[key].item if key in earlier else self._item_of(finding)
+            self._keep(item, query, finding, earlier.get(key))
+            look = Look(
+                kind=query.kind, finding=finding, change=changes.get(key), baseline=baseline
+            )
+            self.noticed.looks[item].append(look)
+        for key, change in changes.items():
+            if change.after is None:
+                self._missed(earlier[key], query, reading, baseline=baseline)
+        self._asked(query)
+
+    def _item_of(self, finding: Finding) -> str:
+        """Find the item by any of its keys, or begin one; two that turn out one are merged."""
+        items = self.state.items
+        found = [
+            each
+            for each in items.find(self.person, aliases(finding))
+            if not contradicts(each.portrait, finding)
+        ]
+        if not found:
+            return self._begun(finding)
+        whole = found[0]
+        for other in found[1:]:
+            whole = items.merge(whole, other)
+            self.noticed.merge(whole.ref, other.ref)
+        items.replace(whole, self._free(finding, whole.ref))
+        return whole.ref
+
+    def _begun(self, finding: Finding) -> str:
+        look = Look(kind=QueryKind.SEARCH, finding=finding, baseline=True)
+        step = discovered(self.new_ref(), self.person, (look,), self.at)
+        self.state.items.add(step.item, self._free(finding, step.item.ref))
+        return step.item.ref
+
+    def _free(self, finding: Finding, ref: str) -> tuple[str, ...]:
+        """Leave out what names another item: a handle that has changed hands."""
+        owners = {each: self.state.items.find(self.person, (each,)) for each in aliases(finding)}
+        return tuple(
+            alias for alias, owned in owners.items() if all(item.ref == ref for item in owned)
+        )
+
+    def _keep(self, item: str, query: Query, finding: Finding, before: Sighting | None) -> None:
+        self.state.sightings.put(
+            Sighting(
+                item=item,
+                query=query.key,
+                source=query.source,
+                finding=finding,
+                first=before.first if before else self.at,
+                last=self.at,
+            )
+        )
+        told = material_hash(finding)
+        if before is None or material_hash(before.finding) != told:
+            self.state.versions.add(
+                Version(item=item, query=query.key, at=self.at, material_hash=told, finding=finding)
+            )
+
+    def _missed(
+        self, sighting: Sighting, query: Query, reading: Reading, *, baseline: bool
+    ) -> None:
+        """Note an absence that may prove something; leaving a list proves nothing."""
+        if not query.kind.proves_absence or reading.outcome is not Outcome.ABSENT:
+            self.state.sightings.end(sighting)
+            return
+        # It stays a sighting until a second proof, so that the second proof knows of it.
+        self.state.sightings.put(replace(sighting, misses=sighting.misses + 1))
+        self.noticed.absences[sighting.item].append(
+            Absence(kind=query.kind, baseline=baseline, elsewhere=self._elsewhere(sighting))
+        )
+
+    def _elsewhere(self, missed: Sighting) -> bool:
+        kinds = {each.key: each.kind for each in self.state.questions.of(self.person)}
+        return any(
+            each.query != missed.query
+            and not each.misses
+            and kinds.get(each.query, QueryKind.SEARCH).proves_absence
+            for each in self.state.sightings.of_item(missed.item)
+        )
+
+    def _asked(self, query: Query) -> None:
+        self.state.questions.settle(
+            Question(
+                person=self.person,
+                key=query.key,
+                source=query.source,
+                kind=query.kind,
+                version=self.version,
+                settled_at=self.at,
+            )
+        )
+
+
+def _shown(earlier: Mapping[str, Sighting], reading: Reading) -> Shown:
+    if reading.outcome is not Outcome.UNCHANGED:
+        return by_anchor(reading.findings)
+    return {key: each.finding for key, each in earlier.items() if not each.misses}

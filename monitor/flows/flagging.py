@@ -1,0 +1,215 @@
+"""From what was noticed to what a person should look at, with the reasons."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from monitor.domain.assessment import Assessment, Label, assess, severity
+from monitor.domain.commonness import NameCounts, expected_namesakes
+from monitor.domain.events import Event, EventKind
+from monitor.domain.evidence import Axis
+from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling, Severity, severity_of
+from monitor.domain.item import Item, aliases
+from monitor.domain.names import agreement
+from monitor.domain.person import Person
+from monitor.domain.roster import ContactVerdict
+from monitor.domain.rulings import reopened
+from monitor.domain.subject import Inventory, Subject
+from monitor.domain.trust import Standing
+from monitor.flows.alerting import Alerting
+from monitor.flows.parts import NewRef, Now
+from monitor.store.journal import Staged
+from monitor.store.state import State
+from scrapers.finding import Finding, Kind
+from scrapers.request import QueryKind
+
+FIELD_WORDS = {
+    "name": "display name",
+    "handle": "handle",
+    "bio": "description",
+    "links": "links",
+    "picture_hash": "picture",
+    "private": "privacy setting",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What a settlement noticed: items, what is told of them, and how they looked before."""
+
+    items: tuple[str, ...]
+    events: tuple[Event, ...]
+    before: Mapping[str, Finding]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A flag to be raised."""
+
+    kind: FlagKind
+    severity: Severity
+    reasons: tuple[str, ...]
+    lowered_by: tuple[str, ...] = ()
+    relation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagging:
+    state: State
+    counts: NameCounts
+    alerting: Alerting
+    now: Now
+    new_ref: NewRef
+
+    def review(self, person: Person, noted: Noted) -> None:
+        """Assess what was noticed; only what a proven source shows may raise a flag."""
+        if not noted.items:
+            return
+        own = {item.ref: item for item in self._own(person)}
+        self._assess(person, self._to_assess(person, noted, own), own, noted.standing)
+        for event in noted.events:
+            self._unsettle(event)
+            if event.item in own and noted.standing is Standing.PROVEN:
+                self._own_account(person, own[event.item], event, noted.before)
+
+    def match(self, person: Person, staged: Staged, platform: str) -> None:
+        """Flag an own account that looks linked to students; the matcher said no more than that."""
+        verdict, query = staged.verdict, staged.visit.query
+        if verdict is None or not verdict.flagged:
+            return
+        accounts = [f"{platform}:@{actor}" for actor in query.terms]
+        for item in self.state.items.find(person.ref, accounts):
+            self._raise(person, item, _student_link(query.kind, verdict))
+
+    def _own(self, person: Person) -> Iterator[Item]:
+        """Yield the inventory: accounts that the person declared or confirmed."""
+        declared = {account.casefold() for account in person.accounts}
+        for item in self.state.items.of(person.ref):
+            keys = {alias.casefold() for alias in aliases(item.portrait)}
+            confirmed = self.state.items.verdict(item.ref) is Ruling.MINE
+            if item.portrait.kind is Kind.ACCOUNT and (confirmed or keys & declared):
+                yield item
+
+    def _to_assess(self, person: Person, noted: Noted, own: Mapping[str, Item]) -> tuple[Item, ...]:
+        """Choose what was noticed; or everything, since all is measured by the own accounts."""
+        if any(ref in own for ref in noted.items):
+            return self.state.items.of(person.ref)
+        return tuple(self.state.items.get(ref) for ref in noted.items)
+
+    def _assess(
+        self,
+        person: Person,
+        items: tuple[Item, ...],
+        own: Mapping[str, Item],
+        standing: Standing,
+    ) -> None:
+        subject = Subject(person=person, commonness=expected_namesakes(person.name, self.counts))
+        inventory = Inventory(
+            own=tuple(item.portrait for item in own.values()),
+            none_on=frozenset(person.absent_from),
+        )
+        for item in items:
+            verdict = self.state.items.verdict(item.ref)
+            assessment = assess(subject, item.portrait, inventory, verdict)
+            self.state.items.set_assessment(item.ref, assessment)
+            if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
+                self._raise(person, item, _impersonation(assessment))
+
+    def _own_account(
+        self, person: Person, item: Item, event: Event, before: Mapping[str, Finding]
+    ) -> None:
+        if event.kind not in {EventKind.CHANGED, EventKind.VANISHED}:
+            return
+        after = item.portrait if event.kind is EventKind.CHANGED else None
+        worst = severity_of(
+            before.get(event.item, item.portrait),
+            after,
+            lambda written: agreement(written, person.name).whole,
+        )
+        self._raise(person, item, _own_account_changed(event, worst))
+
+    def _unsettle(self, event: Event) -> None:
+        for flag in self.state.flags.of_item(event.item):
+            anew = reopened(flag, event)
+            if anew != flag:
+                self.state.flags.replace(anew)
+
+    def _raise(self, person: Person, item: Item, draft: Draft) -> None:
+        """Raise a flag once: of one kind and relation an item has one, open or decided."""
+        now = self.now()
+        known = self.state.flags.find(item.ref, draft.kind, draft.relation)
+        if known:
+            self._renew(known, draft)
+            return
+        flag = Flag(
+            ref=self.new_ref(),
+            person=person.ref,
+            item=item.ref,
+            kind=draft.kind,
+            severity=draft.severity,
+            state=FlagState.NEW,
+            opened_at=now,
+            reasons=draft.reasons,
+            lowered_by=draft.lowered_by,
+            relation=draft.relation,
+        )
+        self.state.flags.add(flag)
+        self.state.audit.append(now, "namesake", "flagged", flag.ref, {"kind": flag.kind})
+        self.alerting.tell(person, flag)
+
+    def _renew(self, flag: Flag, draft: Draft) -> None:
+        """Give an undecided flag the reasons of today; what was decided stays as it was."""
+        if flag.undecided:
+            self.state.flags.replace(
+                replace(
+                    flag,
+                    severity=min(flag.severity, draft.severity, key=list(Severity).index),
+                    reasons=draft.reasons,
+                    lowered_by=draft.lowered_by,
+                )
+            )
+
+
+def _impersonation(assessment: Assessment) -> Draft:
+    """Say first what looks made to deceive; what speaks against it is no reason for a flag."""
+    speaking = [each for each in assessment.evidence if each.bits > 0]
+    told = sorted(speaking, key=lambda each: (each.axis is not Axis.IMITATION, -each.bits))
+    return Draft(
+        kind=FlagKind.IMPERSONATION,
+        severity=severity(assessment),
+        reasons=tuple(each.reason for each in told),
+        lowered_by=assessment.lowered_by,
+    )
+
+
+def _own_account_changed(event: Event, worst: Severity) -> Draft:
+    if event.kind is EventKind.VANISHED:
+        reason = "Your account is no longer there: its own address says so, twice, days apart."
+    else:
+        fields = ", ".join(FIELD_WORDS.get(each, each) for each in event.fields)
+        reason = f"This changed since we last looked: {fields}."
+    return Draft(
+        kind=FlagKind.OWN_ACCOUNT_CHANGED,
+        severity=worst,
+        reasons=(reason, "You declared this account as your own."),
+        lowered_by=("It was you who changed it.",),
+    )
+
+
+def _student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
+    """Following is the account's own doing; being followed is not, and only worth knowing."""
+    follows = kind is QueryKind.FOLLOWS
+    whom = "follows" if follows else "is followed by"
+    accounts = "account" if verdict.count == 1 else "accounts"
+    cues = ", ".join(verdict.cues) or "several names at once"
+    return Draft(
+        kind=FlagKind.STUDENT_LINK,
+        severity=Severity.MEDIUM if follows else Severity.LOW,
+        reasons=(
+            f"Your account {whom} {verdict.count} {accounts} that look like students' accounts.",
+            f"Their names match keyed hashes of your district's roster, and they show: {cues}.",
+            "You declared this account as your own.",
+        ),
+        lowered_by=("They are family, or they are not students at all: only you can tell.",),
+        relation=kind,
+    )

@@ -1,0 +1,100 @@
+"""Which letters there are, and how one is queued: as a view, to be rendered when it is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TypedDict
+
+from monitor.config import Config
+from monitor.domain.envelope import message_id
+from monitor.domain.person import Person
+from monitor.flows.parts import NewRef, Now
+from monitor.store.outbox import OutboxLetter
+from monitor.store.state import State
+from reports.lines import Envelope
+from reports.press import LetterKind, kind_of
+
+# An invitation comes before consent, a farewell after it, and reviewers give none.
+WITHOUT_CONSENT = frozenset({LetterKind.INVITATION, LetterKind.WITHDRAWN, LetterKind.REVIEW})
+
+
+class Greeting(TypedDict):
+    """The part of a view that every letter has."""
+
+    name: str
+    district: str
+    zone: str
+    why: str
+    leave: str
+    review_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterPlan:
+    """`period` tells two letters of one kind apart; `due` is now unless it says otherwise."""
+
+    reader: str
+    period: str
+    due: datetime | None = None
+
+
+def reviewer_ref(address: str) -> str:
+    """Stand in for a reviewer's address, which is looked up in the config when mail is sent."""
+    return f"reviewer-{sha256(address.lower().encode()).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correspondence:
+    """Queues letters; to be called inside the transaction that gives the reason for one."""
+
+    state: State
+    config: Config
+    now: Now
+    new_ref: NewRef
+
+    def queue(self, plan: LetterPlan, view: Envelope) -> None:
+        """Queue once: a letter of this kind to this reader for this period is not repeated."""
+        now, kind = self.now(), kind_of(view)
+        name = (self.config.district.ref, plan.reader, kind.value, plan.period)
+        self.state.outbox.queue(
+            OutboxLetter(
+                ref=self.new_ref(),
+                person="" if kind is LetterKind.REVIEW else plan.reader,
+                recipient_ref=plan.reader,
+                kind=kind,
+                period=plan.period,
+                message_id=message_id(*name, domain=self.config.mail_domain),
+                queued_at=now,
+                due_at=plan.due or now,
+            ),
+            view,
+        )
+
+    def greeting(self, person: Person) -> Greeting:
+        district = self.config.district
+        return Greeting(
+            name=person.name.given,
+            district=district.name,
+            zone=person.zone,
+            why=(
+                "You get this letter because you joined Namesake, "
+                f"which {district.name} offers to its staff."
+            ),
+            leave=(
+                f"To stop, write to {district.contact} that you want to leave: "
+                "everything about you is then erased within 24 hours."
+            ),
+            review_url=self.config.portal,
+        )
+
+    def greeting_to(self, name: str, why: str, leave: str) -> Greeting:
+        """Greet somebody who is not enrolled: an invited person, or a reviewer."""
+        district = self.config.district
+        return Greeting(
+            name=name,
+            district=district.name,
+            zone=district.zone,
+            why=why,
+            leave=leave,
+            review_url=self.config.portal,
+        )

@@ -1,0 +1,132 @@
+"""Sending what is due: consent and address are read again, and the letter is rendered, now."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+
+from jinja2 import TemplateError
+
+from monitor.config import Config
+from monitor.domain.envelope import Envelope, Verdict
+from monitor.domain.rulings import told
+from monitor.errors import InputError
+from monitor.flows.enrol import hashed
+from monitor.flows.letters import WITHOUT_CONSENT, reviewer_ref
+from monitor.flows.parts import Now, Post
+from monitor.store.outbox import OutboxLetter
+from monitor.store.state import State
+from reports.invitation import InvitationView
+from reports.letter import Letter
+from reports.lines import PersonalView
+from reports.notice import AlertView
+from reports.press import LetterKind, printed, view_type
+
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(hours=12)
+GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: as long as mail servers keep trying
+UNSENT_FAULTS = (InputError, TemplateError, ValueError, LookupError, TypeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """Sends each due letter on its own: one that cannot be sent never holds up another."""
+
+    state: State
+    config: Config
+    post: Post
+    now: Now
+    new_code: Callable[[], str]
+
+    def send_due(self) -> Counter[Verdict]:
+        return Counter(self._send(letter) for letter in self.state.outbox.due(self.now()))
+
+    def _send(self, letter: OutboxLetter) -> Verdict:
+        try:
+            address = self._address(letter)
+            rendered = self._rendered(letter) if address else None
+        except UNSENT_FAULTS as error:
+            # Only the class of the fault is kept: its words may quote the letter.
+            return self._dead(letter, f"it cannot be written ({type(error).__name__})")
+        if rendered is None:
+            return self._dead(letter, "its reader's consent, invitation or role has ended")
+        delivery = self.post.deliver(rendered, self._envelope(letter, address))
+        match delivery.verdict:
+            case Verdict.ACCEPTED:
+                return self._sent(letter, rendered)
+            case Verdict.REFUSED:
+                return self._dead(letter, delivery.note)
+            case Verdict.DEFERRED:
+                return self._deferred(letter, delivery.note)
+
+    def _address(self, letter: OutboxLetter) -> str:
+        """Return where the letter goes today, or nothing if nobody may be written to."""
+        kind, reader = LetterKind(letter.kind), letter.recipient_ref
+        if kind is LetterKind.REVIEW:
+            reviewers = self.config.district.reviewers
+            return next((each for each in reviewers if reviewer_ref(each) == reader), "")
+        if kind is LetterKind.INVITATION:
+            invited = self.state.invitations.get(reader)
+            return invited.mail if invited.open(self.now()) else ""
+        consent = self.state.consents.latest(reader)
+        live = consent is not None and consent.live(self.now())
+        if kind not in WITHOUT_CONSENT and not live:
+            return ""
+        return self.state.people.get(reader).mail
+
+    def _rendered(self, letter: OutboxLetter) -> Letter:
+        kind = LetterKind(letter.kind)
+        if kind is LetterKind.INVITATION:
+            return self._invitation(letter)
+        return printed(self.state.outbox.view(letter.ref, view_type(kind)))
+
+    def _invitation(self, letter: OutboxLetter) -> Letter:
+        """Make the code now, so that nobody but the mailbox ever sees it."""
+        code = self.new_code()
+        view = self.state.outbox.view(letter.ref, InvitationView)
+        with self.state.write():
+            self.state.invitations.set_code(letter.recipient_ref, hashed(code))
+        return printed(replace(view, code=code))
+
+    def _envelope(self, letter: OutboxLetter, address: str) -> Envelope:
+        return Envelope(
+            recipient=address,
+            message_id=letter.message_id,
+            sent_at=self.now(),
+            kind=letter.kind,
+            period=letter.period,
+            severity="high" if letter.kind == LetterKind.ALERT else "",
+        )
+
+    def _sent(self, letter: OutboxLetter, rendered: Letter) -> Verdict:
+        now = self.now()
+        with self.state.write():
+            for ref in self._flags_in(letter):
+                # From here, not before, runs the time after which a flag may open to IT.
+                self.state.flags.replace(told(self.state.flags.get(ref), now))
+            self.state.outbox.sent(letter.ref, now, sha256(rendered.text.encode()).hexdigest())
+        return Verdict.ACCEPTED
+
+    def _flags_in(self, letter: OutboxLetter) -> tuple[str, ...]:
+        outbox = self.state.outbox
+        match LetterKind(letter.kind):
+            case LetterKind.ALERT:
+                return (outbox.view(letter.ref, AlertView).flag.ref,)
+            case LetterKind.DIGEST | LetterKind.SELF_CHECK:
+                return tuple(line.ref for line in outbox.view(letter.ref, PersonalView).flags)
+        return ()
+
+    def _deferred(self, letter: OutboxLetter, note: str) -> Verdict:
+        now = self.now()
+        if now - letter.queued_at > GIVE_UP_AFTER:
+            return self._dead(letter, f"given up after {GIVE_UP_AFTER.days} days: {note}")
+        wait = min(FIRST_RETRY * 2**letter.attempts, LONGEST_RETRY)
+        with self.state.write():
+            self.state.outbox.retry(letter.ref, now + wait, note)
+        return Verdict.DEFERRED
+
+    def _dead(self, letter: OutboxLetter, reason: str) -> Verdict:
+        with self.state.write():
+            self.state.outbox.dead(letter.ref, reason)
+        return Verdict.REFUSED

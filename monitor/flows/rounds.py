@@ -1,0 +1,159 @@
+"""The rounds of the service: what falls due is looked up, done once, and given its next time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.config import Config
+from monitor.domain.due import next_digest, next_sweep, sweep_week
+from monitor.flows.digest import Digesting
+from monitor.flows.parts import Now, Watch, unwatched
+from monitor.flows.post import Posting
+from monitor.flows.review import Reviewing
+from monitor.flows.settlement import SECOND_PROOF
+from monitor.flows.sweep import Errand, Sweeping
+from monitor.flows.withdraw import ERASURE, Leaving
+from monitor.store.due import Due
+from monitor.store.requests import RunRequest
+from monitor.store.state import State
+from monitor.store.sweeps import Sweep, SweepKind
+from scrapers.request import Query
+
+SWEEP = "sweep"
+DIGEST = "digest"
+REVIEW = "review"
+# Only the holder of the state folder works, and it gives back every lease when it starts.
+LEASE = timedelta(days=7)
+ERASURE_RETRY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRounds:
+    """Called by the ticker; `stop` ends a running sweep, which the next start takes up."""
+
+    state: State
+    config: Config
+    sweeping: Sweeping
+    digesting: Digesting
+    reviewing: Reviewing
+    posting: Posting
+    leaving: Leaving
+    now: Now
+    interrupt: Callable[[], None]
+
+    def begin(self) -> None:
+        """Take over the folder: what an earlier holder left claimed is free again."""
+        with self.state.write():
+            self.state.due.release()
+        self.schedule()
+
+    def schedule(self) -> None:
+        """See that everything that recurs has its row; rows that are there stay as they are."""
+        now, district = self.now(), self.config.district
+        with self.state.write():
+            self.state.due.ensure(SWEEP, "", next_sweep(now, district.ref, district.zone))
+            self.state.due.ensure(REVIEW, "", next_digest(now, district.ref, district.zone))
+            for ref in self.state.consents.live(now):
+                zone = self.state.people.get(ref).zone
+                self.state.due.ensure(DIGEST, ref, next_digest(now, ref, zone))
+
+    def serve(self) -> None:
+        """Serve who waits, beside whatever else is running: somebody looks at a screen."""
+        while request := self.state.requests.next_open():
+            if not self._serve(request):
+                return
+
+    def ask(self) -> None:
+        """Ask what is due, one errand after another."""
+        while due := self._claim(SWEEP, SECOND_PROOF):
+            if not self._run(due):
+                return
+
+    def write(self) -> None:
+        """Write the letters that are due, send what waits, and forget who left."""
+        self.schedule()
+        while due := self._claim(DIGEST, REVIEW):
+            self._compose(due)
+        self.posting.send_due()
+        while due := self._claim(ERASURE):
+            self._erase(due)
+
+    def stop(self) -> None:
+        self.interrupt()
+
+    def check(self, person: str, watch: Watch = unwatched) -> Sweep:
+        """Run a self-check and answer the person, and nobody else."""
+        errand = Errand(kind=SweepKind.SELFCHECK, week=self._week(), person=person)
+        sweep = self.sweeping.run(errand, watch)
+        if sweep.closed_at:
+            self.digesting.queue_selfcheck(sweep)
+        return sweep
+
+    def planned(self) -> Iterator[Query]:
+        """Yield what a sweep would ask first about everybody, and ask nothing."""
+        return self.sweeping.planned(Errand(kind=SweepKind.SWEEP, week=self._week()))
+
+    def sweep(self, watch: Watch = unwatched) -> Sweep:
+        return self.sweeping.run(Errand(kind=SweepKind.SWEEP, week=self._week()), watch)
+
+    def _serve(self, request: RunRequest) -> bool:
+        def watch(source: str, state: str) -> None:
+            self.state.requests.put_progress(request.ref, source, state)
+
+        if request.kind is SweepKind.SELFCHECK:
+            done = self.check(request.person, watch)
+        else:
+            done = self.sweep(watch)
+        if done.closed_at:
+            self.state.requests.finish(request.ref, self.now())
+        return done.closed_at is not None
+
+    def _run(self, due: Due) -> bool:
+        if due.name == SECOND_PROOF:
+            done = self._prove(due.subject)
+            next_at = None
+        else:
+            done = self.sweep().closed_at is not None
+            district = self.config.district
+            next_at = next_sweep(self.now(), district.ref, district.zone)
+        if done:
+            self.state.due.finish(due.name, due.subject, next_at)
+        return done
+
+    def _prove(self, ref: str) -> bool:
+        """Ask an item's own address again: what is absent twice, days apart, is gone."""
+        item = self.state.items.get(ref)
+        keys = frozenset(each.query for each in self.state.sightings.of_item(ref) if each.misses)
+        if not keys:
+            return True
+        errand = Errand(kind=SweepKind.PROOF, week=self._week(), person=item.person, keys=keys)
+        return self.sweeping.run(errand).closed_at is not None
+
+    def _compose(self, due: Due) -> None:
+        now, district = self.now(), self.config.district
+        with self.state.write():
+            if due.name == REVIEW:
+                self.reviewing.queue_digest()
+                next_at = next_digest(now, district.ref, district.zone)
+            elif self._enrolled(due.subject):
+                self.digesting.queue(due.subject)
+                zone = self.state.people.get(due.subject).zone
+                next_at = next_digest(now, due.subject, zone)
+            else:
+                next_at = None
+            self.state.due.finish(due.name, due.subject, next_at)
+
+    def _enrolled(self, ref: str) -> bool:
+        return ref in self.state.consents.live(self.now())
+
+    def _erase(self, due: Due) -> None:
+        erased = self.leaving.erase(due.subject)
+        self.state.due.finish(due.name, due.subject, None if erased else self.now() + ERASURE_RETRY)
+
+    def _claim(self, *names: str) -> Due | None:
+        now = self.now()
+        return self.state.due.claim(now, now + LEASE, *names)
+
+    def _week(self) -> str:
+        district = self.config.district
+        return sweep_week(self.now(), district.ref, district.zone)

@@ -1,0 +1,134 @@
+"""A sweep: every question that consent covers, staged as answered and settled source by source."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from monitor.domain.due import CANARY_LASTS
+from monitor.domain.plan import StudentLinks, plan
+from monitor.domain.roster import ContactVerdict
+from monitor.errors import UnavailableError
+from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
+from monitor.flows.settle import Settling
+from monitor.store.state import State
+from monitor.store.sweeps import Sweep, SweepKind
+from scrapers.outcome import Outcome
+from scrapers.reading import Reading, Visit
+from scrapers.request import Query, QueryKind
+from scrapers.source import Source
+
+CONTACTS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """Whom a sweep is for and what it asks. `keys` narrows it to some questions, None to all."""
+
+    kind: SweepKind
+    week: str
+    person: str = ""
+    keys: frozenset[str] | None = None
+
+    def covers(self, query: Query) -> bool:
+        return self.keys is None or query.key in self.keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweeping:
+    """`urgent` asks in the same lanes, ahead of `visitor`: somebody waits for a self-check.
+
+    `stopped` tells that the service is ending: what was answered stays for the next start.
+    """
+
+    state: State
+    sources: Mapping[str, Source]
+    visitor: Visitor
+    urgent: Visitor
+    matcher: Matcher
+    settling: Settling
+    now: Now
+    new_ref: NewRef
+    stopped: Callable[[], bool]
+    student_links: StudentLinks = StudentLinks.OFF
+
+    def run(self, errand: Errand, watch: Watch = unwatched) -> Sweep:
+        """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
+        sweep = self._begun(errand)
+        visitor = self.urgent if errand.kind is SweepKind.SELFCHECK else self.visitor
+        for visit in visitor.visit(self.questions(sweep, errand), watch=watch):
+            self._stage(sweep, visit)
+        if self.stopped():
+            return sweep
+        for source in self._asked(errand):
+            self.settling.close(sweep, source)
+        with self.state.write():
+            self.state.sweeps.close(sweep.ref, self.now())
+            self.state.journal.drop(sweep.ref)
+        return self.state.sweeps.get(sweep.ref)
+
+    def questions(self, sweep: Sweep, errand: Errand) -> Iterator[Query]:
+        """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
+        answered = self.state.journal.answered(sweep.ref)
+        followed = self.state.journal.followed(sweep.ref)
+        for query in chain(self._canaries(sweep, errand), self.planned(errand), followed):
+            if query.key not in answered:
+                yield query
+
+    def planned(self, errand: Errand) -> Iterator[Query]:
+        """Yield the first questions about each person, by their consent of this moment."""
+        people = (errand.person,) if errand.person else self.state.consents.live(self.now())
+        for ref in people:
+            person, consent = self.state.people.get(ref), self.state.consents.latest(ref)
+            for query in plan(
+                person, consent, self.sources.values(), self.now(), self.student_links
+            ):
+                if errand.covers(query):
+                    yield query
+
+    def _begun(self, errand: Errand) -> Sweep:
+        with self.state.write():
+            return self.state.sweeps.open_or_resume(
+                Sweep(
+                    ref=self.new_ref(),
+                    week=errand.week,
+                    kind=errand.kind,
+                    nonce=self.new_ref(),
+                    started_at=self.now(),
+                    person=errand.person,
+                )
+            )
+
+    def _asked(self, errand: Errand) -> tuple[Source, ...]:
+        if errand.keys is None:
+            return tuple(self.sources.values())
+        names = {query.source for query in self.planned(errand)}
+        return tuple(source for name, source in self.sources.items() if name in names)
+
+    def _canaries(self, sweep: Sweep, errand: Errand) -> Iterator[Query]:
+        for source in self._asked(errand):
+            if errand.kind is SweepKind.SWEEP or not self._proven_lately(source):
+                for canary in source.canaries(sweep.nonce):
+                    yield canary.query
+
+    def _proven_lately(self, source: Source) -> bool:
+        health = self.state.health.get(source.name)
+        if health is None or health.proven_at is None or not health.outcome.conclusive:
+            return False
+        return self.now() - health.proven_at < CANARY_LASTS
+
+    def _stage(self, sweep: Sweep, visit: Visit) -> None:
+        """Keep an answer. Contacts go to the matcher's pipe and nowhere else."""
+        verdict = None
+        if visit.query.kind in CONTACTS:
+            visit, verdict = self._matched(visit)
+        self.state.journal.stage(sweep.ref, visit, verdict)
+
+    def _matched(self, visit: Visit) -> tuple[Visit, ContactVerdict | None]:
+        contacts, reading = visit.reading.contacts, replace(visit.reading, contacts=())
+        if not contacts:
+            return replace(visit, reading=reading), None
+        try:
+            return replace(visit, reading=reading), self.matcher.judge(contacts)
+        except UnavailableError:
+            failed = Reading(outcome=Outcome.FAILED, note="the student matcher cannot be reached")
+            return replace(visit, reading=failed), None

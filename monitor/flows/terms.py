@@ -1,0 +1,36 @@
+"""What this district's people are told before they agree, and what follows from it."""
+
+from dataclasses import dataclass, replace
+
+from monitor.config import Config
+from monitor.domain.consent import text_hash
+from monitor.domain.consent_text import Terms, consent_text
+from monitor.domain.disclosure import DisclosurePolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictTerms:
+    config: Config
+    engines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return consent_text(Terms(engines=self.engines, disclosure=self._decided))
+
+    @property
+    def hash(self) -> str:
+        return text_hash(self.text)
+
+    @property
+    def disclosure(self) -> DisclosurePolicy:
+        """Days that a person was not told of do not count for them."""
+        return replace(self._decided, told_in=frozenset({self.hash}))
+
+    @property
+    def _decided(self) -> DisclosurePolicy:
+        students = self.config.students
+        return DisclosurePolicy(
+            student_link_days=students.share_after_days,
+            counsel=students.counsel,
+            counsel_approved_on=students.counsel_approved_on,
+        )

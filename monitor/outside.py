@@ -1,0 +1,27 @@
+"""All that comes from outside: time, randomness, the way to the web, and secrets."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from monitor.domain.envelope import Envelope
+from monitor.mail import by_message_id
+from scrapers.fetch.clock import Clock, SystemClock
+from scrapers.fetch.egress import Egress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a real district takes from its machine, and a made-up one from its story.
+
+    `stretch` multiplies every wait between questions, and None leaves that to the
+    configuration, which cannot express 0.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    new_ref: Callable[[], str] = lambda: secrets.token_hex(16)
+    new_code: Callable[[], str] = lambda: secrets.token_urlsafe(32)
+    egress: Egress = field(default_factory=Egress)
+    stretch: float | None = None
+    letter_name: Callable[[Envelope], str] = by_message_id
+    environ: Mapping[str, str] = field(default_factory=dict)

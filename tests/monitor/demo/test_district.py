@@ -1,0 +1,91 @@
+from importlib.resources import files
+from string import ascii_letters
+
+import pytest
+
+from monitor.demo import district
+from monitor.demo.district import ENROLLED, STAFF
+from monitor.demo.sites import SITES
+from monitor.demo.traces import planted
+from monitor.domain.consent import Scope
+
+
+def named(account_id):
+    return next(each.name for each in planted().accounts if each.id == account_id)
+
+
+def contacts_of_staff():
+    staff = {"maria", "mrsmithmath", "beth", "thomas", "rosa", "daniel"}
+    follows = [each for each in planted().follows if each.who in staff]
+    return {named(whom) for each in follows for whom in each.whom}
+
+
+def test_seven_work_here_and_six_take_part():
+    assert len(STAFF) == len({member.person.ref for member in STAFF}) == 7
+    assert [member.person.ref for member in STAFF if member.withdrawn] == ["staff-karen"]
+    assert len(ENROLLED) == 6
+
+
+@pytest.mark.parametrize("member", STAFF, ids=lambda member: member.person.ref)
+def test_everybody_has_an_address_of_the_district(member):
+    assert member.person.mail.endswith("@cedarvalley.example")
+
+
+@pytest.mark.parametrize("member", STAFF, ids=lambda member: member.person.ref)
+def test_every_declared_account_exists(member):
+    names = {f"bluesky:@{account.handle}" for account in planted().accounts}
+    names |= {f"{profile.site}:@{profile.handle}" for profile in planted().profiles}
+
+    assert set(member.person.accounts) <= names
+    assert set(member.person.absent_from) <= {site.name for site in SITES}
+
+
+@pytest.mark.parametrize("member", STAFF, ids=lambda member: member.person.ref)
+def test_everybody_left_two_to_six_traces_beside_the_directory(member):
+    profiles = [each for each in planted().profiles if each.name == member.person.name.full]
+    declared = len(member.person.accounts)
+    pages = [each for each in planted().pages if member.person.name.family in each.title]
+
+    assert 2 <= max(declared, len(profiles) + len(pages)) <= 6
+
+
+def test_whoever_follows_pupils_agreed_to_be_told():
+    assert Scope.STUDENT_LINKS in district.ROSA.scopes
+    assert Scope.STUDENT_LINKS not in district.JOHN.scopes
+
+
+def test_sixty_pupils_are_on_the_roster():
+    pupils = list(district.pupils())
+
+    assert len(pupils) == len({(each.given, each.family) for each in pupils}) == 60
+    assert all(each.given.isalpha() and each.family[0] in ascii_letters for each in pupils)
+    assert {each.grade for each in pupils} == {9, 10, 11, 12}
+
+
+def test_two_contacts_of_staff_are_pupils_and_no_other():
+    roster = {f"{each.given} {each.family}" for each in district.pupils()}
+
+    assert contacts_of_staff() & roster == {"Mason Whitlock", "Priya Venkataraman"}
+
+
+def test_no_contact_shares_a_family_name_with_the_roster_by_accident():
+    families = {each.family for each in district.pupils()}
+    others = contacts_of_staff() - {"Mason Whitlock", "Priya Venkataraman"}
+
+    assert not {name.split()[-1] for name in others} & families
+
+
+def test_a_pupil_graduates_when_their_profile_says_so():
+    grades = {each.given: each.grade for each in district.pupils()}
+    bios = {each.id: each.bio for each in planted().accounts}
+
+    assert "'28" in bios["mason"]
+    assert "2029" in bios["priya"]
+    assert (grades["Mason"], grades["Priya"]) == (11, 10)
+
+
+def test_the_data_of_the_demo_ships_with_the_program():
+    folder = files("monitor.demo")
+
+    assert (folder / "catalogue.json").is_file()
+    assert (folder / "web" / "pupils.csv").is_file()
