@@ -1,0 +1,84 @@
+"""A PostgreSQL and a Redis that belong to one test run."""
+
+import contextlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.real.machine import LOCALHOST, is_root, lacking_programs, postgres_programs
+from tests.real.process import Program, free_ports, greets
+
+# Nothing here outlives the run, so nothing need reach the disk.
+HASTE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def lacking() -> str:
+    if not postgres_programs():
+        return "PostgreSQL not installed"
+    return lacking_programs("redis-server")
+
+
+@contextlib.contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """Yield the address of an empty database."""
+    programs = postgres_programs()
+    assert programs is not None
+    # PostgreSQL refuses to run as root; its package brings a user of its own.
+    user = "postgres" if is_root() else None
+    data = folder / "postgres"
+    _create(programs, data, user)
+    (port,) = free_ports(1)
+    settings = (f"port={port}", f"listen_addresses={LOCALHOST}", "unix_socket_directories=", *HASTE)
+    program = Program(
+        argv=(
+            str(programs / "postgres"),
+            *("-D", str(data)),
+            *(part for setting in settings for part in ("-c", setting)),
+        ),
+        log=folder / "postgres.log",
+        folder=data,
+        user=user,
+    )
+    with program.running(lambda: _ready(programs, port)):
+        yield f"postgresql://owner@{LOCALHOST}:{port}/postgres"
+
+
+@contextlib.contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """Yield host and port."""
+    (port,) = free_ports(1)
+    program = Program(
+        argv=(
+            "redis-server",
+            *("--bind", LOCALHOST, "--port", str(port)),
+            *("--save", "", "--appendonly", "no", "--dir", str(folder)),
+        ),
+        log=folder / "redis.log",
+    )
+    with program.running(lambda: greets(port, b"+PONG", b"PING\r\n")):
+        yield f"{LOCALHOST}:{port}"
+
+
+def _create(programs: Path, data: Path, user: str | None) -> None:
+    data.mkdir(mode=0o700)
+    if user:
+        shutil.chown(data, user, user)
+    subprocess.run(
+        (
+            str(programs / "initdb"),
+            *("-D", str(data), "-U", "owner", "--auth=trust"),
+            *("--encoding=UTF8", "--no-locale", "--no-sync"),
+        ),
+        check=True,
+        capture_output=True,
+        cwd=data,
+        user=user,
+        group=user,
+        extra_groups=() if user else None,
+    )
+
+
+def _ready(programs: Path, port: int) -> bool:
+    question = (str(programs / "pg_isready"), "-q", "-h", LOCALHOST, "-p", str(port))
+    return subprocess.run(question, check=False).returncode == 0

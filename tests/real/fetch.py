@@ -1,0 +1,140 @@
+"""Fetches the packages of the real parts into the checkout's own cache, once.
+
+Run as `python -m tests.real.fetch`. What cannot be had is said in one line, and the reason is kept
+for the test run; only where nothing may be left out is it an error.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from tests.real import bluesky, databases, searxng
+from tests.real.machine import (
+    HERE,
+    SEARXNG_PINS,
+    beside,
+    is_complete,
+    lacking_programs,
+    mark_complete,
+    node_home,
+    node_program,
+    searxng_home,
+)
+
+NODE = 22
+NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
+
+
+class CannotFetchError(Exception):
+    """Says why in one line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    name: str
+    home: Path
+    fill: Callable[["Shell"], None]
+
+    def fetch(self) -> None:
+        self.home.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir()
+        self.fill(Shell(home=self.home, log=beside(self.home, "log")))
+        mark_complete(self.home)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    home: Path
+    log: Path
+
+    def run(self, *command: str, environment: Mapping[str, str] | None = None) -> None:
+        with self.log.open("ab") as log:
+            done = subprocess.run(
+                command,
+                cwd=self.home,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+        if done.returncode:
+            message = f"{Path(command[0]).name} gave up; {self.log} says why"
+            raise CannotFetchError(message)
+
+
+def fill_searxng(shell: Shell) -> None:
+    python = str(shell.home / "bin" / "python")
+    if shutil.which("uv"):
+        shell.run("uv", "venv", "--allow-existing", "--python", sys.executable, str(shell.home))
+        shell.run("uv", "pip", "install", "--python", python, "-r", str(SEARXNG_PINS))
+    else:
+        shell.run(sys.executable, "-m", "venv", str(shell.home))
+        shell.run(python, "-m", "pip", "install", *_patience(), "-r", str(SEARXNG_PINS))
+
+
+def fill_bluesky(shell: Shell) -> None:
+    if reason := databases.lacking() or lacking_programs("npm", "g++", "make"):
+        raise CannotFetchError(reason)
+    for name in NODE_FILES:
+        shutil.copy(HERE / "node" / name, shell.home)
+    retries = "2" if must_have_all() else "0"
+    shell.run("npm", "ci", environment={"npm_config_fetch_retries": retries})
+    node = node_program(shell.home)
+    if node is None or _version(node) < NODE:
+        message = f"Node {NODE} or newer not installed"
+        raise CannotFetchError(message)
+    shell.run("npm", "rebuild", "better-sqlite3", "--ignore-scripts=false", environment=_with(node))
+
+
+def must_have_all() -> bool:
+    return os.environ.get("NAMESAKE_REAL") == "1"
+
+
+def main() -> int:
+    parcels = (
+        Parcel(name=searxng.NAME, home=searxng_home(), fill=fill_searxng),
+        Parcel(name=bluesky.NAME, home=node_home(), fill=fill_bluesky),
+    )
+    wanted = [parcel for parcel in parcels if not is_complete(parcel.home)]
+    had = [_try(parcel) for parcel in wanted]
+    return 1 if must_have_all() and not all(had) else 0
+
+
+def _try(parcel: Parcel) -> bool:
+    click.echo(f"Fetching {parcel.name} into {parcel.home}")
+    try:
+        parcel.fetch()
+    except CannotFetchError as error:
+        beside(parcel.home, "why").write_text(str(error), "utf-8")
+        click.echo(f"Cannot fetch {parcel.name}: {error}")
+        return False
+    return True
+
+
+def _patience() -> tuple[str, ...]:
+    return () if must_have_all() else ("--retries", "1")
+
+
+def _version(node: Path) -> int:
+    said = subprocess.run((str(node), "--version"), capture_output=True, text=True, check=True)
+    return int(said.stdout.lstrip("v").split(".")[0])
+
+
+def _with(node: Path) -> dict[str, str]:
+    """Compile for this Node, whichever one npm itself runs on or is set up for."""
+    path = os.pathsep.join((str(node.parent), os.environ["PATH"]))
+    headers = node.parents[1]
+    found = (headers / "include" / "node").is_dir()
+    return {"PATH": path, **({"npm_config_nodedir": str(headers)} if found else {})}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

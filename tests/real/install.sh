@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs the system packages of the real parts, as root, where they are missing. Starts none of them.
+set -euo pipefail
+
+missing=()
+
+need() { # PROGRAM PACKAGE...
+    [ -n "$(command -v "$1")" ] || [ -x "$1" ] || missing+=("${@:2}")
+}
+
+need postfix postfix
+need dovecot dovecot-core
+need /usr/lib/dovecot/imap dovecot-imapd
+need /usr/lib/dovecot/lmtp dovecot-lmtpd
+need redis-server redis-server
+need systemd-analyze systemd
+need npm nodejs npm
+need g++ g++
+need make make
+# Debian keeps this one off the PATH, under a folder of its version.
+compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
+
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ -z "$(command -v apt-get)" ]; then
+    echo "The real parts need ${missing[*]}, and only apt knows them by these names." >&2
+    exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+    echo "The real parts need ${missing[*]}; run this as root, or install them yourself." >&2
+    exit 1
+fi
+
+# A package that brings a server starts it, unless this file says no. One that is there stays.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+echo "Installing ${missing[*]} (log: $log)"
+if ! { apt-get update && apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    exit 1
+fi
