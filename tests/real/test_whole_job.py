@@ -1,0 +1,192 @@
+"""The whole job on real parts: a real SearXNG, a real Bluesky network, a real mail server."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from monitor.build import Service, build
+from monitor.config import Config, load
+from monitor.demo.clock import StoryClock
+from monitor.domain.consent import Scope
+from monitor.domain.person import PersonName
+from monitor.flows.enrol import Answers
+from monitor.matcher.tokens import write_tokens
+from monitor.outside import Outside
+from monitor.store.state import State
+from tests.real.bluesky import COACH, Bluesky, Profile
+from tests.real.mail import MailServer
+from tests.real.searxng import Searxng
+from tests.real.web_index import WebPage
+
+pytestmark = pytest.mark.real
+
+ADDRESS = "rosa.marchetti@cedarvalley.example"
+ROSA = Profile(
+    handle="rosa-marchetti.test",
+    display_name="Rosa Marchetti",
+    description="Band director at Cedar Valley High School. Trombone, mostly.",
+)
+IMPOSTOR = Profile(
+    handle="rosa-marchettl.test",
+    display_name="Rosa Marchetti",
+    description="Band director at Cedar Valley High School. Trombone, mostly.",
+)
+PUPIL = Profile(
+    handle="nora-w.test", display_name="Nora Whitlock", description="CVHS '28, clarinet"
+)
+STAFF_PAGE = WebPage(
+    url="https://cedarvalley.example/staff/rmarchetti",
+    title="Rosa Marchetti - Cedar Valley Public Schools",
+    text="Rosa Marchetti directs the bands of Cedar Valley High School, Cedar Valley.",
+)
+FIRST_MONDAY = datetime(2026, 9, 14, 11, tzinfo=UTC)
+
+SETTINGS = """
+state = "state"
+[district]
+ref = "cedar-valley"
+name = "Cedar Valley Public Schools"
+zone = "America/Chicago"
+domains = ["cedarvalley.example"]
+places = ["Cedar Valley"]
+contact = "privacy@cedarvalley.example"
+[mail]
+sender = "Namesake <{mail.username}>"
+host = "{mail.host}"
+port = {mail.port}
+security = "starttls"
+user = "{mail.username}"
+ca_file = "{mail.authority}"
+[sources.searxng]
+url = "{searxng.address}"
+canary = "volcano"
+allow_private = ["{searxng.address}"]
+[sources.bluesky]
+url = "{bluesky.appview}"
+canary = "{coach.handle}"
+allow_private = ["{bluesky.appview}"]
+[sources.catalogue]
+own = false
+[students]
+enabled = true
+tokens = "roster.tokens"
+key_file = "roster.key"
+schools = ["Cedar Valley High School", "CVHS"]
+"""
+
+
+@dataclass
+class District:
+    service: Service
+    clock: StoryClock
+    mail: MailServer
+
+    def joins(self) -> str:
+        self.service.joining.invite(ADDRESS, "Rosa", "Marchetti")
+        self.service.posting.send_due()
+        invitation = _text(self.mail.wait_for(ADDRESS, 1)[0])
+        code = re.search(r"^\s*([\w-]{43})\s*$", invitation, re.MULTILINE)
+        assert code
+        answers = Answers(
+            name=PersonName(given="Rosa", family="Marchetti"),
+            scopes=frozenset({Scope.SEARCH, Scope.PROFILES, Scope.STUDENT_LINKS}),
+            school="Cedar Valley High School",
+            role="band director",
+            handles=("rosa-marchetti",),
+            accounts=(f"bluesky:@{ROSA.handle}",),
+        )
+        return self.service.joining.enrol(code.group(1), answers).ref
+
+    def sweeps(self) -> set[tuple[str, str, tuple[str, ...]]]:
+        """Sweep, and return what was told: kind, address, fields."""
+        sweep = self.service.rounds.sweep()
+        assert {run.outcome.conclusive for run in self.service.state.sweeps.runs(sweep.ref)} == {
+            True
+        }
+        return {
+            (each.event.kind, each.url, each.event.fields)
+            for each in self.service.state.events.of_sweep(sweep.ref)
+        }
+
+    def writes(self, person: str, *, letters: int) -> str:
+        """Write the digest, and return the text of the newest letter in the mailbox."""
+        self.service.digesting.queue(person)
+        self.service.posting.send_due()
+        return _text(self.mail.wait_for(ADDRESS, letters)[-1])
+
+
+@pytest.fixture
+def district(
+    searxng: Searxng, bluesky: Bluesky, mail: MailServer, tmp_path: Path
+) -> Iterator[District]:
+    clock = StoryClock(FIRST_MONDAY)
+    config = _configured(tmp_path, searxng, bluesky, mail)
+    outside = Outside(clock=clock, environ={"NAMESAKE_SMTP_PASSWORD": mail.password})
+    State.init(config.state).close()
+    with build(config, outside) as service:
+        yield District(service, clock, mail)
+
+
+def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
+    district: District, searxng: Searxng, bluesky: Bluesky
+) -> None:
+    for profile in (ROSA, IMPOSTOR, PUPIL):
+        bluesky.join(profile)
+    bluesky.follow(ROSA, COACH)
+    searxng.web.publish(STAFF_PAGE)
+    rosa = district.joins()
+
+    assert district.sweeps() == set(), "a first sweep is silent"
+
+    items = {item.portrait.url: item for item in district.service.state.items.of(rosa)}
+    own = f"https://bsky.app/profile/{ROSA.handle}"
+    assert {own, STAFF_PAGE.url, f"https://bsky.app/profile/{IMPOSTOR.handle}"} <= set(items)
+    flags = district.service.state.flags.of_person(rosa)
+    assert {(flag.kind, items_url(district, flag.item)) for flag in flags} == {
+        ("impersonation", f"https://bsky.app/profile/{IMPOSTOR.handle}")
+    }
+    overview = district.writes(rosa, letters=4)
+    assert "2 of 2 sources checked" in overview
+
+    district.clock.at += timedelta(weeks=1)
+    bluesky.describe(Profile(handle=ROSA.handle, display_name="Rosa M. on tour"))
+    bluesky.follow(ROSA, PUPIL)
+
+    assert district.sweeps() == {("changed", own, ("bio", "name"))}
+    kinds = {flag.kind for flag in district.service.state.flags.of_person(rosa)}
+    assert {"own-account-changed", "student-link"} <= kinds
+    digest = district.writes(rosa, letters=6)
+    assert "rosa-marchetti[.]test" in digest
+    assert "student" in digest
+    assert "Nora" not in digest
+
+    district.clock.at += timedelta(weeks=1)
+    assert district.sweeps() == set(), "nothing has changed since"
+
+
+def items_url(district: District, item: str) -> str:
+    return district.service.state.items.get(item).portrait.url
+
+
+def _configured(folder: Path, searxng: Searxng, bluesky: Bluesky, mail: MailServer) -> Config:
+    path = folder / "namesake.toml"
+    path.write_text(
+        SETTINGS.format(searxng=searxng, bluesky=bluesky, mail=mail, coach=COACH), "utf-8"
+    )
+    key = bytes(range(32))
+    (folder / "roster.key").touch(mode=0o600)
+    (folder / "roster.key").write_text(key.hex(), "ascii")
+    write_tokens(folder / "roster.tokens", [("Nora", "Whitlock")], key)
+    return load(path)
+
+
+def _text(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
