@@ -21,6 +21,7 @@ from monitor.flows.letters import Correspondence
 from monitor.flows.parts import NewRef, Now, Post, Watch
 from monitor.flows.permission import Permission
 from monitor.flows.post import Posting
+from monitor.flows.purge import Purging
 from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
@@ -209,6 +210,7 @@ class Workshop:
             reviewing=self.reviewing,
             posting=self.posting,
             leaving=self.leaving,
+            purging=Purging(state=self.state, now=self.now),
             now=self.now,
             interrupt=interrupt,
         )

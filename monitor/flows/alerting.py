@@ -1,15 +1,13 @@
 """The letter that does not wait for Monday: a high flag, told to its person alone."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from monitor.domain.flag import Flag, FlagKind, Severity
+from monitor.domain.disclosure import ANSWER_WITHIN, needs_notice
+from monitor.domain.flag import Flag, FlagKind
 from monitor.domain.person import Person
 from monitor.flows.letters import Correspondence, LetterPlan
 from monitor.flows.telling import Telling
 from reports.notice import AlertView
-
-OPENS_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +16,7 @@ class Alerting:
     telling: Telling
 
     def tell(self, person: Person, flag: Flag) -> None:
-        if flag.severity is not Severity.HIGH:
+        if not needs_notice(flag):
             return
         opens = flag.kind is FlagKind.IMPERSONATION
         self.letters.queue(
@@ -26,6 +24,6 @@ class Alerting:
             AlertView(
                 **self.letters.greeting(person),
                 flag=self.telling.flag(flag),
-                opens_at=flag.opened_at + OPENS_AFTER if opens else None,
+                opens_at=flag.opened_at + ANSWER_WITHIN if opens else None,
             ),
         )

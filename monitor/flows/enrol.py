@@ -128,7 +128,7 @@ class Joining:
             role=answers.role,
             places=answers.places or self.config.district.places,
             handles=answers.handles,
-            accounts=answers.accounts,
+            accounts=tuple(account.strip().casefold() for account in answers.accounts),
             absent_from=answers.absent_from,
         )
 

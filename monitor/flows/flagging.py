@@ -8,7 +8,7 @@ from monitor.domain.commonness import NameCounts, expected_namesakes
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis
 from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling, Severity, severity_of
-from monitor.domain.item import Item, aliases
+from monitor.domain.item import Item
 from monitor.domain.names import agreement
 from monitor.domain.person import Person
 from monitor.domain.roster import ContactVerdict
@@ -83,12 +83,26 @@ class Flagging:
 
     def _own(self, person: Person) -> Iterator[Item]:
         """Yield the inventory: accounts that the person declared or confirmed."""
-        declared = {account.casefold() for account in person.accounts}
+        declared = {item.ref for item in self.state.items.find(person.ref, person.accounts)}
         for item in self.state.items.of(person.ref):
-            keys = {alias.casefold() for alias in aliases(item.portrait)}
             confirmed = self.state.items.verdict(item.ref) is Ruling.MINE
-            if item.portrait.kind is Kind.ACCOUNT and (confirmed or keys & declared):
+            if item.portrait.kind is Kind.ACCOUNT and (confirmed or item.ref in declared):
                 yield item
+
+    def _undisputed(self, item: Item) -> Finding:
+        """Leave out a handle that another item bore first: it has changed hands since.
+
+        With it goes the address made of it, since older links still mean the first bearer.
+        """
+        portrait, find = item.portrait, self.state.items.find
+        mine = tuple(
+            alias
+            for alias in portrait.account_aliases
+            if all(each.ref == item.ref for each in find(item.person, (alias,)))
+        )
+        if mine == portrait.account_aliases:
+            return portrait
+        return replace(portrait, account_aliases=mine, url=portrait.key)
 
     def _to_assess(self, person: Person, noted: Noted, own: Mapping[str, Item]) -> tuple[Item, ...]:
         """Choose what was noticed; or everything, since all is measured by the own accounts."""
@@ -110,7 +124,7 @@ class Flagging:
         )
         for item in items:
             verdict = self.state.items.verdict(item.ref)
-            assessment = assess(subject, item.portrait, inventory, verdict)
+            assessment = assess(subject, self._undisputed(item), inventory, verdict)
             self.state.items.set_assessment(item.ref, assessment)
             if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
                 self._raise(person, item, _impersonation(assessment))

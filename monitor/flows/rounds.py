@@ -9,6 +9,7 @@ from monitor.domain.due import next_digest, next_sweep, sweep_week
 from monitor.flows.digest import Digesting
 from monitor.flows.parts import Now, Watch, unwatched
 from monitor.flows.post import Posting
+from monitor.flows.purge import PURGE, Purging
 from monitor.flows.review import Reviewing
 from monitor.flows.settlement import SECOND_PROOF
 from monitor.flows.sweep import Errand, Sweeping
@@ -24,6 +25,7 @@ DIGEST = "digest"
 REVIEW = "review"
 # Only the holder of the state folder works, and it gives back every lease when it starts.
 LEASE = timedelta(days=7)
+DAILY = timedelta(days=1)
 ERASURE_RETRY = timedelta(minutes=10)
 
 
@@ -38,6 +40,7 @@ class DueRounds:
     reviewing: Reviewing
     posting: Posting
     leaving: Leaving
+    purging: Purging
     now: Now
     interrupt: Callable[[], None]
 
@@ -52,6 +55,7 @@ class DueRounds:
         now, district = self.now(), self.config.district
         with self.state.write():
             self.state.due.ensure(SWEEP, "", next_sweep(now, district.ref, district.zone))
+            self.state.due.ensure(PURGE, "", now)
             self.state.due.ensure(REVIEW, "", next_digest(now, district.ref, district.zone))
             for ref in self.state.consents.live(now):
                 zone = self.state.people.get(ref).zone
@@ -77,6 +81,9 @@ class DueRounds:
         self.posting.send_due()
         while due := self._claim(ERASURE):
             self._erase(due)
+        while due := self._claim(PURGE):
+            self.purging.purge()
+            self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
 
     def stop(self) -> None:
         self.interrupt()

@@ -1,0 +1,70 @@
+"""Forgetting, once a day: the retention table applied to all that is stored."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.domain.item import Item, Presence
+from monitor.domain.retention import TABLE, Kept, Stage, expired
+from monitor.flows.parts import Now
+from monitor.store.state import State
+
+PURGE = "purge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purging:
+    """What a person may ask to forget at once is `Leaving`; this is what time takes."""
+
+    state: State
+    now: Now
+
+    def purge(self) -> None:
+        self._spent_invitations()
+        self._served_requests()
+        self._given_up_sweeps()
+        for person in self.state.people.refs():
+            with self.state.write():
+                self._old_news(person)
+
+    def _spent_invitations(self) -> None:
+        with self.state.write():
+            for each in self.state.invitations.all():
+                stage = Stage.CLOSED if each.spent_at else Stage.OPEN
+                if self._over(Kept.INVITATION, stage, each.spent_at or each.invited_at):
+                    self.state.invitations.drop(each.ref)
+
+    def _served_requests(self) -> None:
+        with self.state.write():
+            for each in self.state.requests.all():
+                stage = Stage.CLOSED if each.done_at else Stage.OPEN
+                if self._over(Kept.RUN_REQUEST, stage, each.done_at or each.asked_at):
+                    self.state.requests.remove(each.ref)
+
+    def _given_up_sweeps(self) -> None:
+        """Close what was never finished; its answers are too old to settle anything."""
+        with self.state.write():
+            for each in self.state.sweeps.open():
+                if self._over(Kept.JOURNAL, Stage.OPEN, each.started_at):
+                    self.state.journal.drop(each.ref)
+                    self.state.sweeps.close(each.ref, self.now())
+
+    def _old_news(self, person: str) -> None:
+        now = self.now()
+        for item in tuple(self._forgotten(person)):
+            self.state.items.remove(item.ref)
+        events, versions = TABLE[Kept.EVENT].closed, TABLE[Kept.VERSION].closed
+        if events:
+            self.state.events.forget_before(person, now - events)
+        if versions:
+            for item in self.state.items.of(person):
+                self.state.versions.forget_before(item.ref, now - versions)
+
+    def _forgotten(self, person: str) -> Iterator[Item]:
+        for item in self.state.items.of(person):
+            gone = item.presence is Presence.GONE
+            if gone and self._over(Kept.ITEM, Stage.CLOSED, item.last_seen):
+                yield item
+
+    def _over(self, what: Kept, stage: Stage, at: datetime) -> bool:
+        return expired(what, stage, at, self.now())

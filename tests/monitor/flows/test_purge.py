@@ -1,0 +1,85 @@
+"""What time takes: the retention table, applied once a day."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.item import Presence
+from monitor.flows.purge import PURGE
+from monitor.store.requests import RunRequest
+from monitor.store.sweeps import Sweep, SweepKind
+from tests.monitor.flows.world import World
+
+A_YEAR = timedelta(days=366)
+
+
+@pytest.fixture
+def purged(world: World):
+    """Let a day pass after so much time, with the daily round at its end."""
+
+    def after(**span: float) -> None:
+        world.later(**span)
+        world.writes()
+
+    return after
+
+
+def test_the_purge_is_due_every_day(world: World, purged):
+    purged()
+    first = {each.name: each.due_at for each in world.state.due.all()}[PURGE]
+
+    purged(days=1, minutes=1)
+    second = {each.name: each.due_at for each in world.state.due.all()}[PURGE]
+
+    assert second - first >= timedelta(days=1)
+
+
+def test_a_spent_invitation_is_forgotten(world: World, purged):
+    world.joins(MARIA)
+
+    purged(days=1, minutes=1)
+
+    assert world.state.invitations.all() == ()
+
+
+def test_a_sweep_that_never_ended_is_given_up(world: World, purged):
+    sweep = Sweep(
+        ref="an-old-sweep",
+        week="2026-W30",
+        kind=SweepKind.SWEEP,
+        nonce="nonce",
+        started_at=world.clock.now(),
+    )
+    world.state.sweeps.open_or_resume(sweep)
+
+    purged(days=13)
+    assert [each.ref for each in world.state.sweeps.open()] == [sweep.ref]
+
+    purged(days=2)
+    assert world.state.sweeps.open() == ()
+
+
+def test_a_request_is_forgotten_once_it_was_served(world: World, purged):
+    request = RunRequest(ref="request", kind=SweepKind.SWEEP, asked_at=world.clock.now())
+    world.state.requests.add(request)
+    world.state.requests.finish(request.ref, world.clock.now())
+
+    purged(days=2)
+
+    assert world.state.requests.get(request.ref) is None
+
+
+def test_what_is_gone_for_a_year_is_forgotten_and_what_is_there_stays(world: World, purged):
+    maria = world.joins(MARIA)
+    world.sweep()
+    gone, *others = world.state.items.of(maria.ref)
+    world.state.items.replace(replace(gone, presence=Presence.GONE))
+
+    world.clock.at += A_YEAR
+    purged()
+
+    left = {item.ref for item in world.state.items.of(maria.ref)}
+    assert gone.ref not in left
+    assert {item.ref for item in others} <= left
