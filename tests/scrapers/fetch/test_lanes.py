@@ -225,3 +225,15 @@ def test_a_fault_while_planning_ends_the_run(clock: FakeClock) -> None:
 
     with pytest.raises(OSError, match="consent"):
         list(lanes_over(FakeClient(clock), ALPHA).visit(planning()))
+
+
+def test_a_permission_taken_back_while_a_question_waits_keeps_it_unasked(clock: FakeClock) -> None:
+    client = FakeClient(clock)
+    lanes = lanes_over(client, ALPHA)
+    lanes.may_ask = lambda query: query.terms != ("rosa",)
+
+    visits = list(lanes.visit([ALPHA.query("rosa"), ALPHA.query("ben")]))
+
+    assert client.urls == ["http://alpha.example/ben"]
+    assert visits[0].reading.outcome is Outcome.SKIPPED
+    assert visits[0].reading.note == Note.NOT_ALLOWED

@@ -138,7 +138,7 @@ def test_a_self_check_goes_before_what_a_sweep_has_queued(clock: FakeClock) -> N
         queued.set()
 
     client = FakeClient(clock, respond=respond)
-    lanes = lanes_over(client, ALPHA)
+    lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
     sweep = lanes.visit(questions(200, ALPHA))
     next(sweep)
     list(lanes.visit(planning(), rank=Rank.FIRST))

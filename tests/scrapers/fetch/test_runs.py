@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scrapers.fetch.tour import Progress
 from scrapers.request import Query, QueryKind, Request
-from tests.scrapers.fetch.fakes import FakeClient, FakeClock, lanes_over, site
+from tests.scrapers.fetch.fakes import FakeClient, FakeClock, lanes_over, questions, site
 
 ALPHA, BETA = site("alpha"), site("beta")
 
@@ -114,3 +114,12 @@ def test_sixty_hosts_at_once_lose_and_double_nothing(clock: FakeClock) -> None:
     )
 
     assert sum(1 for _ in lanes.visit(asked)) == 3_000
+
+
+def test_a_consumer_that_stays_away_does_not_stop_the_time_of_others(clock: FakeClock) -> None:
+    lanes = lanes_over(FakeClient(clock), ALPHA, BETA)
+    away = lanes.visit(ALPHA.query(str(number)) for number in range(10_000))
+    next(away)
+
+    assert len(list(lanes.visit(questions(2, BETA)))) == 2
+    away.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.fetch.limits import Limits
 from scrapers.fetch.unfinished import Note
 from scrapers.outcome import Outcome
 from scrapers.page import Page
@@ -193,6 +194,17 @@ def test_a_connection_is_kept_for_the_next_request(
         client.fetch(Request(url=f"{SITE}/{number}"), etiquette)
 
     assert server.connections == 1
+
+
+def test_connections_are_kept_for_so_many_hosts_and_no_more(internet: Internet) -> None:
+    hosts = ("a.example", "b.example", "c.example")
+    servers = [internet.serve(answering(answer()), host) for host in hosts]
+    client = internet.client(Limits(total_seconds=10.0, idle_hosts=2))
+    for host in (*hosts, *reversed(hosts)):
+        origin = f"http://{host}"
+        client.fetch(Request(url=origin), replace(API, origins=(origin,)))
+
+    assert [server.connections for server in servers] == [2, 1, 1]
 
 
 def test_a_kept_connection_that_was_closed_meanwhile_is_opened_again(
