@@ -66,7 +66,7 @@ class Shell:
                 check=False,
             )
         if done.returncode:
-            message = f"{Path(command[0]).name} gave up; {self.log} says why"
+            message = f"its packages could not be fetched; {self.log} says why"
             raise CannotFetchError(message)
 
 
@@ -109,7 +109,7 @@ def main() -> int:
 
 
 def _try(parcel: Parcel) -> bool:
-    click.echo(f"Fetching {parcel.name} into {parcel.home}")
+    click.echo(f"Fetching {parcel.name}, once, into {parcel.home}")
     try:
         parcel.fetch()
     except CannotFetchError as error:
