@@ -54,6 +54,10 @@ endif
 soak: $(INSTALLED) ## Run the long tests whole; make test runs a tenth of them
 	@NAMESAKE_SOAK=1 $(BIN)/python -m pytest -m soak
 
+.PHONY: screenshots
+screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; needs Chromium
+	@$(BIN)/python docs/pictures.py
+
 .PHONY: coverage
 coverage: ## Show what the last tests did not reach
 	@cat .cache/coverage.txt

@@ -1,5 +1,6 @@
 """The only place that joins parts."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from importlib.resources import files
 from monitor.config import Config, secret
 from monitor.domain.commonness import NameCounts, name_counts
 from monitor.domain.plan import StudentLinks
+from monitor.errors import UnavailableError
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries
 from monitor.flows.digest import Digesting
@@ -44,6 +46,7 @@ from scrapers.request import Query
 from scrapers.source import Family, Source
 
 OUTBOX = "outbox"
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,11 @@ def build(config: Config, outside: Outside) -> Iterator[Service]:
     with ExitStack() as parts:
         state = parts.enter_context(State.open(config.state))
         matcher = _matcher(config, outside)
-        parts.enter_context(matcher)
+        try:
+            parts.enter_context(matcher)
+        except UnavailableError as error:
+            # It is asked all the same, and cannot tell; nobody is kept from leaving meanwhile.
+            LOG.warning("%s", error)
         yield Workshop(
             config=config,
             outside=outside,

@@ -1,10 +1,11 @@
 """Letters to a mail server, or to a folder where there is none."""
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -16,6 +17,26 @@ from reports.letter import Letter
 from reports.text import header_line
 
 PERMANENT = 500
+# RFC 3463: "unable to route". A name server that is down says so too, and comes back.
+NO_ROUTE = "5.4.4"
+NOT_ONE = "the recipient is not one mail address"
+UNREACHABLE = "the mail server cannot be reached ({kind})"
+# The first that fits counts: the kinds below are families of those above.
+TROUBLES = (
+    (smtplib.SMTPAuthenticationError, "the mail server refuses our user name and password"),
+    (smtplib.SMTPNotSupportedError, "the mail server does not offer what [mail] asks for"),
+    (smtplib.SMTPSenderRefused, "the mail server answered {code} to our sender address"),
+    (smtplib.SMTPResponseException, "the mail server answered {code} to our greeting"),
+    (ssl.SSLCertVerificationError, "the mail server's certificate cannot be verified"),
+    (FileNotFoundError, "the file that [mail] ca_file names is not there"),
+)
+SPECIAL = r"\s@,;:<>()\[\]\"\\"
+ADDRESS = re.compile(rf"[^{SPECIAL}]+@[^{SPECIAL}]+")
+
+
+def one_address(text: str) -> bool:
+    """Tell whether it is one bare address: a list of them would reach whom nobody invited."""
+    return ADDRESS.fullmatch(text) is not None and header_line(text) == text
 
 
 def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMessage:
@@ -49,24 +70,38 @@ class SmtpPost:
 
     def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
         """Never raises for what a mail server may do: that is a DEFERRED or a REFUSED."""
+        if not one_address(envelope.recipient):
+            return _refused(NOT_ONE)
         message = compose(letter, envelope, self.settings)
-        bounces_to = parseaddr(self.settings.sender)[1]
         try:
             with self._session() as server:
-                server.send_message(message, from_addr=bounces_to, to_addrs=[envelope.recipient])
-        except (smtplib.SMTPException, OSError) as error:
+                return self._hand_over(server, message, envelope.recipient)
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             return _failure(error)
+
+    def _hand_over(self, server: smtplib.SMTP, message: EmailMessage, recipient: str) -> Delivery:
+        bounces_to = parseaddr(self.settings.sender)[1]
+        try:
+            server.send_message(message, from_addr=bounces_to, to_addrs=[recipient])
+        except smtplib.SMTPNotSupportedError:
+            return _refused("the mail server takes no address in such letters")
         return Delivery(verdict=Verdict.ACCEPTED)
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
         settings = self.settings
-        with self._connected() as server:
+        server = self._connected()
+        try:
             if settings.security is Security.STARTTLS:
                 server.starttls(context=self._tls())
             if settings.user:
                 server.login(settings.user, self.password)
             yield server
+            # What a server says to our farewell changes nothing about the letter it has taken.
+            with suppress(smtplib.SMTPException, OSError):
+                server.quit()
+        finally:
+            server.close()
 
     def _connected(self) -> smtplib.SMTP:
         settings = self.settings
@@ -80,29 +115,38 @@ class SmtpPost:
         return ssl.create_default_context(cafile=str(bundle) if bundle else None)
 
 
-def _failure(error: smtplib.SMTPException | OSError) -> Delivery:
+def _failure(error: smtplib.SMTPException | OSError | UnicodeError) -> Delivery:
+    """Give up a letter only for what is wrong with it or its reader; mend the rest and go on."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            return _said(next(iter(error.recipients.values()))[0], "the recipient")
-        case smtplib.SMTPAuthenticationError():
-            return _deferred("the mail server refuses our user name and password")
-        case smtplib.SMTPNotSupportedError():
-            return _deferred("the mail server does not offer what [mail] security asks for")
-        case smtplib.SMTPResponseException():
-            return _said(error.smtp_code, "the letter")
-        case ssl.SSLCertVerificationError():
-            return _deferred("the mail server's certificate cannot be verified")
-        case _:
-            return _deferred(f"the mail server cannot be reached ({type(error).__name__})")
+            return _said(*next(iter(error.recipients.values())), "the recipient")
+        case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused(smtp_code=552):
+            # 552 comes before the letter, and yet is about it: it is too big.
+            return _said(error.smtp_code, error.smtp_error, "the letter")
+    return _deferred(_trouble(error))
+
+
+def _trouble(error: Exception) -> str:
+    """Say what an operator can mend, in words that hold no address."""
+    said = next((said for kind, said in TROUBLES if isinstance(error, kind)), UNREACHABLE)
+    return said.format(code=getattr(error, "smtp_code", ""), kind=type(error).__name__)
 
 
 def _deferred(note: str) -> Delivery:
     return Delivery(verdict=Verdict.DEFERRED, note=note)
 
 
-def _said(code: int, what: str) -> Delivery:
-    verdict = Verdict.REFUSED if code >= PERMANENT else Verdict.DEFERRED
-    return Delivery(verdict=verdict, note=f"the mail server answered {code} to {what}")
+def _refused(note: str) -> Delivery:
+    return Delivery(verdict=Verdict.REFUSED, note=note)
+
+
+def _said(code: int, words: bytes | str, what: str) -> Delivery:
+    """Take the code along, and not the words, which may name the address."""
+    spoken = words.decode("ascii", "replace") if isinstance(words, bytes) else words
+    note = f"the mail server answered {code} to {what}"
+    if code >= PERMANENT and NO_ROUTE not in spoken:
+        return _refused(note)
+    return _deferred(note)
 
 
 def by_message_id(envelope: Envelope) -> str:
@@ -124,6 +168,8 @@ class FolderPost:
         self.name = name
 
     def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
+        if not one_address(envelope.recipient):
+            return _refused(NOT_ONE)
         try:
             self._write(letter, envelope)
         except OSError as error:
@@ -140,7 +186,9 @@ class FolderPost:
         message = compose(letter, envelope, self.settings)
         # A fixed boundary, so that the same letter is the same file.
         message.set_boundary(f"=_{by_message_id(envelope)}")
-        private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode=0o600)
+        # What a crash left keeps the rights it had, so it does not stay.
+        draft.unlink(missing_ok=True)
+        private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
         with os.fdopen(private, "wb") as file:
             file.write(message.as_bytes())
             file.flush()

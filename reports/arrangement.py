@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from reports.lines import AsideLine, ChangeLine, FlagLine, Gap, PersonalView, QuestionLine
+from reports.answers import Answers, for_flags, for_questions
+from reports.lines import (
+    AsideLine,
+    ChangeLine,
+    FlagLine,
+    Gap,
+    OwnLine,
+    PersonalView,
+    QuestionLine,
+    WaitingLine,
+)
 
 MOST = 25
 
@@ -36,6 +46,8 @@ class Arrangement:
     flags: Part[FlagLine]
     changes: Part[ChangeLine]
     questions: Part[QuestionLine]
+    waiting: Part[WaitingLine]
+    own: Part[OwnLine]
     set_aside: Part[AsideLine]
     gaps: Part[Gap]
 
@@ -43,19 +55,45 @@ class Arrangement:
     def news(self) -> int:
         return self.flags.total + self.changes.total + self.questions.total
 
+    @property
+    def counts(self) -> tuple[tuple[int, str], ...]:
+        """What there is how many of; nothing where the headline has said it."""
+        questions = self.questions.total
+        told = (
+            (self.flags.total, "for your attention"),
+            (self.changes.total, "changed"),
+            (questions, "question" if questions == 1 else "questions"),
+            (self.waiting.total, "still open"),
+        )
+        some = tuple(each for each in told if each[0])
+        return some if len(some) > 1 else ()
+
+    @property
+    def answers(self) -> tuple[Answers, ...]:
+        kinds = [line.kind for line in self.flags.shown]
+        kinds += [line.kind for line in self.waiting.shown]
+        asked = (for_questions(),) if self.questions.total else ()
+        return (*for_flags(kinds), *asked)
+
 
 def arranged(view: PersonalView, most: int) -> Arrangement:
-    """Give `most` places to what matters most; questions and asides keep the order given."""
+    """Give `most` places to what matters most; what has no order here keeps the one given."""
     flags = cut(sorted(view.flags, key=_by_severity_then_age), most)
     most -= len(flags.shown)
     changes = cut(sorted(view.changes, key=lambda line: line.at), most)
     most -= len(changes.shown)
     questions = cut(view.questions, most)
     most -= len(questions.shown)
+    waiting = cut(sorted(view.waiting, key=lambda line: line.since), most)
+    most -= len(waiting.shown)
+    own = cut(view.own, most)
+    most -= len(own.shown)
     return Arrangement(
         flags=flags,
         changes=changes,
         questions=questions,
+        waiting=waiting,
+        own=own,
         set_aside=cut(view.set_aside, most),
         gaps=cut(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),
     )

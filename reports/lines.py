@@ -76,6 +76,26 @@ class QuestionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLine:
+    """Something known to be the reader's own, or about them: nothing to do."""
+
+    url: str
+    platform: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLine:
+    """An earlier flag without an answer; `since` is when it was first told."""
+
+    kind: FlagKind
+    url: str
+    since: datetime
+    ref: str
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AsideLine:
     """Someone else with the reader's name: nothing to do."""
 
@@ -105,11 +125,12 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalView(Envelope):
-    """What a letter about its own reader tells. `still_open` counts earlier flags."""
+    """What a letter about its own reader tells; `own` is told once, in the first one."""
 
     coverage: Coverage
     flags: tuple[FlagLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     questions: tuple[QuestionLine, ...] = ()
+    own: tuple[OwnLine, ...] = ()
     set_aside: tuple[AsideLine, ...] = ()
-    still_open: int = 0
+    waiting: tuple[WaitingLine, ...] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.answers import for_flags
 from reports.letter import Letter, composed
 from reports.lines import Envelope, FlagLine
 
@@ -46,7 +47,8 @@ class EnrolledView(Envelope):
 
 
 def render_alert(view: AlertView) -> Letter:
-    return composed("alert", {"view": view, "flag": view.flag})
+    answers = for_flags((view.flag.kind,))
+    return composed("alert", {"view": view, "flag": view.flag, "answers": answers})
 
 
 def render_withdrawn(view: WithdrawnView) -> Letter:

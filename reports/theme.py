@@ -10,9 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, selec
 from markupsafe import Markup
 
 from reports.text import Shown, defanged, sentence, shown
-from reports.words import field_words
+from reports.words import field_words, site_name
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+REFERENCE = 8
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
@@ -30,10 +31,19 @@ def local(moment: datetime, zone: str) -> Shown:
     return Shown(f"{_date(there)} {there.year}, {there:%H:%M} {_zone_name(there, zone)}")
 
 
+def seen(first: datetime, last: datetime, zone: str) -> Shown:
+    """`Seen 3 Nov 2026, 07:12 EST`, and since when if that is another day."""
+    if day(first, zone) == day(last, zone):
+        return Shown(f"Seen {local(last, zone)}")
+    return Shown(f"First seen {day(first, zone)}, last seen {local(last, zone)}")
+
+
 def week_days(week: str) -> Shown:
-    """`23 Nov to 29 Nov 2026` for `2026-W48`."""
+    """`23 to 29 Nov 2026` for `2026-W48`; what both days share is said once."""
     first, last = (date.fromisocalendar(year_of(week), week_number(week), n) for n in (1, 7))
-    start = _date(first) if first.year == last.year else f"{_date(first)} {first.year}"
+    start = str(first.day) if first.month == last.month else _date(first)
+    if first.year != last.year:
+        start = f"{start} {first.year}"
     return Shown(f"{start} to {_date(last)} {last.year}")
 
 
@@ -80,6 +90,11 @@ def printed(value: object) -> object:
     raise TypeError(message)
 
 
+def reference(ref: str) -> Shown:
+    """Give as much of a ref as a reader has to write back."""
+    return shown(ref[:REFERENCE])
+
+
 def _in_zone(moment: datetime, zone: str) -> datetime:
     if moment.tzinfo is None:
         message = "A time without its zone cannot be told to anybody."
@@ -107,9 +122,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (shown, sentence, defanged, field_words, counted, spelled, pieces, link)
-    times = (local, day, week_days, week_number)
-    environment.filters.update({each.__name__: each for each in (*words, *times)})
+    words = (shown, sentence, defanged, field_words, site_name, counted, spelled, pieces)
+    ours = (link, reference)
+    times = (local, day, seen, week_days, week_number)
+    environment.filters.update({each.__name__: each for each in (*words, *ours, *times)})
     return environment
 
 

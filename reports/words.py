@@ -34,6 +34,11 @@ class FlagKind(StrEnum):
             "own-account-changed": "Own account changed",
         }[self]
 
+    @property
+    def calls_itself(self) -> str:
+        """Lead over to what a page says of itself."""
+        return "It now calls itself" if self is FlagKind.OWN_ACCOUNT_CHANGED else "It calls itself"
+
 
 class EventKind(StrEnum):
     APPEARED = "appeared"
@@ -105,13 +110,32 @@ class DigestKind(StrEnum):
 _FIELD_WORDS = {
     "name": "display name",
     "handle": "handle",
-    "bio": "bio",
+    "bio": "description",
     "picture_hash": "picture",
     "links": "links",
-    "private": "who may see it",
+    "private": "privacy setting",
     "title": "title",
+}
+
+# A reader does not care who searches; the other names have capitals within.
+_SITE_NAMES = {
+    "searxng": "Web search",
+    "github": "GitHub",
+    "linkedin": "LinkedIn",
+    "soundcloud": "SoundCloud",
+    "tiktok": "TikTok",
+    "wordpress": "WordPress",
+    "youtube": "YouTube",
 }
 
 
 def field_words(field: str) -> str:
     return _FIELD_WORDS.get(field, field.replace("_", " "))
+
+
+def site_name(source: str) -> str:
+    """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them."""
+    if source != source.lower():
+        return source
+    spelled = " ".join(f"{word[:1].upper()}{word[1:]}" for word in source.split("-"))
+    return _SITE_NAMES.get(source, spelled)

@@ -1,6 +1,5 @@
 """What every command starts from: the configuration, and the service built from it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from monitor.store.lock import StateLock
 @dataclass(frozen=True)
 class Desk:
     path: Path
+    outside: Outside
 
     @cached_property
     def config(self) -> Config:
@@ -31,7 +31,7 @@ class Desk:
     @contextmanager
     def service(self) -> Iterator[Service]:
         """Open the district's folder. It takes no lock: reading and ruling need none."""
-        with build(self.config, Outside(environ=os.environ)) as service:
+        with build(self.config, self.outside) as service:
             yield service
 
     @contextmanager

@@ -1,7 +1,9 @@
 """Joining at a keyboard, until there is a page for it. The code makes it the person's own act."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -12,6 +14,8 @@ from monitor.domain.consent_text import SCOPES
 from monitor.domain.person import PersonName
 from monitor.errors import InputError
 from monitor.flows.enrol import Answers
+
+ACCOUNT_SHAPE = "platform:@handle"
 
 
 @click.command()
@@ -35,17 +39,43 @@ def enrol(desk: Desk, code: str, answers: Path | None) -> None:
 
 def _read(path: Path) -> Answers:
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-        return msgspec.convert(raw, Answers)
+        answers = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Answers)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         reason = f"{path} does not hold usable answers: {error}."
         raise InputError(reason) from error
+    for fault in _faults(answers):
+        reason = f"{path} does not hold usable answers: {fault}; nothing was stored."
+        raise InputError(reason)
+    return answers
+
+
+def _faults(answers: Answers) -> Iterator[str]:
+    if not (answers.name.given.strip() and answers.name.family.strip()):
+        yield "a given and a family name are needed"
+    for account in answers.accounts:
+        if not _names_account(account):
+            yield f"{account!r} is not written as {ACCOUNT_SHAPE}"
+    if answers.zone and not _zone_exists(answers.zone):
+        yield f"{answers.zone!r} is no time zone such as America/Chicago"
+
+
+def _names_account(text: str) -> bool:
+    platform, _, handle = text.partition(":")
+    return bool(platform.strip() and handle.strip().removeprefix("@"))
+
+
+def _zone_exists(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _asked(desk: Desk) -> Answers:
     name = PersonName(
-        given=click.prompt("Given name"),
-        family=click.prompt("Family name"),
+        given=click.prompt("Given name", value_proc=_told),
+        family=click.prompt("Family name", value_proc=_told),
         middle=click.prompt("Middle name", default="", show_default=False),
         nicknames=_several("Nicknames"),
         former_families=_several("Former surnames"),
@@ -57,14 +87,44 @@ def _asked(desk: Desk) -> Answers:
         role=click.prompt("What you do there", default="", show_default=False),
         places=_several("Towns people connect you with") or desk.config.district.places,
         handles=_several("Your handles"),
-        accounts=_several("Your own accounts, as platform:@handle"),
+        accounts=_accounts(),
         absent_from=_several("Platforms where you have no account"),
     )
 
 
 def _several(question: str) -> tuple[str, ...]:
-    answer = click.prompt(f"{question} (comma-separated)", default="", show_default=False)
+    return _parts(click.prompt(f"{question} (comma-separated)", default="", show_default=False))
+
+
+def _accounts() -> tuple[str, ...]:
+    """Ask again where one is written otherwise: it would be passed over in silence."""
+    answer: tuple[str, ...] = click.prompt(
+        f"Your own accounts, as {ACCOUNT_SHAPE} (comma-separated)",
+        default="",
+        show_default=False,
+        value_proc=_as_accounts,
+    )
+    return answer
+
+
+def _as_accounts(answer: str) -> tuple[str, ...]:
+    accounts = _parts(answer)
+    for account in accounts:
+        if not _names_account(account):
+            reason = f"{account!r} is not written as {ACCOUNT_SHAPE}."
+            raise click.BadParameter(reason)
+    return accounts
+
+
+def _parts(answer: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in answer.split(",") if part.strip())
+
+
+def _told(answer: str) -> str:
+    if not answer.strip():
+        reason = "Nothing can be looked up without it."
+        raise click.BadParameter(reason)
+    return answer.strip()
 
 
 def _agreed(scope: Scope) -> bool:

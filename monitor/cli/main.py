@@ -2,19 +2,50 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from monitor.cli import ask, demo, enrol, flags, letters, service, staff, students
+from monitor.cli import (
+    ask,
+    demo,
+    enrol,
+    flags,
+    letters,
+    service,
+    setup,
+    sources,
+    staff,
+    students,
+)
 from monitor.cli.desk import Desk
+from monitor.cli.output import inert
 from monitor.config import default_path
 from monitor.errors import MonitorError
+from monitor.outside import Outside
 
 INTERRUPTED = 130
+HELP = """\
+Show school staff what the public web says under their name.
+
+\b
+Exit codes:
+   0  done
+   2  wrong usage
+  64  the configuration cannot be used
+  65  something given is not what it should be
+  69  the network or a server cannot be reached
+  70  a fault of ours
+  73  the state folder cannot be written
+  75  another Namesake holds the folder
+  77  consent or role does not allow it
+  78  the database is newer than the program, or damaged
+ 130  stopped by Ctrl-C
+"""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -23,18 +54,12 @@ INTERRUPTED = 130
 @click.version_option(package_name="namesake-monitor", prog_name="namesake")
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
-    r"""Show school staff what the public web says under their name.
-
-    \b
-    Exit codes: 0 done, 2 wrong usage, 64 configuration, 65 bad input,
-    69 something cannot be reached, 73 cannot write, 75 another Namesake
-    holds the folder, 77 not permitted, 78 the database refuses.
-    """
-    context.obj = Desk(config or default_path(os.environ))
+    outside = context.ensure_object(Outside)
+    context.obj = Desk(config or default_path(outside.environ), outside)
 
 
 for command in (
-    service.init,
+    setup.init,
     service.run,
     service.due,
     service.audit,
@@ -42,7 +67,7 @@ for command in (
     enrol.enrol,
     ask.check,
     ask.sweep,
-    ask.sources,
+    sources.sources,
     letters.digest,
     flags.flags,
     students.students,
@@ -51,12 +76,17 @@ for command in (
     namesake.add_command(command)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None, outside: Outside | None = None) -> None:
     """Run a command; what goes wrong is one sentence and an exit code, never a traceback."""
+    given = None if arguments is None else list(arguments)
+    obj = outside or Outside(environ=os.environ)
     try:
-        code = namesake.main(standalone_mode=False)
+        code = namesake.main(given, "namesake", standalone_mode=False, obj=obj)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("namesake: stopped; what was done so far is kept.", err=True)
+        sys.exit(INTERRUPTED)
     except MonitorError as error:
-        click.echo(f"namesake: {error}", err=True)
+        click.echo(f"namesake: {inert(str(error))}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
@@ -71,7 +101,4 @@ def main() -> None:
             err=True,
         )
         sys.exit(MonitorError.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("namesake: stopped; what was done so far is kept.", err=True)
-        sys.exit(INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)

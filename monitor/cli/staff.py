@@ -1,12 +1,16 @@
 """Inviting, counting and letting go. Nobody is enrolled from here."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 
 import click
 
+from monitor.build import Service
 from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.errors import UnavailableError
-from monitor.store.state import State
+from monitor.domain.consent import Consent
+from monitor.errors import InputError, UnavailableError
+from monitor.mail import one_address
 
 
 @click.group()
@@ -21,6 +25,9 @@ def staff() -> None:
 @pass_desk
 def invite(desk: Desk, mail: str, given: str, family: str) -> None:
     """Invite one person by their work address; only they can answer."""
+    if not one_address(mail):
+        reason = f"{mail!r} is not one mail address; nobody was invited."
+        raise InputError(reason)
     if not desk.config.mail.host:
         reason = (
             "Invitations need a mail server, or the operator could read the code: "
@@ -41,11 +48,14 @@ def invite(desk: Desk, mail: str, given: str, family: str) -> None:
 def list_(desk: Desk, *, as_json: bool) -> None:
     """List refs, states and scopes; names are not the operator's to read."""
     with desk.service() as service:
-        rows = list(_rows(service.state))
+        rows = [*_joined(service), *_invited(service)]
     if as_json:
         desk.output.json(rows)
     elif rows:
-        desk.output.table(("ref", "state", "scopes", "until"), [list(r.values()) for r in rows])
+        desk.output.table(
+            ("ref", "state", "scopes", "until"),
+            ((row.ref, row.state, ", ".join(row.scopes), row.until) for row in rows),
+        )
     else:
         desk.output.say("Nobody has joined yet. `namesake staff invite` queues an invitation.")
 
@@ -61,14 +71,35 @@ def withdraw(desk: Desk, ref: str) -> None:
     desk.output.say("Nothing is asked about them any more; the erasure is due within 24 hours.")
 
 
-def _rows(state: State) -> Iterator[dict[str, object]]:
-    for ref in state.people.refs():
-        consent = state.consents.latest(ref)
-        if consent is None:
-            continue
-        yield {
-            "ref": ref,
-            "state": "withdrawn" if consent.withdrawn_at else "enrolled",
-            "scopes": ", ".join(sorted(consent.scopes)),
-            "until": consent.withdrawn_at or consent.expires_at,
-        }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """`until` is when the state ends by itself, or when somebody ended it."""
+
+    ref: str
+    state: str
+    scopes: tuple[str, ...] = ()
+    until: datetime
+
+
+def _joined(service: Service) -> Iterator[Listed]:
+    for ref in service.state.people.refs():
+        consent = service.state.consents.latest(ref)
+        if consent is not None:
+            yield Listed(
+                ref=ref,
+                state=_state(consent, service.now()),
+                scopes=tuple(sorted(consent.scopes)),
+                until=consent.withdrawn_at or consent.expires_at,
+            )
+
+
+def _state(consent: Consent, now: datetime) -> str:
+    if consent.withdrawn_at:
+        return "withdrawn"
+    return "enrolled" if consent.live(now) else "expired"
+
+
+def _invited(service: Service) -> Iterator[Listed]:
+    for invitation in service.state.invitations.all():
+        if invitation.open(service.now()):
+            yield Listed(ref=invitation.ref, state="invited", until=invitation.expires_at)

@@ -34,7 +34,12 @@ def hash_(roster: Path, key_file: Path, tokens: Path) -> None:
         raise InputError(reason)
     key = secrets.token_bytes(KEY_BYTES)
     _write_key(key_file, key)
-    write_tokens(tokens, pupils, key)
+    try:
+        write_tokens(tokens, pupils, key)
+    except CannotWriteError:
+        # A key without its hashes opens nothing, and would be in the way of the next try.
+        key_file.unlink()
+        raise
     click.echo(f"{len(pupils)} pupils hashed. Give {key_file} to the service, and to nobody else.")
 
 

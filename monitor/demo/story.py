@@ -13,6 +13,7 @@ from monitor.demo import days, district, stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
+from monitor.domain.assessment import Label
 from monitor.errors import InputError
 from monitor.flows.enrol import Answers
 from monitor.outside import Outside
@@ -28,12 +29,16 @@ LETTERS_AFTER = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldEvent:
-    """`person` is a mail address: in the demo nobody is real, and everything may be read."""
+    """`person` is a mail address: in the demo nobody is real, and everything may be read.
+
+    `whose` is the label of what was seen, as it stands at the end of the week's sweep.
+    """
 
     person: str
     kind: str
     url: str
     fields: tuple[str, ...]
+    whose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +52,15 @@ class ToldFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldSource:
-    """`since` is when it stopped being checkable, None while it could be checked."""
+    """`since` is when it stopped being checkable, None while it could be checked.
+
+    `note` says what was met there, empty where nothing was in the way.
+    """
 
     source: str
     outcome: str
     since: datetime | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +171,7 @@ def _told(service: Service, since: datetime) -> ToldWeek:
             kind=each.event.kind,
             url=each.url,
             fields=each.event.fields,
+            whose=state.items.label(each.event.item) or Label.UNKNOWN,
         )
         for each in recorded
     )
@@ -181,7 +191,8 @@ def _told(service: Service, since: datetime) -> ToldWeek:
         events=tuple(sorted(events, key=lambda each: (each.person, each.url, each.kind))),
         flags=tuple(sorted(flags, key=lambda each: (each.person, each.url, each.kind))),
         coverage=tuple(
-            ToldSource(source=run.source, outcome=run.outcome, since=run.since) for run in runs
+            ToldSource(source=run.source, outcome=run.outcome, since=run.since, note=run.note)
+            for run in runs
         ),
     )
 

@@ -27,11 +27,15 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """`outcome` and `note` speak of the visits; only what is not REFUTED may settle."""
+    """`outcome` and `note` speak of the visits; only what is not REFUTED may settle.
+
+    `probed` tells that canaries were asked for it just now.
+    """
 
     standing: Standing
     outcome: Outcome
     note: str = ""
+    probed: bool = False
 
 
 def weighed(probes: Iterable[Probe], readings: Iterable[Reading]) -> Trust:
@@ -45,7 +49,7 @@ def weighed(probes: Iterable[Probe], readings: Iterable[Reading]) -> Trust:
     found = any(probe.expects is Outcome.FOUND for probe in asked)
     outcome, note = _summed(tuple(readings))
     standing = Standing.PROVEN if found else Standing.UNPROVEN
-    return Trust(standing=standing, outcome=outcome, note=note)
+    return Trust(standing=standing, outcome=outcome, note=note, probed=bool(asked))
 
 
 def held_for_mass_loss() -> Trust:
@@ -73,6 +77,6 @@ def _summed(readings: tuple[Reading, ...]) -> tuple[Outcome, str]:
         return (Outcome.FOUND if outcomes[Outcome.FOUND] else Outcome.ABSENT), ""
     worst = max(silent, key=lambda each: (silent[each], each))
     note = next((r.note for r in readings if r.outcome is worst and r.note), "")
-    if silent.total() == len(readings):
+    if not any(outcome.conclusive for outcome in outcomes):
         return worst, note
     return Outcome.PARTIAL, note

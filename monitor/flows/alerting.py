@@ -20,7 +20,8 @@ class Alerting:
             return
         opens = flag.kind is FlagKind.IMPERSONATION
         self.letters.queue(
-            LetterPlan(reader=person.ref, period=flag.ref),
+            # A flag that opened again begins anew, and is told anew.
+            LetterPlan(reader=person.ref, period=f"{flag.ref} {flag.opened_at.isoformat()}"),
             AlertView(
                 **self.letters.greeting(person),
                 flag=self.telling.flag(flag),

@@ -30,6 +30,7 @@ class Noticed:
 
     looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
     absences: dict[str, list[Absence]] = field(default_factory=lambda: defaultdict(list))
+    merged: dict[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -39,6 +40,13 @@ class Noticed:
     def merge(self, keep: str, drop: str) -> None:
         self.looks[keep].extend(self.looks.pop(drop, ()))
         self.absences[keep].extend(self.absences.pop(drop, ()))
+        self.merged[drop] = keep
+
+    def whole(self, item: str) -> str:
+        """Return the item that an item has become part of."""
+        while item in self.merged:
+            item = self.merged[item]
+        return item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +67,8 @@ class Comparing:
         changes = {each.key: each for each in diff(before, shown_after(before, reading))}
         baseline = self.state.questions.reader_version(self.person, query.key) != self.version
         for key, finding in _shown(earlier, reading).items():
-            item = earlier[key].item if key in earlier else self._item_of(finding)
+            known = self.noticed.whole(earlier[key].item) if key in earlier else ""
+            item = known or self._item_of(finding)
             self._keep(item, query, finding, earlier.get(key))
             look = Look(
                 kind=query.kind, finding=finding, change=changes.get(key), baseline=baseline
@@ -67,7 +76,8 @@ class Comparing:
             self.noticed.looks[item].append(look)
         for key, change in changes.items():
             if change.after is None:
-                self._missed(earlier[key], query, reading, baseline=baseline)
+                missed = replace(earlier[key], item=self.noticed.whole(earlier[key].item))
+                self._missed(missed, query, reading, baseline=baseline)
         self._asked(query)
 
     def _item_of(self, finding: Finding) -> str:

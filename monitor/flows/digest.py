@@ -18,7 +18,15 @@ from monitor.store.events import Recorded
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
 from reports.digest import DigestView
-from reports.lines import AsideLine, ChangeLine, Coverage, FlagLine, QuestionLine
+from reports.lines import (
+    AsideLine,
+    ChangeLine,
+    Coverage,
+    FlagLine,
+    OwnLine,
+    QuestionLine,
+    WaitingLine,
+)
 from reports.press import LetterKind
 from reports.selfcheck import SelfCheckView
 from reports.words import DigestKind
@@ -34,8 +42,9 @@ class Told(TypedDict):
     flags: tuple[FlagLine, ...]
     changes: tuple[ChangeLine, ...]
     questions: tuple[QuestionLine, ...]
+    own: tuple[OwnLine, ...]
     set_aside: tuple[AsideLine, ...]
-    still_open: int
+    waiting: tuple[WaitingLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +62,7 @@ class Digesting:
         last = self.state.outbox.latest(ref, LetterKind.DIGEST)
         return DigestView(
             **self.letters.greeting(person),
-            **self._told(ref, last, self.state.sweeps.latest(SweepKind.SWEEP)),
+            **self._told(ref, last, self.state.sweeps.latest_closed(SweepKind.SWEEP)),
             week=self._week(person),
             kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
         )
@@ -86,8 +95,9 @@ class Digesting:
         undecided = tuple(flag for flag in self.state.flags.of_person(ref) if flag.undecided)
         fresh = tuple(flag for flag in undecided if flag.opened_at >= after)
         recorded = self.state.events.of_person(ref, after)
-        sortable = self._new_items(recorded) if since else self._unsorted(ref)
-        items = tuple(sortable)
+        items = tuple(self._new_items(recorded) if since else self._unsorted(ref))
+        flagged = frozenset(flag.item for flag in undecided)
+        own = () if since else self._own(ref, flagged)
         return Told(
             coverage=self.telling.coverage(self.state.sweeps.runs(sweep.ref) if sweep else ()),
             flags=tuple(self.telling.flag(flag) for flag in fresh),
@@ -95,10 +105,11 @@ class Digesting:
             questions=tuple(
                 self.telling.question(each) for each in items if self._is(each, Label.UNKNOWN)
             ),
+            own=tuple(self.telling.own(each) for each in own),
             set_aside=tuple(
                 self.telling.aside(each) for each in items if self._is(each, Label.NAMESAKE)
             ),
-            still_open=len(undecided) - len(fresh),
+            waiting=tuple(self.telling.waiting(flag) for flag in undecided if flag not in fresh),
         )
 
     def _changes(
@@ -121,6 +132,12 @@ class Digesting:
         """Yield what a first letter asks to have sorted: everything without a ruling."""
         for item in self.state.items.of(ref):
             if self.state.items.verdict(item.ref) is None:
+                yield item
+
+    def _own(self, ref: str, flagged: frozenset[str]) -> Iterator[Item]:
+        """Yield what is known to be theirs, accounts first."""
+        for item in sorted(self.state.items.of(ref), key=lambda each: not each.portrait.platform):
+            if self._is(item, Label.OWN) and item.ref not in flagged:
                 yield item
 
     def _is(self, item: Item, label: Label) -> bool:

@@ -141,7 +141,7 @@ class Joining:
         )
         return InvitationView(
             **greeting,
-            how="Run `namesake enrol` and paste the code, or ask IT to sit down with you",
+            how="Run “namesake enrol” and paste the code, or ask IT to sit down with you.",
             expires_at=invitation.expires_at,
         )
 
@@ -151,7 +151,7 @@ class Joining:
             at=consent.given_at,
             agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
             expires_at=consent.expires_at,
-            not_me=f"write to {self.config.district.contact} at once, and it is undone",
+            not_me=f"Write to {self.config.district.contact} at once, and it is undone.",
         )
 
 

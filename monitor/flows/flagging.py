@@ -1,16 +1,18 @@
 """From what was noticed to what a person should look at, with the reasons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.domain.assessment import Assessment, Label, assess, severity
 from monitor.domain.commonness import NameCounts, expected_namesakes
+from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis
 from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling, Severity, severity_of
 from monitor.domain.item import Item
 from monitor.domain.names import agreement
 from monitor.domain.person import Person
+from monitor.domain.pupil_cues import Cue
 from monitor.domain.roster import ContactVerdict
 from monitor.domain.rulings import reopened
 from monitor.domain.subject import Inventory, Subject
@@ -19,16 +21,16 @@ from monitor.flows.alerting import Alerting
 from monitor.flows.parts import NewRef, Now
 from monitor.store.journal import Staged
 from monitor.store.state import State
+from reports.words import field_words
 from scrapers.finding import Finding, Kind
 from scrapers.request import QueryKind
 
-FIELD_WORDS = {
-    "name": "display name",
-    "handle": "handle",
-    "bio": "description",
-    "links": "links",
-    "picture_hash": "picture",
-    "private": "privacy setting",
+CUE_WORDS = {
+    Cue.SCHOOL_YEAR: "a year of graduation",
+    Cue.CLASS_OF: "a year of graduation",
+    Cue.GRADE: "a grade",
+    Cue.SCHOOL: "the name of a school",
+    Cue.TOWN: "your town",
 }
 
 
@@ -66,11 +68,13 @@ class Flagging:
         if not noted.items:
             return
         own = {item.ref: item for item in self._own(person)}
+        unsettled = [ref for event in noted.events for ref in self._unsettled(event)]
         self._assess(person, self._to_assess(person, noted, own), own, noted.standing)
         for event in noted.events:
-            self._unsettle(event)
             if event.item in own and noted.standing is Standing.PROVEN:
                 self._own_account(person, own[event.item], event, noted.before)
+        for ref in unsettled:
+            self.alerting.tell(person, self.state.flags.get(ref))
 
     def match(self, person: Person, staged: Staged, platform: str) -> None:
         """Flag an own account that looks linked to students; the matcher said no more than that."""
@@ -142,18 +146,20 @@ class Flagging:
         )
         self._raise(person, item, _own_account_changed(event, worst))
 
-    def _unsettle(self, event: Event) -> None:
+    def _unsettled(self, event: Event) -> Iterator[str]:
+        """Open again what a change unsettles, and yield which flags that are."""
         for flag in self.state.flags.of_item(event.item):
             anew = reopened(flag, event)
             if anew != flag:
                 self.state.flags.replace(anew)
+                yield flag.ref
 
     def _raise(self, person: Person, item: Item, draft: Draft) -> None:
         """Raise a flag once: of one kind and relation an item has one, open or decided."""
         now = self.now()
         known = self.state.flags.find(item.ref, draft.kind, draft.relation)
         if known:
-            self._renew(known, draft)
+            self._renew(person, known, draft)
             return
         flag = Flag(
             ref=self.new_ref(),
@@ -171,17 +177,17 @@ class Flagging:
         self.state.audit.append(now, "namesake", "flagged", flag.ref, {"kind": flag.kind})
         self.alerting.tell(person, flag)
 
-    def _renew(self, flag: Flag, draft: Draft) -> None:
+    def _renew(self, person: Person, flag: Flag, draft: Draft) -> None:
         """Give an undecided flag the reasons of today; what was decided stays as it was."""
-        if flag.undecided:
-            self.state.flags.replace(
-                replace(
-                    flag,
-                    severity=min(flag.severity, draft.severity, key=list(Severity).index),
-                    reasons=draft.reasons,
-                    lowered_by=draft.lowered_by,
-                )
-            )
+        if not flag.undecided:
+            return
+        worst = min(flag.severity, draft.severity, key=list(Severity).index)
+        renewed = replace(flag, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by)
+        if needs_notice(renewed) and not needs_notice(flag):
+            # They were told of something milder, so that their time to answer starts again.
+            renewed = replace(renewed, notified_at=None)
+            self.alerting.tell(person, renewed)
+        self.state.flags.replace(renewed)
 
 
 def _impersonation(assessment: Assessment) -> Draft:
@@ -200,12 +206,13 @@ def _own_account_changed(event: Event, worst: Severity) -> Draft:
     if event.kind is EventKind.VANISHED:
         reason = "Your account is no longer there: its own address says so, twice, days apart."
     else:
-        fields = ", ".join(FIELD_WORDS.get(each, each) for each in event.fields)
-        reason = f"This changed since we last looked: {fields}."
+        fields = _listed(map(field_words, event.fields))
+        have = "has" if len(event.fields) == 1 else "have"
+        reason = f"Its {fields} {have} changed since we last looked."
     return Draft(
         kind=FlagKind.OWN_ACCOUNT_CHANGED,
         severity=worst,
-        reasons=(reason, "You declared this account as your own."),
+        reasons=(reason, "You told us that this account is yours."),
         lowered_by=("It was you who changed it.",),
     )
 
@@ -214,16 +221,29 @@ def _student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
     """Following is the account's own doing; being followed is not, and only worth knowing."""
     follows = kind is QueryKind.FOLLOWS
     whom = "follows" if follows else "is followed by"
-    accounts = "account" if verdict.count == 1 else "accounts"
-    cues = ", ".join(verdict.cues) or "several names at once"
+    seem = "account that may be a student's"
+    if verdict.count > 1:
+        seem = "accounts that may be students' own"
+    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
+    listed = "from your district's list of students"
+    beside = f"Beside a name {listed} stands {_listed(cues)}."
+    if not cues:
+        beside = f"Several names {listed} are among them."
     return Draft(
         kind=FlagKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
-            f"Your account {whom} {verdict.count} {accounts} that look like students' accounts.",
-            f"Their names match keyed hashes of your district's roster, and they show: {cues}.",
-            "You declared this account as your own.",
+            f"Your account {whom} {verdict.count} {seem}.",
+            beside,
+            "We hold that list as keyed hashes only, so we cannot say which students.",
+            "You told us that this account is yours.",
         ),
         lowered_by=("They are family, or they are not students at all: only you can tell.",),
         relation=kind,
     )
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Write `one, another and a third`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

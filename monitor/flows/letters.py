@@ -87,6 +87,15 @@ class Correspondence:
             review_url=self.config.portal,
         )
 
+    def farewell(self, person: Person) -> Greeting:
+        """Greet somebody who has left; there is nothing more to stop, and no page to open."""
+        return {
+            **self.greeting(person),
+            "why": "You get this letter because you have left Namesake.",
+            "leave": "It is the last one.",
+            "review_url": "",
+        }
+
     def greeting_to(self, name: str, why: str, leave: str) -> Greeting:
         """Greet somebody who is not enrolled: an invited person, or a reviewer."""
         district = self.config.district

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from jinja2 import TemplateError
 
 from monitor.config import Config
+from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.envelope import Envelope, Verdict
 from monitor.domain.rulings import told
-from monitor.errors import InputError
+from monitor.errors import DatabaseError, InputError
 from monitor.flows.enrol import hashed
 from monitor.flows.letters import WITHOUT_CONSENT, reviewer_ref
 from monitor.flows.parts import Now, Post
@@ -26,7 +28,8 @@ from reports.press import LetterKind, printed, view_type
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=12)
 GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321, 4.5.4.1: as long as mail servers keep trying
-UNSENT_FAULTS = (InputError, TemplateError, ValueError, LookupError, TypeError)
+# A view that was queued by an earlier version, and does not open any more, is a DatabaseError.
+UNSENT_FAULTS = (InputError, DatabaseError, TemplateError, ValueError, LookupError, TypeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +48,13 @@ class Posting:
     def _send(self, letter: OutboxLetter) -> Verdict:
         try:
             address = self._address(letter)
-            rendered = self._rendered(letter) if address else None
+            if not address:
+                return self._dead(letter, "its reader's consent, invitation or role has ended")
+            rendered = self._rendered(letter)
+            delivery = self.post.deliver(rendered, self._envelope(letter, address))
         except UNSENT_FAULTS as error:
             # Only the class of the fault is kept: its words may quote the letter.
             return self._dead(letter, f"it cannot be written ({type(error).__name__})")
-        if rendered is None:
-            return self._dead(letter, "its reader's consent, invitation or role has ended")
-        delivery = self.post.deliver(rendered, self._envelope(letter, address))
         match delivery.verdict:
             case Verdict.ACCEPTED:
                 return self._sent(letter, rendered)
@@ -79,7 +82,11 @@ class Posting:
         kind = LetterKind(letter.kind)
         if kind is LetterKind.INVITATION:
             return self._invitation(letter)
-        return printed(self.state.outbox.view(letter.ref, view_type(kind)))
+        view = self.state.outbox.view(letter.ref, view_type(kind))
+        if isinstance(view, AlertView) and view.opens_at:
+            # The time to answer runs from the day on which the letter arrives.
+            view = replace(view, opens_at=self.now() + ANSWER_WITHIN)
+        return printed(view)
 
     def _invitation(self, letter: OutboxLetter) -> Letter:
         """Make the code now, so that nobody but the mailbox ever sees it."""
@@ -103,10 +110,15 @@ class Posting:
         now = self.now()
         with self.state.write():
             for ref in self._flags_in(letter):
-                # From here, not before, runs the time after which a flag may open to IT.
-                self.state.flags.replace(told(self.state.flags.get(ref), now))
+                self._tell(ref, now)
             self.state.outbox.sent(letter.ref, now, sha256(rendered.text.encode()).hexdigest())
         return Verdict.ACCEPTED
+
+    def _tell(self, flag: str, at: datetime) -> None:
+        """From here, not before, runs the time after which a flag may open to IT."""
+        # Two flags become one, once their accounts turn out to be one.
+        with suppress(InputError):
+            self.state.flags.replace(told(self.state.flags.get(flag), at))
 
     def _flags_in(self, letter: OutboxLetter) -> tuple[str, ...]:
         outbox = self.state.outbox

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.config import Config
 from monitor.domain.disclosure import (
@@ -14,7 +14,7 @@ from monitor.domain.disclosure import (
     review_fields,
 )
 from monitor.domain.due import digest_week
-from monitor.domain.flag import Flag, Judgement, Ruling
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
 from monitor.domain.rulings import ruled, steps
 from monitor.errors import InputError, NotPermittedError
 from monitor.flows.glass import Glass
@@ -28,7 +28,14 @@ from reports import words
 from reports.review import ReviewLine, ReviewView
 
 REVIEWER = "reviewer"
+LATELY = timedelta(days=7)
 TEACHES = frozenset({Ruling.MINE, Ruling.NAMESAKE, Ruling.UNRELATED, Ruling.IMPERSONATION})
+TAUGHT = {
+    FlagState.MINE: Ruling.MINE,
+    FlagState.NAMESAKE: Ruling.NAMESAKE,
+    FlagState.HARMLESS: Ruling.UNRELATED,
+    FlagState.IMPERSONATION: Ruling.IMPERSONATION,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,19 +96,34 @@ class Reviewing:
                 after = ruled(after, judgement)
                 self.state.flags.judge(judgement)
             self.state.flags.replace(after)
-            if by == flag.person and ruling in TEACHES:
-                self.state.items.set_verdict(flag.item, ruling)
+            if by == flag.person:
+                self._learn(flag, ruling)
             self._audit("ruled", ref, {"ruling": ruling})
         return after
 
+    def _learn(self, before: Flag, ruling: Ruling) -> None:
+        """Remember with the item what its person said, until they take it back."""
+        items = self.state.items
+        if ruling in TEACHES:
+            items.set_verdict(before.item, ruling)
+            return
+        taught = TAUGHT.get(before.state)
+        if ruling is Ruling.REOPENED and taught and items.verdict(before.item) is taught:
+            own = before.kind is FlagKind.OWN_ACCOUNT_CHANGED
+            items.set_verdict(before.item, Ruling.MINE if own else None)
+
     def recorded(self, ref: str, ruling: Ruling, note: str, *, for_person: bool) -> str:
-        """Rule on a flag, or keep a person's answer about an item; return what was done."""
+        """Rule on a flag, or keep a person's answer about an item; return what was done.
+
+        The ref may be as short as letters print it.
+        """
+        whole = self.state.flags.whole(ref)
         try:
-            flag = self.state.flags.get(ref)
+            flag = self.state.flags.get(whole)
         except InputError:
-            self.sort(ref, ruling)
+            self.sort(self.state.items.whole(ref), ruling)
             return f"Kept: they say that it is {ruling}."
-        after = self.rule(ref, ruling, flag.person if for_person else REVIEWER, note)
+        after = self.rule(whole, ruling, flag.person if for_person else REVIEWER, note)
         return f"The flag is now {after.state}."
 
     def sort(self, item: str, ruling: Ruling) -> None:
@@ -122,7 +144,7 @@ class Reviewing:
 
     def _digest(self, now: datetime) -> ReviewView:
         district = self.config.district
-        sweep = self.state.sweeps.latest(SweepKind.SWEEP)
+        sweep = self.state.sweeps.latest_closed(SweepKind.SWEEP)
         shown = tuple(self.opened())
         return ReviewView(
             **self.letters.greeting_to(
@@ -133,7 +155,7 @@ class Reviewing:
             week=digest_week(now, district.ref, district.zone),
             coverage=self.telling.coverage(self.state.sweeps.runs(sweep.ref) if sweep else ()),
             lines=tuple(_line(flag, fields) for flag, fields in shown if flag.undecided),
-            closed=sum(1 for flag, _ in shown if not flag.undecided),
+            closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < LATELY),
         )
 
     def _opening(self, flag: Flag, glass: tuple[BreakGlass, ...] = ()) -> Opening | None:

@@ -1,6 +1,7 @@
 """The rounds of the service: what falls due is looked up, done once, and given its next time."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,8 +13,8 @@ from monitor.flows.post import Posting
 from monitor.flows.purge import PURGE, Purging
 from monitor.flows.review import Reviewing
 from monitor.flows.settlement import SECOND_PROOF
-from monitor.flows.sweep import Errand, Sweeping
-from monitor.flows.withdraw import ERASURE, Leaving
+from monitor.flows.sweep import Closing, Errand, Sweeping, nothing_else
+from monitor.flows.withdraw import ERASURE, ERASURE_RETRY, Leaving
 from monitor.store.due import Due
 from monitor.store.requests import RunRequest
 from monitor.store.state import State
@@ -26,7 +27,7 @@ REVIEW = "review"
 # Only the holder of the state folder works, and it gives back every lease when it starts.
 LEASE = timedelta(days=7)
 DAILY = timedelta(days=1)
-ERASURE_RETRY = timedelta(minutes=10)
+TRY_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,71 +71,87 @@ class DueRounds:
     def ask(self) -> None:
         """Ask what is due, one errand after another."""
         while due := self._claim(SWEEP, SECOND_PROOF):
-            if not self._run(due):
+            with self._in_hand(due):
+                done = self._run(due)
+            if not done:
                 return
 
     def write(self) -> None:
         """Write the letters that are due, send what waits, and forget who left."""
         self.schedule()
         while due := self._claim(DIGEST, REVIEW):
-            self._compose(due)
+            with self._in_hand(due):
+                self._compose(due)
         self.posting.send_due()
         while due := self._claim(ERASURE):
-            self._erase(due)
+            with self._in_hand(due):
+                self._erase(due)
         while due := self._claim(PURGE):
-            self.purging.purge()
-            self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
+            with self._in_hand(due):
+                self.purging.purge()
+                self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
 
     def stop(self) -> None:
         self.interrupt()
 
-    def check(self, person: str, watch: Watch = unwatched) -> Sweep:
+    def check(
+        self, person: str, watch: Watch = unwatched, closing: Closing = nothing_else
+    ) -> Sweep:
         """Run a self-check and answer the person, and nobody else."""
-        errand = Errand(kind=SweepKind.SELFCHECK, week=self._week(), person=person)
-        sweep = self.sweeping.run(errand, watch)
-        if sweep.closed_at:
+
+        def answer(sweep: Sweep) -> None:
             self.digesting.queue_selfcheck(sweep)
-        return sweep
+            closing(sweep)
+
+        errand = Errand(kind=SweepKind.SELFCHECK, week=self._week(), person=person)
+        return self.sweeping.run(errand, watch, answer)
 
     def planned(self) -> Iterator[Query]:
         """Yield what a sweep would ask first about everybody, and ask nothing."""
         return self.sweeping.planned(Errand(kind=SweepKind.SWEEP, week=self._week()))
 
-    def sweep(self, watch: Watch = unwatched) -> Sweep:
-        return self.sweeping.run(Errand(kind=SweepKind.SWEEP, week=self._week()), watch)
+    def sweep(self, watch: Watch = unwatched, closing: Closing = nothing_else) -> Sweep:
+        errand = Errand(kind=SweepKind.SWEEP, week=self._week())
+        return self.sweeping.run(errand, watch, closing)
 
     def _serve(self, request: RunRequest) -> bool:
         def watch(source: str, state: str) -> None:
             self.state.requests.put_progress(request.ref, source, state)
 
-        if request.kind is SweepKind.SELFCHECK:
-            done = self.check(request.person, watch)
-        else:
-            done = self.sweep(watch)
-        if done.closed_at:
+        def finish(_sweep: Sweep) -> None:
             self.state.requests.finish(request.ref, self.now())
+
+        if request.kind is SweepKind.SELFCHECK:
+            done = self.check(request.person, watch, finish)
+        else:
+            done = self.sweep(watch, finish)
         return done.closed_at is not None
 
     def _run(self, due: Due) -> bool:
         if due.name == SECOND_PROOF:
-            done = self._prove(due.subject)
-            next_at = None
-        else:
-            done = self.sweep().closed_at is not None
+            return self._prove(due)
+
+        def finish(_sweep: Sweep) -> None:
             district = self.config.district
             next_at = next_sweep(self.now(), district.ref, district.zone)
-        if done:
             self.state.due.finish(due.name, due.subject, next_at)
-        return done
 
-    def _prove(self, ref: str) -> bool:
+        return self.sweep(closing=finish).closed_at is not None
+
+    def _prove(self, due: Due) -> bool:
         """Ask an item's own address again: what is absent twice, days apart, is gone."""
-        item = self.state.items.get(ref)
-        keys = frozenset(each.query for each in self.state.sightings.of_item(ref) if each.misses)
+        item = self.state.items.get(due.subject)
+        sightings = self.state.sightings.of_item(item.ref)
+        keys = frozenset(each.query for each in sightings if each.misses)
         if not keys:
+            self.state.due.finish(due.name, due.subject, None)
             return True
+
+        def finish(_sweep: Sweep) -> None:
+            self.state.due.finish(due.name, due.subject, None)
+
         errand = Errand(kind=SweepKind.PROOF, week=self._week(), person=item.person, keys=keys)
-        return self.sweeping.run(errand).closed_at is not None
+        return self.sweeping.run(errand, closing=finish).closed_at is not None
 
     def _compose(self, due: Due) -> None:
         now, district = self.now(), self.config.district
@@ -149,6 +166,15 @@ class DueRounds:
             else:
                 next_at = None
             self.state.due.finish(due.name, due.subject, next_at)
+
+    @contextmanager
+    def _in_hand(self, due: Due) -> Iterator[None]:
+        """Put off what fails, so that it holds up nothing else and is tried again soon."""
+        try:
+            yield
+        except Exception:
+            self.state.due.finish(due.name, due.subject, self.now() + TRY_AGAIN)
+            raise
 
     def _enrolled(self, ref: str) -> bool:
         return ref in self.state.consents.live(self.now())

@@ -1,7 +1,7 @@
 """Closing a source: believed or not, and if believed, settled person by person."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.domain.events import mass_loss
@@ -20,6 +20,11 @@ from scrapers.source import Source
 Answers = Mapping[str, tuple[Staged, ...]]
 
 
+def erased(state: State, sweep: Sweep) -> bool:
+    """Tell whether a sweep was one person's own, and went with them."""
+    return bool(sweep.person) and state.consents.latest(sweep.person) is None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settling:
     state: State
@@ -29,20 +34,34 @@ class Settling:
     def close(self, sweep: Sweep, source: Source) -> None:
         """Settle what a source said, or hold it; either way note how the source did."""
         answers = self.state.journal.visits(sweep.ref, source.name)
-        trust = self._trust(sweep, source, answers)
+        readings = tuple(self._outlines(answers))
+        trust = self._trust(sweep, source, answers, readings)
         if trust.standing is not Standing.REFUTED:
             for person in filter(None, answers):
                 self._settle(sweep, source, person, trust)
-        self._note(sweep, source, answers, trust)
+        self._note(sweep, source, readings, trust)
 
-    def _trust(self, sweep: Sweep, source: Source, answers: Answers) -> Trust:
+    def _trust(
+        self, sweep: Sweep, source: Source, answers: Answers, readings: tuple[Reading, ...]
+    ) -> Trust:
         probes = tuple(_probes(sweep, source, answers))
-        trust = weighed(probes, _readings(answers))
+        trust = weighed(probes, readings)
         if trust.standing is Standing.REFUTED:
             return trust
         if self._loses_too_much(answers):
             return held_for_mass_loss()
         return trust if probes else self._as_known(source, trust)
+
+    def _outlines(self, answers: Answers) -> Iterator[Reading]:
+        """Yield how each visit went, without what it found, which may be too much to hold at once.
+
+        Who has left is left out: that their questions went unasked is nobody else's to know.
+        """
+        for person in filter(None, answers):
+            consent = self.state.consents.latest(person)
+            if consent is not None and consent.live(self.now()):
+                for staged in answers[person]:
+                    yield replace(staged.visit.reading, findings=(), follow=())
 
     def _as_known(self, source: Source, trust: Trust) -> Trust:
         """Go by the last proof where this run asked for none of its own."""
@@ -68,6 +87,8 @@ class Settling:
             if self.state.journal.settled(sweep.ref, source.name, person):
                 return
             staged = self.state.journal.about(sweep.ref, source.name, person)
+            if not staged:  # erased since they were listed
+                return
             consented = tuple(each for each in staged if self._consented(each, source))
             if consented:
                 Settlement(
@@ -86,13 +107,18 @@ class Settling:
         scope = scope_of(query.kind, source.family)
         return consent is not None and consent.covers(scope, self.now())
 
-    def _note(self, sweep: Sweep, source: Source, answers: Answers, trust: Trust) -> None:
+    def _note(
+        self, sweep: Sweep, source: Source, readings: tuple[Reading, ...], trust: Trust
+    ) -> None:
         now = self.now()
-        readings = list(_readings(answers))
         before = self.state.health.get(source.name)
         since = _since(before, trust.outcome, now)
         proven = before.proven_at if before else None
+        if trust.probed and trust.standing is Standing.PROVEN:
+            proven = now
         with self.state.write():
+            if erased(self.state, sweep):
+                return
             self.state.sweeps.close_source(
                 sweep.ref,
                 SourceRun(
@@ -112,7 +138,7 @@ class Settling:
                     since=since,
                     note=trust.note,
                     retry_at=max((r.retry_at for r in readings if r.retry_at), default=None),
-                    proven_at=now if trust.standing is Standing.PROVEN else proven,
+                    proven_at=proven,
                 )
             )
 
@@ -123,12 +149,6 @@ def _probes(sweep: Sweep, source: Source, answers: Answers) -> Iterator[Probe]:
         key = staged.visit.query.key
         if key in expected:
             yield Probe(expects=expected[key], reading=staged.visit.reading)
-
-
-def _readings(answers: Answers) -> Iterator[Reading]:
-    for person in filter(None, answers):
-        for staged in answers[person]:
-            yield staged.visit.reading
 
 
 def _since(before: SourceHealth | None, outcome: Outcome, now: datetime) -> datetime:

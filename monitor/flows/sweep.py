@@ -7,9 +7,9 @@ from itertools import chain
 from monitor.domain.due import CANARY_LASTS
 from monitor.domain.plan import StudentLinks, plan
 from monitor.domain.roster import ContactVerdict
-from monitor.errors import UnavailableError
+from monitor.errors import InputError, UnavailableError
 from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
-from monitor.flows.settle import Settling
+from monitor.flows.settle import Settling, erased
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
 from scrapers.outcome import Outcome
@@ -18,6 +18,13 @@ from scrapers.request import Query, QueryKind
 from scrapers.source import Source
 
 CONTACTS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
+
+Closing = Callable[[Sweep], None]
+"""What else is kept in the transaction that closes a sweep: both are done, or neither."""
+
+
+def nothing_else(_sweep: Sweep) -> None:
+    """Keep nothing else, where nobody waits for the end of a sweep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +58,19 @@ class Sweeping:
     stopped: Callable[[], bool]
     student_links: StudentLinks = StudentLinks.OFF
 
-    def run(self, errand: Errand, watch: Watch = unwatched) -> Sweep:
+    def run(
+        self, errand: Errand, watch: Watch = unwatched, closing: Closing = nothing_else
+    ) -> Sweep:
         """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
         sweep = self._begun(errand)
         visitor = self.urgent if errand.kind is SweepKind.SELFCHECK else self.visitor
         for visit in visitor.visit(self.questions(sweep, errand), watch=watch):
             self._stage(sweep, visit)
-        if self.stopped():
-            return sweep
         for source in self._asked(errand):
+            if self.stopped():
+                return sweep
             self.settling.close(sweep, source)
-        with self.state.write():
-            self.state.sweeps.close(sweep.ref, self.now())
-            self.state.journal.drop(sweep.ref)
-        return self.state.sweeps.get(sweep.ref)
+        return self._closed(sweep, closing)
 
     def questions(self, sweep: Sweep, errand: Errand) -> Iterator[Query]:
         """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
@@ -78,12 +84,16 @@ class Sweeping:
         """Yield the first questions about each person, by their consent of this moment."""
         people = (errand.person,) if errand.person else self.state.consents.live(self.now())
         for ref in people:
-            person, consent = self.state.people.get(ref), self.state.consents.latest(ref)
-            for query in plan(
-                person, consent, self.sources.values(), self.now(), self.student_links
-            ):
-                if errand.covers(query):
-                    yield query
+            yield from filter(errand.covers, self._about(ref))
+
+    def _about(self, ref: str) -> Iterator[Query]:
+        try:
+            person = self.state.people.get(ref)
+        except InputError:
+            # A sweep takes hours: who left after it began may be erased before their turn.
+            return
+        consent = self.state.consents.latest(ref)
+        yield from plan(person, consent, self.sources.values(), self.now(), self.student_links)
 
     def _begun(self, errand: Errand) -> Sweep:
         with self.state.write():
@@ -97,6 +107,16 @@ class Sweeping:
                     person=errand.person,
                 )
             )
+
+    def _closed(self, sweep: Sweep, closing: Closing) -> Sweep:
+        with self.state.write():
+            if erased(self.state, sweep):
+                return replace(sweep, closed_at=self.now())
+            self.state.sweeps.close(sweep.ref, self.now())
+            self.state.journal.drop(sweep.ref)
+            closed = self.state.sweeps.get(sweep.ref)
+            closing(closed)
+        return closed
 
     def _asked(self, errand: Errand) -> tuple[Source, ...]:
         if errand.keys is None:

@@ -1,10 +1,11 @@
 """Turning what is known into the lines of a letter: the one place where findings are disclosed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.domain.assessment import Label
-from monitor.domain.flag import Flag, FlagKind, Severity
+from monitor.domain import weights
+from monitor.domain.assessment import Assessment, Label
+from monitor.domain.flag import Flag, FlagKind, Ruling, Severity
 from monitor.domain.item import Item
 from monitor.store.events import Recorded
 from monitor.store.state import State
@@ -16,7 +17,9 @@ from reports.lines import (
     Coverage,
     FlagLine,
     Gap,
+    OwnLine,
     QuestionLine,
+    WaitingLine,
 )
 from scrapers.finding import Finding
 
@@ -26,6 +29,9 @@ WHAT = {
     FlagKind.EXPOSED_CONTACT: "Private contact details stand beside your name.",
     FlagKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
 }
+OWN = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
+# These speak of who sees a flag, or take another ruling back.
+UNSPOKEN = frozenset({Ruling.SHARED, Ruling.REOPENED})
 TAKEN_OVER = {Severity.HIGH: "Your own account may have been taken over."}
 
 
@@ -38,19 +44,29 @@ class Telling:
         what = WHAT[flag.kind]
         if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
             what = TAKEN_OVER.get(flag.severity, what)
+        # An own account is no news: what is seen there is.
+        first_seen = flag.opened_at if flag.kind in OWN else item.first_seen
         return FlagLine(
             kind=words.FlagKind(flag.kind),
             severity=words.Severity(flag.severity),
             what=what,
             url=item.portrait.url,
-            first_seen=item.first_seen,
-            last_seen=item.last_seen,
+            first_seen=first_seen,
+            last_seen=max(first_seen, item.last_seen),
             ref=flag.ref,
             platform=item.portrait.platform,
-            title=_title(item.portrait),
+            title="" if flag.kind is FlagKind.STUDENT_LINK else _title(item.portrait),
             reasons=flag.reasons,
             lowered_by=flag.lowered_by,
+            earlier=self._earlier(flag),
         )
+
+    def _earlier(self, flag: Flag) -> str:
+        """Say what was ruled before a change opened the flag again."""
+        judgements = self.state.flags.judgements(flag.ref)
+        said = [each for each in judgements if each.at < flag.opened_at]
+        spoken = [each.ruling for each in said if each.ruling not in UNSPOKEN]
+        return f"It was ruled {spoken[-1]} before it changed." if spoken else ""
 
     def change(self, recorded: Recorded) -> ChangeLine:
         event = recorded.event
@@ -75,15 +91,31 @@ class Telling:
             title=_title(item.portrait),
             platform=item.portrait.platform,
             snippet=item.portrait.bio or item.portrait.snippet,
-            reasons=assessment.reasons if assessment else (),
+            reasons=tuple(_for_and_against(assessment)) if assessment else (),
+        )
+
+    def own(self, item: Item) -> OwnLine:
+        return OwnLine(
+            url=item.portrait.url,
+            platform=item.portrait.platform,
+            title=_title(item.portrait),
+        )
+
+    def waiting(self, flag: Flag) -> WaitingLine:
+        portrait = self.state.items.get(flag.item).portrait
+        return WaitingLine(
+            kind=words.FlagKind(flag.kind),
+            url=portrait.url,
+            since=flag.notified_at or flag.opened_at,
+            ref=flag.ref,
+            platform=portrait.platform,
         )
 
     def aside(self, item: Item) -> AsideLine:
         assessment = self.state.items.assessment(item.ref)
-        reasons = assessment.reasons if assessment else ()
         return AsideLine(
             url=item.portrait.url,
-            reason=" ".join(reasons[:2]),
+            reason=_against(assessment) if assessment else "",
             title=_title(item.portrait),
         )
 
@@ -102,7 +134,22 @@ class Telling:
         return Coverage(checked=len(known) - len(gaps), total=len(known), gaps=gaps)
 
 
+def _for_and_against(assessment: Assessment) -> Iterator[str]:
+    """Yield what speaks for the person first; each half stands strongest first already."""
+    yield from (each.reason for each in assessment.evidence if each.bits >= 0)
+    yield from (each.reason for each in assessment.evidence if each.bits < 0)
+
+
+def _against(assessment: Assessment) -> str:
+    """Say what best tells the other one apart; that there are others, only for want of it."""
+    doubts = [each for each in assessment.evidence if each.bits < 0]
+    told = [each.reason for each in doubts if each.rule != weights.NAMESAKES.name]
+    return next(iter((*told, *(each.reason for each in doubts))), "")
+
+
 def _title(portrait: Finding) -> str:
-    if portrait.name and portrait.handle:
-        return f"{portrait.name} (@{portrait.handle.removeprefix('@')})"
+    """Add the handle only where the address does not show it."""
+    handle = portrait.handle.removeprefix("@")
+    if portrait.name and handle and handle.casefold() not in portrait.url.casefold():
+        return f"{portrait.name} (@{handle})"
     return portrait.name or portrait.title or portrait.handle

@@ -13,6 +13,7 @@ from reports.notice import WithdrawnView
 
 BACKUPS_ROTATE = timedelta(days=30)
 ERASURE = "erase"
+ERASURE_RETRY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Leaving:
             self.state.due.ensure(ERASURE, ref, now)
             plan = LetterPlan(reader=ref, period=now.date().isoformat())
             view = WithdrawnView(
-                **self.letters.greeting(person),
+                **self.letters.farewell(person),
                 at=now,
                 erased_by=now + ERASED_WITHIN,
                 backups_by=now + BACKUPS_ROTATE,
@@ -46,8 +47,9 @@ class Leaving:
         consent = self.state.consents.latest(ref)
         if consent is None or consent.withdrawn_at is None:
             return False
-        overdue = self.now() - consent.withdrawn_at >= ERASED_WITHIN
-        if self._letter_waits(ref) and not overdue:
+        # The next try would come too late to keep the promise.
+        last_try = self.now() + ERASURE_RETRY >= consent.withdrawn_at + ERASED_WITHIN
+        if self._letter_waits(ref) and not last_try:
             return False
         with self.state.write():
             self.state.audit.append(self.now(), "namesake", "erased", ref, {})

@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement
 from monitor.store.database import Database, Row
 from monitor.store.moment import written
-from monitor.store.owner import no_flag, owner_of_flag
+from monitor.store.owner import no_flag, only_one, owner_of_flag
 from monitor.store.sealing import Sealing
 from monitor.store.sequence import next_in
 from monitor.store.strength import weakness
@@ -53,6 +53,11 @@ class Flags:
         if found is None:
             raise no_flag(ref)
         return self._flag(found)
+
+    def whole(self, begun: str) -> str:
+        """Complete a ref that a letter has cut."""
+        query = "SELECT ref FROM flags WHERE substr(ref, 1, length(?1)) = ?1 LIMIT 2"
+        return only_one(begun, self.database.rows(query, begun))
 
     def find(self, item: str, kind: FlagKind, relation: str = "") -> Flag | None:
         found = self.database.row(

@@ -10,7 +10,7 @@ from monitor.store.database import Database, Row
 from monitor.store.events import Events
 from monitor.store.flags import Flags
 from monitor.store.moment import written
-from monitor.store.owner import no_item, owner_of_item
+from monitor.store.owner import no_item, only_one, owner_of_item
 from monitor.store.sealing import Sealing
 from monitor.store.sightings import Sightings
 from monitor.store.strength import weakness
@@ -36,6 +36,11 @@ class Items:
         if found is None:
             raise no_item(ref)
         return self._item(found)
+
+    def whole(self, begun: str) -> str:
+        """Complete a ref that a letter has cut."""
+        query = "SELECT ref FROM items WHERE substr(ref, 1, length(?1)) = ?1 LIMIT 2"
+        return only_one(begun, self.database.rows(query, begun))
 
     def find(self, person: str, aliases: Iterable[str]) -> tuple[Item, ...]:
         """Return every item known by one of the aliases, the oldest first."""

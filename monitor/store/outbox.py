@@ -87,9 +87,13 @@ class Outbox:
         return tuple(self._letter(row) for row in rows)
 
     def latest(self, recipient_ref: str, kind: str) -> datetime | None:
-        """Return when the last letter of this kind was queued for a reader, None if none was."""
+        """Return when the last letter of this kind was queued for a reader, None if none was.
+
+        One that was given up told its reader nothing, and does not count.
+        """
         found = self.database.row(
-            "SELECT max(queued_at) FROM outbox WHERE recipient_ref = ? AND kind = ?",
+            """SELECT max(queued_at) FROM outbox
+            WHERE recipient_ref = ? AND kind = ? AND state != 'dead'""",
             recipient_ref,
             kind,
         )

@@ -85,6 +85,15 @@ class Sweeps:
         )
         return None if found is None else _sweep(found)
 
+    def latest_closed(self, kind: SweepKind) -> Sweep | None:
+        """Return the last one of the district that came to its end."""
+        found = self.database.row(
+            """SELECT * FROM sweeps WHERE kind = ? AND person IS NULL AND closed_at IS NOT NULL
+            ORDER BY rowid DESC LIMIT 1""",
+            kind,
+        )
+        return None if found is None else _sweep(found)
+
     def open(self) -> tuple[Sweep, ...]:
         rows = self.database.rows("SELECT * FROM sweeps WHERE closed_at IS NULL ORDER BY rowid")
         return tuple(_sweep(row) for row in rows)

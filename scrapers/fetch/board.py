@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import count
+from itertools import chain, count
 from threading import Condition, RLock
 
 from scrapers.fetch.clock import Clock
@@ -16,31 +16,48 @@ NAP = 0.2
 LOOK_AHEAD = 256
 
 Entry = tuple[Tour, Question]
+Queues = dict[Tour, deque[Question]]
 
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """`due` is when the host may be asked again, by the monotonic clock."""
+    """`due` is when the host may be asked again, by the monotonic clock.
+
+    A tour that has not taken its last visit from this host yet asks no further: whatever
+    happens to its consumer, one answer a host is lost at most. Tours of one rank take turns.
+    """
 
     state: HostState
     due: float
     busy: bool = False
     lined_up: bool = False
-    waiting: dict[Rank, deque[Entry]] = field(
-        default_factory=lambda: {rank: deque() for rank in Rank}
-    )
+    waiting: dict[Rank, Queues] = field(default_factory=lambda: {rank: {} for rank in Rank})
 
     @property
     def host(self) -> str:
         return self.state.host
 
+    def queue(self, tour: Tour) -> deque[Question]:
+        return self.waiting[tour.rank].setdefault(tour, deque())
+
     def pop(self) -> Entry | None:
-        queue = next((queue for queue in self.waiting.values() if queue), None)
-        return queue.popleft() if queue else None
+        tour = self._next()
+        if tour is None:
+            return None
+        queues = self.waiting[tour.rank]
+        queue = queues.pop(tour)
+        question = queue.popleft()
+        if queue:
+            queues[tour] = queue
+        return tour, question
 
     @property
-    def empty(self) -> bool:
-        return not any(self.waiting.values())
+    def idle(self) -> bool:
+        return self._next() is None
+
+    def _next(self) -> Tour | None:
+        tours = chain.from_iterable(self.waiting.values())
+        return next((tour for tour in tours if self.host not in tour.untaken), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +102,7 @@ class Board:
         with self._lock:
             self._tours.discard(tour)
             for host in tour.hosts:
-                queue = self._lanes[host].waiting[tour.rank]
-                kept = [entry for entry in queue if entry[0] is not tour]
-                queue.clear()
-                queue.extend(kept)
+                self._lanes[host].waiting[tour.rank].pop(tour, None)
             self._wake_all()
 
     def stop(self) -> None:
@@ -137,28 +151,43 @@ class Board:
             self._workers -= 1
             return None
 
-    def give_back(self, turn: Turn, due: float, *, again: bool = False) -> None:
-        """End a turn; `again` if its question wants another one at the same host."""
+    def give_back(
+        self, turn: Turn, due: float, *, again: bool = False, visited: bool = False
+    ) -> None:
+        """End a turn; `again` if its question wants another one at the same host.
+
+        `visited` if it ended in a visit, which its consumer is to take before the next one.
+        """
         with self._lock:
             self._busy -= 1
             turn.lane.busy = False
             turn.lane.due = due
+            if visited:
+                turn.tour.untaken.add(turn.lane.host)
             if again and turn.tour in self._tours:
                 self._queue(turn.lane, turn.tour, turn.question, front=True)
             self._line_up(turn.lane)
             if not self._busy:
                 self._alarm.notify()
 
+    def taken(self, tour: Tour, host: str) -> None:
+        """Note that the consumer has done with a visit: its tour may ask that host again."""
+        with self._lock:
+            tour.untaken.discard(host)
+            self._line_up(self._lanes[host])
+            if not tour.untaken:
+                self._alarm.notify()
+
     def _queue(self, lane: Lane, tour: Tour, question: Question, *, front: bool) -> None:
-        queue = lane.waiting[tour.rank]
+        queue = lane.queue(tour)
         if front:
-            queue.appendleft((tour, question))
+            queue.appendleft(question)
         else:
-            queue.append((tour, question))
+            queue.append(question)
         tour.waiting += 1
 
     def _line_up(self, lane: Lane) -> None:
-        if lane.busy or lane.lined_up or lane.empty:
+        if lane.busy or lane.lined_up or lane.idle:
             return
         lane.lined_up = True
         heappush(self._line, (lane.due, next(self._numbers), lane))
@@ -200,8 +229,8 @@ class Board:
 
     @property
     def _quiet(self) -> bool:
-        """Nothing is in flight and nobody brings more questions."""
-        return not self._busy and all(tour.drained for tour in self._tours)
+        """Nothing is in flight, and no consumer brings more questions or has a visit to take."""
+        return not self._busy and all(tour.drained and not tour.untaken for tour in self._tours)
 
     def _sleep(self, seconds: float) -> None:
         """Let time pass while nothing else can happen, so that a test's clock may jump."""

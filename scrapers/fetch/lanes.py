@@ -98,6 +98,8 @@ class Lanes:
         if step.visit is not None:
             tour.close(step.visit)
             yield step.visit
+            if step.lane:
+                self._board.taken(tour, step.lane)
 
     def _place(self, tour: Tour, question: Question) -> None:
         """Queue a question at the host of its next page, or conclude it if it has none."""

@@ -39,11 +39,13 @@ class Step:
     """What one turn of a worker came to; an empty one only says that time has passed.
 
     `onward` are questions to place: new ones, and those whose next page is on another host.
+    `lane` is the host that a visit came from, empty where nothing was asked.
     `error` is a fault in our own code, to be raised where the visits are consumed.
     """
 
     asking: str = ""
     visit: Visit | None = None
+    lane: str = ""
     onward: tuple[Question, ...] = ()
     host: HostState | None = None
     error: Exception | None = None
@@ -51,7 +53,9 @@ class Step:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Tour:
-    """`waiting` is the board's count; `failures` are in a row, by host; the rest is the consumer's.
+    """`waiting` and `untaken`, the hosts whose last visit lies in `steps`, are the board's.
+
+    `failures` are in a row, by host; the rest is the consumer's.
 
     `steps` is without a bound, for it cannot outgrow the questions that were let in.
     """
@@ -62,6 +66,7 @@ class Tour:
     steps: SimpleQueue[Step] = field(default_factory=SimpleQueue)
     drained: bool = False
     waiting: int = 0
+    untaken: set[str] = field(default_factory=set)
     failures: Counter[str] = field(default_factory=Counter)
     hosts: set[str] = field(default_factory=set)
     _open: Counter[str] = field(default_factory=Counter)

@@ -126,8 +126,8 @@ class Worker:
             visit = Visit(query=question.query, reading=question.reading, at=self.clock.now())
         elif not again:
             onward = (*onward, question)
-        self.board.give_back(turn, due, again=again)
-        turn.tour.steps.put(Step(visit=visit, onward=onward, host=host))
+        self.board.give_back(turn, due, again=again, visited=visit is not None)
+        turn.tour.steps.put(Step(visit=visit, lane=turn.lane.host, onward=onward, host=host))
 
     def _stays(self, turn: Turn) -> bool:
         """Tell whether the question's next page is asked at the same host."""

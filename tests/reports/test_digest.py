@@ -8,7 +8,7 @@ import pytest
 
 from reports.digest import DigestView, render
 from reports.letter import HEAVIEST
-from reports.lines import AsideLine, ChangeLine, Coverage, FlagLine, Gap, QuestionLine
+from reports.lines import AsideLine, ChangeLine, Coverage, FlagLine, Gap, QuestionLine, WaitingLine
 from reports.words import DigestKind, GapKind, Severity
 
 Digest = Callable[..., DigestView]
@@ -80,6 +80,44 @@ def test_the_first_digest_asks_to_sort_once_with_flags_on_top(
     assert "This is what exists today" in letter.text
     assert "Please sort it once" in " ".join(letter.text.split())
     assert letter.text.index("NEEDS YOUR ATTENTION") < letter.text.index("IS THIS YOU?")
+
+
+def test_a_first_digest_with_nothing_to_sort_asks_for_nothing(digest: Digest) -> None:
+    letter = render(digest(kind=DigestKind.FIRST))
+
+    assert letter.subject.endswith("your first overview, nothing to sort")
+    assert "There is nothing to sort" in " ".join(letter.text.split())
+    assert "Please sort it once" not in " ".join(letter.text.split())
+
+
+def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Digest) -> None:
+    coverage = Coverage(checked=0, total=1, gaps=(ALPHA,))
+    letter = render(digest(kind=DigestKind.FIRST, coverage=coverage))
+
+    assert "We could not check anything this week" in letter.text
+    assert "exists" not in letter.text
+
+
+def test_what_waits_for_an_answer_is_named_again(digest: Digest, waiting: WaitingLine) -> None:
+    letter = render(digest(waiting=(waiting,)))
+
+    for part in (letter.text, letter.html):
+        assert f"Reference {waiting.ref}" in part
+        assert "Reply with the reference" in part
+
+
+def test_one_count_is_left_to_the_headline(
+    digest: Digest, flag: FlagLine, change: ChangeLine
+) -> None:
+    assert "1 for your attention" not in render(digest(flags=(flag,))).text
+    assert "- 1 for your attention" in render(digest(flags=(flag,), changes=(change,))).text
+
+
+def test_a_reference_is_short_enough_to_write_back(digest: Digest, flag: FlagLine) -> None:
+    letter = render(digest(flags=(replace(flag, ref="0123456789abcdef" * 2),)))
+
+    for part in (letter.text, letter.html):
+        assert "Reference 01234567\n" in part or "Reference 01234567<" in part
 
 
 def test_a_namesake_asks_for_nothing(digest: Digest, aside: AsideLine) -> None:

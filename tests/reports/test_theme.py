@@ -8,7 +8,8 @@ import pytest
 from jinja2 import UndefinedError
 
 import reports
-from reports.theme import ENVIRONMENT, counted, day, link, local, spelled, week_days
+from reports.theme import ENVIRONMENT, counted, day, link, local, seen, spelled, week_days
+from reports.words import site_name
 
 FOLDER = Path(reports.__file__).parent
 MORNING = datetime(2026, 11, 3, 12, 12, tzinfo=UTC)
@@ -43,10 +44,37 @@ def test_a_day_is_the_readers_day() -> None:
 
 @pytest.mark.parametrize(
     ("week", "days"),
-    [("2026-W48", "23 Nov to 29 Nov 2026"), ("2026-W53", "28 Dec 2026 to 3 Jan 2027")],
+    [
+        ("2026-W48", "23 to 29 Nov 2026"),
+        ("2026-W40", "28 Sep to 4 Oct 2026"),
+        ("2026-W53", "28 Dec 2026 to 3 Jan 2027"),
+    ],
 )
 def test_a_week_is_told_by_its_days(week: str, days: str) -> None:
     assert week_days(week) == days
+
+
+def test_a_time_is_told_once_where_one_day_saw_it_all() -> None:
+    later = MORNING + timedelta(hours=1)
+
+    assert seen(MORNING, later, "UTC") == f"Seen {local(later, 'UTC')}"
+    assert seen(MORNING - timedelta(days=1), later, "UTC") == (
+        f"First seen 2 Nov 2026, last seen {local(later, 'UTC')}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("readerly", "Readerly"),
+        ("speaker-deck", "Speaker Deck"),
+        ("youtube", "YouTube"),
+        ("searxng", "Web search"),
+        ("WikiHow", "WikiHow"),
+    ],
+)
+def test_a_source_is_called_what_people_call_it(source: str, name: str) -> None:
+    assert site_name(source) == name
 
 
 def test_numbers_agree_with_their_nouns() -> None:

@@ -1,12 +1,12 @@
-"""The world of the tests: a real state folder, a real server on loopback, time that stands still."""
+"""The world of the tests: a real folder, a real server on loopback, time that stands still."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from monitor.demo import days
 from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
@@ -14,6 +14,7 @@ from monitor.store.state import State
 from tests.monitor.flows.world import World, configured
 
 MakeWorld = Callable[..., World]
+SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -21,10 +22,11 @@ def world_of(tmp_path: Path) -> Iterator[MakeWorld]:
     """Make a world with these sites; `families` are the sources beside them."""
     with ExitStack() as parts:
 
-        def make(*sites: str, families: tuple[str, ...] = ()) -> World:
-            config = configured(tmp_path, sites, *families)
+        def make(*sites: str, families: tuple[str, ...] = (), folder: Path = tmp_path) -> World:
+            folder.mkdir(exist_ok=True)
+            config = configured(folder, sites, *families)
             State.init(config.state).close()
-            clock = StoryClock(days.sweep_at(1))
+            clock = StoryClock(SATURDAY)
             web = parts.enter_context(WebServer(Internet(), now=clock.now))
             world = World(config, web, clock)
             parts.callback(world.close)

@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,88 +13,31 @@ from msgspec import structs
 
 from monitor.build import Service, build
 from monitor.config import CatalogueConfig, Config
-from monitor.demo import days, stage
+from monitor.demo import stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.district import Member
 from monitor.demo.internet import Internet
 from monitor.demo.server import Knock, WebServer
 from monitor.demo.traces import Account, Profile, planted
-from monitor.domain.consent import Scope
-from monitor.domain.envelope import Delivery, Envelope, Verdict
-from monitor.domain.events import Event
 from monitor.domain.flag import Flag, FlagKind, Ruling
 from monitor.domain.item import Item
 from monitor.domain.plan import StudentLinks
-from monitor.domain.roster import ContactVerdict
 from monitor.flows.enrol import Answers
 from monitor.flows.parts import Visitor, Watch
 from monitor.flows.rounds import DueRounds
 from monitor.outside import Outside
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, Sweep, SweepKind
-from reports.letter import Letter
 from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.finding import Contact
 from scrapers.reading import Visit
 from scrapers.request import Query
+from tests.monitor.flows.fakes import FakeMatcher, Mailroom, Sent
 
 CODE = re.compile(r"^\s*([0-9a-f]{32})\s*$", re.MULTILINE)
-ACCEPTED = Delivery(verdict=Verdict.ACCEPTED)
-DEFERRED = Delivery(verdict=Verdict.DEFERRED, note="the mail server cannot be reached")
-REFUSED = Delivery(verdict=Verdict.REFUSED, note="the mail server answered 550 to the recipient")
 REVIEWERS = ("ana@cedarvalley.example", "bo@cedarvalley.example")
 
 Told = tuple[str, str, str]
 """Whom it is about (their given name), what happened, and where."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    letter: Letter
-    envelope: Envelope
-
-    @property
-    def text(self) -> str:
-        """The words, without the breaks that a narrow letter needs."""
-        return " ".join(self.letter.text.split())
-
-
-@dataclass
-class Mailroom:
-    """A mail server that keeps what it was given, and answers as it was told."""
-
-    answer: Delivery = ACCEPTED
-    answers_to: dict[str, Delivery] = field(default_factory=dict)
-    tried: list[Sent] = field(default_factory=list)
-    accepted: list[Sent] = field(default_factory=list)
-
-    def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
-        sent = Sent(letter, envelope)
-        self.tried.append(sent)
-        answer = self.answers_to.get(envelope.recipient, self.answer)
-        if answer.verdict is Verdict.ACCEPTED:
-            self.accepted.append(sent)
-        return answer
-
-    def of_kind(self, kind: str) -> list[Sent]:
-        return [each for each in self.accepted if each.envelope.kind == kind]
-
-    def to(self, mail: str) -> list[Sent]:
-        return [each for each in self.accepted if each.envelope.recipient == mail]
-
-
-@dataclass
-class FakeMatcher:
-    """Says of every list of contacts what it was told to say."""
-
-    says: ContactVerdict | Exception
-    shown: list[tuple[Contact, ...]] = field(default_factory=list)
-
-    def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
-        self.shown.append(contacts)
-        if isinstance(self.says, Exception):
-            raise self.says
-        return self.says
 
 
 @dataclass
@@ -120,6 +63,7 @@ class World:
 
     def __init__(self, config: Config, web: WebServer, clock: StoryClock) -> None:
         self.config, self.web, self.clock = config, web, clock
+        self.started = clock.at
         self.post = Mailroom()
         self.matcher: FakeMatcher | None = None
         self.meanwhile: Callable[[Visit], None] = nothing_happens
@@ -165,9 +109,7 @@ class World:
             urgent=Witness(rounds.sweeping.urgent, self),
         )
         if self.matcher is not None:
-            sweeping = replace(
-                sweeping, matcher=self.matcher, student_links=StudentLinks.ON
-            )
+            sweeping = replace(sweeping, matcher=self.matcher, student_links=StudentLinks.ON)
         return replace(rounds, sweeping=sweeping)
 
     @property
@@ -220,9 +162,9 @@ class World:
 
     def sweep(self) -> list[Told]:
         """Sweep everybody, and return what was told."""
-        return self.told(self.rounds.sweep())
+        return self.told_in(self.rounds.sweep())
 
-    def told(self, sweep: Sweep) -> list[Told]:
+    def told_in(self, sweep: Sweep) -> list[Told]:
         given = {ref: self.state.people.get(ref).name.given for ref in self.state.people.refs()}
         recorded = self.state.events.of_sweep(sweep.ref)
         return sorted((given[each.event.person], each.event.kind, each.url) for each in recorded)
@@ -231,9 +173,11 @@ class World:
         self.rounds.write()
 
     def on_monday(self) -> None:
-        """Go to the next Monday noon, when every digest is due, and write."""
-        self.clock.at = days.sweep_at(1) + timedelta(hours=4)
-        self.later(weeks=1)
+        """Go on to the next Monday, when every hour for digests has passed, and write."""
+        self.rounds.schedule()
+        days_left = 7 - self.clock.at.weekday()
+        self.clock.at = datetime.combine(self.clock.at.date(), time(16), UTC)
+        self.later(days=days_left)
         self.writes()
 
     def coverage(self) -> dict[str, SourceRun]:
@@ -267,9 +211,10 @@ class Staff:
         return {item.portrait.url: item for item in self.world.state.items.of(self.ref)}
 
     @property
-    def events(self) -> list[Event]:
-        beginning = self.world.clock.at - timedelta(days=1000)
-        return [each.event for each in self.world.state.events.of_person(self.ref, beginning)]
+    def told(self) -> list[tuple[str, str]]:
+        """Return what happened, and where, in the order it was noticed."""
+        recorded = self.world.state.events.of_person(self.ref, self.world.started)
+        return [(each.event.kind, each.url) for each in recorded]
 
     @property
     def letters(self) -> list[Sent]:

@@ -126,10 +126,11 @@ def test_two_runs_at_once_share_the_queues(clock: FakeClock) -> None:
 
 
 def test_a_self_check_goes_before_what_a_sweep_has_queued(clock: FakeClock) -> None:
-    queued = threading.Event()
+    asking, queued = threading.Event(), threading.Event()
 
     def respond(url: str) -> str:
-        if not url.endswith("name0"):
+        if url.endswith("name0"):
+            asking.set()
             queued.wait(10)
         return "absent"
 
@@ -139,12 +140,14 @@ def test_a_self_check_goes_before_what_a_sweep_has_queued(clock: FakeClock) -> N
 
     client = FakeClient(clock, respond=respond)
     lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
-    sweep = lanes.visit(questions(200, ALPHA))
-    next(sweep)
+    sweep = threading.Thread(target=lambda: list(lanes.visit(questions(200, ALPHA))))
+    sweep.start()
+    asking.wait(10)
     list(lanes.visit(planning(), rank=Rank.FIRST))
-    sweep.close()
+    sweep.join(10)
 
-    assert client.urls[2] == "http://alpha.example/rosa"
+    assert client.urls[1] == "http://alpha.example/rosa"
+    assert len(client.urls) == 201
 
 
 def test_sources_at_one_host_stand_in_one_queue(clock: FakeClock) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 
+from scrapers.fetch.pace import Pace
 from scrapers.fetch.tour import Progress
 from scrapers.request import Query, QueryKind, Request
 from tests.scrapers.fetch.fakes import FakeClient, FakeClock, lanes_over, questions, site
@@ -123,3 +124,39 @@ def test_a_consumer_that_stays_away_does_not_stop_the_time_of_others(clock: Fake
 
     assert len(list(lanes.visit(questions(2, BETA)))) == 2
     away.close()
+
+
+def test_a_host_is_asked_on_only_when_its_last_answer_was_taken(clock: FakeClock) -> None:
+    client = FakeClient(clock)
+    lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
+    away = lanes.visit(questions(20, ALPHA))
+    next(away)
+    others = [ALPHA.query(f"other{number}") for number in range(20)]
+
+    assert len(list(lanes.visit(others))) == 20
+    assert [url for url in client.urls if "name" in url] == ["http://alpha.example/name0"]
+    assert len(list(away)) == 19
+
+
+def test_two_runs_of_one_rank_take_turns_at_a_host(clock: FakeClock) -> None:
+    asking, queued = threading.Event(), threading.Event()
+
+    def respond(url: str) -> str:
+        if url.endswith("name0"):
+            asking.set()
+            queued.wait(10)
+        return "absent"
+
+    def planning() -> Iterator[Query]:
+        yield ALPHA.query("rosa")
+        queued.set()
+
+    client = FakeClient(clock, respond=respond)
+    lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
+    earlier = threading.Thread(target=lambda: list(lanes.visit(questions(200, ALPHA))))
+    earlier.start()
+    asking.wait(10)
+    list(lanes.visit(planning()))
+    earlier.join(10)
+
+    assert "http://alpha.example/rosa" in client.urls[1:3]

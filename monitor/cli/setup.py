@@ -1,0 +1,147 @@
+"""Setting up: a configuration to start from, and the district's folder."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from monitor.cli.desk import Desk, pass_desk
+from monitor.errors import CannotWriteError
+from monitor.mail import one_address
+from monitor.store.state import State
+
+TEMPLATE = """\
+# Namesake's configuration. Paths are relative to this file. Secrets do not belong here: the
+# password of the mail account comes from the systemd credential `smtp-password` or from
+# $NAMESAKE_SMTP_PASSWORD. All keys are described in docs/operate.md.
+
+state = "state"
+
+[district]
+ref = {ref}  # goes into Message-IDs: never change it
+name = {name}
+zone = {zone}
+domains = [{domain}]  # only these addresses can be invited
+contact = {contact}
+reviewers = []
+
+[mail]
+sender = {sender}
+reply_to = {contact}
+# host = "smtp.example.org"  # without it, letters are written to the state folder
+
+[sources.bluesky]
+enabled = true
+
+[sources.catalogue]
+own = true
+"""
+DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+@click.command()
+@click.option("--name", help="Name of the district.")
+@click.option("--domain", help="Domain of its staff mail.")
+@click.option("--zone", help="Its time zone, such as America/Chicago.")
+@click.option("--contact", help="Mail address of the person to write to.")
+@pass_desk
+def init(desk: Desk, /, **given: str | None) -> None:
+    """Write a configuration to start from, and make the district's folder.
+
+    What no option tells is asked for. A configuration that is there stays as it is.
+    """
+    if desk.path.exists():
+        desk.output.say(f"{desk.path} is there already and stays as it is.")
+    else:
+        _write(desk.path, _filled_in(_answered(given)))
+    State.init(desk.config.state).close()
+    desk.output.say(f"Ready: configuration {desk.path}, state {desk.config.state}.")
+
+
+def _answered(given: Mapping[str, str | None]) -> dict[str, str]:
+    answers = {}
+    for name, question in QUESTIONS.items():
+        answer = given[name]
+        answers[name] = question.ask() if answer is None else question.checked(answer)
+    return answers
+
+
+def _filled_in(answers: Mapping[str, str]) -> str:
+    words = re.findall(r"[a-z0-9]+", answers["name"].lower())
+    filled_in = {
+        **answers,
+        "ref": "-".join(words) or answers["domain"],
+        "sender": f"Namesake <namesake@{answers['domain']}>",
+    }
+    return TEMPLATE.format(**{name: _quoted(text) for name, text in filled_in.items()})
+
+
+def _quoted(text: str) -> str:
+    """Quote for TOML, whose strings are those of JSON but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        reason = f"{path} cannot be written ({error.strerror}); choose another with --config."
+        raise CannotWriteError(reason) from error
+
+
+def _name(answer: str) -> str:
+    if not answer.strip():
+        reason = "A district needs a name."
+        raise click.BadParameter(reason)
+    return answer.strip()
+
+
+def _domain(answer: str) -> str:
+    domain = answer.strip().lower().removeprefix("@")
+    if not DOMAIN.fullmatch(domain):
+        reason = f"{answer!r} is no domain such as district.example."
+        raise click.BadParameter(reason)
+    return domain
+
+
+def _contact(answer: str) -> str:
+    if not one_address(answer.strip()):
+        reason = f"{answer!r} is not one mail address."
+        raise click.BadParameter(reason)
+    return answer.strip()
+
+
+def _zone(answer: str) -> str:
+    try:
+        ZoneInfo(answer)
+    except (KeyError, ValueError, OSError):
+        reason = f"{answer!r} is no time zone such as America/Chicago."
+        raise click.BadParameter(reason) from None
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    words: str
+    checked: Callable[[str], str]
+    default: str | None = None
+
+    def ask(self) -> str:
+        """Ask until the answer can be used."""
+        answer: str = click.prompt(self.words, default=self.default, value_proc=self.checked)
+        return answer
+
+
+QUESTIONS = {
+    "name": Question("Name of the district", _name),
+    "domain": Question("Domain of its staff mail", _domain),
+    "zone": Question("Time zone", _zone, "America/Chicago"),
+    "contact": Question("Address of the person to write to", _contact),
+}

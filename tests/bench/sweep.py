@@ -1,0 +1,158 @@
+"""What a large district's sweep costs: `python tests/bench/sweep.py` prints the figures.
+
+The internet is served by a process of its own and asked without a pause, so the figures are of
+our own work, and of a disk that keeps what is told to be kept. A real sweep waits most of the time.
+"""
+
+import argparse
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+
+from monitor.build import Service, build
+from monitor.config import (
+    CONSENT_LASTS,
+    BlueskyConfig,
+    CatalogueConfig,
+    Config,
+    DistrictConfig,
+    MailConfig,
+    SourcesConfig,
+)
+from monitor.demo import district, scale
+from monitor.demo.district import Member
+from monitor.domain.consent import Consent
+from monitor.domain.person import PersonName
+from monitor.outside import Outside
+from monitor.store.state import State
+from scrapers.fetch.egress import Egress, resolve_nothing
+
+MEBIBYTE = 1024
+# Written in letters that no site allows in a handle, so the declared handle alone is asked about.
+UNGUESSABLE = PersonName(given="美香", family="鈴木")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    people: int
+    sites: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """`asked` and `answered` are questions about people; times are in seconds."""
+
+    asked: int
+    answered: int
+    settled: int
+    sources: int
+    asking: float
+    settling: float
+    worked: float
+    peak_mebibytes: float
+
+    def told(self) -> str:
+        wall = self.asking + self.settling
+        return (
+            f"{self.asked:,} questions, {self.answered:,} answered, {self.settled:,} settled, "
+            f"{self.sources} sources closed\n"
+            f"wall {wall:.1f} s: asking {self.asking:.1f} s ({self.asked / self.asking:.0f} "
+            f"questions/s), settling {self.settling:.1f} s\n"
+            f"processor {1000 * self.worked / self.asked:.2f} ms a question, "
+            f"peak {self.peak_mebibytes:.0f} MiB\n"
+        )
+
+
+def measured(size: Size, folder: Path) -> Figures:
+    with scale.served_apart(size.sites) as address_map:
+        outside = Outside(
+            egress=Egress(address_map=address_map, resolve=resolve_nothing), stretch=0.0
+        )
+        with district_of(size, folder, outside) as service:
+            return swept(service)
+
+
+@contextmanager
+def district_of(size: Size, folder: Path, outside: Outside) -> Iterator[Service]:
+    config = configuration(folder, size.sites)
+    State.init(config.state).close()
+    with build(config, outside) as service:
+        enrol(service.state, scale.staff(size.people))
+        yield service
+
+
+def configuration(folder: Path, sites: int) -> Config:
+    catalogue = folder / "catalogue.json"
+    catalogue.write_text(json.dumps(scale.catalogue(sites)), "utf-8")
+    return Config(
+        state=folder / "state",
+        district=DistrictConfig(
+            ref=district.REF,
+            name=district.NAME,
+            zone=district.ZONE,
+            domains=(district.MAIL_DOMAIN,),
+            contact=district.CONTACT,
+        ),
+        mail=MailConfig(sender=district.SENDER),
+        sources=SourcesConfig(
+            bluesky=BlueskyConfig(enabled=False),
+            catalogue=CatalogueConfig(own=False, files=(catalogue,)),
+        ),
+    )
+
+
+def enrol(state: State, members: tuple[Member, ...]) -> None:
+    now = datetime.now(UTC)
+    with state.write():
+        for member in members:
+            state.people.add(replace(member.person, name=UNGUESSABLE))
+            state.consents.append(
+                Consent(
+                    person=member.person.ref,
+                    text_version="1",
+                    text_hash="",
+                    scopes=member.scopes,
+                    given_at=now,
+                    expires_at=now + CONSENT_LASTS,
+                )
+            )
+
+
+def swept(service: Service) -> Figures:
+    began, worked = datetime.now(UTC), process_time()
+    sweep = service.rounds.sweep()
+    worked, ended = process_time() - worked, datetime.now(UTC)
+    runs = service.state.sweeps.runs(sweep.ref)
+    # The first source closes once all have been asked.
+    asked_until = min(run.at for run in runs)
+    people = service.state.people.refs()
+    return Figures(
+        asked=sum(run.asked for run in runs),
+        answered=sum(run.answered for run in runs),
+        settled=sum(len(service.state.questions.of(ref)) for ref in people),
+        sources=len(runs),
+        asking=(asked_until - began).total_seconds(),
+        settling=(ended - asked_until).total_seconds(),
+        worked=worked,
+        peak_mebibytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE,
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--people", type=int, default=500)
+    options.add_argument("--sites", type=int, default=60)
+    size = Size(**vars(options.parse_args()))
+    with TemporaryDirectory() as folder:
+        sys.stdout.write(measured(size, Path(folder)).told())
+
+
+if __name__ == "__main__":
+    main()

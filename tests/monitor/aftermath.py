@@ -1,0 +1,196 @@
+"""What a week left behind, in words that do not depend on which refs were drawn."""
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import unquote, urlencode, urlsplit
+
+from monitor.build import OUTBOX
+from monitor.demo import days, stage
+from monitor.demo.server import Knock
+from monitor.sources import all_sources
+from monitor.store.outbox import LetterState, OutboxLetter
+from monitor.store.state import State
+from monitor.store.sweeps import SweepKind
+from reports.press import LetterKind
+from scrapers.request import Query
+
+Address = tuple[str, str, str]
+REF = re.compile(r"\b[0-9a-f]{8}(?:[0-9a-f]{24})?\b")
+FURTHER_PAGE = ("pageno=", "cursor=")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """Multisets, so that what is there twice shows as well as what is missing."""
+
+    items: Counter[object]
+    sightings: Counter[object]
+    versions: Counter[object]
+    events: Counter[object]
+    flags: Counter[object]
+    outbox: Counter[object]
+    letters: Counter[object]
+    coverage: Counter[object]
+    due: Counter[object]
+    audit: Counter[object]
+
+    @classmethod
+    def of(cls, folder: Path) -> "Aftermath":
+        with State.open(stage.configuration(folder).state) as state:
+            assert state.audit.verify() is None
+            sweep = state.sweeps.latest(SweepKind.SWEEP)
+            assert sweep
+            assert sweep.started_at == days.sweep_at(2)
+            assert not state.sweeps.open()
+            items = [item for ref in state.people.refs() for item in state.items.of(ref)]
+            url = {item.ref: item.portrait.url for item in items}
+            return cls(
+                items=Counter(
+                    (item.person, item.portrait, item.presence, state.items.label(item.ref))
+                    for item in items
+                ),
+                sightings=Counter(_sightings(state, url)),
+                versions=Counter(_versions(state, url)),
+                events=Counter(
+                    (each.event.person, each.event.kind, each.url, each.event.fields)
+                    for each in state.events.of_sweep(sweep.ref)
+                ),
+                flags=Counter(
+                    (
+                        *(each.person, each.kind, each.severity, each.state, url[each.item]),
+                        *(each.reasons, each.lowered_by, each.relation),
+                    )
+                    for ref in state.people.refs()
+                    for each in state.flags.of_person(ref)
+                ),
+                outbox=Counter(map(_told, state.outbox.all())),
+                letters=Counter(_read(folder).values()),
+                coverage=Counter(state.sweeps.runs(sweep.ref)),
+                due=Counter(
+                    (
+                        *(each.name, url.get(each.subject, each.subject), each.due_at.date()),
+                        each.lease_until,
+                    )
+                    for each in state.due.all()
+                ),
+                audit=Counter((each.actor, each.action) for each in state.audit.all()),
+            )
+
+
+def _sightings(state: State, url: dict[str, str]) -> Iterator[object]:
+    for ref in url:
+        for each in state.sightings.of_item(ref):
+            yield each.query, url[each.item], each.finding, each.misses
+
+
+def _versions(state: State, url: dict[str, str]) -> Iterator[object]:
+    for ref in url:
+        for each in state.versions.of(ref):
+            yield each.query, url[each.item], each.finding, each.at
+
+    def against(self, other: "Aftermath") -> dict[str, tuple[object, object]]:
+        """Return what only this one has, and what only the other, where they differ."""
+        pairs = {
+            each.name: (getattr(self, each.name), getattr(other, each.name))
+            for each in fields(self)
+        }
+        return {
+            name: (ours - theirs, theirs - ours)
+            for name, (ours, theirs) in pairs.items()
+            if ours != theirs
+        }
+
+
+def _told(letter: OutboxLetter) -> object:
+    # An alert is named after its flag, whose ref is drawn.
+    drawn = letter.kind == LetterKind.ALERT
+    name = () if drawn else (letter.period, letter.message_id)
+    return letter.recipient_ref, letter.kind, letter.state, name
+
+
+def sound(folder: Path) -> bool:
+    """Ask SQLite itself whether both databases are whole."""
+    state = stage.configuration(folder).state
+    return all(_whole(state / name) for name in ("namesake.db", "keys.db"))
+
+
+def _whole(path: Path) -> bool:
+    connection = sqlite3.connect(path)
+    try:
+        answer = connection.execute("PRAGMA integrity_check").fetchone()
+        strays = connection.execute("PRAGMA foreign_key_check").fetchone()
+    finally:
+        connection.close()
+    return answer == ("ok",) and strays is None
+
+
+def staged(folder: Path) -> Counter[Address] | None:
+    """Return where the answers came from that the open sweep keeps; None where none is open."""
+    config = stage.configuration(folder)
+    with State.open(config.state) as state:
+        sweep = next(iter(state.sweeps.open()), None)
+        if sweep is None:
+            latest = state.sweeps.latest(SweepKind.SWEEP)
+            begun = latest is not None and latest.started_at == days.sweep_at(2)
+            return None if begun else Counter()
+        return Counter(
+            _address(each.visit.query)
+            for name in all_sources(config)
+            for answers in state.journal.visits(sweep.ref, name).values()
+            for each in answers
+        )
+
+
+def asked(knocks: list[Knock]) -> Counter[Address]:
+    """Count the questions among the requests: their first pages, and no robots.txt."""
+    first = (each for each in knocks if not any(word in each.query for word in FURTHER_PAGE))
+    return Counter(
+        (each.host, each.path, each.query) for each in first if each.path != "/robots.txt"
+    )
+
+
+def _address(query: Query) -> Address:
+    request = query.request
+    url = urlsplit(request.url)
+    query_string = "&".join(filter(None, (url.query, urlencode(request.params))))
+    return url.hostname or "", unquote(url.path), query_string
+
+
+def delivered(folder: Path) -> Counter[str]:
+    """Count the letters by Message-ID."""
+    return Counter(str(message["Message-ID"]) for message in _mailbox(folder))
+
+
+def _mailbox(folder: Path) -> Iterator[EmailMessage]:
+    for path in (stage.configuration(folder).state / OUTBOX).glob("*.eml"):
+        yield message_from_bytes(path.read_bytes(), policy=policy.default)
+
+
+def _read(folder: Path) -> dict[str, object]:
+    """Return each letter's words by Message-ID, without the refs, which are drawn."""
+    return {
+        str(each["Message-ID"]): (each["To"], each["Subject"], REF.sub("REF", _text(each)))
+        for each in _mailbox(folder)
+    }
+
+
+def _text(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body
+    return body.get_content()
+
+
+def sent(folder: Path) -> set[str]:
+    """Return the Message-IDs of week 2's letters that count as sent."""
+    with State.open(stage.configuration(folder).state) as state:
+        return {
+            letter.message_id
+            for letter in state.outbox.all()
+            if letter.state is LetterState.SENT and letter.queued_at >= days.sweep_at(2)
+        }

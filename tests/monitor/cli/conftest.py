@@ -1,0 +1,205 @@
+"""A terminal to type `namesake` into, in front of a made-up district."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.build import Service, build
+from monitor.cli.main import main
+from monitor.config import Config, load
+from monitor.demo import days, district, stage
+from monitor.demo.clock import StoryClock
+from monitor.demo.internet import Internet
+from monitor.demo.server import WebServer
+from monitor.domain.consent import Scope
+from monitor.domain.person import PersonName
+from monitor.flows.enrol import Answers, hashed
+from monitor.outside import Outside
+from monitor.store.state import State
+from scrapers.fetch.egress import Egress, resolve_nothing
+
+SETTINGS = """\
+state = "state"
+
+[district]
+ref = "cedar-valley"
+name = "Cedar Valley Public Schools"
+zone = "America/Chicago"
+domains = ["cedarvalley.example"]
+places = ["Cedar Valley"]
+contact = "privacy@cedarvalley.example"
+reviewers = ["it-security@cedarvalley.example", "it-review@cedarvalley.example"]
+
+[mail]
+sender = "Namesake <namesake@cedarvalley.example>"
+
+[sources.bluesky]
+enabled = false
+
+[sources.catalogue]
+own = false
+"""
+MADE_UP_SOURCES = f"""
+[sources.searxng]
+url = "http://searx.example"
+
+[sources.bluesky]
+url = "http://appview.example"
+canary = "skies.example"
+
+[sources.catalogue]
+own = false
+files = ["{stage.CATALOGUE}"]
+"""
+ROSA = PersonName(given="Rosa", family="Marchetti")
+EVERYTHING = frozenset({Scope.SEARCH, Scope.PROFILES})
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left behind: its exit code, and its words."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence of a command that could not do its work."""
+        (line,) = self.err.splitlines()
+        assert line.startswith("namesake: ")
+        assert "Traceback" not in self.err
+        assert self.out == ""
+        return line.removeprefix("namesake: ")
+
+
+@dataclass
+class Terminal:
+    """Types commands as an operator would, with the clock and the web of the story."""
+
+    path: Path
+    clock: StoryClock = field(default_factory=lambda: StoryClock(days.sweep_at(1)))
+    outside: Outside = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outside = Outside(
+            clock=self.clock,
+            new_ref=stage.counted(str(self.path)),
+            egress=Egress(address_map={}, resolve=resolve_nothing),
+            stretch=0.0,
+        )
+
+    def run(self, *arguments: str, typed: str = "") -> Said:
+        return run("--config", str(self.path), *arguments, typed=typed, outside=self.outside)
+
+    @property
+    def config(self) -> Config:
+        return load(self.path)
+
+    def service(self) -> AbstractContextManager[Service]:
+        return build(self.config, self.outside)
+
+    def sees(self, web: WebServer) -> None:
+        egress = Egress(address_map=web.address_map(), resolve=resolve_nothing)
+        self.outside = replace(self.outside, egress=egress)
+
+    def configured(self, *changes: tuple[str, str]) -> "Terminal":
+        text = self.path.read_text("utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        self.path.write_text(text, "utf-8")
+        return self
+
+    def invites(self, mail: str = "rosa.marchetti@cedarvalley.example") -> str:
+        """Invite somebody, and return the code that only their mailbox would get."""
+        code = f"code for {mail}"
+        with self.service() as service:
+            invitation = service.joining.invite(mail, ROSA.given, ROSA.family)
+            service.state.invitations.set_code(invitation.ref, hashed(code))
+        return code
+
+    def enrols(self, name: PersonName = ROSA, **told: Any) -> str:
+        """Let somebody join, and return their ref."""
+        code = self.invites(f"{name.given}.{name.family}@cedarvalley.example".lower())
+        with self.service() as service:
+            answers = Answers(name=name, scopes=EVERYTHING, **told)
+            return service.joining.enrol(code, answers).ref
+
+
+def run(*arguments: str, typed: str = "", outside: Outside | None = None) -> Said:
+    """Run the command in this process, to its exit."""
+    with CliRunner().isolation(input=typed) as (out, err, _both):
+        with pytest.raises(SystemExit) as end:
+            main(arguments, outside)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        said = out.getvalue().decode(), err.getvalue().decode()
+    assert isinstance(end.value.code, int)
+    return Said(end.value.code, *said)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    """A district with a folder, and nobody and nothing in it."""
+    path = tmp_path / "namesake.toml"
+    path.write_text(SETTINGS, "utf-8")
+    State.init(tmp_path / "state").close()
+    return Terminal(path)
+
+
+@dataclass(frozen=True)
+class Played:
+    """The demo's three weeks, as `namesake demo --json` told them."""
+
+    folder: Path
+    said: Said
+
+    @property
+    def planted(self) -> frozenset[str]:
+        """Every word that is a person's own: names, addresses, handles, and what was found."""
+        told = self.said.json
+        lines = [line for week in told["weeks"] for line in (*week["events"], *week["flags"])]
+        people = [member.person for member in district.STAFF]
+        names = [(person.name.given, person.name.family, person.mail) for person in people]
+        return frozenset(
+            word
+            for group in (
+                [line["url"] for line in lines],
+                *names,
+                *(person.handles for person in people),
+                *(person.name.nicknames for person in people),
+            )
+            for word in group
+        )
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    return Played(folder, run("demo", "--json", "--out", str(folder)))
+
+
+@pytest.fixture
+def after_demo(played: Played, tmp_path: Path) -> Iterator[Terminal]:
+    """The demo's district after its third week, still on its made-up internet."""
+    shutil.copytree(played.folder / "state", tmp_path / "state")
+    path = tmp_path / "namesake.toml"
+    path.write_text(SETTINGS.partition("[sources")[0] + MADE_UP_SOURCES, "utf-8")
+    terminal = Terminal(path, StoryClock(days.sweep_at(days.LAST_WEEK) + timedelta(days=1)))
+    with WebServer(Internet(), week=days.LAST_WEEK, now=terminal.clock.now) as web:
+        terminal.sees(web)
+        yield terminal

@@ -1,0 +1,118 @@
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo import days
+from monitor.domain.consent import Scope
+from monitor.store.outbox import LetterState
+
+MAIL = "rosa.marchetti@cedarvalley.example"
+WITH_SERVER = ('@cedarvalley.example>"\n', '@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n')
+
+
+def test_an_invitation_is_queued_and_listed_by_an_opaque_ref(terminal):
+    terminal.configured(WITH_SERVER)
+
+    said = terminal.run("staff", "invite", MAIL, "Rosa", "Marchetti")
+
+    assert said.code == 0
+    assert "queued" in said.out
+    (listed,) = terminal.run("staff", "list", "--json").json
+    assert (listed["state"], listed["scopes"]) == ("invited", [])
+    assert len(listed["ref"]) == 32
+
+
+def test_no_invitation_is_queued_without_a_mail_server(terminal):
+    said = terminal.run("staff", "invite", MAIL, "Rosa", "Marchetti")
+
+    assert said.code == 69
+    assert "mail server" in said.sentence
+    assert terminal.run("staff", "list", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "rosa@elsewhere.example",
+        "mallory@elsewhere.example, rosa@cedarvalley.example",
+        "mallory@elsewhere.example\nrosa@cedarvalley.example",
+        "rosa",
+        "@cedarvalley.example",
+    ],
+)
+def test_only_one_address_of_the_district_is_invited(terminal, mail):
+    said = terminal.configured(WITH_SERVER).run("staff", "invite", mail, "Rosa", "Marchetti")
+
+    assert said.code == 65
+    assert said.sentence
+    assert terminal.run("staff", "list", "--json").json == []
+
+
+def test_whoever_joined_is_not_invited_again(terminal):
+    terminal.enrols()
+
+    said = terminal.configured(WITH_SERVER).run("staff", "invite", MAIL, "Rosa", "Marchetti")
+
+    assert said.code == 65
+    assert "enrolled already" in said.sentence
+
+
+def test_the_list_tells_states_and_scopes_and_no_name(terminal):
+    ref = terminal.enrols()
+
+    listed, table = terminal.run("staff", "list", "--json"), terminal.run("staff", "list")
+
+    (row,) = listed.json
+    assert row["ref"] == ref
+    assert row["state"] == "enrolled"
+    assert row["scopes"] == [Scope.PROFILES, Scope.SEARCH]
+    assert ref in table.out
+    for said in (listed, table):
+        assert "osa" not in said.out + said.err
+
+
+def test_a_consent_that_ran_out_is_told_from_one_that_stands(terminal):
+    terminal.enrols()
+    terminal.clock.at = days.sweep_at(1) + timedelta(days=366)
+
+    assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["expired"]
+
+
+def test_an_invitation_that_nobody_answered_leaves_the_list(terminal):
+    terminal.invites()
+    terminal.clock.at += timedelta(days=15)
+
+    assert terminal.run("staff", "list", "--json").json == []
+
+
+def test_whoever_withdraws_is_asked_about_no_more_and_is_written_to(terminal):
+    ref = terminal.enrols()
+
+    said = terminal.run("staff", "withdraw", ref, typed="y\n")
+
+    assert said.code == 0
+    assert "erasure is due within 24 hours" in said.out
+    assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["withdrawn"]
+    assert terminal.run("sweep", "--dry-run", "--json").json["people"] == 0
+    with terminal.service() as service:
+        waiting = [each.kind for each in service.state.outbox.all() if each.state == "queued"]
+    assert "withdrawn" in waiting
+    assert terminal.run("check", ref).code == 77
+    assert terminal.run("staff", "withdraw", ref, "--yes").code == 65
+
+
+def test_letters_that_wait_are_counted_with_the_reason_and_without_the_address(terminal):
+    terminal.configured(WITH_SERVER).run("staff", "invite", MAIL, "Rosa", "Marchetti")
+
+    said = terminal.run("digest", "send", "--json")
+
+    assert said.code == 0
+    assert said.json["deferred"] == 1
+    assert list(said.json["waiting"].values()) == [1]
+    terminal.clock.at += timedelta(hours=1)
+    table = terminal.run("digest", "send").out
+    assert "1 to be tried again" in table
+    assert "cannot be reached" in table
+    assert "rosa" not in (said.out + table).lower()
+    with terminal.service() as service:
+        assert [each.state for each in service.state.outbox.all()] == [LetterState.QUEUED]

@@ -1,0 +1,151 @@
+"""A week of the demo district, worked off in a process of its own that somebody means to kill."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from secrets import token_hex
+
+from monitor.build import Service, build
+from monitor.daemon import Daemon, Doorbell, Supervisor
+from monitor.demo import days, stage
+from monitor.demo.clock import StoryClock
+from monitor.demo.story import LETTERS_AFTER
+from monitor.domain.envelope import Delivery, Envelope
+from monitor.flows.parts import Post
+from monitor.outside import Outside
+from monitor.store.database import Database, Sync
+from monitor.store.lock import StateLock
+from reports.letter import Letter
+from scrapers.fetch.egress import Egress, resolve_nothing
+
+AddressMap = Mapping[str, tuple[str, int]]
+Work = Callable[["Life", Connection], None]
+
+# Its children begin with everything imported, so a life costs milliseconds.
+LIVES = get_context("forkserver")
+LIVES.set_forkserver_preload([__name__])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doom:
+    """After which of its own deeds the process kills itself; 0 means after none."""
+
+    writes: int = 0
+    letters: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """What one process is given: a state folder, the way to the web, and its end."""
+
+    folder: Path
+    address_map: AddressMap
+    doom: Doom = Doom()
+
+    def begin(self, work: Work) -> tuple[BaseProcess, Connection]:
+        """Start the process; return it, and a pipe on which it says how far it got."""
+        ours, theirs = LIVES.Pipe(duplex=False)
+        process = LIVES.Process(target=work, args=(self, theirs))
+        process.start()
+        theirs.close()
+        return process, ours
+
+
+def second_week(life: Life, pipe: Connection) -> None:
+    """Do all that is due in week 2, from wherever an earlier life has left it."""
+    clock = StoryClock(days.sweep_at(2))
+    with _service(life, clock) as (service, deeds):
+        pipe.send("begun")
+        service.rounds.ask()
+        clock.at += LETTERS_AFTER
+        service.rounds.write()
+        pipe.send(deeds.so_far)
+
+
+def daemon(life: Life, pipe: Connection) -> None:
+    """Serve as the real service does, at the hour of week 2's sweep, until SIGTERM."""
+    with _service(life, StoryClock(days.sweep_at(2))) as (service, _):
+        pipe.send("begun")
+        Daemon(
+            rounds=service.rounds,
+            supervisor=Supervisor({}),
+            doorbell=Doorbell(life.folder / "state"),
+            stopping=threading.Event(),
+        ).run()
+        pipe.send("ended")
+
+
+@dataclass(slots=True)
+class Deeds:
+    """Counts what was done, and ends the process after the one it was told."""
+
+    doom: Doom
+    writes: int = 0
+    letters: int = 0
+
+    @property
+    def so_far(self) -> Doom:
+        return Doom(writes=self.writes, letters=self.letters)
+
+    def wrote(self) -> None:
+        self.writes += 1
+        if self.writes == self.doom.writes:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def delivered(self) -> None:
+        self.letters += 1
+        if self.letters == self.doom.letters:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class CountingPost:
+    post: Post
+    deeds: Deeds
+
+    def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
+        delivery = self.post.deliver(letter, envelope)
+        self.deeds.delivered()
+        return delivery
+
+
+@contextmanager
+def _service(life: Life, clock: StoryClock) -> Iterator[tuple[Service, Deeds]]:
+    config = stage.configuration(life.folder)
+    outside = Outside(
+        clock=clock,
+        egress=Egress(address_map=life.address_map, resolve=resolve_nothing),
+        stretch=0.0,
+        letter_name=_each_its_own,
+    )
+    deeds = Deeds(life.doom)
+    with StateLock(config.state), build(config, outside) as service:
+        _count_writes(deeds)
+        service.rounds.begin()
+        posting = replace(service.posting, post=CountingPost(service.posting.post, deeds))
+        yield replace(service, rounds=replace(service.rounds, posting=posting)), deeds
+
+
+def _each_its_own(_envelope: Envelope) -> str:
+    """Name the file so that a letter that is sent twice is there twice."""
+    return token_hex(8)
+
+
+def _count_writes(deeds: Deeds) -> None:
+    """Count every end of a `write()`: an inner one stands in the middle of a transaction."""
+    write = Database.write
+
+    @contextmanager
+    def counted(database: Database, sync: Sync = Sync.FULL) -> Iterator[None]:
+        with write(database, sync):
+            yield
+        deeds.wrote()
+
+    Database.write = counted

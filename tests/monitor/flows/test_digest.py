@@ -1,0 +1,155 @@
+"""The weekly letter says each thing once, to its person alone, and what could not be checked."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
+from monitor.domain.flag import FlagKind, Ruling
+from tests.monitor.flows.fakes import ACCEPTED, DEFERRED, REFUSED
+from tests.monitor.flows.world import Staff, World, account, profile
+
+SITE = "http://chalkboard.example/t/mariadelgado"
+OWN = profile("chalkboard", "mariadelgado")
+
+
+def changes(world: World) -> None:
+    world.internet = world.internet.removes(OWN).shows(replace(OWN, bio="Rocks, mostly."))
+    world.sweep()
+
+
+def newest(staff: Staff):
+    return staff.letters_of("digest")[-1]
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    """Somebody who has had a first letter."""
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.on_monday()
+    return maria
+
+
+def test_the_first_letter_shows_what_exists(world: World, maria: Staff):
+    assert "first overview" in newest(maria).letter.subject
+    assert "chalkboard[.]example/t/mariadelgado" in newest(maria).text
+
+
+def test_a_week_without_news_is_said_plainly(world: World, maria: Staff):
+    world.a_week_later()
+    world.sweep()
+    world.on_monday()
+
+    assert "nothing new" in newest(maria).letter.subject
+    assert "3 of 3 sources checked" in newest(maria).text
+
+
+def test_a_change_is_told_once(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.on_monday()
+    told = newest(maria)
+    world.on_monday()
+
+    assert "description" in told.text
+    assert "nothing new" in newest(maria).letter.subject
+
+
+def test_a_flag_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.on_monday()
+    world.on_monday()
+
+    assert "STILL OPEN" in newest(maria).text
+    assert maria.flag(FlagKind.OWN_ACCOUNT_CHANGED).ref[:8] in newest(maria).text
+
+
+def test_a_flag_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.on_monday()
+    maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Ruling.MINE)
+    world.on_monday()
+
+    assert "STILL OPEN" not in newest(maria).text
+
+
+def test_a_namesake_is_set_aside_without_a_question(world: World):
+    daniel = world.joins(DANIEL)
+    world.sweep()
+    world.on_monday()
+    world.internet = world.internet.shows(replace(account("plumber", week=2), since=1))
+    world.later(days=5)
+    assert len(world.sweep()) == 1
+    world.on_monday()
+
+    assert "reyesandsons" in newest(daniel).text
+    assert "nothing new" in newest(daniel).letter.subject
+    assert daniel.flags == ()
+
+
+def test_nobody_reads_what_is_anothers(world: World):
+    everybody = [world.joins(member) for member in (MARIA, JOHN, ROSA, THOMAS)]
+    world.sweep()
+    world.on_monday()
+
+    families = ("Delgado", "Smith", "Marchetti", "Okafor")
+    for staff, own in zip(everybody, families, strict=True):
+        for letter in staff.letters_of("digest"):
+            whole = letter.letter.html + letter.text + letter.letter.subject
+            others = [each for each in families if each != own and each in whole]
+            assert others == []
+
+
+def test_the_subject_tells_nothing_that_a_glance_may_not_see(world: World, maria: Staff):
+    for letter in maria.letters:
+        assert "Delgado" not in letter.letter.subject
+        assert "impersonation" not in letter.letter.subject.casefold()
+
+
+def test_a_letter_that_waits_is_the_same_letter_when_it_goes_out(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.post.answer = DEFERRED
+    world.on_monday()
+    world.later(minutes=5)
+    world.post.answer = ACCEPTED
+    world.service.posting.send_due()
+
+    assert "description" in newest(maria).text
+
+
+def test_what_a_refused_letter_would_have_told_is_told_by_the_next(world: World, maria: Staff):
+    stranger = replace(
+        account("john-dentist"),
+        id="other",
+        handle="mdelgado-art.skies.example",
+        name="Maria Delgado",
+        bio="",
+    )
+    world.internet = world.internet.shows(stranger)
+    world.later(days=5)
+    assert len(world.sweep()) == 1
+    world.post.answer = REFUSED
+    world.on_monday()
+    world.post.answer = ACCEPTED
+    world.on_monday()
+
+    assert "mdelgado-art" in newest(maria).text
+
+
+def test_a_letter_during_a_sweep_speaks_of_the_last_whole_one(world: World, maria: Staff):
+    world.later(days=6, hours=23)
+    written = []
+
+    def write(visit):
+        if not written:
+            written.append(visit)
+            world.on_monday()
+
+    world.meanwhile = write
+    world.sweep()
+
+    assert "3 of 3 sources checked" in newest(maria).text

@@ -1,0 +1,58 @@
+"""What is told depends on what was answered, never on which answer came first."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA, THOMAS
+from tests.monitor.flows.world import World, account, profile
+
+ORDERS = [
+    list,
+    lambda visits: random.Random(7).sample(visits, len(visits)),  # noqa: S311 - the same again
+]
+
+
+def three_weeks(world: World) -> list[tuple[str, str, str]]:
+    """Let a lot happen at once, and return every letter that comes of it."""
+    impostor = account("impersonator", week=2)
+    for member in (MARIA, THOMAS):
+        world.joins(member)
+    world.sweep()
+    world.on_monday()
+    own = profile("chalkboard", "mariadelgado")
+    world.internet = (
+        world.internet.shows(replace(impostor, since=1))
+        .removes(own)
+        .shows(replace(own, bio="Rocks, mostly.", name="Maria D."))
+    )
+    thomas = account("thomas")
+    world.internet = world.internet.removes(thomas).shows(replace(thomas, name="FREE CRYPTO"))
+    world.later(days=5)
+    told = world.sweep()
+    world.on_monday()
+    letters = [
+        (each.envelope.recipient, each.letter.subject, each.letter.text)
+        for each in world.post.accepted
+    ]
+    assert len(told) == 3
+    return [*told, *letters]
+
+
+@pytest.fixture
+def worlds(world_of, tmp_path):
+    def make(name: str) -> World:
+        return world_of("chalkboard", families=("bluesky", "searxng"), folder=tmp_path / name)
+
+    return make
+
+
+def test_events_and_letters_are_the_same_whatever_order_the_answers_come_in(worlds):
+    told = []
+    for number, order in enumerate(ORDERS):
+        world = worlds(f"world{number}")
+        world.order = order
+        told.append(three_weeks(world))
+
+    assert told[0] == told[1]

@@ -1,0 +1,39 @@
+"""One letter, its envelope and the settings it is sent by."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+
+import msgspec
+
+from monitor.config import MailConfig
+from monitor.domain.envelope import Envelope, message_id
+from reports.letter import Letter
+
+ROSA = "rosa.marchetti@cedarvalley.example"
+PASSWORD = "trombone"
+LETTER = Letter(
+    subject="2 new, 1 open: week 48",
+    text="Grüße.\nAll that is to say.\n",
+    html="<p>Grüße. All that is to say.</p>",
+)
+ENVELOPE = Envelope(
+    recipient=ROSA,
+    message_id=message_id("cedar-valley", "p1", "digest", "2026-W48", domain="cedarvalley.example"),
+    sent_at=datetime(2026, 11, 23, 13, 5, tzinfo=UTC),
+    kind="digest",
+    period="2026-W48",
+)
+SETTINGS = MailConfig(
+    sender="Namesake <namesake@cedarvalley.example>",
+    reply_to="privacy@cedarvalley.example",
+    host="localhost",
+    timeout_seconds=5,
+)
+
+
+def with_settings(**changed):
+    return msgspec.structs.replace(SETTINGS, **changed)
+
+
+def read(content):
+    return message_from_bytes(content, policy=policy.default)

@@ -1,0 +1,237 @@
+"""One letter of each kind, about invented people."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from reports.digest import DigestView
+from reports.invitation import InvitationView
+from reports.lines import (
+    AsideLine,
+    ChangeLine,
+    Coverage,
+    Envelope,
+    FlagLine,
+    Gap,
+    OwnLine,
+    QuestionLine,
+    WaitingLine,
+)
+from reports.notice import AlertView, BreakGlassView, EnrolledView, WithdrawnView
+from reports.review import ReviewLine, ReviewView
+from reports.selfcheck import SelfCheckView
+from reports.words import DigestKind, EventKind, FlagKind, GapKind, Severity, Whose
+
+MONDAY: Final = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
+PORTAL: Final = "https://namesake.cedarvalley.example/review"
+WHY: Final = "You get this letter because you enrolled on 2 Sep 2026 and asked for a weekly digest."
+LEAVE: Final = (
+    "To stop these letters, or to leave Namesake altogether, reply with the word stop or leave."
+)
+
+IMPERSONATION: Final = FlagLine(
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
+    what="An account that is not among yours presents itself as you.",
+    url="https://bsky.example/profile/rosa-delgad0.bsky.example",
+    platform="Bluesky",
+    title="Rosa Delgado",
+    reasons=(
+        "Its bio is word for word the bio of your own account.",
+        "Its handle differs from yours by one look-alike character (0 for o).",
+        "It shows the same display name as your own account.",
+        "It was created nine days ago.",
+    ),
+    lowered_by=(
+        "It would count less if it said that it is a parody or a fan.",
+        "It would count less if your own account linked to it.",
+    ),
+    first_seen=MONDAY - timedelta(days=2),
+    last_seen=MONDAY,
+    ref="7f3a91c2",
+)
+STUDENT_LINK: Final = FlagLine(
+    kind=FlagKind.STUDENT_LINK,
+    severity=Severity.MEDIUM,
+    what="Your account follows 2 accounts that may belong to students of the district.",
+    url="https://bsky.example/profile/rosadelgado.bsky.example",
+    platform="Bluesky",
+    reasons=("Two accounts match the keyed roster by full name and name the school.",),
+    lowered_by=("A common name without a school beside it would not count.",),
+    first_seen=MONDAY - timedelta(days=1),
+    last_seen=MONDAY,
+    ref="c40d22ab",
+)
+CHANGED: Final = ChangeLine(
+    event=EventKind.CHANGED,
+    whose=Whose.OWN,
+    url="https://alpha.example/@rosadelgado",
+    platform="Alpha",
+    title="Rosa D. reads",
+    fields=("name", "bio"),
+    at=MONDAY - timedelta(days=3),
+    ref="19be77d0",
+)
+QUESTION: Final = QuestionLine(
+    url="https://www.bookclub.example/members/rdelgado",
+    title="R. Delgado, member since 2019",
+    platform="Bookclub",
+    snippet="Reads historical novels, lives in Cedar Valley. Favourite author: Isabel Allende.",
+    reasons=("The name and the town fit you.", "Nothing there says what R. stands for."),
+    ref="a81c5e09",
+)
+WAITING: Final = WaitingLine(
+    kind=FlagKind.OWN_ACCOUNT_CHANGED,
+    url="https://alpha.example/@rosadelgado",
+    platform="alpha",
+    since=MONDAY - timedelta(days=14),
+    ref="5d2f80aa",
+)
+OWN: Final = OwnLine(
+    url="https://bsky.example/profile/rosadelgado.bsky.example", platform="bluesky"
+)
+OWN_PAGE: Final = OwnLine(
+    url="https://north.cedarvalley.example/staff", title="Staff of North Elementary"
+)
+ASIDE: Final = AsideLine(
+    url="https://gamma.example/rosa.delgado.realty",
+    title="Rosa Delgado Realty",
+    reason="It names another town or employer than yours.",
+)
+GAPS: Final = (
+    Gap(
+        source="Alpha",
+        outcome=GapKind.BLOCKED,
+        since=datetime(2026, 11, 3, 9, 0, tzinfo=UTC),
+        note="it shows a CAPTCHA instead of its pages",
+    ),
+    Gap(
+        source="Delta",
+        outcome=GapKind.LIMITED,
+        since=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
+    ),
+)
+PARTLY: Final = Coverage(checked=58, total=60, gaps=GAPS)
+WHOLE: Final = Coverage(checked=60, total=60)
+ROSA: Final[dict[str, Any]] = {
+    "name": "Rosa",
+    "district": "Cedar Valley Public Schools",
+    "zone": "America/New_York",
+    "why": WHY,
+    "leave": LEAVE,
+}
+
+LETTERS: Final[dict[str, Envelope]] = {
+    "digest": DigestView(
+        **ROSA,
+        week="2026-W48",
+        coverage=PARTLY,
+        flags=(STUDENT_LINK, IMPERSONATION),
+        changes=(CHANGED,),
+        questions=(QUESTION,),
+        set_aside=(ASIDE,),
+        waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, ref="e07b1d63")),
+        review_url=PORTAL,
+    ),
+    "digest-without-portal": DigestView(
+        **ROSA,
+        week="2026-W48",
+        coverage=PARTLY,
+        flags=(IMPERSONATION,),
+        questions=(QUESTION,),
+    ),
+    "digest-first": DigestView(
+        **ROSA,
+        week="2026-W48",
+        kind=DigestKind.FIRST,
+        coverage=WHOLE,
+        flags=(IMPERSONATION,),
+        questions=(QUESTION, QUESTION, QUESTION),
+        own=(OWN, OWN_PAGE),
+        set_aside=(ASIDE,),
+    ),
+    "digest-first-quiet": DigestView(
+        **ROSA, week="2026-W48", kind=DigestKind.FIRST, coverage=WHOLE, own=(OWN,)
+    ),
+    "digest-nothing-new": DigestView(**ROSA, week="2026-W48", coverage=WHOLE, review_url=PORTAL),
+    "digest-nothing-checked": DigestView(
+        **ROSA, week="2026-W48", coverage=Coverage(checked=0, total=2, gaps=GAPS)
+    ),
+    "selfcheck": SelfCheckView(
+        **ROSA,
+        at=MONDAY,
+        since=MONDAY - timedelta(days=7),
+        coverage=PARTLY,
+        changes=(CHANGED,),
+        review_url=PORTAL,
+    ),
+    "review": ReviewView(
+        name="Sam",
+        district="Cedar Valley Public Schools",
+        zone="America/New_York",
+        why="You get this letter because you review flags for your district.",
+        leave="To stop it, ask to be taken off the list of reviewers.",
+        review_url=PORTAL,
+        week="2026-W48",
+        coverage=PARTLY,
+        closed=1,
+        lines=(
+            ReviewLine(
+                person="Rosa Delgado",
+                school="North Elementary",
+                kind=FlagKind.IMPERSONATION,
+                severity=Severity.HIGH,
+                platform="Bluesky",
+                url=IMPERSONATION.url,
+                state="reported",
+                opened_at=MONDAY - timedelta(days=9),
+                state_since=MONDAY - timedelta(days=2),
+                reasons=IMPERSONATION.reasons,
+                ruling="impersonation",
+            ),
+            ReviewLine(
+                person="Ming Lee",
+                school="Middle School",
+                kind=FlagKind.OWN_ACCOUNT_CHANGED,
+                severity=Severity.MEDIUM,
+                platform="Alpha",
+                url="https://alpha.example/@minglee",
+                state="open",
+                opened_at=MONDAY - timedelta(days=1),
+                state_since=MONDAY - timedelta(days=1),
+                reasons=("The account was renamed and its picture replaced on one day.",),
+            ),
+        ),
+    ),
+    "alert": AlertView(**ROSA, flag=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),
+    "withdrawn": WithdrawnView(
+        **ROSA,
+        at=MONDAY,
+        erased_by=MONDAY + timedelta(days=1),
+        backups_by=MONDAY + timedelta(days=30),
+    ),
+    "break-glass": BreakGlassView(
+        **ROSA,
+        at=MONDAY,
+        seen="One flag on Bluesky, before it was open to IT.",
+        by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
+        reason="A parent reported the account as a danger to a pupil.",
+        ref="51d0c2aa",
+    ),
+    "enrolled": EnrolledView(
+        **ROSA,
+        at=MONDAY,
+        agreed=(
+            "Search engines are asked for your name.",
+            "Public profiles on 60 sites are read.",
+        ),
+        expires_at=MONDAY + timedelta(days=365),
+        not_me="Reply to this letter with the words not me. All is undone the same day.",
+    ),
+    "invitation": InvitationView(
+        **ROSA,
+        how="Open the enrolment page of your district and give this code.",
+        code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
+        expires_at=MONDAY + timedelta(days=14),
+    ),
+}

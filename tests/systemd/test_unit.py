@@ -1,0 +1,78 @@
+"""The unit that we ship, judged by systemd itself; nothing is installed or started."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from monitor.config import load
+from monitor.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
+from monitor.errors import BusyError, ConfigError, DatabaseError, InputError
+
+FOLDER = Path(__file__).parents[2] / "systemd"
+UNIT = FOLDER / "namesake.service"
+ANALYZE = shutil.which("systemd-analyze") or ""
+judged = pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not on this machine")
+
+
+def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run((ANALYZE, *arguments), capture_output=True, text=True, check=False)
+
+
+def setting(name: str) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", UNIT.read_text("utf-8"), re.MULTILINE)
+
+
+@judged
+def test_the_service_is_exposed_to_two_of_ten_at_most():
+    judgement = analyze("security", "--offline=true", "--threshold=20", str(UNIT))
+
+    assert judgement.returncode == 0, judgement.stdout
+
+
+@judged
+def test_systemd_understands_every_line_of_the_unit(tmp_path):
+    # The program is elsewhere on this machine; everything else stays as we ship it.
+    unit = tmp_path / UNIT.name
+    unit.write_text(UNIT.read_text("utf-8").replace("/opt/namesake/bin/namesake", "/bin/true"))
+
+    verdict = analyze("verify", "--man=no", str(unit))
+
+    complaints = [line for line in verdict.stderr.splitlines() if UNIT.name in line]
+    assert complaints == []
+
+
+@judged
+def test_a_line_that_systemd_does_not_understand_would_be_seen(tmp_path):
+    unit = tmp_path / UNIT.name
+    unit.write_text(UNIT.read_text("utf-8") + "ProtectSistem=strict\n[Service]\nUMusk=1\n")
+
+    assert "UMusk" in analyze("verify", "--man=no", str(unit)).stderr
+
+
+def test_what_trying_again_does_not_mend_is_not_tried_again():
+    (prevented,) = setting("RestartPreventExitStatus")
+
+    given_up = {int(code) for code in prevented.split()}
+    assert given_up == {ConfigError.exit_code, InputError.exit_code, DatabaseError.exit_code}
+    assert BusyError.exit_code not in given_up, "a command that holds the folder ends"
+
+
+def test_the_service_ends_and_shows_life_in_the_time_that_systemd_gives_it():
+    (ends,), (shows,) = setting("TimeoutStopSec"), setting("WatchdogSec")
+
+    assert int(ends) > FAREWELL_SECONDS
+    assert int(shows) > WATCHED_SECONDS * 2
+
+
+def test_the_example_configuration_can_be_used_as_it_is():
+    config = load(FOLDER / "namesake.toml")
+
+    (state,) = setting("StateDirectory")
+    assert config.state == Path("/var/lib") / state
+
+
+def test_every_secret_that_the_program_asks_for_is_handed_over():
+    assert setting("ImportCredential") == ["smtp-password", "roster-key"]
