@@ -39,7 +39,8 @@ def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json:
     if as_json:
         desk.output.json(letter)
         return
-    click.echo(inert(letter.html if html else letter.text))
+    # The HTML is made for a program, and pads its first line with characters nobody sees.
+    click.echo(letter.html if html else inert(letter.text))
 
 
 @digest.command()

@@ -23,8 +23,8 @@ from scrapers.fetch.egress import Egress, resolve_nothing
 
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
-CODE = re.compile(r"^\s*([0-9a-f]{32})\s*$", re.MULTILINE)
 LETTERS_AFTER = timedelta(hours=4)
+CODE = re.compile(r"^\s*([0-9a-f]{32})\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -149,9 +149,11 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", type=int, default=500)
     options.add_argument("--sites", type=int, default=60)
-    size = Size(**vars(options.parse_args()))
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
     with TemporaryDirectory() as folder:
-        sys.stdout.write(measured(size, Path(folder)).told())
+        figures = measured(Size(people=chosen.people, sites=chosen.sites), Path(folder))
+    sys.stdout.write(json.dumps(asdict(figures)) if chosen.json else figures.told())
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,8 +16,9 @@ from monitor.demo.server import Knock
 from monitor.sources import all_sources
 from monitor.store.outbox import LetterState, OutboxLetter
 from monitor.store.state import State
-from monitor.store.sweeps import SweepKind
+from monitor.store.sweeps import SourceRun, SweepKind
 from reports.press import LetterKind
+from scrapers.outcome import Outcome
 from scrapers.request import Query
 
 Address = tuple[str, str, str]
@@ -50,6 +51,7 @@ class Aftermath:
             assert not state.sweeps.open()
             items = [item for ref in state.people.refs() for item in state.items.of(ref)]
             url = {item.ref: item.portrait.url for item in items}
+            runs = state.sweeps.runs(sweep.ref)
             return cls(
                 items=Counter(
                     (item.person, item.portrait, item.presence, state.items.label(item.ref))
@@ -61,17 +63,10 @@ class Aftermath:
                     (each.event.person, each.event.kind, each.url, each.event.fields)
                     for each in state.events.of_sweep(sweep.ref)
                 ),
-                flags=Counter(
-                    (
-                        *(each.person, each.kind, each.severity, each.state, url[each.item]),
-                        *(each.reasons, each.lowered_by, each.relation),
-                    )
-                    for ref in state.people.refs()
-                    for each in state.flags.of_person(ref)
-                ),
+                flags=Counter(_flags(state, url)),
                 outbox=Counter(map(_told, state.outbox.all())),
-                letters=Counter(_read(folder).values()),
-                coverage=Counter(state.sweeps.runs(sweep.ref)),
+                letters=Counter(_read(folder, frozenset(filter(_parked, runs))).values()),
+                coverage=Counter(replace(run, note="") if _parked(run) else run for run in runs),
                 due=Counter(
                     (
                         *(each.name, url.get(each.subject, each.subject), each.due_at.date()),
@@ -81,18 +76,6 @@ class Aftermath:
                 ),
                 audit=Counter((each.actor, each.action) for each in state.audit.all()),
             )
-
-
-def _sightings(state: State, url: dict[str, str]) -> Iterator[object]:
-    for ref in url:
-        for each in state.sightings.of_item(ref):
-            yield each.query, url[each.item], each.finding, each.misses
-
-
-def _versions(state: State, url: dict[str, str]) -> Iterator[object]:
-    for ref in url:
-        for each in state.versions.of(ref):
-            yield each.query, url[each.item], each.finding, each.at
 
     def against(self, other: "Aftermath") -> dict[str, tuple[object, object]]:
         """Return what only this one has, and what only the other, where they differ."""
@@ -105,6 +88,34 @@ def _versions(state: State, url: dict[str, str]) -> Iterator[object]:
             for name, (ours, theirs) in pairs.items()
             if ours != theirs
         }
+
+
+def _parked(run: SourceRun) -> bool:
+    """Tell whether a host asked us to stay away, which it may have said in two ways.
+
+    That is remembered before its answer is: killed in between, the next life goes by it, and
+    gives it as the reason instead of the answer's own words.
+    """
+    return run.outcome in {Outcome.LIMITED, Outcome.BLOCKED}
+
+
+def _flags(state: State, url: dict[str, str]) -> Iterator[object]:
+    for ref in state.people.refs():
+        for each in state.flags.of_person(ref):
+            told = (each.person, each.kind, each.severity, each.state, url[each.item])
+            yield *told, each.reasons, each.lowered_by, each.relation
+
+
+def _sightings(state: State, url: dict[str, str]) -> Iterator[object]:
+    for ref in url:
+        for each in state.sightings.of_item(ref):
+            yield each.query, url[each.item], each.finding, each.misses
+
+
+def _versions(state: State, url: dict[str, str]) -> Iterator[object]:
+    for ref in url:
+        for each in state.versions.of(ref):
+            yield each.query, url[each.item], each.finding, each.at
 
 
 def _told(letter: OutboxLetter) -> object:
@@ -172,18 +183,21 @@ def _mailbox(folder: Path) -> Iterator[EmailMessage]:
         yield message_from_bytes(path.read_bytes(), policy=policy.default)
 
 
-def _read(folder: Path) -> dict[str, object]:
-    """Return each letter's words by Message-ID, without the refs, which are drawn."""
+def _read(folder: Path, parked: frozenset[SourceRun]) -> dict[str, object]:
+    """Return each letter by Message-ID, without refs that are drawn and without parked notes."""
     return {
-        str(each["Message-ID"]): (each["To"], each["Subject"], REF.sub("REF", _text(each)))
+        str(each["Message-ID"]): (each["To"], each["Subject"], _words(each, parked))
         for each in _mailbox(folder)
     }
 
 
-def _text(message: EmailMessage) -> str:
+def _words(message: EmailMessage, parked: frozenset[SourceRun]) -> str:
     body = message.get_body(("plain",))
     assert body
-    return body.get_content()
+    words = " ".join(body.get_content().split())
+    for run in parked:
+        words = words.replace(run.note, "NOTE")
+    return REF.sub("REF", words)
 
 
 def sent(folder: Path) -> set[str]:

@@ -68,6 +68,21 @@ def test_a_new_handle_starts_silently(world_of):
     assert "http://readerly.example/reader/mariareads" in maria.items
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"given": "Mary"}, {"family": "Torres", "former_families": ("Delgado",)}, {"middle": "Ines"}],
+)
+def test_a_new_name_starts_silently(world: World, change):
+    maria = world.joins(MARIA)
+    world.sweep()
+    person = world.state.people.get(maria.ref)
+    world.state.people.replace(replace(person, name=replace(person.name, **change)))
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert maria.flags == ()
+
+
 def test_a_new_source_starts_silently(world_of, tmp_path):
     world = world_of("readerly")
     maria = world.joins(MARIA)

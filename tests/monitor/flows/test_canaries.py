@@ -2,10 +2,10 @@
 
 import pytest
 
-from monitor.demo.district import MARIA
+from monitor.demo.district import DANIEL, MARIA
+from monitor.demo.traces import Profile
 from monitor.domain.trust import Standing
-from scrapers.outcome import Outcome
-from tests.monitor.flows.world import World
+from tests.monitor.flows.world import World, catalogue
 
 
 def standings(world: World) -> dict[str, Standing]:
@@ -54,11 +54,24 @@ def test_a_refutation_takes_no_earlier_proof_away(world: World):
     assert world.state.health.get("chalkboard") == proven
 
 
-def test_a_flag_needs_a_source_that_was_proven(world_of, tmp_path):
+@pytest.mark.parametrize(("known", "flags"), [(["paceclub"], 1), ([], 0)])
+def test_only_a_source_that_was_proven_raises_flags(world_of, tmp_path, known, flags):
     """Without a known account nobody can tell that a site shows what it has."""
-    world = world_of(catalogue_of=("chalkboard",), known=[])
-    world.joins(MARIA)
+    world = world_of("paceclub")
+    catalogue(tmp_path, ("paceclub",), known=known)
+    world.restarts()
+    pretender = Profile(
+        site="paceclub",
+        handle="dreyesart",
+        name="Daniel Reyes",
+        bio="Art teacher at Cedar Valley Middle School.",
+        town="Cedar Valley",
+    )
+    world.internet = world.internet.shows(pretender)
+    daniel = world.joins(DANIEL)
+
     world.sweep()
 
-    assert world.coverage()["chalkboard"].outcome is Outcome.FOUND
-    assert world.state.health.get("chalkboard").proven_at is None
+    assert "http://paceclub.example/athletes/dreyesart" in daniel.items
+    assert len(daniel.flags) == flags
+    assert bool(world.state.health.get("paceclub").proven_at) is bool(flags)

@@ -1,5 +1,6 @@
 """What falls due is done once, late if need be, and goes on where it was cut short."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import unquote, urlencode, urlsplit
 
@@ -7,8 +8,6 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.errors import BusyError
-from monitor.store.requests import RunRequest
-from monitor.store.sweeps import SweepKind
 from scrapers.request import Query
 from tests.monitor.flows.world import Staff, World, nothing_happens
 
@@ -90,6 +89,19 @@ def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, 
     world.service.posting.send_due()
 
     assert len(maria.letters_of("digest")) == 1
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Auckland", "America/Los_Angeles"])
+def test_who_moves_to_another_zone_gets_no_letter_twice(world: World, maria: Staff, zone):
+    world.sweep()
+    world.on_monday()
+    person = world.state.people.get(maria.ref)
+    world.state.people.replace(replace(person, zone=zone))
+    for _ in range(7 * 4):
+        world.later(hours=6)
+        world.writes()
+
+    assert len(maria.letters_of("digest")) == 2
 
 
 def test_the_clock_set_back_an_hour_doubles_nothing(world: World, maria: Staff):
@@ -211,62 +223,6 @@ def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monke
     world.later(minutes=10)
     world.writes()
     assert maria.letters_of("digest")
-
-
-def test_a_check_that_somebody_waits_for_is_served_and_answered(world: World, maria: Staff):
-    request = RunRequest(
-        ref="request", kind=SweepKind.SELFCHECK, person=maria.ref, asked_at=world.clock.at
-    )
-    world.state.requests.add(request)
-
-    world.rounds.serve()
-    world.rounds.serve()
-    world.service.posting.send_due()
-
-    assert world.state.requests.get("request").done_at == world.clock.at
-    assert set(world.state.requests.progress("request").values()) == {"done"}
-    (answer,) = maria.letters_of("self-check")
-    assert "3 of 3 sources checked" in answer.text
-
-
-def test_a_check_is_answered_to_its_person_and_to_nobody_else(world: World, maria: Staff):
-    rosa = world.joins(ROSA)
-    world.service.posting.send_due()
-    letters = len(world.post.accepted)
-
-    world.rounds.check(maria.ref)
-    world.service.posting.send_due()
-
-    assert len(world.post.accepted) == letters + 1
-    assert world.asked_about("marchetti") == []
-    assert rosa.items == {}
-
-
-def test_a_check_soon_after_a_sweep_asks_no_canary_again(world: World, maria: Staff):
-    canaries = []
-    world.meanwhile = lambda visit: canaries.extend([] if visit.query.subject else [visit])
-    world.sweep()
-    asked = len(canaries)
-    world.later(hours=23)
-    world.rounds.check(maria.ref)
-    assert len(canaries) == asked > 0
-
-    world.later(hours=2)
-    world.rounds.check(maria.ref)
-
-    assert len(canaries) > asked
-
-
-def test_a_check_that_cannot_check_a_source_says_so(world: World, maria: Staff):
-    world.sweep()
-    world.internet = world.internet.blocks_us("chalkboard.example")
-    world.later(hours=2)
-    world.rounds.check(maria.ref)
-    world.service.posting.send_due()
-
-    (answer,) = maria.letters_of("self-check")
-    assert "2 of 3 sources checked" in answer.text
-    assert "Chalkboard has been blocking us" in answer.text
 
 
 def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff):

@@ -1,0 +1,23 @@
+"""A large district is swept whole, and in little memory; how fast is for the machine to say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = Path(__file__).with_name("sweep.py")
+SITES = 60
+A_TENTH = 50
+MOST_MEBIBYTES = 200
+
+
+def test_a_large_district_is_swept_whole_in_little_memory(share):
+    people = A_TENTH * len(share(range(10)))
+    command = [sys.executable, str(SCRIPT), "--people", str(people), "--json"]
+    answer = subprocess.run(command, capture_output=True, check=True, text=True)
+    figures = json.loads(answer.stdout)
+
+    assert figures["sources"] == SITES
+    assert figures["asked"] == people * SITES
+    assert figures["answered"] == figures["settled"] == figures["asked"]
+    assert figures["peak_mebibytes"] < MOST_MEBIBYTES

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from tests.monitor.cli.conftest import run
+
+
+def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
+    said = played.said
+    assert (said.code, said.err) == (0, "")
+    told = said.json
+
+    assert set(told) == {"weeks", "letters"}
+    assert len(told["weeks"]) == 3
+    for week in told["weeks"]:
+        assert {"events", "flags", "coverage"} <= set(week)
+        for event in week["events"]:
+            assert {"person", "kind", "url", "fields"} <= set(event)
+        for flag in week["flags"]:
+            assert {"person", "kind", "severity", "url", "reasons"} <= set(flag)
+            assert flag["reasons"]
+        for source in week["coverage"]:
+            assert {"source", "outcome", "since"} <= set(source)
+    for letter in told["letters"]:
+        assert {"to", "subject", "path"} <= set(letter)
+        assert Path(letter["path"]).is_file()
+    assert told["weeks"][1]["events"]
+    assert told["weeks"][2]["events"] == []
+
+
+def test_the_demo_touches_no_folder_that_holds_something_else(tmp_path):
+    (tmp_path / "thesis.txt").write_text("three years of work")
+
+    said = run("demo", "--json", "--out", str(tmp_path))
+
+    assert said.code == 65
+    assert "--out" in said.sentence
+    assert (tmp_path / "thesis.txt").read_text() == "three years of work"
+
+
+def test_a_folder_that_cannot_be_made_exits_with_73(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    said = run("demo", "--json", "--out", str(tmp_path / "file" / "demo"))
+
+    assert said.code == 73
+    assert "--out" in said.sentence
+
+
+@pytest.mark.parametrize("lines", [("week 1", "week 2", "week 3", "letters")])
+def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path, lines):
+    said = run("demo", "--out", str(tmp_path / "demo"))
+
+    assert said.code == 0
+    assert all(line in said.out.lower() for line in lines)
+    assert str(tmp_path / "demo" / "state" / "outbox") in said.out.replace("\n", "")

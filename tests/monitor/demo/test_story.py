@@ -1,0 +1,288 @@
+"""The three weeks bring what was planted, to whom it concerns, and nothing else."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from monitor.demo import days, story
+from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
+from monitor.demo.server import Knock, WebServer
+from monitor.demo.story import Story, ToldWeek, play
+from monitor.domain.flag import FlagKind
+from monitor.flows.telling import WHAT
+from reports.words import GapKind
+
+MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
+SKIES = "https://bsky.app/profile/"
+PRETENDER = f"{SKIES}mariadelgad0.skies.example"
+NAMESAKE = f"{SKIES}reyesandsons.skies.example"
+TAKEN_OVER = f"{SKIES}coachokafor.skies.example"
+BAND = f"{SKIES}rosamarchetti.skies.example"
+PUPILS = ("Mason", "Whitlock", "Priya", "Venkataraman", "masonw28", "priyaplaysoboe")
+SOURCES = {
+    *("bluesky", "searxng", "chalkboard", "readerly", "stitchbook"),
+    *("tuneshelf", "snapgarden", "paceclub", "givingdesk", "recipebox"),
+}
+TROUBLED = {"readerly": "blocked", "stitchbook": "limited", "snapgarden": "unreadable"}
+
+
+@dataclass(frozen=True)
+class Mail:
+    to: str
+    subject: str
+    text: str
+    whole: str
+    day: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Played:
+    story: Story
+    visits: tuple[Knock, ...]
+    folder: Path
+    seconds: float
+
+    @cached_property
+    def mails(self) -> tuple[Mail, ...]:
+        return tuple(map(opened, self.story.letters))
+
+    def digest(self, to: str, week: int) -> Mail:
+        day = f"{days.sweep_at(week):%Y-%m-%d}"
+        (mail,) = (
+            each for each in self.mails if (each.to, each.kind, each.day) == (to, "digest", day)
+        )
+        return mail
+
+
+def opened(letter: story.ToldLetter) -> Mail:
+    path = Path(letter.path)
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
+    text, html = (body.get_content() for body in bodies if body is not None)
+    *date, kind = path.name.split("-")[:4]
+    return Mail(
+        to=letter.to,
+        subject=letter.subject,
+        text=" ".join(text.split()),
+        whole=" ".join(f"{letter.subject} {text} {html}".split()),
+        day="-".join(date),
+        kind=kind,
+    )
+
+
+def played_into(folder: Path) -> Played:
+    servers: list[WebServer] = []
+
+    class Observed(WebServer):
+        def __init__(self, *args: object, **more: object) -> None:
+            super().__init__(*args, **more)
+            servers.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(story, "WebServer", Observed)
+        began = time.monotonic()
+        told = play(folder)
+        seconds = time.monotonic() - began
+    (server,) = servers
+    return Played(story=told, visits=tuple(server.visits), folder=folder, seconds=seconds)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    return played_into(tmp_path_factory.mktemp("story") / "demo")
+
+
+def events(week: ToldWeek) -> list[tuple[object, ...]]:
+    return [(each.person, each.kind, each.url, each.fields) for each in week.events]
+
+
+def flags(week: ToldWeek) -> list[tuple[str, ...]]:
+    return [(each.person, each.kind, each.severity, each.url) for each in week.flags]
+
+
+def gaps(week: ToldWeek) -> dict[str, str]:
+    well = {"found", "absent"}
+    return {each.source: each.outcome for each in week.coverage if each.outcome not in well}
+
+
+def test_it_is_told_in_less_than_a_minute(played: Played):
+    assert played.seconds < 60
+
+
+def test_the_first_week_finds_what_exists_and_tells_nothing(played: Played):
+    week = played.story.weeks[0]
+
+    assert (events(week), flags(week), gaps(week)) == ([], [], {})
+    assert {each.source for each in week.coverage} == SOURCES
+
+
+def test_the_second_week_brings_what_was_planted_and_nothing_else(played: Played):
+    week = played.story.weeks[1]
+
+    assert events(week) == [
+        (DANIEL, "appeared", NAMESAKE, ()),
+        (MARIA, "appeared", PRETENDER, ()),
+        (THOMAS, "changed", TAKEN_OVER, ("name",)),
+    ]
+    assert flags(week) == [
+        (MARIA, "impersonation", "high", PRETENDER),
+        (ROSA, "student-link", "medium", BAND),
+        (THOMAS, "own-account-changed", "medium", TAKEN_OVER),
+    ]
+
+
+def test_the_third_week_brings_nothing(played: Played):
+    week = played.story.weeks[2]
+
+    assert (events(week), flags(week)) == ([], [])
+
+
+def test_three_sources_could_not_be_checked_and_one_of_them_recovers(played: Played):
+    _, second, third = played.story.weeks
+
+    assert gaps(second) == TROUBLED
+    assert gaps(third) == {key: TROUBLED[key] for key in ("stitchbook", "snapgarden")}
+    for week in (second, third):
+        since = {each.source: each.since for each in week.coverage if each.since}
+        assert since == dict.fromkeys(gaps(week), days.sweep_at(2))
+
+
+def test_every_flag_gives_reasons(played: Played):
+    assert all(flag.reasons for week in played.story.weeks for flag in week.flags)
+
+
+def test_told_twice_it_is_the_same_story(played: Played, tmp_path: Path):
+    def written(told: Played) -> str:
+        return msgspec.json.encode(told.story).decode().replace(str(told.folder), "")
+
+    again = played_into(tmp_path / "demo")
+
+    assert written(again) == written(played)
+    assert [each.text for each in again.mails] == [each.text for each in played.mails]
+
+
+def test_who_has_withdrawn_is_never_asked_about(played: Played):
+    asked = " ".join(f"{each.host}{each.path}?{each.query}" for each in played.visits).casefold()
+
+    assert "delgado" in asked
+    assert "whitfield" not in asked
+    assert KAREN.person.handles[0] not in asked
+
+
+def test_who_has_withdrawn_gets_a_farewell_and_no_letter_after_it(played: Played):
+    kinds = [each.kind for each in played.mails if each.to == KAREN.person.mail]
+
+    assert kinds == ["invitation", "withdrawn"]
+
+
+def test_everybody_else_gets_one_letter_a_week(played: Played):
+    for member in ENROLLED:
+        letters = [each for each in played.mails if each.to == member.person.mail]
+        assert [each.kind for each in letters if each.kind != "alert"] == [
+            *("enrolled", "invitation"),
+            *["digest"] * days.LAST_WEEK,
+        ]
+
+
+def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(played: Played):
+    (flag,) = (each for each in played.story.weeks[1].flags if each.person == MARIA)
+    (alert,) = (each for each in played.mails if each.kind == "alert")
+
+    assert alert.to == MARIA
+    assert alert.day == f"{days.sweep_at(2):%Y-%m-%d}"
+    assert flag.reasons[0] in alert.text
+    digest = played.digest(MARIA, 2)
+    assert "mariadelgad0[.]skies[.]example" in digest.text
+    assert all(reason in digest.text for reason in flag.reasons[:6])
+
+
+def test_the_student_link_is_told_to_its_person_alone(played: Played):
+    (flag,) = (each for each in played.story.weeks[1].flags if each.person == ROSA)
+    digest = played.digest(ROSA, 2)
+    assert WHAT[FlagKind.STUDENT_LINK] in digest.text
+    assert all(reason in digest.text for reason in flag.reasons)
+
+    telling = [mail for mail in played.mails if WHAT[FlagKind.STUDENT_LINK] in mail.whole]
+    assert telling == [digest]
+
+
+def test_no_pupil_is_named_in_any_letter(played: Played):
+    for mail in played.mails:
+        assert not any(pupil in mail.whole for pupil in PUPILS)
+
+
+def test_the_reviewers_read_of_no_student_and_of_the_impersonation_only_after_a_week(
+    played: Played,
+):
+    first, second, third = (each for each in played.mails if each.to == REVIEWERS[0])
+
+    for mail in (first, second, third):
+        assert mail.kind == "review"
+        assert "student" not in mail.whole.casefold()
+        assert "Marchetti" not in mail.whole
+    for mail in (first, second):
+        assert "Delgado" not in mail.whole
+    assert "mariadelgad0[.]skies[.]example" in third.text
+
+
+def test_the_changed_account_is_told_with_what_differs(played: Played):
+    digest = played.digest(THOMAS, 2)
+
+    assert WHAT[FlagKind.OWN_ACCOUNT_CHANGED] in digest.text
+    assert "display name" in digest.text
+
+
+def test_every_digest_names_the_three_sources_and_why(played: Played):
+    for member in ENROLLED:
+        text = played.digest(member.person.mail, 2).text
+        assert "7 of 10 sources checked" in text
+        for source, outcome in TROUBLED.items():
+            assert f"{source.title()} {GapKind(outcome).words}" in text
+        assert "21 Sep" in text.partition("COULD NOT BE CHECKED")[2]
+
+
+def test_daniel_is_asked_what_nobody_else_can_know(played: Played):
+    text = played.digest(DANIEL, 1).text
+
+    assert "IS THIS YOU?" in text
+    assert "gazette[.]example/2026/08/mural" in text
+
+
+def test_the_namesake_is_set_aside_and_accused_of_nothing(played: Played):
+    digest = played.digest(DANIEL, 2)
+
+    assert "reyesandsons[.]skies[.]example" in digest.text
+    assert "SET ASIDE" in digest.text
+    assert "mpersonation" not in digest.text.partition("SET ASIDE")[0]
+    assert "nothing new" in digest.subject
+
+
+@pytest.mark.parametrize("mail", [JOHN, BETH])
+@pytest.mark.parametrize("week", [2, 3])
+def test_to_whom_nothing_happened_nothing_is_told_as_new(played: Played, mail: str, week: int):
+    assert "nothing new" in played.digest(mail, week).subject
+
+
+@pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.ref)
+def test_nothing_is_new_in_the_third_week(played: Played, member):
+    assert "nothing new" in played.digest(member.person.mail, 3).subject
+
+
+def test_counts_that_move_every_week_are_told_in_no_letter(played: Played):
+    for mail in played.mails:
+        assert "followers" not in mail.whole
+
+
+def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    with pytest.raises(story.InputError):
+        play(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
