@@ -161,6 +161,16 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(path)
 
 
+@pytest.fixture
+def web(terminal: Terminal) -> Iterator[WebServer]:
+    """Put the district on the made-up internet, in the first week of the story."""
+    text = terminal.path.read_text("utf-8").partition("[sources")[0]
+    terminal.path.write_text(text + MADE_UP_SOURCES, "utf-8")
+    with WebServer(Internet(), now=terminal.clock.now) as server:
+        terminal.sees(server)
+        yield server
+
+
 @dataclass(frozen=True)
 class Played:
     """The demo's three weeks, as `namesake demo --json` told them."""

@@ -3,28 +3,15 @@ from contextlib import ExitStack
 from email import message_from_bytes, policy
 from io import StringIO
 
-import pytest
 from rich.console import Console
 
 from monitor.cli.output import Output
 from monitor.cli.progress import display
 from monitor.daemon import Doorbell, Hand
 from monitor.demo import days
-from monitor.demo.internet import Internet
-from monitor.demo.server import WebServer
 from monitor.store.lock import StateLock
 from monitor.store.sweeps import SweepKind
-from tests.monitor.cli.conftest import MADE_UP_SOURCES, ROSA
-
-
-@pytest.fixture
-def web(terminal):
-    """Put the district on the made-up internet, in the first week of the story."""
-    text = terminal.path.read_text("utf-8").partition("[sources")[0]
-    terminal.path.write_text(text + MADE_UP_SOURCES, "utf-8")
-    with WebServer(Internet(), now=terminal.clock.now) as server:
-        terminal.sees(server)
-        yield server
+from tests.monitor.cli.conftest import ROSA
 
 
 def letters(terminal):

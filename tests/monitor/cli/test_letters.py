@@ -1,11 +1,11 @@
 import re
 import sqlite3
-from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.demo.traces import WebPage
 
 
 @pytest.fixture
@@ -57,17 +57,18 @@ def test_a_glass_is_not_broken_without_a_reason(after_demo, maria, reason):
     assert "reason" in said.sentence
 
 
-def test_hostile_text_of_the_web_is_inert_in_a_preview(after_demo, maria):
-    hostile = "\x1b[2J\x9b1m\u202e[bold]Maria[/bold]\x07"
-    with after_demo.service() as service, service.state.write():
-        for item in service.state.items.of(maria):
-            service.state.items.replace(
-                replace(item, portrait=replace(item.portrait, name=hostile, bio=hostile))
-            )
+def test_hostile_text_of_the_web_is_inert_in_a_preview(terminal, web):
+    hostile = "Rosa Marchetti \x1b[2J\x9b1m\u202e[bold]moc[/bold]\x07"
+    page = WebPage(url="https://hostile.example/%1b[31m", title=hostile, text=hostile)
+    web.web = web.web.shows(page)
+    ref = terminal.enrols()
+    terminal.run("sweep")
 
-    said = after_demo.run("digest", "preview", maria, "--break-glass", "a call from her")
+    said = terminal.run("digest", "preview", ref, "--break-glass", "a call from her")
 
-    assert said.code == 0
+    print(said.out)
+    assert "[bold]" in said.out
+    assert "hostile[.]example" in said.out
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said.out)
 
 
