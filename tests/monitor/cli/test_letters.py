@@ -4,8 +4,9 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from monitor.demo import days
 from monitor.demo.district import MARIA
-from monitor.demo.traces import WebPage
+from monitor.demo.traces import Account
 
 
 @pytest.fixture
@@ -59,16 +60,17 @@ def test_a_glass_is_not_broken_without_a_reason(after_demo, maria, reason):
 
 def test_hostile_text_of_the_web_is_inert_in_a_preview(terminal, web):
     hostile = "Rosa Marchetti \x1b[2J\x9b1m\u202e[bold]moc[/bold]\x07"
-    page = WebPage(url="https://hostile.example/%1b[31m", title=hostile, text=hostile)
-    web.web = web.web.shows(page)
+    handle, since = "rosa.hostile.example", days.sweep_at(1)
+    web.web = web.web.shows(
+        Account(id="hostile", handle=handle, name=hostile, bio=hostile, created=since)
+    )
     ref = terminal.enrols()
     terminal.run("sweep")
 
     said = terminal.run("digest", "preview", ref, "--break-glass", "a call from her")
 
-    print(said.out)
     assert "[bold]" in said.out
-    assert "hostile[.]example" in said.out
+    assert "rosa[.]hostile[.]example" in said.out
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", said.out)
 
 
