@@ -17,7 +17,8 @@ from typing import Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 
 TICK_SECONDS = 20
-WATCHED_SECONDS = 5.0
+# A signal that comes as a wait begins is noticed when it ends, so waits are short.
+WATCHED_SECONDS = 1.0
 # What has not ended by then (a mail server that is silent, say) is left as by a crash, which
 # loses nothing. The unit gives us 20 seconds in all.
 FAREWELL_SECONDS = 10.0

@@ -40,16 +40,16 @@ def one_address(text: str) -> bool:
 
 
 def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMessage:
-    """Build the message; every value that came from elsewhere passes `header_line`."""
+    """Build the message; whatever came from a file, a person or the web passes `header_line`."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = settings.sender
+    message["From"] = header_line(settings.sender)
     message["To"] = header_line(envelope.recipient)
     message["Subject"] = header_line(letter.subject)
     message["Date"] = format_datetime(envelope.sent_at)
     message["Message-ID"] = envelope.message_id
     if settings.reply_to:
-        message["Reply-To"] = settings.reply_to
-    address = parseaddr(settings.reply_to or settings.sender)[1]
+        message["Reply-To"] = header_line(settings.reply_to)
+    address = parseaddr(header_line(settings.reply_to or settings.sender))[1]
     message["List-ID"] = f"Namesake <namesake.{address.rpartition('@')[2]}>"
     message["List-Unsubscribe"] = f"<mailto:{address}?subject=stop>"
     message["Auto-Submitted"] = "auto-generated"

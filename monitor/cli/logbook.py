@@ -4,15 +4,24 @@ A library's warning may quote an address, and with it a name.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 
-def keep(stream: TextIO | None = None) -> None:
+@contextmanager
+def kept(stream: TextIO | None = None) -> Iterator[None]:
     """Write to a stream, stderr if none is named, where systemd adds the time."""
-    logging.getLogger().addHandler(logging.NullHandler())
-    ours = logging.getLogger("monitor")
-    shown = logging.StreamHandler(stream)
+    everybody, ours = logging.getLogger(), logging.getLogger("monitor")
+    # Where no handler is, Python prints what a library warns of by itself.
+    silent, shown = logging.NullHandler(), logging.StreamHandler(stream)
     shown.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-    ours.handlers = [shown]
+    everybody.addHandler(silent)
+    ours.addHandler(shown)
     ours.setLevel(logging.INFO)
-    ours.propagate = False
+    try:
+        yield
+    finally:
+        ours.setLevel(logging.NOTSET)
+        ours.removeHandler(shown)
+        everybody.removeHandler(silent)

@@ -14,8 +14,7 @@ from monitor.errors import DatabaseError
 @pass_desk
 def run(desk: Desk) -> None:
     """Run the service until SIGTERM. A second one on the same folder exits with 75."""
-    logbook.keep()
-    with desk.asking() as service:
+    with logbook.kept(), desk.asking() as service:
         Daemon(
             rounds=service.rounds,
             supervisor=Supervisor(desk.outside.environ),

@@ -28,7 +28,7 @@ from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, 
 from tests.monitor.doomed import Doom, Life, Work, daemon, second_week
 
 KILLS = range(50)
-WRITES = 20
+WRITES = 10
 UNHARMED = Doom()
 # No life takes half as long: one that does hangs.
 PATIENCE = 60.0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.envelope import Verdict, message_id
 from monitor.mail import FolderPost, compose, one_address
-from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read
+from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read, with_settings
 
 
 def test_a_letter_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it():
@@ -69,6 +69,15 @@ def test_a_subject_makes_no_other_header(planted):
     assert read(written).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
     assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", written)
     assert len(re.findall(rb"(?m)^Subject:", written)) == 1
+
+
+@pytest.mark.parametrize("field", ["sender", "reply_to"])
+def test_a_configured_address_makes_no_other_header_either(field):
+    settings = with_settings(**{field: "it@cedarvalley.example\r\nBcc: mallory@elsewhere.example"})
+
+    written = read(compose(LETTER, ENVELOPE, settings).as_bytes())
+
+    assert written.keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
 
 
 @given(st.text())

@@ -3,12 +3,14 @@ from contextlib import ExitStack
 from email import message_from_bytes, policy
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from monitor.cli.output import Output
 from monitor.cli.progress import display
 from monitor.daemon import Doorbell, Hand
 from monitor.demo import days
+from monitor.demo.internet import Internet
 from monitor.store.lock import StateLock
 from monitor.store.sweeps import SweepKind
 from tests.monitor.cli.conftest import ROSA
@@ -32,8 +34,12 @@ def test_a_check_tells_the_operator_how_it_went_and_the_person_what_it_found(ter
     assert "rosamarchetti" in answer.get_body(("plain",)).get_content()
 
 
-def test_a_check_in_words_says_what_could_not_be_checked_and_why(terminal, web):
-    web.web = web.web.blocks_us("chalkboard.example")
+@pytest.mark.parametrize(
+    ("trouble", "word"),
+    [(Internet.blocks_us, "blocked"), (Internet.is_down, "failed"), (Internet.is_broken, "failed")],
+)
+def test_a_check_in_words_says_what_could_not_be_checked_and_why(terminal, web, trouble, word):
+    web.web = trouble(web.web, "chalkboard.example")
     ref = terminal.enrols(handles=("rosamarchetti",))
 
     said = terminal.run("check", ref)
@@ -41,7 +47,7 @@ def test_a_check_in_words_says_what_could_not_be_checked_and_why(terminal, web):
     assert said.code == 0
     assert "9 of 10 sources checked." in said.out
     (gap,) = [line for line in said.out.splitlines() if line.startswith("chalkboard")]
-    assert "blocked" in gap
+    assert word in gap
 
 
 def test_nobody_who_has_not_agreed_is_checked(terminal, web):

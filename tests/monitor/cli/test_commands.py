@@ -134,6 +134,16 @@ def test_a_half_written_catalogue_exits_with_64_and_is_named(terminal, tmp_path)
     assert str(catalogue) in said.sentence
 
 
+def test_a_roster_key_that_is_not_there_exits_with_64_and_is_named(terminal, tmp_path):
+    students = '[students]\nenabled = true\ntokens = "t"\nkey_file = "roster.key"\n'
+    terminal.configured(("[sources.bluesky]", f"{students}\n[sources.bluesky]"))
+
+    said = terminal.run("staff", "list")
+
+    assert said.code == 64
+    assert str(tmp_path / "roster.key") in said.sentence
+
+
 def test_a_folder_without_a_district_exits_with_65_and_names_the_remedy(terminal):
     terminal.configured(('state = "state"', 'state = "elsewhere"'))
 

@@ -1,7 +1,5 @@
 from pathlib import Path
 
-import pytest
-
 from tests.monitor.cli.conftest import run
 
 
@@ -47,10 +45,9 @@ def test_a_folder_that_cannot_be_made_exits_with_73(tmp_path):
     assert "--out" in said.sentence
 
 
-@pytest.mark.parametrize("lines", [("week 1", "week 2", "week 3", "letters")])
-def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path, lines):
+def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path):
     said = run("demo", "--out", str(tmp_path / "demo"))
 
     assert said.code == 0
-    assert all(line in said.out.lower() for line in lines)
+    assert all(word in said.out for word in ("Week 1", "Week 2", "Week 3", "letters"))
     assert str(tmp_path / "demo" / "state" / "outbox") in said.out.replace("\n", "")

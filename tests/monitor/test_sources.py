@@ -1,0 +1,136 @@
+"""The configuration says which sources there are, and a catalogue it cannot use is named."""
+
+import json
+
+import pytest
+
+from monitor.config import (
+    BlueskyConfig,
+    CatalogueConfig,
+    Config,
+    DistrictConfig,
+    MailConfig,
+    SearxNGConfig,
+    SourcesConfig,
+)
+from monitor.demo.stage import CATALOGUE
+from monitor.errors import ConfigError
+from monitor.sources import all_sources, catalogue
+from scrapers.source import Family
+
+OFF = {"bluesky": BlueskyConfig(enabled=False), "catalogue": CatalogueConfig(own=False)}
+AS_IT_COMES = {"bluesky": BlueskyConfig(), "catalogue": CatalogueConfig()}
+
+
+def configured(**sources):
+    """Turn on only what a test names."""
+    return Config(
+        state=CATALOGUE.parent,
+        district=DistrictConfig(
+            ref="cedar-valley",
+            name="Cedar Valley Public Schools",
+            zone="America/Chicago",
+            domains=("cedarvalley.example",),
+            contact="privacy@cedarvalley.example",
+        ),
+        mail=MailConfig(sender="namesake@cedarvalley.example"),
+        sources=SourcesConfig(**{**OFF, **sources}),
+    )
+
+
+@pytest.fixture
+def sites(tmp_path):
+    def written(*changes):
+        text = CATALOGUE.read_text("utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / "sites.json"
+        path.write_text(text, "utf-8")
+        return CatalogueConfig(own=False, files=(path,))
+
+    return written
+
+
+def test_nothing_is_asked_that_is_turned_off():
+    assert dict(all_sources(configured())) == {}
+
+
+def test_without_a_word_in_the_file_bluesky_and_our_own_catalogue_are_asked():
+    sources = all_sources(configured(**AS_IT_COMES))
+
+    assert "bluesky" in sources
+    assert len(sources) > 20
+    assert not [each for each in sources.values() if each.family is Family.SEARCH]
+
+
+def test_a_search_engine_is_asked_where_one_is_named_and_nowhere_else():
+    near = "http://127.0.0.1:8888"
+    chosen = SearxNGConfig(url=near, engines=("alpha", "beta"), allow_private=(near,))
+
+    (engine,) = all_sources(configured(searxng=chosen)).values()
+
+    assert engine.etiquette.origins == (near,)
+    assert engine.etiquette.allow_private == (near,)
+    (asked, *_) = engine.canaries("nonce")
+    assert asked.query.request.url.startswith(near)
+
+
+def test_an_address_on_our_own_network_is_asked_only_if_its_source_names_it():
+    sources = all_sources(configured(**AS_IT_COMES))
+
+    assert {each.etiquette.allow_private for each in sources.values()} == {()}
+
+
+def test_a_catalogue_of_the_district_stands_beside_ours(sites):
+    both = CatalogueConfig(own=True, files=sites().files)
+
+    own = catalogue(configured(catalogue=CatalogueConfig(own=True))).entries
+    all_of_them = catalogue(configured(catalogue=both)).entries
+
+    assert len(all_of_them) > len(own)
+    assert all_of_them[: len(own)] == own
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('"sites": [', '"sites": [['),
+        ('"e_code": 200,', ""),
+        ('"sites": [', '"pages": ['),
+        ('"name": "Readerly"', '"name": "Chalkboard"'),
+    ],
+)
+def test_a_catalogue_that_cannot_be_used_is_named_with_the_remedy(sites, change):
+    chosen = sites(change)
+
+    with pytest.raises(ConfigError) as refusal:
+        all_sources(configured(catalogue=chosen))
+
+    assert str(chosen.files[0]) in str(refusal.value)
+    assert "[sources.catalogue]" in str(refusal.value)
+
+
+def test_a_catalogue_that_is_not_there_is_named(tmp_path):
+    chosen = CatalogueConfig(own=False, files=(tmp_path / "nothing.json",))
+
+    with pytest.raises(ConfigError, match=r"nothing\.json cannot be read"):
+        all_sources(configured(catalogue=chosen))
+
+
+def test_half_a_catalogue_is_refused_wherever_it_was_cut(tmp_path, share):
+    whole = CATALOGUE.read_bytes()
+    assert json.loads(whole)
+    path = tmp_path / "sites.json"
+    for length in share(range(0, len(whole.rstrip()), 29)):
+        path.write_bytes(whole[:length])
+
+        with pytest.raises(ConfigError, match=r"sites\.json is not whole"):
+            all_sources(configured(catalogue=CatalogueConfig(own=False, files=(path,))))
+
+
+def test_two_sources_of_one_name_are_refused(sites):
+    chosen = sites(('"name": "Readerly"', '"name": "Bluesky"'))
+
+    with pytest.raises(ConfigError, match="Two sources are called 'bluesky'"):
+        all_sources(configured(catalogue=chosen, bluesky=BlueskyConfig()))
