@@ -180,7 +180,7 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
     unapproved = not (students.counsel and students.counsel_approved_on)
     return (
         (
-            not _zone_exists(config.district.zone),
+            not zone_exists(config.district.zone),
             "$.district.zone",
             "Expected an IANA time zone such as America/Chicago",
         ),
@@ -202,7 +202,8 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
     )
 
 
-def _zone_exists(name: str) -> bool:
+def zone_exists(name: str) -> bool:
+    """Tell whether this machine knows an IANA time zone of that name."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):

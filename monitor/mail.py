@@ -1,7 +1,6 @@
 """Letters to a mail server, or to a folder where there is none."""
 
 import os
-import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
 from monitor.config import MailConfig, Security
-from monitor.domain.envelope import Delivery, Envelope, Verdict
+from monitor.domain.envelope import Delivery, Envelope, Verdict, one_address
 from reports.letter import Letter
 from reports.text import header_line
 
@@ -30,13 +29,6 @@ TROUBLES = (
     (ssl.SSLCertVerificationError, "the mail server's certificate cannot be verified"),
     (FileNotFoundError, "the file that [mail] ca_file names is not there"),
 )
-SPECIAL = r"\s@,;:<>()\[\]\"\\"
-ADDRESS = re.compile(rf"[^{SPECIAL}]+@[^{SPECIAL}]+")
-
-
-def one_address(text: str) -> bool:
-    """Tell whether it is one bare address: a list of them would reach whom nobody invited."""
-    return ADDRESS.fullmatch(text) is not None and header_line(text) == text
 
 
 def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMessage:

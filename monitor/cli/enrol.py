@@ -3,12 +3,12 @@
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
 from monitor.cli.desk import Desk, pass_desk
+from monitor.config import zone_exists
 from monitor.domain.consent import Scope
 from monitor.domain.consent_text import SCOPES
 from monitor.domain.person import PersonName
@@ -55,21 +55,13 @@ def _faults(answers: Answers) -> Iterator[str]:
     for account in answers.accounts:
         if not _names_account(account):
             yield f"{account!r} is not written as {ACCOUNT_SHAPE}"
-    if answers.zone and not _zone_exists(answers.zone):
+    if answers.zone and not zone_exists(answers.zone):
         yield f"{answers.zone!r} is no time zone such as America/Chicago"
 
 
 def _names_account(text: str) -> bool:
     platform, _, handle = text.partition(":")
     return bool(platform.strip() and handle.strip().removeprefix("@"))
-
-
-def _zone_exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def _asked(desk: Desk) -> Answers:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.desk import Desk, pass_desk
+from monitor.domain.envelope import one_address
 from monitor.errors import CannotWriteError
-from monitor.mail import one_address
 from monitor.store.state import State
 
 TEMPLATE = """\

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from monitor.config import CONSENT_LASTS, Config
+from monitor.config import CONSENT_LASTS, Config, zone_exists
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
+from monitor.domain.envelope import one_address
 from monitor.domain.person import Person, PersonName
 from monitor.errors import InputError, NotPermittedError
 from monitor.flows.letters import Correspondence, LetterPlan
@@ -80,6 +81,10 @@ class Joining:
         if not answers.scopes:
             reason = "No scope was agreed to, so there is nothing to look at; nothing was stored."
             raise NotPermittedError(reason)
+        if answers.zone and not zone_exists(answers.zone):
+            # A time that cannot be computed for one person would hold up the whole district's.
+            reason = "This time zone is unknown; give one such as America/Chicago, or none."
+            raise InputError(reason)
         person = self._person(invitation, answers)
         consent = Consent(
             person=person.ref,
@@ -102,8 +107,8 @@ class Joining:
 
     def _own_address(self, mail: str) -> str:
         address = mail.strip().lower()
-        name, _, domain = address.rpartition("@")
-        if not name or domain not in self.config.district.domains:
+        domain = address.rpartition("@")[2]
+        if not one_address(address) or domain not in self.config.district.domains:
             allowed = ", ".join(self.config.district.domains)
             reason = f"Only addresses of this district can be invited ({allowed})."
             raise InputError(reason)

@@ -198,3 +198,30 @@ def test_joining_is_audited_in_opaque_words(world: World):
     actions = [entry.action for entry in world.state.audit.all()]
     assert actions == ["invited", "enrolled"]
     assert world.state.audit.verify() is None
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "mallory@elsewhere.example, maria.delgado@cedarvalley.example",
+        "Maria <maria.delgado@cedarvalley.example>",
+        "maria\r\nBcc: mallory@cedarvalley.example",
+        "@cedarvalley.example",
+    ],
+)
+def test_nothing_but_one_bare_address_is_invited(world: World, mail):
+    with pytest.raises(InputError):
+        world.service.joining.invite(mail, "Maria", "Delgado")
+
+    assert world.state.invitations.all() == ()
+
+
+def test_an_unknown_time_zone_is_refused_and_holds_up_nobody(world: World):
+    code = invited(world)
+
+    with pytest.raises(InputError, match="time zone"):
+        enrol(world, code, zone="Mars/Olympus")
+
+    assert world.state.people.refs() == ()
+    world.rounds.schedule()
+    enrol(world, code, zone="America/Denver")
