@@ -11,9 +11,9 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 
 from monitor.config import MailConfig, Security
-from monitor.domain.envelope import Delivery, Envelope, Verdict, one_address
+from monitor.domain.envelope import Delivery, Envelope, Verdict
 from reports.letter import Letter
-from reports.text import header_line
+from reports.text import header_line, one_address
 
 PERMANENT = 500
 # RFC 3463: "unable to route". A name server that is down says so too, and comes back.

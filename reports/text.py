@@ -32,6 +32,9 @@ _BLANKS = frozenset(
         *range(0xE0100, 0xE01F0),
     )
 )
+# What separates addresses, or gives one a name or a meaning of its own.
+_SPECIAL = r"\s@,;:<>()\[\]\"\\"
+_ADDRESS = re.compile(rf"[^{_SPECIAL}]+@[^{_SPECIAL}]+")
 # A joiner between two pictures, or the wish for a coloured one, hides nothing from anybody.
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _EMOJI_GLUE = re.compile(
@@ -87,6 +90,11 @@ def header_line(text: str, cap: int = 200) -> str:
     while _ENCODED_WORD in line:
         line = line.replace(_ENCODED_WORD, "")
     return _capped(" ".join(line.split()), cap)
+
+
+def one_address(text: str) -> bool:
+    """Tell whether it is one bare address: a list of them would reach whom nobody invited."""
+    return _ADDRESS.fullmatch(text) is not None and header_line(text) == text
 
 
 def _stripped(text: str) -> tuple[str, int]:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.desk import Desk, pass_desk
-from monitor.domain.envelope import one_address
 from monitor.errors import CannotWriteError
 from monitor.store.state import State
+from reports.text import one_address
 
 TEMPLATE = """\
 # Namesake's configuration. Paths are relative to this file. Secrets do not belong here: the

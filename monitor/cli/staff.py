@@ -9,8 +9,8 @@ import click
 from monitor.build import Service
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.domain.consent import Consent
-from monitor.domain.envelope import one_address
 from monitor.errors import InputError, UnavailableError
+from reports.text import one_address
 
 
 @click.group()

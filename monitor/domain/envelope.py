@@ -1,14 +1,9 @@
 """Everything about a letter but its words, and what became of it."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-
-# What separates addresses, or gives one a name or a meaning of its own.
-_SPECIAL = r"\s@,;:<>()\[\]\"\\"
-_ADDRESS = re.compile(rf"[^{_SPECIAL}]+@[^{_SPECIAL}]+")
 
 
 class Verdict(StrEnum):
@@ -37,12 +32,6 @@ class Envelope:
     kind: str
     period: str
     severity: str = ""
-
-
-def one_address(text: str) -> bool:
-    """Tell whether it is one bare address: a list of them would reach whom nobody invited."""
-    plain = text.isprintable() and "=?" not in text
-    return plain and _ADDRESS.fullmatch(text) is not None
 
 
 def message_id(*parts: str, domain: str) -> str:

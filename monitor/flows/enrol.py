@@ -7,7 +7,6 @@ from hashlib import sha256
 from monitor.config import CONSENT_LASTS, Config, zone_exists
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
-from monitor.domain.envelope import one_address
 from monitor.domain.person import Person, PersonName
 from monitor.errors import InputError, NotPermittedError
 from monitor.flows.letters import Correspondence, LetterPlan
@@ -17,6 +16,7 @@ from monitor.store.invitations import Invitation
 from monitor.store.state import State
 from reports.invitation import InvitationView
 from reports.notice import EnrolledView
+from reports.text import one_address
 
 INVITATION_LASTS = timedelta(days=14)
 

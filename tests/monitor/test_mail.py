@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.envelope import Verdict, message_id, one_address
+from monitor.domain.envelope import Verdict, message_id
 from monitor.mail import FolderPost, compose
+from reports.text import one_address
 from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read, with_settings
 
 

@@ -207,6 +207,11 @@ def test_joining_is_audited_in_opaque_words(world: World):
         "Maria <maria.delgado@cedarvalley.example>",
         "maria\r\nBcc: mallory@cedarvalley.example",
         "@cedarvalley.example",
+        f"{'m' * 250}@cedarvalley.example",
+        "maria\N{HANGUL FILLER}@cedarvalley.example",
+        "mari\N{COMBINING GRAPHEME JOINER}a@cedarvalley.example",
+        "mari\N{ZERO WIDTH SPACE}a@cedarvalley.example",
+        "r\N{LATIN SMALL LETTER E}\N{COMBINING ACUTE ACCENT}ne@cedarvalley.example",
     ],
 )
 def test_nothing_but_one_bare_address_is_invited(world: World, mail):
