@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reports.letter import Letter, composed
-from reports.lines import Envelope
+from reports.lines import LetterView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationView(Envelope):
+class InvitationView(LetterView):
     """`how` says where the code goes. The queued letter holds no code: it is put in when sent."""
 
     how: str

@@ -11,7 +11,7 @@ from reports.words import EventKind, FlagKind, GapKind, Severity, Whose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class LetterView:
     """What every letter knows of its reader.
 
     `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
@@ -124,7 +124,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalView(Envelope):
+class PersonalView(LetterView):
     """What a letter about its own reader tells; `own` is told once, in the first one."""
 
     coverage: Coverage

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from reports.answers import for_flags
 from reports.letter import Letter, composed
-from reports.lines import Envelope, FlagLine
+from reports.lines import FlagLine, LetterView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertView(Envelope):
+class AlertView(LetterView):
     """A high flag. `opens_at` is when IT sees it if nobody answers; None: never by itself."""
 
     flag: FlagLine
@@ -17,7 +17,7 @@ class AlertView(Envelope):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawnView(Envelope):
+class WithdrawnView(LetterView):
     """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone."""
 
     at: datetime
@@ -26,7 +26,7 @@ class WithdrawnView(Envelope):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlassView(Envelope):
+class BreakGlassView(LetterView):
     """Somebody looked early. `seen` says what at, `by` who, `reason` why, in their words."""
 
     at: datetime
@@ -37,7 +37,7 @@ class BreakGlassView(Envelope):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolledView(Envelope):
+class EnrolledView(LetterView):
     """Consent was given. `agreed` lists what to; `not_me` says how to undo it at once."""
 
     at: datetime

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reports import digest, invitation, notice, review, selfcheck
 from reports.letter import Letter
-from reports.lines import Envelope
+from reports.lines import LetterView
 
 
 class LetterKind(StrEnum):
@@ -23,7 +23,7 @@ class LetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    view: type[Envelope]
+    view: type[LetterView]
     render: Callable[[Any], Letter]
 
 
@@ -40,14 +40,14 @@ _FORMS: Final = {
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
 
 
-def kind_of(view: Envelope) -> LetterKind:
+def kind_of(view: LetterView) -> LetterKind:
     return _KINDS[type(view)]
 
 
-def view_type(kind: LetterKind) -> type[Envelope]:
+def view_type(kind: LetterKind) -> type[LetterView]:
     """Return what a queued letter of this kind is read back as."""
     return _FORMS[kind].view
 
 
-def printed(view: Envelope) -> Letter:
+def printed(view: LetterView) -> Letter:
     return _FORMS[kind_of(view)].render(view)

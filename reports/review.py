@@ -7,7 +7,7 @@ from datetime import datetime
 
 from reports.arrangement import MOST, cut
 from reports.letter import Letter, filled, fitted
-from reports.lines import Coverage, Envelope
+from reports.lines import Coverage, LetterView
 from reports.theme import year_of
 from reports.words import FlagKind, Severity
 
@@ -33,7 +33,7 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewView(Envelope):
+class ReviewView(LetterView):
     """`closed` counts the flags that were closed during `week`."""
 
     week: str

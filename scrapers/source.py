@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
@@ -40,6 +40,16 @@ class Etiquette:
     access: Access
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
+
+    @classmethod
+    def of_api(cls, base_url: str, seconds_between: float, allow_private: tuple[str, ...]) -> Self:
+        """Return the manners towards an API: it is asked at the origin of `base_url` alone."""
+        return cls(
+            origins=("/".join(base_url.split("/")[:3]),),
+            access=Access.API,
+            seconds_between=seconds_between,
+            allow_private=allow_private,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

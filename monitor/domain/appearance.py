@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from monitor.domain.handles import Cover, HandleFit, fits, local_part
-from monitor.domain.letters import squashed
 from monitor.domain.names import Agreement, Level, agreement, disguised, mention
 from monitor.domain.person import PersonName
+from monitor.domain.spelling import squashed
 from monitor.domain.words import words_of
 from scrapers.finding import Finding, Kind
 

@@ -7,9 +7,9 @@ from rapidfuzz import fuzz
 
 from monitor.domain.appearance import Appearance, appearance
 from monitor.domain.handles import same_handle
-from monitor.domain.letters import plain
 from monitor.domain.lookalike import Imitation, imitates
 from monitor.domain.person import Person
+from monitor.domain.spelling import plain
 from monitor.domain.subject import Inventory, Subject, all_handles, handles_on
 from scrapers.finding import Finding, Kind
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.domain.letters import plain
 from monitor.domain.person import PersonName
+from monitor.domain.spelling import plain
 
 # A tenth of the adults of the United States: people with a public trace on a source of one
 # kind. An order of magnitude, and the first guess.

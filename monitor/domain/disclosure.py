@@ -16,7 +16,7 @@ STUDENT_LINK_DAYS_LEAST = 14
 REVIEWERS_LEAST = 2
 
 
-class Telling(StrEnum):
+class Promptness(StrEnum):
     """AT_ONCE needs no digest: the person finds it, or is written to, the same day."""
 
     AT_ONCE = "at-once"
@@ -136,14 +136,14 @@ def visible_to_person(flag: Flag, reader: str) -> bool:
     return flag.person == reader
 
 
-def telling(flag: Flag) -> Telling:
+def promptness(flag: Flag) -> Promptness:
     at_once = flag.severity in TABLE[flag.kind].at_once
-    return Telling.AT_ONCE if at_once else Telling.IN_DIGEST
+    return Promptness.AT_ONCE if at_once else Promptness.IN_DIGEST
 
 
 def needs_notice(flag: Flag) -> bool:
     """Tell whether the person gets a letter at once, not only a place to look."""
-    return flag.severity is Severity.HIGH and telling(flag) is Telling.AT_ONCE
+    return flag.severity is Severity.HIGH and promptness(flag) is Promptness.AT_ONCE
 
 
 def opens_to_review(case: Case, now: datetime, policy: DisclosurePolicy) -> Opening | None:

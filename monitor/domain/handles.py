@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.domain.givens import other_givens
-from monitor.domain.letters import plain, squashed
 from monitor.domain.person import PersonName
+from monitor.domain.spelling import plain, squashed
 from monitor.domain.words import words_of
 
 

@@ -7,9 +7,9 @@ from monitor.domain import weights
 from monitor.domain.case import Case
 from monitor.domain.evidence import Evidence
 from monitor.domain.handles import local_part
-from monitor.domain.letters import mixes_alphabets, squashed
 from monitor.domain.lookalike import Imitation
 from monitor.domain.names import disguised
+from monitor.domain.spelling import mixes_alphabets, squashed
 from scrapers.finding import Finding
 
 _MUCH_LATER = timedelta(days=365)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from rapidfuzz.distance import OSA
 
 from monitor.domain.handles import local_part, same_handle
-from monitor.domain.letters import latinised, look_alike, plain, shapes
+from monitor.domain.spelling import latinised, look_alike, plain, shapes
 
 
 class Trick(StrEnum):

@@ -7,8 +7,8 @@ from enum import StrEnum
 from rapidfuzz.distance import OSA
 
 from monitor.domain.givens import listed, other_givens
-from monitor.domain.letters import look_alike, squashed
 from monitor.domain.person import PersonName
+from monitor.domain.spelling import look_alike, squashed
 from monitor.domain.words import PARTICLES, around_commas, clauses, name_orders, words_of
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.domain.letters import plain
+from monitor.domain.spelling import plain
 from monitor.domain.words import contains, words_of
 from scrapers.finding import Contact
 

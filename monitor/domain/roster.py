@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from monitor.domain.givens import full_givens
 from monitor.domain.handles import local_part
-from monitor.domain.letters import squashed
 from monitor.domain.pupil_cues import Cue, Setting, cues
+from monitor.domain.spelling import squashed
 from monitor.domain.words import name_orders, words_of
 from scrapers.finding import Contact
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from monitor.domain.letters import plain, squashed
+from monitor.domain.spelling import plain, squashed
 
 TITLES = frozenset(
     ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "coach", "principal", "rev"]

@@ -1,7 +1,6 @@
 """Which letters there are, and how one is queued: as a view, to be rendered when it is sent."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import TypedDict
 
@@ -11,7 +10,7 @@ from monitor.domain.person import Person
 from monitor.flows.parts import NewRef, Now
 from monitor.store.outbox import OutboxLetter
 from monitor.store.state import State
-from reports.lines import Envelope
+from reports.lines import LetterView
 from reports.press import LetterKind, kind_of
 
 # An invitation comes before consent, a farewell after it, and reviewers give none.
@@ -31,11 +30,10 @@ class Greeting(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterPlan:
-    """`period` tells two letters of one kind apart; `due` is now unless it says otherwise."""
+    """`period` tells two letters of one kind to one reader apart."""
 
     reader: str
     period: str
-    due: datetime | None = None
 
 
 def reviewer_ref(address: str) -> str:
@@ -52,7 +50,7 @@ class Correspondence:
     now: Now
     new_ref: NewRef
 
-    def queue(self, plan: LetterPlan, view: Envelope) -> None:
+    def queue(self, plan: LetterPlan, view: LetterView) -> None:
         """Queue once: a letter of this kind to this reader for this period is not repeated."""
         now, kind = self.now(), kind_of(view)
         name = (self.config.district.ref, plan.reader, kind.value, plan.period)
@@ -65,7 +63,7 @@ class Correspondence:
                 period=plan.period,
                 message_id=message_id(*name, domain=self.config.mail_domain),
                 queued_at=now,
-                due_at=plan.due or now,
+                due_at=now,
             ),
             view,
         )

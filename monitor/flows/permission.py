@@ -13,7 +13,4 @@ class Permission:
     now: Now
 
     def __call__(self, query: Query) -> bool:
-        if not query.subject:
-            return True
-        consent = self.state.consents.latest(query.subject)
-        return consent is not None and consent.live(self.now())
+        return not query.subject or self.state.consents.stands(query.subject, self.now())

@@ -72,9 +72,7 @@ class Posting:
         if kind is LetterKind.INVITATION:
             invited = self.state.invitations.get(reader)
             return invited.mail if invited.open(self.now()) else ""
-        consent = self.state.consents.latest(reader)
-        live = consent is not None and consent.live(self.now())
-        if kind not in WITHOUT_CONSENT and not live:
+        if kind not in WITHOUT_CONSENT and not self.state.consents.stands(reader, self.now()):
             return ""
         return self.state.people.get(reader).mail
 

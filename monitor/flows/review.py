@@ -29,13 +29,13 @@ from reports.review import ReviewLine, ReviewView
 
 REVIEWER = "reviewer"
 LATELY = timedelta(days=7)
-TEACHES = frozenset({Ruling.MINE, Ruling.NAMESAKE, Ruling.UNRELATED, Ruling.IMPERSONATION})
 TAUGHT = {
     FlagState.MINE: Ruling.MINE,
     FlagState.NAMESAKE: Ruling.NAMESAKE,
     FlagState.HARMLESS: Ruling.UNRELATED,
     FlagState.IMPERSONATION: Ruling.IMPERSONATION,
 }
+TEACHES = frozenset(TAUGHT.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

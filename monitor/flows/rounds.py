@@ -159,7 +159,7 @@ class DueRounds:
             if due.name == REVIEW:
                 self.reviewing.queue_digest()
                 next_at = next_digest(now, district.ref, district.zone)
-            elif self._enrolled(due.subject):
+            elif self.state.consents.stands(due.subject, now):
                 self.digesting.queue(due.subject)
                 zone = self.state.people.get(due.subject).zone
                 next_at = next_digest(now, due.subject, zone)
@@ -175,9 +175,6 @@ class DueRounds:
         except Exception:
             self.state.due.finish(due.name, due.subject, self.now() + TRY_AGAIN)
             raise
-
-    def _enrolled(self, ref: str) -> bool:
-        return ref in self.state.consents.live(self.now())
 
     def _erase(self, due: Due) -> None:
         erased = self.leaving.erase(due.subject)

@@ -58,8 +58,7 @@ class Settling:
         Who has left is left out: that their questions went unasked is nobody else's to know.
         """
         for person in filter(None, answers):
-            consent = self.state.consents.latest(person)
-            if consent is not None and consent.live(self.now()):
+            if self.state.consents.stands(person, self.now()):
                 for staged in answers[person]:
                     yield replace(staged.visit.reading, findings=(), follow=())
 

@@ -37,6 +37,11 @@ class Consents:
         rows = self.database.rows("SELECT * FROM consents WHERE person = ? ORDER BY seq", ref)
         return tuple(_consent(row) for row in rows)
 
+    def stands(self, ref: str, now: datetime) -> bool:
+        """Tell whether anything may be asked or written on someone's behalf now."""
+        latest = self.latest(ref)
+        return latest is not None and latest.live(now)
+
     def withdraw(self, ref: str, at: datetime) -> None:
         """Append the withdrawal; there is nothing to do where no consent stands."""
         with self.database.write():

@@ -14,7 +14,7 @@ from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.shape import ShapeError, optional_text, parsed, record, rows
 from scrapers.recipes.words import in_handle, names
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Access, Canary, Etiquette, Family
+from scrapers.source import Canary, Etiquette, Family
 
 SEARCHED = 25
 LISTED = 100
@@ -51,12 +51,7 @@ class Bluesky:
 
     @property
     def etiquette(self) -> Etiquette:
-        return Etiquette(
-            origins=("/".join(self.base_url.split("/")[:3]),),
-            access=Access.API,
-            seconds_between=self.seconds_between,
-            allow_private=self.allow_private,
-        )
+        return Etiquette.of_api(self.base_url, self.seconds_between, self.allow_private)
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:

@@ -26,7 +26,7 @@ from scrapers.recipes.walls import wall
 from scrapers.recipes.words import family_name
 from scrapers.redirector import advert, unwrapped
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Access, Canary, Etiquette, Family
+from scrapers.source import Canary, Etiquette, Family
 
 FULL_PAGE = 10
 LAST_PAGE = 2
@@ -63,12 +63,7 @@ class SearxNG:
 
     @property
     def etiquette(self) -> Etiquette:
-        return Etiquette(
-            origins=("/".join(self.base_url.split("/")[:3]),),
-            access=Access.API,
-            seconds_between=self.seconds_between,
-            allow_private=self.allow_private,
-        )
+        return Etiquette.of_api(self.base_url, self.seconds_between, self.allow_private)
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         """Ask for the best name in every context, and for each other name in one."""

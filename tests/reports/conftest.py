@@ -9,7 +9,7 @@ import pytest
 
 from reports.digest import DigestView
 from reports.letter import Letter
-from reports.lines import AsideLine, ChangeLine, Envelope, FlagLine, QuestionLine, WaitingLine
+from reports.lines import AsideLine, ChangeLine, FlagLine, LetterView, QuestionLine, WaitingLine
 from reports.press import printed
 from reports.review import ReviewView
 from tests.reports.samples import (
@@ -31,12 +31,12 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def view(name: str) -> Envelope:
+def view(name: str) -> LetterView:
     return LETTERS[name]
 
 
 @pytest.fixture
-def letter(view: Envelope) -> Letter:
+def letter(view: LetterView) -> Letter:
     return printed(view)
 
 
@@ -98,5 +98,5 @@ def golden(name: str) -> Callable[[str, str], str]:
 
 
 @pytest.fixture
-def sample() -> Callable[[str], Envelope]:
+def sample() -> Callable[[str], LetterView]:
     return LETTERS.__getitem__

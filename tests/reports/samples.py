@@ -10,9 +10,9 @@ from reports.lines import (
     AsideLine,
     ChangeLine,
     Coverage,
-    Envelope,
     FlagLine,
     Gap,
+    LetterView,
     OwnLine,
     QuestionLine,
     WaitingLine,
@@ -121,7 +121,7 @@ ROSA: Final[dict[str, Any]] = {
     "leave": LEAVE,
 }
 
-LETTERS: Final[dict[str, Envelope]] = {
+LETTERS: Final[dict[str, LetterView]] = {
     "digest": DigestView(
         **ROSA,
         week="2026-W48",

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 import pytest
 
 from reports.letter import Letter
-from reports.lines import Envelope
+from reports.lines import LetterView
 from reports.press import printed
 
 ATTACKS = (
@@ -90,7 +90,7 @@ def poisoned(value: T, text: str, spared: set[str]) -> T:
 
 
 @cache
-def saying(view: Envelope, text: str) -> Letter:
+def saying(view: LetterView, text: str) -> Letter:
     return printed(poisoned(view, text, SETTINGS))
 
 
@@ -120,7 +120,7 @@ def skeleton(page: str) -> list[object]:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_text_changes_the_build_of_a_letter(view: Envelope, attack: str) -> None:
+def test_no_text_changes_the_build_of_a_letter(view: LetterView, attack: str) -> None:
     letter = saying(view, attack)
 
     assert skeleton(letter.html) == skeleton(saying(view, "harmless").html)
@@ -128,7 +128,7 @@ def test_no_text_changes_the_build_of_a_letter(view: Envelope, attack: str) -> N
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_text_brings_a_control_into_a_letter(view: Envelope, attack: str) -> None:
+def test_no_text_brings_a_control_into_a_letter(view: LetterView, attack: str) -> None:
     letter = saying(view, attack)
 
     words = re.sub(r'<div class="preheader".*?</div>', "", letter.html, flags=re.DOTALL)
@@ -138,7 +138,7 @@ def test_no_text_brings_a_control_into_a_letter(view: Envelope, attack: str) -> 
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_text_becomes_a_link(view: Envelope, attack: str) -> None:
+def test_no_text_becomes_a_link(view: LetterView, attack: str) -> None:
     letter = printed(poisoned(view, attack, SETTINGS | OURS))
 
     words = re.sub(r"<[^>]*>", "", letter.html)
@@ -147,7 +147,7 @@ def test_no_text_becomes_a_link(view: Envelope, attack: str) -> None:
         assert not re.search(r"(?<!\[)\.(?!\])evil", part)
 
 
-def test_the_only_links_lead_to_our_review_page(view: Envelope) -> None:
+def test_the_only_links_lead_to_our_review_page(view: LetterView) -> None:
     letter = printed(view)
 
     linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', letter.html)

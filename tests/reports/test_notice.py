@@ -8,12 +8,12 @@ import pytest
 
 from reports.invitation import InvitationView
 from reports.invitation import render as render_invitation
-from reports.lines import Envelope
+from reports.lines import LetterView
 from reports.notice import AlertView, render_alert
 from reports.selfcheck import SelfCheckView
 from reports.selfcheck import render as render_selfcheck
 
-Sample = Callable[[str], Envelope]
+Sample = Callable[[str], LetterView]
 
 
 def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:

@@ -7,13 +7,13 @@ from monitor.domain.assessment import Label
 from monitor.domain.events import EventKind as DomainEventKind
 from monitor.domain.flag import FlagKind as DomainFlagKind
 from monitor.domain.flag import Severity as DomainSeverity
-from reports.lines import Envelope
+from reports.lines import LetterView
 from reports.press import kind_of, printed, view_type
 from reports.words import EventKind, FlagKind, GapKind, Severity, Whose
 from scrapers.outcome import CONCLUSIVE, Outcome
 
 
-def test_a_queued_view_comes_back_and_prints_the_same_letter(view: Envelope) -> None:
+def test_a_queued_view_comes_back_and_prints_the_same_letter(view: LetterView) -> None:
     back = msgspec.json.decode(msgspec.json.encode(view), type=view_type(kind_of(view)))
 
     assert back == view

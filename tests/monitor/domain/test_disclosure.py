@@ -14,12 +14,12 @@ from monitor.domain.disclosure import (
     DisclosurePolicy,
     Key,
     Opening,
-    Telling,
+    Promptness,
     needs_notice,
     opens_to_review,
     own_ruling,
+    promptness,
     review_fields,
-    telling,
     visible_to_person,
 )
 from monitor.domain.events import Event, EventKind
@@ -103,16 +103,16 @@ def opening(case, now=NEVER, policy=POLICY):
 @pytest.mark.parametrize(
     ("kind", "severity", "when", "letter"),
     [
-        (FlagKind.IMPERSONATION, Severity.HIGH, Telling.AT_ONCE, True),
-        (FlagKind.IMPERSONATION, Severity.LOW, Telling.AT_ONCE, False),
-        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.HIGH, Telling.AT_ONCE, True),
-        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.MEDIUM, Telling.IN_DIGEST, False),
-        (FlagKind.EXPOSED_CONTACT, Severity.HIGH, Telling.IN_DIGEST, False),
-        (FlagKind.STUDENT_LINK, Severity.HIGH, Telling.IN_DIGEST, False),
+        (FlagKind.IMPERSONATION, Severity.HIGH, Promptness.AT_ONCE, True),
+        (FlagKind.IMPERSONATION, Severity.LOW, Promptness.AT_ONCE, False),
+        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.HIGH, Promptness.AT_ONCE, True),
+        (FlagKind.OWN_ACCOUNT_CHANGED, Severity.MEDIUM, Promptness.IN_DIGEST, False),
+        (FlagKind.EXPOSED_CONTACT, Severity.HIGH, Promptness.IN_DIGEST, False),
+        (FlagKind.STUDENT_LINK, Severity.HIGH, Promptness.IN_DIGEST, False),
     ],
 )
 def test_the_person_hears_of_each_flag_in_its_time(kind, severity, when, letter):
-    assert telling(flag(kind, severity)) is when
+    assert promptness(flag(kind, severity)) is when
     assert needs_notice(flag(kind, severity)) is letter
 
 

@@ -1,13 +1,14 @@
 """A clock that jumps, and sources and a client without a web."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.pace import InMemoryHosts, Pace
 from scrapers.fetch.robots import Robots
+from scrapers.fetch.tour import Rank
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
@@ -109,3 +110,28 @@ def lanes_over(
 
 def questions(count: int, *sources: FakeSource) -> list[Query]:
     return [source.query(f"name{number}") for number in range(count) for source in sources]
+
+
+def asked_while_a_run_goes_on(clock: FakeClock, rank: Rank) -> list[str]:
+    """Put up one question at a host where a run of 200 is under way; return what was asked."""
+    alpha = site("alpha")
+    asking, queued = threading.Event(), threading.Event()
+
+    def respond(url: str) -> str:
+        if url.endswith("name0"):
+            asking.set()
+            queued.wait(10)
+        return "absent"
+
+    def planning() -> Iterator[Query]:
+        yield alpha.query("rosa")
+        queued.set()
+
+    client = FakeClient(clock, respond=respond)
+    lanes = lanes_over(client, alpha, pace=Pace(stretch=0))
+    earlier = threading.Thread(target=lambda: list(lanes.visit(questions(200, alpha))))
+    earlier.start()
+    asking.wait(10)
+    list(lanes.visit(planning(), rank=rank))
+    earlier.join(10)
+    return client.urls

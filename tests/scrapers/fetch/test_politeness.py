@@ -2,7 +2,6 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -15,11 +14,11 @@ from scrapers.fetch.tour import Rank
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.request import Query
 from scrapers.source import Access
 from tests.scrapers.fetch.fakes import (
     FakeClient,
     FakeClock,
+    asked_while_a_run_goes_on,
     lanes_over,
     questions,
     site,
@@ -126,28 +125,10 @@ def test_two_runs_at_once_share_the_queues(clock: FakeClock) -> None:
 
 
 def test_a_self_check_goes_before_what_a_sweep_has_queued(clock: FakeClock) -> None:
-    asking, queued = threading.Event(), threading.Event()
+    asked = asked_while_a_run_goes_on(clock, Rank.FIRST)
 
-    def respond(url: str) -> str:
-        if url.endswith("name0"):
-            asking.set()
-            queued.wait(10)
-        return "absent"
-
-    def planning() -> Iterator[Query]:
-        yield ALPHA.query("rosa")
-        queued.set()
-
-    client = FakeClient(clock, respond=respond)
-    lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
-    sweep = threading.Thread(target=lambda: list(lanes.visit(questions(200, ALPHA))))
-    sweep.start()
-    asking.wait(10)
-    list(lanes.visit(planning(), rank=Rank.FIRST))
-    sweep.join(10)
-
-    assert client.urls[1] == "http://alpha.example/rosa"
-    assert len(client.urls) == 201
+    assert asked[1] == "http://alpha.example/rosa"
+    assert len(asked) == 201
 
 
 def test_sources_at_one_host_stand_in_one_queue(clock: FakeClock) -> None:

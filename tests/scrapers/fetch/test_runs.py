@@ -4,9 +4,16 @@ import threading
 from collections.abc import Iterator
 
 from scrapers.fetch.pace import Pace
-from scrapers.fetch.tour import Progress
+from scrapers.fetch.tour import Progress, Rank
 from scrapers.request import Query, QueryKind, Request
-from tests.scrapers.fetch.fakes import FakeClient, FakeClock, lanes_over, questions, site
+from tests.scrapers.fetch.fakes import (
+    FakeClient,
+    FakeClock,
+    asked_while_a_run_goes_on,
+    lanes_over,
+    questions,
+    site,
+)
 
 ALPHA, BETA = site("alpha"), site("beta")
 
@@ -139,24 +146,6 @@ def test_a_host_is_asked_on_only_when_its_last_answer_was_taken(clock: FakeClock
 
 
 def test_two_runs_of_one_rank_take_turns_at_a_host(clock: FakeClock) -> None:
-    asking, queued = threading.Event(), threading.Event()
+    asked = asked_while_a_run_goes_on(clock, Rank.USUAL)
 
-    def respond(url: str) -> str:
-        if url.endswith("name0"):
-            asking.set()
-            queued.wait(10)
-        return "absent"
-
-    def planning() -> Iterator[Query]:
-        yield ALPHA.query("rosa")
-        queued.set()
-
-    client = FakeClient(clock, respond=respond)
-    lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
-    earlier = threading.Thread(target=lambda: list(lanes.visit(questions(200, ALPHA))))
-    earlier.start()
-    asking.wait(10)
-    list(lanes.visit(planning()))
-    earlier.join(10)
-
-    assert "http://alpha.example/rosa" in client.urls[1:3]
+    assert "http://alpha.example/rosa" in asked[1:3]
