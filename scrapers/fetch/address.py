@@ -53,8 +53,10 @@ NOT_PUBLIC_V6 = tuple(
     )
 )
 # Traffic to these ends at the IPv4 address in their last 32 bits, so that one is judged. The
-# dead tunnels (6to4, Teredo, compatible) are refused whatever they carry.
+# dead tunnels (6to4, Teredo, ISATAP, compatible) are refused whatever they carry.
 CARRIES_V4 = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
+# Behind any prefix, an ISATAP host part tunnels to the IPv4 address in the last 32 bits.
+ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
 
 def public_unicast(ip: str) -> bool:
@@ -69,6 +71,8 @@ def public_unicast(ip: str) -> bool:
         return False
     if any(address in block for block in CARRIES_V4):
         return _public_v4(IPv4Address(int(address) & 0xFFFFFFFF))
+    if int(address) >> 32 & 0xFFFFFFFF in ISATAP:
+        return False
     return address in PUBLIC_V6 and not any(address in block for block in NOT_PUBLIC_V6)
 
 

@@ -21,6 +21,9 @@ from scrapers.fetch.allowance import (
 )
 from scrapers.fetch.unfinished import Note, failed, refused
 
+# A zone can name thousands of addresses; to try them all would be a scan, and it would be ours.
+MOST_DIALLED = 4
+
 # (family, type, protocol, canonical name, socket address), as socket.getaddrinfo answers.
 Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 Resolve = Callable[[str, int], Iterable[Answer]]
@@ -70,7 +73,7 @@ class Egress:
         """Connect to a vetted address of `host`, or raise UnfinishedError."""
         allowance = current_allowance()
         allowance.dialled = True
-        answers = self._vetted(host, port, reach, allowance)
+        answers = self._vetted(host, port, reach, allowance)[:MOST_DIALLED]
         seconds = allowance.seconds_to_connect()
         for answer in answers:
             # Shares, so that one dead address does not use up the time of the next.

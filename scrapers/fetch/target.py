@@ -19,7 +19,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parsers disagree about these, and a disagreement is how a judged URL becomes another one.
 _TREACHEROUS = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 # A last label in digits makes resolvers read the whole host as a number: 127.1, 0x7f.0.0.1.
-_NUMBER_LIKE = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
+_NUMBER_LIKE = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,9 @@ class Target:
 def _check_host(host: str) -> None:
     if "%" in host:
         raise refused(Note.ZONE)
+    # Whoever strips the dots behind a name reads another name than whoever does not.
+    if not all(host.removesuffix(".").split(".")):
+        raise refused(Note.MALFORMED)
     if _NUMBER_LIKE.search(host) and literal(host) is None:
         raise refused(Note.MISLEADING)
 

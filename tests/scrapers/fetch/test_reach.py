@@ -17,8 +17,9 @@ from scrapers.reading import Reading
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
+from tests.scrapers.fetch.hostile_addresses import PUBLIC
 from tests.scrapers.fetch.loopback import Behaviour, answer, answering, moved, without_robots
-from tests.scrapers.fetch.wire import PUBLIC, Wire
+from tests.scrapers.fetch.wire import Wire
 
 
 def private_engine(wire: Wire, internet: Internet, behaviour: Behaviour) -> int:
@@ -35,6 +36,8 @@ def test_a_declared_origin_may_lie_inside_for_the_source_that_declares_it(
     client = wire.client()
 
     assert isinstance(client.fetch(Request(url=f"{origin}/search"), etiquette), Page)
+    (asked,) = internet.servers["site.example"].requests
+    assert f"\r\nHost: {origin.removeprefix('http://')}\r\n".encode() in asked
 
 
 def test_a_declared_origin_serves_nobody_else_not_even_over_its_open_connection(

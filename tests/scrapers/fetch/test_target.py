@@ -47,6 +47,10 @@ HERE = Target.of("https://site.example/people/rosa?page=1")
         ("http://0177.0.0.1/", Note.MISLEADING),
         ("http://127.0.0.1./", Note.MISLEADING),
         ("http://1.2.3.4.5/", Note.MISLEADING),
+        ("http://0X7F000001/", Note.MISLEADING),
+        ("http://127.0.0.1../", Note.MALFORMED),
+        ("http://site..example/", Note.MALFORMED),
+        ("http://./", Note.MALFORMED),
         ("http://site.example/" + "a" * 2_048, Note.TOO_LONG),
     ],
 )

@@ -17,9 +17,10 @@ from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.certificates import issue, server_context
 from tests.scrapers.fetch.conftest import Internet
-from tests.scrapers.fetch.loopback import answer, answering, without_robots
+from tests.scrapers.fetch.loopback import answer, answering, moved, without_robots
 
-API = Etiquette(origins=("https://site.example",), access=Access.API)
+SITE = "https://site.example"
+API = Etiquette(origins=(SITE,), access=Access.API)
 
 
 @pytest.fixture(params=[API, replace(API, access=Access.PAGE)], ids=["api", "page"])
@@ -69,6 +70,21 @@ def test_a_certificate_that_cannot_be_trusted_ends_the_visit(
     assert isinstance(came, Reading)
     assert (came.outcome, came.note) == (Outcome.FAILED, Note.NO_TRUST)
     assert server.requests == []
+
+
+def test_a_redirect_from_https_to_http_is_not_followed(
+    internet: Internet, etiquette: Etiquette, tmp_path: Path
+) -> None:
+    internet.ca_file = issue(tmp_path, "site.example")
+    leading = without_robots(answering(moved("http://plain.example/")))
+    internet.serve(leading, tls=server_context(internet.ca_file))
+    plain = internet.serve(answering(answer()), "plain.example")
+
+    came = fetch(internet, replace(etiquette, origins=(SITE, "http://plain.example")))
+
+    assert isinstance(came, Reading)
+    assert (came.outcome, came.note) == (Outcome.SKIPPED, Note.DOWNGRADE)
+    assert plain.connections == 0
 
 
 def test_a_handshake_that_never_comes_ends_in_time(

@@ -10,9 +10,6 @@ from scrapers.fetch.limits import Limits
 from scrapers.fetch.transport import HttpClient
 
 AGENT = "Namesake/0.1 (+mailto:it@district.example)"
-PUBLIC = "93.184.215.14"
-OTHER_PUBLIC = "93.184.215.15"
-
 Connect = tuple[str, int]
 
 
