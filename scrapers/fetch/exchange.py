@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 
 from requests import RequestException
 from urllib3 import BaseHTTPResponse, Timeout
@@ -14,6 +15,7 @@ from scrapers.fetch.credentials import Credentials
 from scrapers.fetch.egress import Reach
 from scrapers.fetch.guard import Pool, Pools
 from scrapers.fetch.target import Target
+from scrapers.fetch.unfinished import Note, failed
 from scrapers.request import Request
 from scrapers.source import Access
 
@@ -43,12 +45,12 @@ class Exchanges:
         headers = self._headers(target, request)
         send = self._by_requests if access is Access.API else self._by_urllib3
         try:
-            return send(signed, headers, reach)
+            return _final(send(signed, headers, reach))
         except (HTTPError, RequestException, OSError):
             allowance = current_allowance()
             if allowance.dialled or allowance.received:
                 raise
-        return send(signed, headers, reach)
+        return _final(send(signed, headers, reach))
 
     def _by_requests(
         self, target: Target, headers: dict[str, str], reach: Reach
@@ -91,6 +93,14 @@ class Exchanges:
 
     def _pool_of(self, url: str, *, reach: Reach) -> Pool:
         return self.pools.of(Target.of(url), reach)
+
+
+def _final(response: BaseHTTPResponse) -> BaseHTTPResponse:
+    """Refuse an interim answer (103): what follows it would be taken for the next answer."""
+    if response.status < HTTPStatus.OK:
+        response.close()
+        raise failed(Note.CUT_SHORT)
+    return response
 
 
 def dismiss(response: BaseHTTPResponse) -> None:

@@ -10,12 +10,24 @@ from dataclasses import dataclass, field
 Behaviour = Callable[[socket.socket, bytes], None]
 
 
+def head_of(connection: socket.socket) -> bytes:
+    """Read a request up to its empty line; nothing, if the other side hangs up."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        piece = connection.recv(4096)
+        if not piece:
+            return b""
+        head += piece
+    return head
+
+
 @dataclass
 class Loopback:
     """Each connection gets its requests answered by `behaviour` until one side hangs up."""
 
     behaviour: Behaviour
     tls: ssl.SSLContext | None = None
+    hear: Callable[[socket.socket], bytes] = head_of
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
     open: list[socket.socket] = field(default_factory=list)
@@ -41,7 +53,7 @@ class Loopback:
     def _talk(self, accepted: socket.socket) -> None:
         with suppress(OSError), self._secured(accepted) as connection:
             self.open.append(connection)
-            while not self.stopping.is_set() and (request := _head(connection)):
+            while not self.stopping.is_set() and (request := self.hear(connection)):
                 self.requests.append(request)
                 self.behaviour(connection, request)
 
@@ -64,16 +76,6 @@ class Loopback:
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self.threads:
             thread.join(5)
-
-
-def _head(connection: socket.socket) -> bytes:
-    head = b""
-    while b"\r\n\r\n" not in head:
-        piece = connection.recv(4096)
-        if not piece:
-            return b""
-        head += piece
-    return head
 
 
 def answer(body: bytes = b"hello", *, status: str = "200 OK", headers: str = "") -> bytes:

@@ -1,9 +1,7 @@
-"""Whatever a server sends, a visit ends in time, in little memory, and as a Reading or a Page."""
+"""Whatever a server sends, a visit ends in time, and as the Reading or the Page that it is."""
 
 import gzip
-import socket
 import time
-import tracemalloc
 import zlib
 
 import pytest
@@ -13,7 +11,8 @@ from scrapers.fetch.unfinished import Note
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.source import Access
+from scrapers.request import Request
+from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
 from tests.scrapers.fetch.loopback import (
     Behaviour,
@@ -23,53 +22,22 @@ from tests.scrapers.fetch.loopback import (
     packed,
     without_robots,
 )
+from tests.scrapers.fetch.misbehaviour import (
+    CHUNKED,
+    MIB,
+    OK,
+    dripping,
+    flooding,
+    hanging_up,
+    hanging_up_half_way,
+    silent,
+)
 
 QUICK = Limits(total_seconds=0.5, connect_seconds=0.5)
 SMALL = Limits(total_seconds=5.0, body_bytes=100_000)
-MIB = 1_048_576
 
 BOMB = gzip.compress(bytes(50 * MIB))
 DEFLATE_BOMB = zlib.compress(bytes(50 * MIB))
-
-
-def dripping(start: bytes, drop: bytes = b"x") -> Behaviour:
-    """Send a byte now and then, so that no single read ever times out."""
-
-    def behave(connection: socket.socket, _: bytes) -> None:
-        connection.sendall(start)
-        while True:
-            connection.sendall(drop)
-            time.sleep(0.02)
-
-    return behave
-
-
-def flooding(start: bytes, wave: bytes) -> Behaviour:
-    """Send as much as the other side takes."""
-
-    def behave(connection: socket.socket, _: bytes) -> None:
-        connection.sendall(start)
-        while True:
-            connection.sendall(wave)
-
-    return behave
-
-
-def silent(connection: socket.socket, _: bytes) -> None:
-    connection.recv(1)
-
-
-def hanging_up_half_way(connection: socket.socket, _: bytes) -> None:
-    connection.sendall(OK + b"Content-Length: 10\r\n\r\nhalf")
-    connection.shutdown(socket.SHUT_RDWR)
-
-
-def hanging_up(connection: socket.socket, _: bytes) -> None:
-    connection.shutdown(socket.SHUT_RDWR)
-
-
-OK = b"HTTP/1.1 200 OK\r\n"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize("access", Access)
@@ -160,32 +128,6 @@ def test_half_an_api_answer_is_unreadable(internet: Internet, behaviour: Behavio
 
 
 @pytest.mark.parametrize("access", Access)
-@pytest.mark.parametrize(
-    "behaviour",
-    [
-        *ENDLESS,
-        pytest.param(
-            answering(moved("/next", BOMB, "Content-Encoding: gzip\r\n"), answer()), id="3xx bomb"
-        ),
-        pytest.param(answering(packed(gzip.compress(BOMB), "gzip, gzip")), id="bomb within a bomb"),
-        pytest.param(flooding(OK, b"X-Flood: " + b"x" * 60_000 + b"\r\n"), id="headers"),
-    ],
-)
-def test_no_answer_costs_much_memory(
-    internet: Internet, behaviour: Behaviour, access: Access
-) -> None:
-    internet.serve(without_robots(behaviour))
-    tracemalloc.start()
-    try:
-        internet.visit(access=access, limits=SMALL)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-    assert peak < 4 * MIB
-
-
-@pytest.mark.parametrize("access", Access)
 @pytest.mark.parametrize("coding", ["gzip, gzip", "gzip, deflate", "br", "zstd", "compress", "x"])
 def test_only_one_layer_that_we_asked_for_is_unpacked(
     internet: Internet, coding: str, access: Access
@@ -252,3 +194,23 @@ def test_many_small_packages_in_a_row_do_not_cost_their_square(internet: Interne
 
     assert isinstance(came, Page)
     assert came.body == b""
+
+
+@pytest.mark.parametrize("access", Access)
+def test_an_interim_answer_is_not_the_answer_and_what_follows_it_answers_nobody(
+    internet: Internet, access: Access
+) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+    server = internet.serve(without_robots(answering(early + answer(b"first"), answer(b"second"))))
+    client = internet.client()
+    etiquette = Etiquette(origins=("http://site.example",), access=access)
+
+    first, second = (
+        client.fetch(Request(url=f"http://site.example/{number}"), etiquette) for number in range(2)
+    )
+
+    assert isinstance(first, Reading)
+    assert (first.outcome, first.note) == (Outcome.FAILED, Note.CUT_SHORT)
+    assert isinstance(second, Page)
+    assert second.body == b"second"
+    assert server.connections == 2
