@@ -250,7 +250,7 @@ class Workshop:
 
     @cached_property
     def lanes(self) -> Lanes:
-        contact, stretch = self.config.district.contact, self.outside.stretch
+        contact = self.config.district.contact
         return Lanes(
             client=HttpClient(
                 egress=self.outside.egress,
@@ -261,7 +261,7 @@ class Workshop:
             clock=self.outside.clock,
             hosts=self.state.hosts,
             may_ask=Permission(state=self.state, now=self.outside.clock.now),
-            pace=Pace(stretch=self.config.fetch.pace if stretch is None else stretch),
+            pace=self.outside.pace or Pace(stretch=self.config.fetch.pace),
             workers=self.config.fetch.workers,
         )
 

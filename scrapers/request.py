@@ -20,18 +20,23 @@ class QueryKind(StrEnum):
         return self in {QueryKind.PROFILE, QueryKind.PRESENCE}
 
 
+MOST_HOPS = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A GET to make. Credentials are added by the fetch tier and never stand here.
 
-    `hops` is how many redirects to follow (five at most); with 0 the redirect itself is the
-    answer, which is what a presence check that knows "302 means missing" wants.
+    `hops` is how many redirects to follow (MOST_HOPS at most); with 0 the redirect itself is the
+    answer, which is what a presence check that knows "302 means missing" wants. `led` says that
+    a redirect led here, so a page may lie elsewhere than where its source is asked.
     """
 
     url: str
     params: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    hops: int = 5
+    hops: int = MOST_HOPS
+    led: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

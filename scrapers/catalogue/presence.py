@@ -11,9 +11,9 @@ from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.recipes.presence import impossible_handle, verdict
+from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
 from scrapers.recipes.profile_card import profile_card
-from scrapers.request import Query, QueryKind, Request
+from scrapers.request import MOST_HOPS, Query, QueryKind, Request
 from scrapers.source import Canary, Etiquette, Family
 
 READER = 1
@@ -72,12 +72,24 @@ class PresenceSource:
         for handle in self.entry.known:
             yield Canary(query=self._query(handle, ""), expects=Outcome.FOUND)
 
+    @property
+    def _hops(self) -> int:
+        """Take a redirect for the answer where the rule does and a known account can refute it.
+
+        A site that sends everybody to its login page would else pass for one without accounts.
+        """
+        return 0 if self.entry.rule.m_code in REDIRECTS and self.entry.known else MOST_HOPS
+
     def _query(self, handle: str, subject: str) -> Query:
         return Query(
             source=self.name,
             kind=QueryKind.PRESENCE,
             terms=(handle,),
-            request=Request(url=self.entry.asked_at(handle), headers=self.entry.headers),
+            request=Request(
+                url=self.entry.asked_at(handle),
+                headers=self.entry.headers,
+                hops=self._hops,
+            ),
             subject=subject,
         )
 

@@ -6,9 +6,10 @@ from threading import Thread
 
 from scrapers.fetch.board import Board
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.leg import leg_of
 from scrapers.fetch.pace import HostMemory, HostState, Pace
 from scrapers.fetch.question import Question
-from scrapers.fetch.target import queue_of
+from scrapers.fetch.robots import Robots
 from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
@@ -32,6 +33,7 @@ class Lanes:
     clock: Clock
     hosts: HostMemory
     pace: Pace = field(default_factory=Pace)
+    robots: Robots = field(default_factory=Robots)
     may_ask: MayAsk = always
     workers: int = 16
     _board: Board = field(init=False)
@@ -74,6 +76,7 @@ class Lanes:
             sources=self.sources,
             clock=self.clock,
             pace=self.pace,
+            robots=self.robots,
             may_ask=self.may_ask,
         )
 
@@ -84,7 +87,7 @@ class Lanes:
             if query is None:
                 self._board.drained(tour)
             else:
-                self._place(tour, Question(query=query))
+                self._enter(tour, Question(query=query))
 
     def _received(self, tour: Tour, step: Step) -> Iterator[Visit]:
         if step.error is not None:
@@ -93,34 +96,34 @@ class Lanes:
             tour.tell(step.asking, Progress.ASKING)
         if step.host is not None:
             self.hosts.save(step.host)
+        if step.moved is not None:
+            self._place(tour, step.moved)
         for question in step.onward:
-            self._place(tour, question)
+            self._enter(tour, question)
         if step.visit is not None:
             tour.close(step.visit)
             yield step.visit
-            if step.lane:
-                self._board.taken(tour, step.lane)
+        if step.lane:
+            self._board.taken(tour, step.lane)
+
+    def _enter(self, tour: Tour, question: Question) -> None:
+        if tour.admit(question):
+            self._place(tour, question)
 
     def _place(self, tour: Tour, question: Question) -> None:
-        """Queue a question at the host of its next page, or conclude it if it has none."""
-        if not question.begun and not tour.admit(question):
-            return
-        query = question.pages[0]
+        """Queue a question at the host that it asks next, or conclude it if there is none."""
+        source = self.sources.get(question.pages[0].source)
         try:
-            host = self._host_of(query)
+            if source is None:
+                raise refused(Note.UNKNOWN_SOURCE)
+            host = leg_of(question, source.etiquette, self.robots, self.clock.now()).host
         except UnfinishedError as end:
             self._conclude(tour, question, end.reading)
             return
         lane = self._board.lane(host)
         if lane is None:
             lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
-        self._board.put(lane, tour, question)
-
-    def _host_of(self, query: Query) -> str:
-        source = self.sources.get(query.source)
-        if source is None:
-            raise refused(Note.UNKNOWN_SOURCE)
-        return queue_of(query.request.url, source.etiquette.origins)
+        self._board.put(lane, tour, question, source.etiquette.seconds_between)
 
     def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
         question.pages.clear()

@@ -6,8 +6,12 @@ from datetime import timedelta
 
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.leg import Leg, leg_of
+from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import HostState, Pace, after
-from scrapers.fetch.target import Target, queue_of
+from scrapers.fetch.question import Question
+from scrapers.fetch.robots import Robots
+from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Step
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
@@ -36,6 +40,7 @@ class Worker:
     sources: Mapping[str, Source]
     clock: Clock
     pace: Pace
+    robots: Robots
     may_ask: MayAsk = always
 
     def run(self) -> None:
@@ -47,20 +52,19 @@ class Worker:
                 turn.tour.steps.put(Step(error=error))
 
     def _serve(self, turn: Turn) -> None:
-        query = turn.question.pages[0]
-        source = self.sources[query.source]
-        target = Target.of(query.request.url)
-        robots = self.client.robots
+        source = self.sources[turn.question.query.source]
+        leg = leg_of(turn.question, source.etiquette, self.robots, self.clock.now())
         kept_away = self._kept_away(turn)
-        if kept_away is None and source.etiquette.access is Access.PAGE:
-            if robots.due(target):
-                self._meet(turn, target, source.etiquette)
-                return
-            kept_away = robots.refusal(target)
-        if kept_away is None:
-            self._ask(turn, target, query, source)
+        if kept_away is None and leg.host != turn.lane.host:
+            self._move(turn, turn.lane.due)
+        elif kept_away is None and leg.asks_robots:
+            self._meet(turn, leg, source.etiquette)
         else:
-            self._conclude(turn, kept_away, turn.lane.due)
+            kept_away = kept_away or self._disallowed(leg, source.etiquette)
+            if kept_away is None:
+                self._ask(turn, leg, source)
+            else:
+                self._conclude(turn, kept_away, turn.lane.due)
 
     def _kept_away(self, turn: Turn) -> Reading | None:
         """Return what the question comes to unasked: not allowed any more, or not wanted there."""
@@ -72,33 +76,71 @@ class Worker:
             return failed(Note.CLOSED).reading
         return None
 
-    def _meet(self, turn: Turn, target: Target, etiquette: Etiquette) -> None:
+    def _disallowed(self, leg: Leg, etiquette: Etiquette) -> Reading | None:
+        return self.robots.refusal(leg.target) if etiquette.access is Access.PAGE else None
+
+    def _meet(self, turn: Turn, leg: Leg, etiquette: Etiquette) -> None:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
         began = self.clock.monotonic()
-        self.client.robots.meet(self.client, target, etiquette)
-        due = self._due(target, etiquette, began)
-        refusal = self.client.robots.refusal(target)
+        its_own = (Target.of(leg.request.url).origin,)
+        answer = self.client.fetch(leg.request, replace(etiquette, origins=its_own))
+        self.robots.learn(leg.target, answer, self.clock.now())
+        due = self._due(turn, leg, began)
+        refusal = self.robots.refusal(leg.target)
         if refusal is not None and refusal.outcome is Outcome.FAILED:
             self._note(turn, refusal, due)
             self._conclude(turn, refusal, due)
-            return
-        self.board.give_back(turn, due, again=True)
-        turn.tour.steps.put(Step())
+        else:
+            self._move(turn, due)
 
-    def _ask(self, turn: Turn, target: Target, query: Query, source: Source) -> None:
+    def _ask(self, turn: Turn, leg: Leg, source: Source) -> None:
         if turn.tour.watch is not None:
             turn.tour.steps.put(Step(asking=source.name))
         began = self.clock.monotonic()
-        answer = self.client.fetch(query.request, source.etiquette)
-        due = self._due(target, source.etiquette, began)
+        answer = self.client.fetch(leg.request, source.etiquette)
+        due = self._due(turn, leg, began)
+        if isinstance(answer, Moved):
+            self._lead_on(turn, answer, due)
+            return
+        query = turn.question.pages[0]
         reading = answer if isinstance(answer, Reading) else read(source, query, answer)
-        host = self._note(turn, reading, due)
-        self._conclude(turn, reading, due, host)
+        wait = self._put_off(turn.question, reading)
+        if wait is None:
+            host = self._note(turn, reading, due)
+            self._conclude(turn, reading, due, host)
+        else:
+            self._ask_later(turn, max(due, self.clock.monotonic() + wait))
 
-    def _due(self, target: Target, etiquette: Etiquette, began: float) -> float:
+    def _due(self, turn: Turn, leg: Leg, began: float) -> float:
         ended = self.clock.monotonic()
-        wished = max(etiquette.seconds_between, self.client.robots.delay(target))
+        wished = max(turn.lane.wished, self.robots.delay(leg.target))
         return ended + self.pace.pause(wished, ended - began)
+
+    def _lead_on(self, turn: Turn, moved: Moved, due: float) -> None:
+        try:
+            turn.question.moved(moved.request)
+        except UnfinishedError as end:
+            self._conclude(turn, end.reading, due, self._note(turn, end.reading, due))
+        else:
+            turn.tour.failures[turn.lane.host] = 0
+            self._move(turn, due)
+
+    def _put_off(self, question: Question, reading: Reading) -> float | None:
+        """Return the seconds until it is worth asking once more in this run; None if it is not."""
+        if reading.outcome is not Outcome.LIMITED or reading.retry_at is None:
+            return None
+        wait = (reading.retry_at - self.clock.now()).total_seconds()
+        patient = question.put_off < self.pace.most_put_off and wait <= self.pace.patience
+        return max(wait, 0.0) if patient else None
+
+    def _ask_later(self, turn: Turn, due: float) -> None:
+        """Keep the host waiting as it asked, and its questions with it."""
+        turn.question.put_off += 1
+        turn.tour.failures[turn.lane.host] = 0
+        state = self._paused(turn.lane.state, due)
+        turn.lane.state = state
+        self.board.give_back(turn, due, again=True)
+        turn.tour.steps.put(Step(host=state))
 
     def _note(self, turn: Turn, reading: Reading, due: float) -> HostState | None:
         """Note where the host stands; return it if a restart should know at once."""
@@ -108,37 +150,48 @@ class Worker:
         else:
             failures[lane.host] = 0
         before, now = lane.state, self.clock.now()
-        pause = max(due - self.clock.monotonic(), 0.0)
-        lane.state = replace(after(before, reading, now), next_at=now + timedelta(seconds=pause))
+        lane.state = self._paused(after(before, reading, now), due)
         stands = before.parked_until, before.failures
         changed = stands != (lane.state.parked_until, lane.state.failures)
-        return lane.state if changed or pause >= LONG_PAUSE else None
+        long = due - self.clock.monotonic() >= LONG_PAUSE
+        return lane.state if changed or long else None
+
+    def _paused(self, state: HostState, due: float) -> HostState:
+        pause = timedelta(seconds=max(due - self.clock.monotonic(), 0.0))
+        return replace(state, next_at=self.clock.now() + pause)
+
+    def _move(self, turn: Turn, due: float) -> None:
+        """Send the question on to the host that it asks next, which may be the same."""
+        here = turn.lane.host
+        if self._next_host(turn.question) == here:
+            self.board.give_back(turn, due, again=True)
+            turn.tour.steps.put(Step())
+        else:
+            self.board.give_back(turn, due, reported=True)
+            turn.tour.steps.put(Step(moved=turn.question, lane=here))
+
+    def _next_host(self, question: Question) -> str | None:
+        source = self.sources.get(question.pages[0].source)
+        if source is None:
+            return None
+        try:
+            return leg_of(question, source.etiquette, self.robots, self.clock.now()).host
+        except UnfinishedError:
+            return None
 
     def _conclude(
         self, turn: Turn, reading: Reading, due: float, host: HostState | None = None
     ) -> None:
         """Take the reading into its question, hand the lane on, and report."""
-        question = turn.question
+        question, steps = turn.question, turn.tour.steps
         onward = question.learn(reading)
-        again = not question.answered and self._stays(turn)
-        visit = None
         if question.reading is not None and question.answered:
             visit = Visit(query=question.query, reading=question.reading, at=self.clock.now())
-        elif not again:
-            onward = (*onward, question)
-        self.board.give_back(turn, due, again=again, visited=visit is not None)
-        turn.tour.steps.put(Step(visit=visit, lane=turn.lane.host, onward=onward, host=host))
-
-    def _stays(self, turn: Turn) -> bool:
-        """Tell whether the question's next page is asked at the same host."""
-        query = turn.question.pages[0]
-        source = self.sources.get(query.source)
-        if source is None:
-            return False
-        try:
-            return queue_of(query.request.url, source.etiquette.origins) == turn.lane.host
-        except UnfinishedError:
-            return False
+            self.board.give_back(turn, due, reported=True)
+            steps.put(Step(visit=visit, lane=turn.lane.host, onward=onward, host=host))
+        else:
+            steps.put(Step(onward=onward, host=host))
+            self._move(turn, due)
 
 
 def read(source: Source, query: Query, page: Page) -> Reading:

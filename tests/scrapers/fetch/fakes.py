@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import InMemoryHosts, Pace
-from scrapers.fetch.robots import Robots
 from scrapers.fetch.tour import Rank
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
@@ -70,14 +70,11 @@ class FakeClient:
     """Answers from a function of the URL, and notes when each host was asked, and till when."""
 
     clock: FakeClock
-    respond: Callable[[str], Page | Reading | str] = lambda _: "absent"
+    respond: Callable[[str], Page | Reading | Moved | str] = lambda _: "absent"
     takes: Callable[[str], float] = lambda _: 0.0
     asked: list[tuple[str, float, float]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.robots = Robots(self.clock)
-
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading:  # noqa: ARG002 - likewise
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:  # noqa: ARG002 - likewise
         began = self.clock.monotonic()
         self.clock.sleep(self.takes(request.url))
         said = self.respond(request.url)
