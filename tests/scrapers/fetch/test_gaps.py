@@ -1,0 +1,121 @@
+"""No host is ever asked too soon, as the hosts themselves count it, over real connections."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+import pytest
+
+from scrapers.fetch.clock import SystemClock
+from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.limits import Limits
+from scrapers.fetch.pace import InMemoryHosts
+from scrapers.fetch.tour import Rank
+from scrapers.fetch.transport import HttpClient
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.recipes.limits import limited, quota_used
+from scrapers.request import Query
+from scrapers.source import Access, Etiquette
+from tests.scrapers.fetch.fakes import FakeSource
+from tests.scrapers.fetch.watchful import ADDRESS, RETRY_AFTER, Note, Watched, watched_hosts
+from tests.scrapers.fetch.wire import AGENT
+
+FETCHES = range(100_000)
+SITES = 600
+LIMITING = 20
+INTERVALS = (0.1, 0.15, 0.2)
+# Both clocks are one, but the wall's, by which a Retry-After is kept, may be nudged meanwhile.
+NUDGE = 0.005
+
+
+class Site(FakeSource):
+    """Knows no answer but "nobody here", and the ways in which a host gives none."""
+
+    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
+        if quota_used(page):
+            return limited(page)
+        return Reading(outcome=Outcome.ABSENT if page.status == 200 else Outcome.FAILED)
+
+
+def sites(count: int, kind: str) -> list[Site]:
+    """Make most of them pages, which have a robots.txt, and a quarter APIs, which need none."""
+    return [
+        Site(
+            f"{kind}{number}",
+            Etiquette(
+                origins=(f"http://{kind}{number}.example",),
+                access=Access.PAGE if number % 4 else Access.API,
+                seconds_between=INTERVALS[number % len(INTERVALS)],
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+STEADY, FICKLE = sites(SITES, "steady"), sites(LIMITING, "limiting")
+SOURCES = {site.name: site for site in (*STEADY, *FICKLE)}
+PAUSES = {f"{name}.example": site.etiquette.seconds_between for name, site in SOURCES.items()}
+
+
+def lanes_to(watched: Watched, workers: int) -> Lanes:
+    places = dict.fromkeys(PAUSES, (ADDRESS, watched.port))
+    egress = Egress(address_map=places, resolve=resolve_nothing)
+    # A connection kept for each: to open a hundred thousand would use up the machine's ports.
+    client = HttpClient(egress, SystemClock(), AGENT, Limits(idle_hosts=len(places)))
+    return Lanes(client, SOURCES, client.clock, InMemoryHosts(), workers=workers)
+
+
+def sweep(numbers: Iterable[int]) -> Iterator[Query]:
+    for number in numbers:
+        yield STEADY[number % SITES].query(f"name{number}")
+        if number % 100 == 0:
+            yield FICKLE[number // 100 % LIMITING].query(f"name{number}")
+
+
+def self_check() -> Iterator[Query]:
+    for number in range(3 * 60):
+        yield STEADY[number % 60].query(f"rosa{number}")
+
+
+def by_host(notes: Iterable[Note]) -> Mapping[str, list[Note]]:
+    asked = defaultdict(list)
+    for note in sorted(notes, key=lambda note: note.began):
+        asked[note.host].append(note)
+    return asked
+
+
+def owed(before: Note) -> float:
+    """Return the seconds that a host must be left alone after this request."""
+    if before.conduct == "limits":
+        return RETRY_AFTER - NUDGE
+    return max(PAUSES[before.host], before.ended - before.began)
+
+
+@pytest.mark.parametrize("workers", [32, 256])
+def test_no_gap_is_shorter_than_configured_whatever_runs_at_once(share, workers: int) -> None:
+    numbers = share(FETCHES)
+    with watched_hosts() as watched:
+        lanes = lanes_to(watched, workers)
+        checking = threading.Thread(target=lambda: list(lanes.visit(self_check(), rank=Rank.FIRST)))
+        visits = lanes.visit(sweep(numbers))
+        next(visits)
+        checking.start()
+        for _visit in visits:
+            pass
+        checking.join(60)
+        lanes.client.close()
+
+    too_soon = [
+        (before, later)
+        for notes in by_host(watched.notes).values()
+        for before, later in pairwise(notes)
+        if later.began - before.ended < owed(before)
+    ]
+    assert too_soon == []
+    assert len(watched.notes) >= len(numbers)
+    assert {note.conduct for note in watched.notes} >= {"slow", "error", "torso", "hangs up"}
+    assert sum(note.path.startswith("/rosa") for note in watched.notes) == 180
