@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import urlencode
 
 from requests import RequestException
 from requests.exceptions import SSLError as RequestsSSLError
@@ -19,6 +18,7 @@ from scrapers.fetch.egress import Egress, Reach
 from scrapers.fetch.exchange import Exchanges, dismiss
 from scrapers.fetch.guard import Pools
 from scrapers.fetch.limits import Limits
+from scrapers.fetch.revisit import unconditional
 from scrapers.fetch.robots import PATH as ROBOTS
 from scrapers.fetch.robots import Robots
 from scrapers.fetch.target import DEFAULT_PORTS, Target, declared, normal
@@ -78,7 +78,7 @@ class HttpClient:
         self._exchanges.pools.close()
 
     def _fetched(self, request: Request, etiquette: Etiquette) -> Page | Reading:
-        target = Target.of(_with_params(request))
+        target = Target.asked_by(request)
         if declared(target, etiquette.origins) is None:
             raise refused(Note.NOT_ITS_OWN)
         bound = etiquette.access is Access.PAGE and target.path != ROBOTS
@@ -94,6 +94,8 @@ class HttpClient:
             if request.hops == 0:
                 return self._answered(target, response)
             target = self._onward(target, location, etiquette)
+            # What we keep is of the address that was asked, not of where it leads today.
+            request = unconditional(request)
         raise unreadable(Note.HOPS)
 
     def _turned_away(self, target: Target, etiquette: Etiquette) -> Reading | None:
@@ -136,10 +138,3 @@ class HttpClient:
             headers={name.lower(): value for name, value in response.headers.items()},
             cut=cut,
         )
-
-
-def _with_params(request: Request) -> str:
-    if not request.params:
-        return request.url
-    mark = "&" if "?" in request.url else "?"
-    return f"{request.url}{mark}{urlencode(request.params)}"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.pace import HostState, Pace, after
+from scrapers.fetch.revisit import conditional, kept_of, unchanged
 from scrapers.fetch.target import Target, queue_of
 from scrapers.fetch.tour import Step
 from scrapers.fetch.transport import Client
@@ -89,7 +90,7 @@ class Worker:
         if turn.tour.watch is not None:
             turn.tour.steps.put(Step(asking=source.name))
         began = self.clock.monotonic()
-        answer = self.client.fetch(query.request, source.etiquette)
+        answer = self.client.fetch(conditional(query, source.version), source.etiquette)
         due = self._due(target, source.etiquette, began)
         reading = answer if isinstance(answer, Reading) else read(source, query, answer)
         host = self._note(turn, reading, due)
@@ -148,6 +149,9 @@ def read(source: Source, query: Query, page: Page) -> Reading:
     fed bytes that a stranger chose, and each parser has error families of its own. A reader
     that stumbles has not understood the page, so that is what it comes to.
     """
+    same = unchanged(query, source.version, page)
+    if same is not None:
+        return same
     try:
         reading = source.read(query, page)
     except Exception as error:  # noqa: BLE001 - see above
@@ -156,4 +160,4 @@ def read(source: Source, query: Query, page: Page) -> Reading:
         )
     if page.cut and reading.outcome is Outcome.ABSENT:
         return unreadable(Note.CUT_PAGE).reading
-    return reading
+    return replace(reading, kept=kept_of(query, source.version, page, reading))
