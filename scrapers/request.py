@@ -40,11 +40,27 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is remembered of a page that was read, to tell whether it is still the same.
+
+    `etag` and `last_modified` are the server's own words for it, empty where it has none. `asked`
+    and `digest` stand for the request and for the answer; `version` is that of the reader.
+    """
+
+    asked: bytes
+    digest: bytes
+    version: int
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A question to a source on behalf of `subject` (an identity's ref; empty: of nobody).
 
     Two queries with the same key are the same question. The key holds neither the page asked
     for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's question.
+    `kept` is what we remember of the last answer; whether we do makes no other question of it.
     """
 
     source: str
@@ -53,6 +69,7 @@ class Query:
     request: Request
     subject: str = ""
     page: int = 1
+    kept: Kept | None = field(default=None, compare=False)
     key: str = field(init=False)
 
     def __post_init__(self) -> None:

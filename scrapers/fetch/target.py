@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
@@ -55,6 +55,14 @@ class Target:
             port=parts.port if parts.port is not None else DEFAULT_PORTS[parts.scheme],
             path=parts.request_uri,
         )
+
+    @classmethod
+    def asked_by(cls, request: Request) -> Self:
+        """Return where a request goes, its parameters included; raise as `of` does."""
+        if not request.params:
+            return cls.of(request.url)
+        mark = "&" if "?" in request.url else "?"
+        return cls.of(f"{request.url}{mark}{urlencode(request.params)}")
 
     @property
     def origin(self) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Protocol
-from urllib.parse import urlencode
 
 from requests import RequestException
 from requests.exceptions import SSLError as RequestsSSLError
@@ -20,6 +19,7 @@ from scrapers.fetch.exchange import Exchanges, dismiss
 from scrapers.fetch.guard import Pools
 from scrapers.fetch.limits import Limits
 from scrapers.fetch.moved import Moved
+from scrapers.fetch.revisit import unconditional
 from scrapers.fetch.target import DEFAULT_PORTS, Target, declared, normal
 from scrapers.fetch.traffic import Traffic
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
@@ -80,7 +80,7 @@ class HttpClient:
         self._exchanges.pools.close()
 
     def _fetched(self, request: Request, etiquette: Etiquette) -> Page | Moved:
-        target = Target.of(_with_params(request))
+        target = Target.asked_by(request)
         if not request.led and declared(target, etiquette.origins) is None:
             raise refused(Note.NOT_ITS_OWN)
         reach = self._reach(target, etiquette)
@@ -90,7 +90,8 @@ class HttpClient:
             return self._page(target, response, etiquette)
         dismiss(response)
         onward = self._onward(target, location, etiquette)
-        return Moved(replace(request, url=onward.url, params=(), led=True))
+        # What we keep is of the address that was asked, not of where it leads today.
+        return Moved(replace(unconditional(request), url=onward.url, params=(), led=True))
 
     def _onward(self, target: Target, location: str, etiquette: Etiquette) -> Target:
         """Judge where a redirect leads: a page's anywhere public, an API's to its origins."""
@@ -122,10 +123,3 @@ class HttpClient:
             headers={name.lower(): value for name, value in response.headers.items()},
             cut=cut,
         )
-
-
-def _with_params(request: Request) -> str:
-    if not request.params:
-        return request.url
-    mark = "&" if "?" in request.url else "?"
-    return f"{request.url}{mark}{urlencode(request.params)}"

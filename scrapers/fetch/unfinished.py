@@ -31,6 +31,7 @@ class Note(StrEnum):
     OUT_OF_TIME = "no whole answer in time"
     ENDLESS = "the answer is larger than we read"
     PACKED = "the answer is packed in a way we do not open"
+    NOT_ASKED = "it says that nothing has changed, which nobody asked"
     NOT_TEXT = "the answer is larger than we read, or no text"
     ROBOTS = "robots.txt asks robots not to read this"
     ROBOTS_UNKNOWN = "robots.txt could not be read, so we stay away"

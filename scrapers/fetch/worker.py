@@ -10,6 +10,7 @@ from scrapers.fetch.leg import Leg, leg_of
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import HostState, Pace, after
 from scrapers.fetch.question import Question
+from scrapers.fetch.revisit import conditional, kept_of, unchanged
 from scrapers.fetch.robots import Robots
 from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Step
@@ -97,12 +98,14 @@ class Worker:
         if turn.tour.watch is not None:
             turn.tour.steps.put(Step(asking=source.name))
         began = self.clock.monotonic()
-        answer = self.client.fetch(leg.request, source.etiquette)
+        query = turn.question.pages[0]
+        led = turn.question.led is not None
+        request = leg.request if led else conditional(query, source.version)
+        answer = self.client.fetch(request, source.etiquette)
         due = self._due(turn, leg, began)
         if isinstance(answer, Moved):
             self._lead_on(turn, answer, due)
             return
-        query = turn.question.pages[0]
         reading = answer if isinstance(answer, Reading) else read(source, query, answer)
         wait = self._put_off(turn.question, reading)
         if wait is None:
@@ -201,6 +204,9 @@ def read(source: Source, query: Query, page: Page) -> Reading:
     fed bytes that a stranger chose, and each parser has error families of its own. A reader
     that stumbles has not understood the page, so that is what it comes to.
     """
+    same = unchanged(query, source.version, page)
+    if same is not None:
+        return same
     try:
         reading = source.read(query, page)
     except Exception as error:  # noqa: BLE001 - see above
@@ -209,4 +215,4 @@ def read(source: Source, query: Query, page: Page) -> Reading:
         )
     if page.cut and reading.outcome is Outcome.ABSENT:
         return unreadable(Note.CUT_PAGE).reading
-    return reading
+    return replace(reading, kept=kept_of(query, source.version, page, reading))
