@@ -1,4 +1,4 @@
-"""How long a district's comparison takes: `python tests/bench/diffing.py` prints the figures."""
+"""How long a district's comparison takes: `python -m tests.bench.diffing` prints the figures."""
 
 import resource
 import sys

@@ -1,4 +1,4 @@
-"""What a large district's sweep costs: `python tests/bench/sweep.py` prints the figures.
+"""What a large district's sweep costs: `python -m tests.bench.sweep` prints the figures.
 
 The internet is served by a process of its own and asked without a pause, so the figures are of
 our own work, and of a disk that keeps what is told to be kept. A real sweep waits most of the time.
