@@ -3,9 +3,10 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-SCRIPT = Path(__file__).with_name("sweep.py")
+from tests.house.tree import ROOT
+
+PROGRAM = "tests.bench.sweep"
 SITES = 60
 A_TENTH = 50
 MOST_MEBIBYTES = 200
@@ -13,8 +14,8 @@ MOST_MEBIBYTES = 200
 
 def test_a_large_district_is_swept_whole_in_little_memory(share):
     people = A_TENTH * len(share(range(10)))
-    command = [sys.executable, str(SCRIPT), "--people", str(people), "--json"]
-    answer = subprocess.run(command, capture_output=True, check=True, text=True)
+    command = [sys.executable, "-m", PROGRAM, "--people", str(people), "--json"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     figures = json.loads(answer.stdout)
 
     assert figures["sources"] == SITES
