@@ -1,9 +1,13 @@
 """One answer, as data."""
 
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+# Python knows encodings that no page is written in; undoing punycode takes quadratic time.
+NOT_OF_PAGES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +29,8 @@ class Page:
     def text(self) -> str:
         charset = self.headers.get("content-type", "").partition("charset=")[2].strip("\"' ;")
         try:
-            return self.body.decode(charset or "utf-8", "replace")
+            known = codecs.lookup(charset or "utf-8").name
+            return self.body.decode("utf-8" if known in NOT_OF_PAGES else known, "replace")
         except (LookupError, ValueError):  # no such encoding, or one that is not for pages
             return self.body.decode("utf-8", "replace")
 

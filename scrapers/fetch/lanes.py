@@ -13,6 +13,7 @@ from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
 from scrapers.fetch.worker import MayAsk, Worker, always
+from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
 from scrapers.source import Source
@@ -31,6 +32,7 @@ class Lanes:
     sources: Mapping[str, Source]
     clock: Clock
     hosts: HostMemory
+    parser: Parser
     pace: Pace = field(default_factory=Pace)
     may_ask: MayAsk = always
     workers: int = 16
@@ -74,6 +76,7 @@ class Lanes:
             sources=self.sources,
             clock=self.clock,
             pace=self.pace,
+            parser=self.parser,
             may_ask=self.may_ask,
         )
 

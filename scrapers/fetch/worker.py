@@ -13,9 +13,11 @@ from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
 from scrapers.outcome import Outcome
 from scrapers.page import Page
+from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
+from scrapers.recipes.refusal import stumbled
 from scrapers.request import Query
-from scrapers.source import Access, Etiquette, Source
+from scrapers.source import Access, Etiquette, MarkupSource, Source
 
 # A pause this long is worth a write of its own; shorter ones are saved when a run ends.
 LONG_PAUSE = 10.0
@@ -36,6 +38,7 @@ class Worker:
     sources: Mapping[str, Source]
     clock: Clock
     pace: Pace
+    parser: Parser
     may_ask: MayAsk = always
 
     def run(self) -> None:
@@ -91,7 +94,9 @@ class Worker:
         began = self.clock.monotonic()
         answer = self.client.fetch(query.request, source.etiquette)
         due = self._due(target, source.etiquette, began)
-        reading = answer if isinstance(answer, Reading) else read(source, query, answer)
+        reading = (
+            answer if isinstance(answer, Reading) else read(source, query, answer, self.parser)
+        )
         host = self._note(turn, reading, due)
         self._conclude(turn, reading, due, host)
 
@@ -141,7 +146,7 @@ class Worker:
             return False
 
 
-def read(source: Source, query: Query, page: Page) -> Reading:
+def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
     """Read a page with its source; whatever a page makes a reader do, the run goes on.
 
     Everything is caught here and nowhere else: a source may be somebody else's plug-in, it is
@@ -150,10 +155,10 @@ def read(source: Source, query: Query, page: Page) -> Reading:
     """
     try:
         reading = source.read(query, page)
+        if reading.unparsed and isinstance(source, MarkupSource):
+            reading = parser.parse(source, query, page)
     except Exception as error:  # noqa: BLE001 - see above
-        return Reading(
-            outcome=Outcome.UNREADABLE, note=f"the reader stumbled ({type(error).__name__})"
-        )
+        return stumbled(error)
     if page.cut and reading.outcome is Outcome.ABSENT:
         return unreadable(Note.CUT_PAGE).reading
     return reading

@@ -15,6 +15,7 @@ from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import Access, Canary, Etiquette, Family
+from tests.scrapers.parsing.fakes import InProcessParser
 
 MONDAY = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 
@@ -105,7 +106,9 @@ def lanes_over(
 ) -> Lanes:
     by_name = {source.name: source for source in sources}
     memory = InMemoryHosts() if hosts is None else hosts
-    return Lanes(client, by_name, client.clock, memory, pace or Pace(), workers=workers)
+    return Lanes(
+        client, by_name, client.clock, memory, InProcessParser(), pace or Pace(), workers=workers
+    )
 
 
 def questions(count: int, *sources: FakeSource) -> list[Query]:
