@@ -1,5 +1,6 @@
 """One answer, as data."""
 
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from datetime import datetime
 
 # Encodings in which a letter takes more than one byte, or bytes of letters mean something else.
 WIDE = ("utf-16", "utf16", "utf-32", "utf32", "utf-7", "ucs", "iso-2022", "iso2022", "hz")
+# Python knows encodings that no page is written in; undoing punycode takes quadratic time.
+NOT_OF_PAGES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,8 @@ class Page:
     @property
     def text(self) -> str:
         try:
-            return self.body.decode(self.charset, "replace")
+            known = codecs.lookup(self.charset).name
+            return self.body.decode("utf-8" if known in NOT_OF_PAGES else known, "replace")
         except (LookupError, ValueError):  # no such encoding, or one that is not for pages
             return self.body.decode("utf-8", "replace")
 

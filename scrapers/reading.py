@@ -15,7 +15,8 @@ class Reading:
     `follow` holds what to ask next: a query with the same key continues this question (its
     next page), any other is a question of its own. `note` is one clause for people, without
     text from the web. `retry_at` says when a limited source may be asked again. `kept` is what to
-    remember of the page for the next visit, None where nothing can be told by it.
+    remember of the page for the next visit, None where nothing can be told by it. `unparsed` says
+    that the bytes alone decided: the page tells more, and whoever wants that parses it.
     """
 
     outcome: Outcome
@@ -25,6 +26,7 @@ class Reading:
     note: str = ""
     retry_at: datetime | None = None
     kept: Kept | None = None
+    unparsed: bool = False
 
     def joined(self, later: "Reading") -> "Reading":
         """Join two pages of one question: it is conclusive only if every page is."""

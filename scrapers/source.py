@@ -82,11 +82,29 @@ class Source(Protocol):
         ...
 
     def read(self, query: Query, page: Page) -> Reading:
-        """Read strictly: what was expected and is missing is UNREADABLE, never empty."""
+        """Read strictly: what was expected and is missing is UNREADABLE, never empty.
+
+        This runs in the service itself, so it looks at status, bytes and JSON alone: a source
+        that needs HTML or XML parsed says `unparsed` here, and is a MarkupSource.
+        """
         ...
 
     def canaries(self, nonce: str) -> Iterable[Canary]:
         """Yield questions with known answers; `nonce` makes a name that cannot exist."""
+        ...
+
+
+@runtime_checkable
+class MarkupSource(Source, Protocol):
+    """A source whose pages are HTML or XML, and tell more to a parser than their bytes do."""
+
+    def parse(self, query: Query, page: Page) -> Reading:
+        """Return the whole reading of a page that `read` called unparsed.
+
+        It runs in a child process that may be killed: the source is pickled on its way there,
+        and only the first 512 KB of the body go with it. So it is pure, and it loads what parses
+        markup by itself: the service never does.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from monitor.domain.due import CANARY_LASTS
 from monitor.domain.plan import StudentLinks, plan
 from monitor.domain.remembered import kept_for
 from monitor.domain.roster import ContactVerdict
-from monitor.errors import InputError, UnavailableError
+from monitor.errors import DatabaseError, InputError, UnavailableError
 from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
 from monitor.flows.settle import Settling, erased
 from monitor.store.state import State
@@ -99,10 +99,15 @@ class Sweeping:
 
     def _with_kept(self, query: Query) -> Query:
         """Add what is remembered of the last answer, where nothing may be lost by resting on it."""
-        asked = self.state.questions.get(query.subject, query.key)
-        if asked is None or asked.remembered is None:
-            return query
-        sightings = self.state.sightings.of_question(query.subject, query.key)
+        try:
+            asked = self.state.questions.get(query.subject, query.key)
+            if asked is None or asked.remembered is None:
+                return query
+            sightings = self.state.sightings.of_question(query.subject, query.key)
+        except DatabaseError:
+            if self.state.consents.latest(query.subject) is None:
+                return query  # erased since it was planned, and their key with them
+            raise
         return replace(query, kept=kept_for(asked.remembered, sightings, self.now()))
 
     def _begun(self, errand: Errand) -> Sweep:

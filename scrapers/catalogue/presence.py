@@ -12,7 +12,6 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
-from scrapers.recipes.profile_card import profile_card
 from scrapers.request import MOST_HOPS, Query, QueryKind, Request
 from scrapers.source import Canary, Etiquette, Family
 
@@ -62,7 +61,19 @@ class PresenceSource:
         reading = verdict(self.entry.rule, query.request.url, handle, page)
         if reading.outcome is not Outcome.FOUND:
             return reading
-        return replace(reading, findings=(self._finding(handle, page),))
+        # Nobody wants to know whose account a canary is.
+        return replace(reading, findings=(self._bare(handle),), unparsed=bool(query.subject))
+
+    def parse(self, query: Query, page: Page) -> Reading:
+        """Add what the page says of its owner; that the account exists has been proven."""
+        from scrapers.recipes.profile_card import profile_card  # noqa: PLC0415 - in the child alone
+
+        handle = query.terms[0]
+        card = profile_card(page, handle=handle, site=self.entry.name)
+        told = replace(
+            self._bare(handle), title=card.title, name=card.name, bio=card.bio, links=card.links
+        )
+        return Reading(outcome=Outcome.FOUND, findings=(told,))
 
     def canaries(self, nonce: str) -> Iterable[Canary]:
         lengths = (impossible_handle(nonce, self.name, length) for length in CANARY_LENGTHS)
@@ -93,19 +104,14 @@ class PresenceSource:
             subject=subject,
         )
 
-    def _finding(self, handle: str, page: Page) -> Finding:
+    def _bare(self, handle: str) -> Finding:
         address = self.entry.shown_at(handle)
         account = account_key(self.platform, handle)
-        card = profile_card(page, handle=handle, site=self.entry.name)
         return Finding(
             key=canonical_key(address),
             kind=Kind.ACCOUNT,
             url=address,
             account=account,
             account_aliases=tuple(key for key in account_keys(address) if key != account),
-            title=card.title,
-            name=card.name,
             handle=handle,
-            bio=card.bio,
-            links=card.links,
         )

@@ -14,12 +14,13 @@ from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
 from scrapers.fetch.worker import MayAsk, Worker, always
+from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
 from scrapers.source import Source
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Lanes:
     """Build one for all: two would each be polite, and together rude.
 
@@ -32,6 +33,7 @@ class Lanes:
     sources: Mapping[str, Source]
     clock: Clock
     hosts: HostMemory
+    parser: Parser
     pace: Pace = field(default_factory=Pace)
     robots: Robots = field(default_factory=Robots)
     may_ask: MayAsk = always
@@ -77,6 +79,7 @@ class Lanes:
             clock=self.clock,
             pace=self.pace,
             robots=self.robots,
+            parser=self.parser,
             may_ask=self.may_ask,
         )
 

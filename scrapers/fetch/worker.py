@@ -18,9 +18,11 @@ from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
 from scrapers.outcome import Outcome
 from scrapers.page import Page
+from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
+from scrapers.recipes.refusal import stumbled
 from scrapers.request import Query
-from scrapers.source import Access, Etiquette, Source
+from scrapers.source import Access, Etiquette, MarkupSource, Source
 
 # A pause this long is worth a write of its own; shorter ones are saved when a run ends.
 LONG_PAUSE = 10.0
@@ -42,6 +44,7 @@ class Worker:
     clock: Clock
     pace: Pace
     robots: Robots
+    parser: Parser
     may_ask: MayAsk = always
 
     def run(self) -> None:
@@ -106,13 +109,16 @@ class Worker:
         if isinstance(answer, Moved):
             self._lead_on(turn, answer, due)
             return
-        reading = answer if isinstance(answer, Reading) else read(source, query, answer)
+        reading = answer if isinstance(answer, Reading) else self._read(source, query, answer)
         wait = self._put_off(turn.question, reading)
         if wait is None:
             host = self._note(turn, reading, due)
             self._conclude(turn, reading, due, host)
         else:
             self._ask_later(turn, max(due, self.clock.monotonic() + wait))
+
+    def _read(self, source: Source, query: Query, page: Page) -> Reading:
+        return read(source, query, page, self.parser)
 
     def _due(self, turn: Turn, leg: Leg, began: float) -> float:
         ended = self.clock.monotonic()
@@ -197,7 +203,7 @@ class Worker:
             self._move(turn, due)
 
 
-def read(source: Source, query: Query, page: Page) -> Reading:
+def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
     """Read a page with its source; whatever a page makes a reader do, the run goes on.
 
     Everything is caught here and nowhere else: a source may be somebody else's plug-in, it is
@@ -209,10 +215,10 @@ def read(source: Source, query: Query, page: Page) -> Reading:
         return same
     try:
         reading = source.read(query, page)
+        if reading.unparsed and isinstance(source, MarkupSource):
+            reading = parser.parse(source, query, page)
     except Exception as error:  # noqa: BLE001 - see above
-        return Reading(
-            outcome=Outcome.UNREADABLE, note=f"the reader stumbled ({type(error).__name__})"
-        )
+        return stumbled(error)
     if page.cut and reading.outcome is Outcome.ABSENT:
         return unreadable(Note.CUT_PAGE).reading
     return replace(reading, kept=kept_of(query, source.version, page, reading))

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 from scrapers.page import Page
-from scrapers.recipes.markup import is_markup, visible_text
+from scrapers.recipes.document import is_markup, visible_words
 from scrapers.recipes.pattern import first
 
 CAPTCHA = "it shows a CAPTCHA"
@@ -178,7 +178,7 @@ def _said(seen: str) -> str | None:
     widget = any(widget in seen for widget in WIDGETS)
     if said is None and not widget:
         return None
-    words = len(visible_text(seen).split())
+    words = visible_words(seen)
     if widget and words <= HARDLY_ANY_WORDS:
         return CAPTCHA
     return said if words <= FEW_WORDS else None

@@ -31,6 +31,7 @@ from scrapers.fetch.target import Target
 from scrapers.fetch.transport import HttpClient
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
+from scrapers.parsing.parser import ChildParser
 from scrapers.reading import Visit
 from scrapers.request import Query
 from tests.bench.cost import Cost
@@ -157,16 +158,19 @@ def main() -> None:
         limits=Limits(total_seconds=chosen.timeout, idle_hosts=len(job.sources)),
     )
     pace = Pace() if chosen.interval else replace(WITHOUT_WAITS, patience=PATIENCE)
-    lanes = Lanes(
-        client,
-        job.sources,
-        clock,
-        InMemoryHosts(),
-        pace,
-        NoRobots(),
-        workers=chosen.workers,
-    )
-    chosen.out.write_text(json.dumps(measured(job, lanes, client)))
+    with ChildParser() as parser:
+        lanes = Lanes(
+            client=client,
+            sources=job.sources,
+            clock=clock,
+            hosts=InMemoryHosts(),
+            parser=parser,
+            pace=pace,
+            robots=NoRobots(),
+            workers=chosen.workers,
+        )
+        figures = measured(job, lanes, client)
+    chosen.out.write_text(json.dumps(figures))
 
 
 def _options() -> argparse.ArgumentParser:

@@ -13,6 +13,7 @@ from scrapers.reading import Reading
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import Etiquette
 from tests.scrapers.fetch.fakes import FakeSource
+from tests.scrapers.parsing.fakes import InProcessParser
 
 
 @dataclass
@@ -36,12 +37,13 @@ class Follower:
     def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading:
         keeper = Keeper(name="keeper", etiquette=etiquette)
         lanes = Lanes(
-            self.client,
-            {keeper.name: keeper},
-            SystemClock(),
-            InMemoryHosts(),
-            WITHOUT_WAITS,
-            self.robots,
+            client=self.client,
+            sources={keeper.name: keeper},
+            clock=SystemClock(),
+            hosts=InMemoryHosts(),
+            parser=InProcessParser(),
+            pace=WITHOUT_WAITS,
+            robots=self.robots,
             workers=1,
         )
         query = Query(source=keeper.name, kind=QueryKind.PROFILE, terms=(), request=request)

@@ -17,6 +17,7 @@ from scrapers.request import Kept, Query, QueryKind, Request
 from tests.scrapers.fetch.conftest import Internet
 from tests.scrapers.fetch.fakes import MONDAY, site
 from tests.scrapers.fetch.loopback import answering, moved
+from tests.scrapers.parsing.fakes import InProcessParser
 
 DATE = "Sat, 31 Oct 2026 09:30:00 GMT"
 TAG = '"a-1"'
@@ -25,6 +26,8 @@ QUERY = Query(
     source="alpha", kind=QueryKind.PRESENCE, terms=("rosa",), request=PLAIN, subject="someone"
 )
 FOUND = Reading(outcome=Outcome.FOUND)
+
+PARSER = InProcessParser()
 
 
 def page(body: bytes = b"found", status: int = 200, **headers: str) -> Page:
@@ -118,12 +121,12 @@ def test_a_server_that_says_unchanged_unasked_is_not_understood(query: Query, ca
 def test_no_reader_gets_to_see_an_unchanged_page() -> None:
     alpha = site("alpha")
 
-    first = read(alpha, QUERY, TAGGED)
-    again = read(alpha, replace(QUERY, kept=first.kept), SAME)
+    first = read(alpha, QUERY, TAGGED, PARSER)
+    again = read(alpha, replace(QUERY, kept=first.kept), SAME, PARSER)
 
     assert first.outcome is Outcome.FOUND
     assert again == Reading(outcome=Outcome.UNCHANGED)
-    assert read(alpha, QUERY, SAME).outcome is Outcome.UNREADABLE
+    assert read(alpha, QUERY, SAME, PARSER).outcome is Outcome.UNREADABLE
 
 
 @pytest.mark.parametrize("outcome", Outcome)
