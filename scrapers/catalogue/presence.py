@@ -14,7 +14,7 @@ from scrapers.reading import Reading
 from scrapers.recipes.presence import impossible_handle, verdict
 from scrapers.recipes.profile_card import profile_card
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
 
 READER = 1
 # Some sites allow no more than this, and none demands more.
@@ -24,6 +24,7 @@ CANARY_LENGTHS = (14, 12, 10, 8, 6)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceSource:
     entry: Entry
+    budget: Budget = UNLIMITED
 
     @property
     def name(self) -> str:
@@ -47,7 +48,7 @@ class PresenceSource:
 
     @property
     def etiquette(self) -> Etiquette:
-        return self.entry.etiquette
+        return replace(self.entry.etiquette, budget=self.budget)
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         own = (account.partition(":@") for account in identity.accounts)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.ledger import Ledger
 from scrapers.fetch.pace import HostState, Pace, after
 from scrapers.fetch.revisit import conditional, kept_of, unchanged
 from scrapers.fetch.target import Target, queue_of
@@ -37,6 +38,7 @@ class Worker:
     sources: Mapping[str, Source]
     clock: Clock
     pace: Pace
+    ledger: Ledger
     may_ask: MayAsk = always
 
     def run(self) -> None:
@@ -87,6 +89,10 @@ class Worker:
         turn.tour.steps.put(Step())
 
     def _ask(self, turn: Turn, target: Target, query: Query, source: Source) -> None:
+        spent_up = self._spend(turn, source)
+        if spent_up is not None:
+            self._conclude(turn, spent_up, turn.lane.due)
+            return
         if turn.tour.watch is not None:
             turn.tour.steps.put(Step(asking=source.name))
         began = self.clock.monotonic()
@@ -95,6 +101,15 @@ class Worker:
         reading = answer if isinstance(answer, Reading) else read(source, query, answer)
         host = self._note(turn, reading, due)
         self._conclude(turn, reading, due, host)
+
+    def _spend(self, turn: Turn, source: Source) -> Reading | None:
+        if not source.etiquette.budget.limited:
+            return None
+        spent_up = self.ledger.spend(source)
+        if spent_up is None:
+            # The consumer wakes up and writes it down while the answer is on its way.
+            turn.tour.steps.put(Step())
+        return spent_up
 
     def _due(self, target: Target, etiquette: Etiquette, began: float) -> float:
         ended = self.clock.monotonic()
