@@ -264,6 +264,7 @@ class Workshop:
             clock=self.outside.clock,
             hosts=self.state.hosts,
             parser=self.parser,
+            spending=self.state.spending,
             may_ask=Permission(state=self.state, now=self.outside.clock.now),
             pace=self.outside.pace or Pace(stretch=self.config.fetch.pace),
             workers=self.config.fetch.workers,

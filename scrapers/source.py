@@ -27,6 +27,21 @@ class Family(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How many requests a source gets on one UTC day and in one ISO week; None sets no limit."""
+
+    daily: int | None = None
+    weekly: int | None = None
+
+    @property
+    def limited(self) -> bool:
+        return self.daily is not None or self.weekly is not None
+
+
+UNLIMITED = Budget()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Etiquette:
     """Manners towards a source.
 
@@ -40,15 +55,23 @@ class Etiquette:
     access: Access
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
+    budget: Budget = UNLIMITED
 
     @classmethod
-    def of_api(cls, base_url: str, seconds_between: float, allow_private: tuple[str, ...]) -> Self:
+    def of_api(
+        cls,
+        base_url: str,
+        seconds_between: float,
+        allow_private: tuple[str, ...],
+        budget: Budget = UNLIMITED,
+    ) -> Self:
         """Return the manners towards an API: it is asked at the origin of `base_url` alone."""
         return cls(
             origins=("/".join(base_url.split("/")[:3]),),
             access=Access.API,
             seconds_between=seconds_between,
             allow_private=allow_private,
+            budget=budget,
         )
 
 

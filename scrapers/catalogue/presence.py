@@ -1,7 +1,7 @@
 """Asks one site of the catalogue whether it shows an account with a handle."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from scrapers.canonical import account_key, account_keys, canonical_key
@@ -13,7 +13,7 @@ from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
 from scrapers.request import MOST_HOPS, Query, QueryKind, Request
-from scrapers.source import Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
 
 READER = 1
 # Some sites allow no more than this, and none demands more.
@@ -22,7 +22,17 @@ CANARY_LENGTHS = (14, 12, 10, 8, 6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceSource:
+    """`version` changes with the rule as with the reader: both change what one page means."""
+
     entry: Entry
+    budget: Budget = UNLIMITED
+    version: int = field(init=False)
+    etiquette: Etiquette = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "version", _version(self.entry))
+        etiquette = replace(self.entry.etiquette, budget=self.budget)
+        object.__setattr__(self, "etiquette", etiquette)
 
     @property
     def name(self) -> str:
@@ -35,18 +45,6 @@ class PresenceSource:
     @property
     def family(self) -> Family:
         return Family.PROFILES
-
-    @property
-    def version(self) -> int:
-        """Change with the rule as well as with the reader: both change what one page means."""
-        rule = self.entry.rule
-        parts = (READER, self.entry.uri_check, rule.e_code, rule.e_string, rule.m_code)
-        told = "\x1f".join(str(part) for part in (*parts, rule.m_string))
-        return int(sha256(told.encode()).hexdigest()[:8], 16)
-
-    @property
-    def etiquette(self) -> Etiquette:
-        return self.entry.etiquette
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         own = (account.partition(":@") for account in identity.accounts)
@@ -115,3 +113,9 @@ class PresenceSource:
             account_aliases=tuple(key for key in account_keys(address) if key != account),
             handle=handle,
         )
+
+
+def _version(entry: Entry) -> int:
+    rule = entry.rule
+    parts = (READER, entry.uri_check, rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

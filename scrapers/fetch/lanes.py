@@ -6,6 +6,7 @@ from threading import Thread
 
 from scrapers.fetch.board import Board
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.ledger import InMemorySpending, Ledger, SpendingMemory
 from scrapers.fetch.leg import leg_of
 from scrapers.fetch.pace import HostMemory, HostState, Pace
 from scrapers.fetch.question import Question
@@ -24,9 +25,9 @@ from scrapers.source import Source
 class Lanes:
     """Build one for all: two would each be polite, and together rude.
 
-    Several threads may run visits at once. Each pulls its own queries and touches `hosts` from
-    its own thread, so both may sit on a database connection. `may_ask` is read by the workers
-    just before each question: what was allowed when it was planned may not be any more.
+    Several threads may run visits at once. Each pulls its own queries and touches `hosts` and
+    `spending` from its own thread, so all may sit on a database connection. `may_ask` is read by
+    the workers just before each question: what was allowed when it was planned may not be now.
     """
 
     client: Client
@@ -38,10 +39,13 @@ class Lanes:
     robots: Robots = field(default_factory=Robots)
     may_ask: MayAsk = always
     workers: int = 16
+    spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
+    _ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         self._board = Board(self.clock)
+        self._ledger = Ledger(self.spending, self.clock)
 
     def visit(
         self, queries: Iterable[Query], watch: Watch | None = None, rank: Rank = Rank.USUAL
@@ -80,6 +84,7 @@ class Lanes:
             pace=self.pace,
             robots=self.robots,
             parser=self.parser,
+            ledger=self._ledger,
             may_ask=self.may_ask,
         )
 
@@ -95,6 +100,7 @@ class Lanes:
     def _received(self, tour: Tour, step: Step) -> Iterator[Visit]:
         if step.error is not None:
             raise step.error
+        self._ledger.keep()
         if step.asking:
             tour.tell(step.asking, Progress.ASKING)
         if step.host is not None:
@@ -123,6 +129,7 @@ class Lanes:
         except UnfinishedError as end:
             self._conclude(tour, question, end.reading)
             return
+        self._ledger.open(source)
         lane = self._board.lane(host)
         if lane is None:
             lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
@@ -135,6 +142,7 @@ class Lanes:
         tour.steps.put(Step(visit=visit))
 
     def _remember(self, tour: Tour) -> None:
+        self._ledger.keep()
         for host in sorted(tour.hosts):
             lane = self._board.lane(host)
             if lane is not None and lane.state.next_at is not None:

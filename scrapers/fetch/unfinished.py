@@ -40,6 +40,8 @@ class Note(StrEnum):
     PARKED = "the host asked us to stay away for a while"
     WALLED = "the host has been blocking us"
     CLOSED = "the host failed twice in a row in this run"
+    SPENT_TODAY = "the budget for this source is used up for today"
+    SPENT_THIS_WEEK = "the budget for this source is used up for this week"
     CUT_PAGE = "the page is too large to prove that nothing is there"
     MANY_PAGES = "there are more pages than we read"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.ledger import Ledger
 from scrapers.fetch.leg import Leg, leg_of
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import HostState, Pace, after
@@ -45,6 +46,7 @@ class Worker:
     pace: Pace
     robots: Robots
     parser: Parser
+    ledger: Ledger
     may_ask: MayAsk = always
 
     def run(self) -> None:
@@ -98,6 +100,10 @@ class Worker:
             self._move(turn, due)
 
     def _ask(self, turn: Turn, leg: Leg, source: Source) -> None:
+        spent_up = self._spend(turn, source)
+        if spent_up is not None:
+            self._conclude(turn, spent_up, turn.lane.due)
+            return
         if turn.tour.watch is not None:
             turn.tour.steps.put(Step(asking=source.name))
         began = self.clock.monotonic()
@@ -119,6 +125,15 @@ class Worker:
 
     def _read(self, source: Source, query: Query, page: Page) -> Reading:
         return read(source, query, page, self.parser)
+
+    def _spend(self, turn: Turn, source: Source) -> Reading | None:
+        if not source.etiquette.budget.limited:
+            return None
+        spent_up = self.ledger.spend(source)
+        if spent_up is None:
+            # The consumer wakes up and writes it down while the answer is on its way.
+            turn.tour.steps.put(Step())
+        return spent_up
 
     def _due(self, turn: Turn, leg: Leg, began: float) -> float:
         ended = self.clock.monotonic()
