@@ -123,6 +123,7 @@ def test_no_child_outlives_the_corpus(alpha: PresenceSource, answered: Answered)
     (query,) = alpha.plan(Identity(ref="p", names=(), handles=("jdoe",)))
     with ChildParser() as parser:
         parser.parse(alpha, query, answered(CORPUS["nested divisions"]()))
+        parser.parse(alpha, query, answered(JANE))
         pids = parser.pids
 
     assert pids
