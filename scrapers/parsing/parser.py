@@ -11,7 +11,7 @@ from msgspec import MsgspecError
 from msgspec.msgpack import Decoder
 
 from scrapers.page import Page
-from scrapers.parsing.process import LostError, ParsingProcess
+from scrapers.parsing.process import LostError, NotStartedError, ParsingProcess
 from scrapers.reading import Reading
 from scrapers.recipes.document import LARGEST_DOCUMENT
 from scrapers.recipes.refusal import unreadable
@@ -23,6 +23,7 @@ PATIENCE_SECONDS = 2.0
 CHILDREN = 2
 OUT_OF_BOUNDS = "its page could not be parsed within bounds"
 """The note of a page that its child did not survive: nothing was learnt, not even an empty card."""
+NO_CHILD = "no process could be started to parse its page"
 
 _READING = Decoder(Reading)
 
@@ -67,8 +68,10 @@ class ChildParser:
         child = self._idle.get()
         try:
             if self._closed.is_set():
-                return unreadable(OUT_OF_BOUNDS)
+                return unreadable(NO_CHILD)
             return _READING.decode(child.exchange(job, self._patience))
+        except NotStartedError:
+            return unreadable(NO_CHILD)
         except LostError:
             return unreadable(OUT_OF_BOUNDS)
         except MsgspecError:

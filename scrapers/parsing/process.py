@@ -24,6 +24,10 @@ class LostError(Exception):
     """The child died, was killed for being late, or said more than it may."""
 
 
+class NotStartedError(Exception):
+    """The machine starts no child, which says nothing of any page."""
+
+
 class ParsingProcess:
     """Belongs to one thread at a time."""
 
@@ -37,9 +41,12 @@ class ParsingProcess:
         return self._process.pid if self._process else None
 
     def exchange(self, job: bytes, seconds: float) -> bytes:
-        """Return the answer to a job; raise LostError where none comes in time."""
+        """Return the answer to a job; raise LostError where none comes in time.
+
+        Raise NotStartedError where there is no child to ask.
+        """
+        process = self._running()
         try:
-            process = self._running()
             answer = _within(seconds, process, job)
         except (OSError, FrameError) as error:
             self.kill()
@@ -73,11 +80,18 @@ class ParsingProcess:
             self.end()
         if self._process is not None and self._process.poll() is not None:
             self._forget(self._process)
-        if self._process is None:
-            self._process, self._jobs = _started(), 0
-            with _killed_after(STARTING_SECONDS, self._process):
-                receive(_ends(self._process)[1].fileno(), 0)
-        return self._process
+        return self._process or self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        try:
+            process = _child()
+            self._process, self._jobs = process, 0
+            with _killed_after(STARTING_SECONDS, process):
+                receive(_ends(process)[1].fileno(), 0)
+        except (OSError, FrameError) as error:
+            self.kill()
+            raise NotStartedError from error
+        return process
 
     def _forget(self, process: subprocess.Popen[bytes]) -> None:
         self._process = None
@@ -105,7 +119,7 @@ def _killed_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[
         watch.cancel()
 
 
-def _started() -> subprocess.Popen[bytes]:
+def _child() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-P", "-s", "-S", "-m", "scrapers.parsing.child"],
         stdin=subprocess.PIPE,

@@ -18,7 +18,7 @@ Alive = Callable[[int], bool]
 
 @pytest.fixture
 def parser() -> Iterator[ChildParser]:
-    with ChildParser(patience=0.5) as children:
+    with ChildParser(patience=1.0) as children:
         yield children
 
 

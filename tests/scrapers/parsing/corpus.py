@@ -3,37 +3,32 @@
 import random
 from collections.abc import Callable
 
+Text = Callable[[], str]
 Make = Callable[[], bytes]
+"""Together they would fill the memory, so each is made when it is wanted."""
 
 MEGABYTE = 1_000_000
 DEPTH = 100_000
 # This mark makes the reader parse a page to its end, and not the head alone.
 WHOLE = '<html><head><title>Jane Doe</title></head><body><a rel="me" href="/me"></a>'
 TAGS = ("a", "b", "i", "p", "td", "table", "form", "select", "svg")
-NOISE = random.Random(8)  # noqa: S311 - the same noise every time is the point
 
 
-def page(body: str) -> Make:
-    return lambda: (WHOLE + body).encode("utf-8", "surrogatepass")
+def page(body: Text) -> Make:
+    return lambda: (WHOLE + body()).encode("utf-8", "surrogatepass")
 
 
-def top(head: str) -> Make:
-    return lambda: f"<html><head>{head}".encode("utf-8", "surrogatepass")
-
-
-def raw(body: bytes) -> Make:
-    return lambda: body
+def top(head: Text) -> Make:
+    return lambda: f"<html><head>{head()}".encode("utf-8", "surrogatepass")
 
 
 def feed(prolog: str, text: str = "x") -> Make:
-    return raw(
-        f'<?xml version="1.0"?>{prolog}<rss><channel><item><title>{text}</title>'
-        "</item></channel></rss>".encode()
-    )
+    item = f"<item><title>{text}</title></item>"
+    return f'<?xml version="1.0"?>{prolog}<rss><channel>{item}</channel></rss>'.encode
 
 
-def linked_data(json: str) -> Make:
-    return page(f'<script type="application/ld+json">{json}</script>')
+def linked_data(json: Text) -> Make:
+    return page(lambda: f'<script type="application/ld+json">{json()}</script>')
 
 
 def filled(piece: str, size: int = 2 * MEGABYTE) -> str:
@@ -43,6 +38,20 @@ def filled(piece: str, size: int = 2 * MEGABYTE) -> str:
 def some(piece: str) -> str:
     """Fill enough to show that it takes linear time; a child builds a tree of it."""
     return filled(piece, MEGABYTE // 8)
+
+
+def noise() -> random.Random:
+    return random.Random(8)  # noqa: S311 - the same noise every time is the point
+
+
+def noise_between_tags() -> bytes:
+    drawn = noise()
+    return WHOLE.encode() + b"".join(b"<b>" + drawn.randbytes(9) for _ in range(20_000))
+
+
+def drawn_tags() -> str:
+    drawn = noise()
+    return "".join(f"<{drawn.choice(('', '/'))}{drawn.choice(TAGS)}>" for _ in range(40_000))
 
 
 def laughs(levels: int = 10) -> str:
@@ -55,87 +64,84 @@ def quadratic() -> str:
 
 
 TREES: dict[str, Make] = {
-    "tags that never close": page(filled("<a")),
-    "links in links": page("<a href='x'>" * DEPTH),
-    "nested divisions": page("<div>" * DEPTH),
-    "nested spans, closed": page("<span>" * 20_000 + "</span>" * 20_000),
-    "paragraphs": page(filled("<p>")),
-    "deep tables": page("<table><tr><td>" * 10_000),
-    "rows without a table": page(some("<tr><td>")),
-    "nested forms": page(some("<form><input>")),
-    "nested selections": page(some("<select><option><optgroup>")),
-    "mis-nested formatting": page(some("<b><i><a></b></i>")),
-    "formatting in every paragraph": page("<b><i><u><s>" * 500 + some("<p>x</p>")),
-    "adopted formatting": page(some("<a><b><div></a></b>")),
-    "fonts that differ": page("".join(f"<font size={each}>" for each in range(40_000))),
-    "nested lists": page(some("<ul><li>")),
-    "nested templates": page(some("<template>")),
-    "framesets": raw(some("<frameset><frame>").encode()),
-    "many bodies": page(some("<body class=x>")),
-    "vector graphics": page(some("<svg><foreignObject><math><mtext>")),
-    "nested noscript": page(some("<noscript><p>")),
-    "headings that never close": page(some("<h1")),
-    "headings that never end": page(some("<h1>Jane Doe")),
-    "closing tags": page(some("</p></div></a>")),
-    "unknown elements": page("".join(f"<x{each}>" for each in range(80_000))),
-    "nested h-cards": page("<div class='h-card'><p class='p-name p-note'>" * 12_000),
-    "siblings in h-cards": page("<i class='h-card'></i><i class='p-note'></i>" * 12_000),
+    "tags that never close": page(lambda: filled("<a")),
+    "links in links": page(lambda: "<a href='x'>" * DEPTH),
+    "nested divisions": page(lambda: "<div>" * DEPTH),
+    "nested spans, closed": page(lambda: "<span>" * 20_000 + "</span>" * 20_000),
+    "paragraphs": page(lambda: filled("<p>")),
+    "deep tables": page(lambda: "<table><tr><td>" * 10_000),
+    "rows without a table": page(lambda: some("<tr><td>")),
+    "nested forms": page(lambda: some("<form><input>")),
+    "nested selections": page(lambda: some("<select><option><optgroup>")),
+    "mis-nested formatting": page(lambda: some("<b><i><a></b></i>")),
+    "formatting in every paragraph": page(lambda: "<b><i><u><s>" * 500 + some("<p>x</p>")),
+    "adopted formatting": page(lambda: some("<a><b><div></a></b>")),
+    "fonts that differ": page(lambda: "".join(f"<font size={each}>" for each in range(40_000))),
+    "nested lists": page(lambda: some("<ul><li>")),
+    "nested templates": page(lambda: some("<template>")),
+    "framesets": lambda: some("<frameset><frame>").encode(),
+    "many bodies": page(lambda: some("<body class=x>")),
+    "vector graphics": page(lambda: some("<svg><foreignObject><math><mtext>")),
+    "nested noscript": page(lambda: some("<noscript><p>")),
+    "headings that never close": page(lambda: some("<h1")),
+    "headings that never end": page(lambda: some("<h1>Jane Doe")),
+    "closing tags": page(lambda: some("</p></div></a>")),
+    "unknown elements": page(lambda: "".join(f"<x{each}>" for each in range(80_000))),
+    "nested h-cards": page(lambda: "<div class='h-card'><p class='p-name p-note'>" * 12_000),
+    "siblings in h-cards": page(lambda: "<i class='h-card'></i><i class='p-note'></i>" * 12_000),
 }
 
 TEXTS: dict[str, Make] = {
-    "one long attribute": page(f"<p title='{filled('x')}'>"),
-    "many attributes": page("<p " + " ".join(f"a{each}=1" for each in range(500_000)) + ">"),
-    "one attribute again and again": page("<p" + filled(" rel=me") + ">"),
-    "unclosed comment": page("<!--" + filled("x")),
-    "comments in comments": page(filled("<!--")),
-    "unclosed CDATA": page("<![CDATA[" + filled("]]")),
-    "unclosed script": page("<script>" + filled("x")),
-    "scripts in scripts": page(filled("<script>")),
-    "unclosed style": page("<style>" + filled("a{}")),
-    "unclosed plain text": page("<plaintext>" + some("<b>")),
-    "an old example": page("<xmp>" + some("<i>")),
-    "an endless title": top("<title>" + filled("x", 512 * 1024)),
-    "titles": top(some("<title>x</title>")),
-    "graph metas": top("<meta property='og:title' content='x'>" * 20_000),
-    "links to me": page("<a rel='me' href='https://a.example/'>me</a>" * 12_000),
-    "refreshes": top("<meta http-equiv='refresh' content='0;url=/'>" * 20_000),
-    "processing instructions": page(filled("<?php ?>")),
-    "numeric entities": page(filled("&#65;")),
-    "entities beyond Unicode": page(filled("&#x110000;&#99999999999;")),
-    "halves of surrogate pairs": top("<title>" + filled("&#xD800;\ud800", MEGABYTE)),
-    "unfinished entities": page(filled("&amp&lt&")),
-    "bidirectional controls": top("<title>" + filled("\u202e\u2066", MEGABYTE)),
-    "zero width": page(filled("\u200b\u200d\ufeff", MEGABYTE)),
-    "combining marks": top("<title>e" + filled("\u0301", MEGABYTE)),
-    "less-than signs": page(filled("<")),
-    "white space": page(filled(" \n\t")),
-    "commas for JSON": linked_data("[" + filled(", ", MEGABYTE)),
-    "deep linked data": linked_data("[" * DEPTH),
-    "deep linked objects": linked_data('{"@graph":' * DEPTH),
-    "long linked data": linked_data(f'{{"@type":"Person","name":"{filled("x", MEGABYTE)}"}}'),
-    "a huge number": linked_data(f'{{"@type":"Person","name":{"9" * 400_000}}}'),
+    "one long attribute": page(lambda: f"<p title='{filled('x')}'>"),
+    "many attributes": page(
+        lambda: "<p " + " ".join(f"a{each}=1" for each in range(500_000)) + ">"
+    ),
+    "one attribute again and again": page(lambda: "<p" + filled(" rel=me") + ">"),
+    "unclosed comment": page(lambda: "<!--" + filled("x")),
+    "comments in comments": page(lambda: filled("<!--")),
+    "unclosed CDATA": page(lambda: "<![CDATA[" + filled("]]")),
+    "unclosed script": page(lambda: "<script>" + filled("x")),
+    "scripts in scripts": page(lambda: filled("<script>")),
+    "unclosed style": page(lambda: "<style>" + filled("a{}")),
+    "unclosed plain text": page(lambda: "<plaintext>" + some("<b>")),
+    "an old example": page(lambda: "<xmp>" + some("<i>")),
+    "an endless title": top(lambda: "<title>" + filled("x", 512 * 1024)),
+    "titles": top(lambda: some("<title>x</title>")),
+    "graph metas": top(lambda: "<meta property='og:title' content='x'>" * 20_000),
+    "links to me": page(lambda: "<a rel='me' href='https://a.example/'>me</a>" * 12_000),
+    "refreshes": top(lambda: "<meta http-equiv='refresh' content='0;url=/'>" * 20_000),
+    "processing instructions": page(lambda: filled("<?php ?>")),
+    "numeric entities": page(lambda: filled("&#65;")),
+    "entities beyond Unicode": page(lambda: filled("&#x110000;&#99999999999;")),
+    "halves of surrogate pairs": top(lambda: "<title>" + filled("&#xD800;\ud800", MEGABYTE)),
+    "unfinished entities": page(lambda: filled("&amp&lt&")),
+    "bidirectional controls": top(lambda: "<title>" + filled("\u202e\u2066", MEGABYTE)),
+    "zero width": page(lambda: filled("\u200b\u200d\ufeff", MEGABYTE)),
+    "combining marks": top(lambda: "<title>e" + filled("\u0301", MEGABYTE)),
+    "less-than signs": page(lambda: filled("<")),
+    "white space": page(lambda: filled(" \n\t")),
+    "commas for JSON": linked_data(lambda: "[" + filled(", ", MEGABYTE)),
+    "deep linked data": linked_data(lambda: "[" * DEPTH),
+    "deep linked objects": linked_data(lambda: '{"@graph":' * DEPTH),
+    "long linked data": linked_data(
+        lambda: f'{{"@type":"Person","name":"{filled("x", MEGABYTE)}"}}'
+    ),
+    "a huge number": linked_data(lambda: f'{{"@type":"Person","name":{"9" * 400_000}}}'),
     "linked data a thousand times": page(
-        '<script type="application/ld+json">[{"a":[]}]</script>' * 8_000
+        lambda: '<script type="application/ld+json">[{"a":[]}]</script>' * 8_000
     ),
 }
 
 BYTES: dict[str, Make] = {
-    "nothing": raw(b""),
-    "NUL bytes": raw(b"<html>" + b"\0" * MEGABYTE),
-    "NUL bytes in tags": page(some("<p\0 a\0=\0>")),
-    "no UTF-8": raw(WHOLE.encode() + b"\xff\xfe\xc3" * 200_000),
-    "UTF-16 with half a letter": raw((WHOLE + filled("<b>x", MEGABYTE)).encode("utf-16")[:-1]),
-    "a lying charset": raw(b"<meta charset='utf-16'>" + WHOLE.encode() + b"<b>" * 20_000),
-    "noise": raw(NOISE.randbytes(MEGABYTE)),
-    "noise between tags": raw(
-        WHOLE.encode() + b"".join(b"<b>" + NOISE.randbytes(9) for _ in range(20_000))
-    ),
-    "tags drawn by lot": raw(
-        WHOLE.encode()
-        + "".join(
-            f"<{NOISE.choice(('', '/'))}{NOISE.choice(TAGS)}>" for _ in range(40_000)
-        ).encode()
-    ),
+    "nothing": lambda: b"",
+    "NUL bytes": lambda: b"<html>" + b"\0" * MEGABYTE,
+    "NUL bytes in tags": page(lambda: some("<p\0 a\0=\0>")),
+    "no UTF-8": lambda: WHOLE.encode() + b"\xff\xfe\xc3" * 200_000,
+    "UTF-16 with half a letter": lambda: (WHOLE + filled("<b>x", MEGABYTE)).encode("utf-16")[:-1],
+    "a lying charset": lambda: b"<meta charset='utf-16'>" + WHOLE.encode() + b"<b>" * 20_000,
+    "noise": lambda: noise().randbytes(MEGABYTE),
+    "noise between tags": noise_between_tags,
+    "tags drawn by lot": page(drawn_tags),
 }
 
 FEEDS: dict[str, Make] = {

@@ -10,7 +10,7 @@ from scrapers.catalogue.presence import PresenceSource
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
-from scrapers.parsing.parser import OUT_OF_BOUNDS, ChildParser
+from scrapers.parsing.parser import NO_CHILD, OUT_OF_BOUNDS, ChildParser
 from scrapers.parsing.process import MOST_JOBS
 from scrapers.reading import Reading
 from scrapers.recipes.document import LARGEST_DOCUMENT
@@ -209,16 +209,24 @@ def test_a_closed_parser_starts_nothing(alpha: PresenceSource, jane: Page) -> No
     parser = ChildParser()
     parser.close()
 
-    assert parser.parse(alpha, asked(alpha), jane) == LOST
+    assert parser.parse(alpha, asked(alpha), jane).note == NO_CHILD
     assert parser.pids == ()
 
 
-def test_a_machine_that_starts_no_process_leaves_a_page_unread(
-    parser: ChildParser, alpha: PresenceSource, jane: Page, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
+def test_a_machine_that_starts_no_child_is_told_from_a_page_that_ends_one(
+    program: str,
+    parser: ChildParser,
+    alpha: PresenceSource,
+    jane: Page,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    monkeypatch.setattr("sys.executable", program)
 
-    assert parser.parse(alpha, asked(alpha), jane) == LOST
+    reading = parser.parse(alpha, asked(alpha), jane)
+
+    assert reading == Reading(outcome=Outcome.UNREADABLE, note=NO_CHILD)
+    assert parser.pids == ()
 
 
 def test_killing_costs_the_service_no_open_file(
