@@ -260,6 +260,7 @@ class Workshop:
             sources=self.sources,
             clock=self.outside.clock,
             hosts=self.state.hosts,
+            robots=self.state.robots,
             spending=self.state.spending,
             may_ask=Permission(state=self.state, now=self.outside.clock.now),
             pace=Pace(stretch=self.config.fetch.pace if stretch is None else stretch),

@@ -9,23 +9,25 @@ from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import InMemorySpending, Ledger, SpendingMemory
 from scrapers.fetch.pace import HostMemory, HostState, Pace
 from scrapers.fetch.question import Question
-from scrapers.fetch.target import queue_of
+from scrapers.fetch.robots import InMemoryRobots, RobotsMemory
+from scrapers.fetch.target import Target, queue_of
 from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
 from scrapers.fetch.worker import MayAsk, Worker, always
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
-from scrapers.source import Source
+from scrapers.source import Access, Source
 
 
 @dataclass(slots=True)
 class Lanes:
     """Build one for all: two would each be polite, and together rude.
 
-    Several threads may run visits at once. Each pulls its own queries and touches `hosts` and
-    `spending` from its own thread, so all may sit on a database connection. `may_ask` is read by
-    the workers just before each question: what was allowed when it was planned may not be now.
+    Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
+    `robots` and `spending` from its own thread, so all may sit on a database connection.
+    `may_ask` is read by the workers just before each question: what was allowed when it was
+    planned may not be any more.
     """
 
     client: Client
@@ -35,6 +37,7 @@ class Lanes:
     pace: Pace = field(default_factory=Pace)
     may_ask: MayAsk = always
     workers: int = 16
+    robots: RobotsMemory = field(default_factory=InMemoryRobots)
     spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
     _ledger: Ledger = field(init=False)
@@ -94,7 +97,7 @@ class Lanes:
     def _received(self, tour: Tour, step: Step) -> Iterator[Visit]:
         if step.error is not None:
             raise step.error
-        self._ledger.keep()
+        self._keep()
         if step.asking:
             tour.tell(step.asking, Progress.ASKING)
         if step.host is not None:
@@ -121,6 +124,7 @@ class Lanes:
         lane = self._board.lane(host)
         if lane is None:
             lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
+            self._recall(query)
         self._board.put(lane, tour, question)
 
     def _host_of(self, query: Query) -> str:
@@ -135,8 +139,17 @@ class Lanes:
         visit = Visit(query=question.query, reading=joined, at=self.clock.now())
         tour.steps.put(Step(visit=visit))
 
-    def _remember(self, tour: Tour) -> None:
+    def _recall(self, query: Query) -> None:
+        """Take up what the host's robots.txt said before a restart."""
+        if self.sources[query.source].etiquette.access is Access.PAGE:
+            self.client.robots.recall(self.robots, Target.of(query.request.url).origin)
+
+    def _keep(self) -> None:
         self._ledger.keep()
+        self.client.robots.keep(self.robots)
+
+    def _remember(self, tour: Tour) -> None:
+        self._keep()
         for host in sorted(tour.hosts):
             lane = self._board.lane(host)
             if lane is not None and lane.state.next_at is not None:

@@ -1,11 +1,13 @@
-"""What a host's robots.txt asks of robots, remembered for a day."""
+"""What a host's robots.txt asks of robots, remembered for a day, also over a restart."""
 
 import re
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, Self
 
 from protego import Protego
 
@@ -25,6 +27,8 @@ KEPT_FOR = timedelta(hours=24)
 KEPT_UNKNOWN_FOR = timedelta(hours=1)
 LONGEST_DELAY = 300.0
 LONGEST_FILE = 512_000
+# A longer file is not kept over a restart: its host is asked again.
+LONGEST_KEPT = 65_536
 MOST_HOSTS = 4_096
 
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s)(.*)", re.IGNORECASE | re.DOTALL)
@@ -35,12 +39,50 @@ class Asker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """`refusal` stands for the whole host; without one, `file` decides, and None allows all."""
+class Learnt:
+    """What an origin answered, as it can be kept. An empty file allows all.
 
+    `refusal` stands for the whole host; without one, `file` decides.
+    """
+
+    origin: str
     until: datetime
-    file: Protego | None = None
+    file: str = ""
     refusal: Reading | None = None
+
+    def lasts(self, now: datetime) -> bool:
+        # Nothing is kept for longer than a day, unless the clock was set back meanwhile.
+        return now < self.until <= now + KEPT_FOR
+
+
+class RobotsMemory(Protocol):
+    """Used by the thread that consumes the visits, and by no other."""
+
+    def load(self, origin: str) -> Learnt | None: ...
+    def save(self, learnt: Learnt) -> None: ...
+
+
+@dataclass(slots=True)
+class InMemoryRobots:
+    known: dict[str, Learnt] = field(default_factory=dict)
+
+    def load(self, origin: str) -> Learnt | None:
+        return self.known.get(origin)
+
+    def save(self, learnt: Learnt) -> None:
+        self.known[learnt.origin] = learnt
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What was learnt, ready to be asked; without a parsed file all is allowed."""
+
+    learnt: Learnt
+    file: Protego | None
+
+    @classmethod
+    def of(cls, learnt: Learnt) -> Self:
+        return cls(learnt, Protego.parse(learnt.file) if learnt.file else None)
 
 
 class Robots:
@@ -50,21 +92,49 @@ class Robots:
         self._clock = clock
         self._lock = Lock()
         self._rules: dict[str, Rules] = {}
+        self._unkept: deque[Learnt] = deque()
 
     def due(self, target: Target) -> bool:
         """Tell whether the host's file has to be read before the target may be."""
         known = self._rules.get(target.origin)
-        return target.path != PATH and (known is None or known.until <= self._clock.now())
+        return target.path != PATH and (known is None or not known.learnt.lasts(self._clock.now()))
 
     def meet(self, asker: Asker, target: Target, etiquette: Etiquette) -> None:
         """Ask the host for its file, and remember what it says."""
         request = Request(url=target.origin + PATH)
         answer = asker.fetch(request, replace(etiquette, origins=(target.origin,)))
-        rules = _rules(answer, self._clock.now())
+        now = self._clock.now()
+        learnt = _learnt(target.origin, answer, now)
+        self._know(learnt)
+        if learnt.lasts(now) and len(learnt.file) <= LONGEST_KEPT:
+            self._unkept.append(learnt)
+
+    def recall(self, memory: RobotsMemory, origin: str) -> None:
+        """Take up what was known of an origin before a restart, if it still holds."""
+        if origin in self._rules:
+            return
+        learnt = memory.load(origin)
+        if learnt is not None and learnt.lasts(self._clock.now()):
+            self._know(learnt)
+
+    def keep(self, memory: RobotsMemory) -> None:
+        """Remember what was learnt since; only a consumer of visits calls this."""
+        for learnt in self._taken():
+            memory.save(learnt)
+
+    def _know(self, learnt: Learnt) -> None:
+        rules = Rules.of(learnt)
         with self._lock:
-            self._rules[target.origin] = rules
+            self._rules[learnt.origin] = rules
             if len(self._rules) > MOST_HOSTS:
                 del self._rules[next(iter(self._rules))]
+
+    def _taken(self) -> Iterator[Learnt]:
+        while self._unkept:
+            try:
+                yield self._unkept.popleft()
+            except IndexError:  # another consumer was faster
+                return
 
     def refusal(self, target: Target) -> Reading | None:
         """Return the reading of a target that must not be asked, or None if it may."""
@@ -72,7 +142,7 @@ class Robots:
         if known is None or target.path == PATH:
             return None
         if known.file is None or known.file.can_fetch(target.url, TOKEN):
-            return known.refusal
+            return known.learnt.refusal
         return Reading(outcome=Outcome.DECLINED, note=Note.ROBOTS.value)
 
     def delay(self, target: Target) -> float:
@@ -82,19 +152,20 @@ class Robots:
         return min(max(wished or 0.0, 0.0), LONGEST_DELAY)
 
 
-def _rules(answer: Page | Reading, now: datetime) -> Rules:
+def _learnt(origin: str, answer: Page | Reading, now: datetime) -> Learnt:
     """5xx and 429 forbid, since the host cannot say what it wants; other 4xx allow."""
     if isinstance(answer, Reading):
         failed = answer.outcome is Outcome.FAILED
-        return Rules(until=now if failed else now + KEPT_UNKNOWN_FOR, refusal=answer)
+        until = now if failed else now + KEPT_UNKNOWN_FOR
+        return Learnt(origin=origin, until=until, refusal=answer)
     busy = answer.status == HTTPStatus.TOO_MANY_REQUESTS
     if busy or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         away = Reading(outcome=Outcome.DECLINED, note=Note.ROBOTS_UNKNOWN.value)
-        return Rules(until=now + KEPT_UNKNOWN_FOR, refusal=away)
+        return Learnt(origin=origin, until=now + KEPT_UNKNOWN_FOR, refusal=away)
     if answer.status != HTTPStatus.OK:
-        return Rules(until=now + KEPT_FOR)
+        return Learnt(origin=origin, until=now + KEPT_FOR)
     text = answer.body[:LONGEST_FILE].decode("utf-8-sig", "replace")
-    return Rules(until=now + KEPT_FOR, file=Protego.parse(_narrowed(text)))
+    return Learnt(origin=origin, until=now + KEPT_FOR, file=_narrowed(text))
 
 
 def _narrowed(text: str) -> str:
