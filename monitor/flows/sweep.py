@@ -1,8 +1,10 @@
 """A sweep: every question that consent covers, staged as answered and settled source by source."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 
 from monitor.domain.due import CANARY_LASTS
 from monitor.domain.plan import StudentLinks, plan
@@ -77,7 +79,7 @@ class Sweeping:
         """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
         answered = self.state.journal.answered(sweep.ref)
         followed = self.state.journal.followed(sweep.ref)
-        planned = map(self._with_kept, self.planned(errand))
+        planned = self._with_kept(self.planned(errand))
         for query in chain(self._canaries(sweep, errand), planned, followed):
             if query.key not in answered:
                 yield query
@@ -97,13 +99,16 @@ class Sweeping:
         consent = self.state.consents.latest(ref)
         yield from plan(person, consent, self.sources.values(), self.now(), self.student_links)
 
-    def _with_kept(self, query: Query) -> Query:
-        """Add what is remembered of the last answer, where nothing may be lost by resting on it."""
-        asked = self.state.questions.get(query.subject, query.key)
-        if asked is None or asked.remembered is None:
-            return query
-        sightings = self.state.sightings.of_question(query.subject, query.key)
-        return replace(query, kept=kept_for(asked.remembered, sightings, self.now()))
+    def _with_kept(self, planned: Iterator[Query]) -> Iterator[Query]:
+        """Add what is remembered of the last answers, where nothing is lost by resting on it."""
+        for ref, queries in groupby(planned, key=attrgetter("subject")):
+            asked = {each.key: each.remembered for each in self.state.questions.of(ref)}
+            sightings = defaultdict(list)
+            for each in self.state.sightings.of_person(ref) if asked else ():
+                sightings[each.query].append(each)
+            for query in queries:
+                kept = kept_for(asked.get(query.key), sightings[query.key], self.now())
+                yield replace(query, kept=kept) if kept else query
 
     def _begun(self, errand: Errand) -> Sweep:
         with self.state.write():
