@@ -41,6 +41,7 @@ from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.pace import Pace
 from scrapers.fetch.tour import Rank
 from scrapers.fetch.transport import HttpClient
+from scrapers.parsing.parser import ChildParser
 from scrapers.reading import Visit
 from scrapers.request import Query
 from scrapers.source import Family, Source
@@ -96,6 +97,7 @@ def build(config: Config, outside: Outside) -> Iterator[Service]:
             outside=outside,
             state=state,
             matcher=matcher,
+            parser=parts.enter_context(ChildParser()),
             sources=all_sources(config),
         ).service()
 
@@ -108,6 +110,7 @@ class Workshop:
     outside: Outside
     state: State
     matcher: NoMatcher | MatcherProcess
+    parser: ChildParser
     sources: Mapping[str, Source]
 
     def service(self) -> Service:
@@ -250,7 +253,7 @@ class Workshop:
 
     @cached_property
     def lanes(self) -> Lanes:
-        contact, stretch = self.config.district.contact, self.outside.stretch
+        contact = self.config.district.contact
         return Lanes(
             client=HttpClient(
                 egress=self.outside.egress,
@@ -260,8 +263,10 @@ class Workshop:
             sources=self.sources,
             clock=self.outside.clock,
             hosts=self.state.hosts,
+            parser=self.parser,
+            spending=self.state.spending,
             may_ask=Permission(state=self.state, now=self.outside.clock.now),
-            pace=Pace(stretch=self.config.fetch.pace if stretch is None else stretch),
+            pace=self.outside.pace or Pace(stretch=self.config.fetch.pace),
             workers=self.config.fetch.workers,
         )
 

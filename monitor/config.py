@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -56,7 +56,23 @@ class MailConfig(Section, frozen=True, kw_only=True):
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
 
 
-class SearxNGConfig(Section, frozen=True, kw_only=True):
+class Budgeted(Section, frozen=True, kw_only=True):
+    """How many requests the source gets on one UTC day and in one ISO week; none is no limit.
+
+    Its canaries count, so that a budget they use up leaves nothing for people.
+    """
+
+    per_day: Annotated[int, Meta(ge=1)] | None = None
+    per_week: Annotated[int, Meta(ge=1)] | None = None
+
+    @property
+    def contradicts_itself(self) -> bool:
+        if self.per_day is None or self.per_week is None:
+            return False
+        return self.per_week < self.per_day
+
+
+class SearxNGConfig(Budgeted, frozen=True, kw_only=True):
     """`canary` is a query that this instance surely has a result for."""
 
     url: Text
@@ -65,7 +81,7 @@ class SearxNGConfig(Section, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class BlueskyConfig(Section, frozen=True, kw_only=True):
+class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
     """`canary` is an account that surely exists: the network's own, never a private person's."""
 
     enabled: bool = True
@@ -74,8 +90,8 @@ class BlueskyConfig(Section, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class CatalogueConfig(Section, frozen=True, kw_only=True):
-    """`files` are further catalogues in the WhatsMyName format."""
+class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
+    """`files` are further catalogues in the WhatsMyName format; each site has the same budget."""
 
     own: bool = True
     files: tuple[Path, ...] = ()
@@ -199,7 +215,18 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "$.students.share_after_days",
             "Expected `counsel` and `counsel_approved_on` beside it",
         ),
+        *_contradictory_budgets(config.sources),
     )
+
+
+def _contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
+    tables = ("searxng", sources.searxng), ("bluesky", sources.bluesky)
+    for name, table in (*tables, ("catalogue", sources.catalogue)):
+        yield (
+            table is not None and table.contradicts_itself,
+            f"$.sources.{name}.per_week",
+            "Expected at least as many as `per_day`",
+        )
 
 
 def zone_exists(name: str) -> bool:

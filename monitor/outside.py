@@ -8,20 +8,20 @@ from monitor.domain.envelope import Envelope
 from monitor.mail import by_message_id
 from scrapers.fetch.clock import Clock, SystemClock
 from scrapers.fetch.egress import Egress
+from scrapers.fetch.pace import Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """What a real district takes from its machine, and a made-up one from its story.
 
-    `stretch` multiplies every wait between questions, and None leaves that to the
-    configuration, which cannot express 0.
+    `pace` replaces what the configuration says of waits, which cannot do without any.
     """
 
     clock: Clock = field(default_factory=SystemClock)
     new_ref: Callable[[], str] = lambda: secrets.token_hex(16)
     new_code: Callable[[], str] = lambda: secrets.token_urlsafe(32)
     egress: Egress = field(default_factory=Egress)
-    stretch: float | None = None
+    pace: Pace | None = None
     letter_name: Callable[[Envelope], str] = by_message_id
     environ: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from monitor.config import Config
+from monitor.config import Budgeted, Config
 from monitor.errors import ConfigError
 from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import (
@@ -15,7 +15,7 @@ from scrapers.catalogue.reader import (
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.registry import RegistryError, registry
 from scrapers.search.searxng import SearxNG
-from scrapers.source import Source
+from scrapers.source import Budget, Source
 
 
 def all_sources(config: Config) -> Mapping[str, Source]:
@@ -45,6 +45,7 @@ def _engines(config: Config) -> Iterator[Source]:
             engines=chosen.engines,
             known_query=chosen.canary,
             allow_private=chosen.allow_private,
+            budget=_budget(chosen),
         )
 
 
@@ -52,10 +53,17 @@ def _profiles(config: Config) -> Iterator[Source]:
     chosen = config.sources.bluesky
     if chosen.enabled:
         yield Bluesky(
-            base_url=chosen.url, known_actor=chosen.canary, allow_private=chosen.allow_private
+            base_url=chosen.url,
+            known_actor=chosen.canary,
+            allow_private=chosen.allow_private,
+            budget=_budget(chosen),
         )
 
 
 def _presence(config: Config) -> Iterator[Source]:
     for entry in catalogue(config).entries:
-        yield PresenceSource(entry=entry)
+        yield PresenceSource(entry=entry, budget=_budget(config.sources.catalogue))
+
+
+def _budget(chosen: Budgeted) -> Budget:
+    return Budget(daily=chosen.per_day, weekly=chosen.per_week)

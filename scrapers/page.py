@@ -1,9 +1,15 @@
 """One answer, as data."""
 
+import codecs
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+
+# Encodings in which a letter takes more than one byte, or bytes of letters mean something else.
+WIDE = ("utf-16", "utf16", "utf-32", "utf32", "utf-7", "ucs", "iso-2022", "iso2022", "hz")
+# Python knows encodings that no page is written in; undoing punycode takes quadratic time.
+NOT_OF_PAGES = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +28,21 @@ class Page:
     cut: bool = False
 
     @property
+    def charset(self) -> str:
+        declared = self.headers.get("content-type", "").partition("charset=")[2].strip("\"' ;")
+        return declared or "utf-8"
+
+    @property
+    def bytes(self) -> bytes:
+        """The body in an encoding that spells ASCII as ASCII, to search without decoding it all."""
+        wide = self.charset.casefold().startswith(WIDE)
+        return self.text.encode("utf-8", "replace") if wide else self.body
+
+    @property
     def text(self) -> str:
-        charset = self.headers.get("content-type", "").partition("charset=")[2].strip("\"' ;")
         try:
-            return self.body.decode(charset or "utf-8", "replace")
+            known = codecs.lookup(self.charset).name
+            return self.body.decode("utf-8" if known in NOT_OF_PAGES else known, "replace")
         except (LookupError, ValueError):  # no such encoding, or one that is not for pages
             return self.body.decode("utf-8", "replace")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from scrapers.finding import Contact, Finding
 from scrapers.outcome import Outcome
-from scrapers.request import Query
+from scrapers.request import Kept, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,9 @@ class Reading:
 
     `follow` holds what to ask next: a query with the same key continues this question (its
     next page), any other is a question of its own. `note` is one clause for people, without
-    text from the web. `retry_at` says when a limited source may be asked again.
+    text from the web. `retry_at` says when a limited source may be asked again. `kept` is what to
+    remember of the page for the next visit, None where nothing can be told by it. `unparsed` says
+    that the bytes alone decided: the page tells more, and whoever wants that parses it.
     """
 
     outcome: Outcome
@@ -23,6 +25,8 @@ class Reading:
     follow: tuple[Query, ...] = ()
     note: str = ""
     retry_at: datetime | None = None
+    kept: Kept | None = None
+    unparsed: bool = False
 
     def joined(self, later: "Reading") -> "Reading":
         """Join two pages of one question: it is conclusive only if every page is."""
@@ -31,6 +35,7 @@ class Reading:
             findings=self.findings + later.findings,
             contacts=self.contacts + later.contacts,
             follow=self.follow + later.follow,
+            kept=None,  # it would speak of one page only
         )
         if not later.outcome.conclusive:
             gap = Outcome.PARTIAL if both.findings or both.contacts else later.outcome

@@ -20,18 +20,38 @@ class QueryKind(StrEnum):
         return self in {QueryKind.PROFILE, QueryKind.PRESENCE}
 
 
+MOST_HOPS = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A GET to make. Credentials are added by the fetch tier and never stand here.
 
-    `hops` is how many redirects to follow (five at most); with 0 the redirect itself is the
-    answer, which is what a presence check that knows "302 means missing" wants.
+    `hops` is how many redirects to follow (MOST_HOPS at most); with 0 the redirect itself is the
+    answer, which is what a presence check that knows "302 means missing" wants. `led` says that
+    a redirect led here, so a page may lie elsewhere than where its source is asked.
     """
 
     url: str
     params: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    hops: int = 5
+    hops: int = MOST_HOPS
+    led: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is remembered of a page that was read, to tell whether it is still the same.
+
+    `etag` and `last_modified` are the server's own words for it, empty where it has none. `asked`
+    and `digest` stand for the request and for the answer; `version` is that of the reader.
+    """
+
+    asked: bytes
+    digest: bytes
+    version: int
+    etag: str = ""
+    last_modified: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +60,7 @@ class Query:
 
     Two queries with the same key are the same question. The key holds neither the page asked
     for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's question.
+    `kept` is what we remember of the last answer; whether we do makes no other question of it.
     """
 
     source: str
@@ -48,6 +69,7 @@ class Query:
     request: Request
     subject: str = ""
     page: int = 1
+    kept: Kept | None = field(default=None, compare=False)
     key: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -27,6 +27,21 @@ class Family(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How many requests a source gets on one UTC day and in one ISO week; None sets no limit."""
+
+    daily: int | None = None
+    weekly: int | None = None
+
+    @property
+    def limited(self) -> bool:
+        return self.daily is not None or self.weekly is not None
+
+
+UNLIMITED = Budget()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Etiquette:
     """Manners towards a source.
 
@@ -40,15 +55,23 @@ class Etiquette:
     access: Access
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
+    budget: Budget = UNLIMITED
 
     @classmethod
-    def of_api(cls, base_url: str, seconds_between: float, allow_private: tuple[str, ...]) -> Self:
+    def of_api(
+        cls,
+        base_url: str,
+        seconds_between: float,
+        allow_private: tuple[str, ...],
+        budget: Budget = UNLIMITED,
+    ) -> Self:
         """Return the manners towards an API: it is asked at the origin of `base_url` alone."""
         return cls(
             origins=("/".join(base_url.split("/")[:3]),),
             access=Access.API,
             seconds_between=seconds_between,
             allow_private=allow_private,
+            budget=budget,
         )
 
 
@@ -82,11 +105,29 @@ class Source(Protocol):
         ...
 
     def read(self, query: Query, page: Page) -> Reading:
-        """Read strictly: what was expected and is missing is UNREADABLE, never empty."""
+        """Read strictly: what was expected and is missing is UNREADABLE, never empty.
+
+        This runs in the service itself, so it looks at status, bytes and JSON alone: a source
+        that needs HTML or XML parsed says `unparsed` here, and is a MarkupSource.
+        """
         ...
 
     def canaries(self, nonce: str) -> Iterable[Canary]:
         """Yield questions with known answers; `nonce` makes a name that cannot exist."""
+        ...
+
+
+@runtime_checkable
+class MarkupSource(Source, Protocol):
+    """A source whose pages are HTML or XML, and tell more to a parser than their bytes do."""
+
+    def parse(self, query: Query, page: Page) -> Reading:
+        """Return the whole reading of a page that `read` called unparsed.
+
+        It runs in a child process that may be killed: the source is pickled on its way there,
+        and only the first 512 KB of the body go with it. So it is pure, and it loads what parses
+        markup by itself: the service never does.
+        """
         ...
 
 

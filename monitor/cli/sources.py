@@ -1,7 +1,10 @@
 """Which sources are asked, and how they are doing."""
 
+from collections.abc import Mapping
+
 import click
 
+from monitor.build import Service
 from monitor.cli.coverage import told
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.store.health import SourceHealth
@@ -20,17 +23,21 @@ def list_(desk: Desk, *, as_json: bool) -> None:
     """List every source with its manners and its last outcome."""
     with desk.service() as service:
         health = {each.source: each for each in service.state.health.all()}
-        rows = [_row(source, health.get(name)) for name, source in service.sources.items()]
+        rows = [
+            {**_row(source, health.get(name)), **_spending(service, source)}
+            for name, source in service.sources.items()
+        ]
     if as_json:
         desk.output.json(rows)
     elif rows:
         desk.output.table(
-            ("source", "asked at", "pace", "outcome", "since", "proven"),
+            ("source", "asked at", "pace", "budget", "outcome", "since", "proven"),
             [
                 (
                     row["source"],
                     ", ".join(source.etiquette.origins),
                     f"{source.etiquette.seconds_between:g} s",
+                    _budget(row),
                     row["outcome"] or "not asked yet",
                     row["since"],
                     row["proven_at"] or "unproven",
@@ -59,6 +66,28 @@ def check(desk: Desk, *, as_json: bool) -> None:
             for each in verdicts
         ),
     )
+
+
+def _spending(service: Service, source: Source) -> dict[str, object]:
+    budget = source.etiquette.budget
+    if not budget.limited:
+        return dict.fromkeys(("per_day", "per_week", "asked_today", "asked_this_week"))
+    spent = service.state.spending.of(source.name, service.now())
+    return {
+        "per_day": budget.daily,
+        "per_week": budget.weekly,
+        "asked_today": spent.today,
+        "asked_this_week": spent.this_week,
+    }
+
+
+def _budget(row: Mapping[str, object]) -> str:
+    told = (
+        (row["asked_today"], row["per_day"], "today"),
+        (row["asked_this_week"], row["per_week"], "this week"),
+    )
+    limits = [f"{asked} of {limit} {when}" for asked, limit, when in told if limit is not None]
+    return ", ".join(limits) or "no limit"
 
 
 def _row(source: Source, known: SourceHealth | None) -> dict[str, object]:

@@ -14,6 +14,7 @@ class Asked:
     query: str = ""
     week: int = 1
     nth: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def nonce(self) -> str:

@@ -80,7 +80,14 @@ class WebServer(AbstractContextManager["WebServer"]):
         with self._lock:
             self.visits.append(knock)
             nth = len(self.visits)
-        asked = Asked(host=knock.host, path=knock.path, query=knock.query, week=self.week, nth=nth)
+        asked = Asked(
+            host=knock.host,
+            path=knock.path,
+            query=knock.query,
+            week=self.week,
+            nth=nth,
+            headers=knock.headers,
+        )
         return self.web.answer(asked)
 
 

@@ -20,6 +20,7 @@ from monitor.outside import Outside
 from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
 from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.pace import WITHOUT_WAITS
 
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
@@ -98,7 +99,7 @@ def play(folder: Path, told: Callable[[int, ToldWeek], None] = ignore_week) -> S
             new_ref=stage.counted("ref"),
             new_code=stage.counted("code"),
             egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
-            stretch=0.0,
+            pace=WITHOUT_WAITS,
             letter_name=stage.letter_name,
             environ=os.environ,
         )

@@ -15,6 +15,7 @@ from monitor.domain.item import (
     contradicts,
     material_hash,
 )
+from monitor.domain.remembered import Remembered
 from monitor.flows.parts import NewRef
 from monitor.store.questions import Question
 from monitor.store.state import State
@@ -61,11 +62,14 @@ class Comparing:
     noticed: Noticed = field(default_factory=Noticed)
 
     def compare(self, query: Query, reading: Reading) -> None:
+        asked = self.state.questions.get(self.person, query.key)
+        if asked is None and reading.outcome is Outcome.UNCHANGED:
+            return  # retired since it was asked, and all it showed with it
         sightings = self.state.sightings.of_question(self.person, query.key)
         earlier = {anchor(each.finding): each for each in sightings}
         before = {key: each.finding for key, each in earlier.items()}
         changes = {each.key: each for each in diff(before, shown_after(before, reading))}
-        baseline = self.state.questions.reader_version(self.person, query.key) != self.version
+        baseline = asked is None or asked.version != self.version
         for key, finding in _shown(earlier, reading).items():
             known = self.noticed.whole(earlier[key].item) if key in earlier else ""
             item = known or self._item_of(finding)
@@ -78,7 +82,7 @@ class Comparing:
             if change.after is None:
                 missed = replace(earlier[key], item=self.noticed.whole(earlier[key].item))
                 self._missed(missed, query, reading, baseline=baseline)
-        self._asked(query)
+        self._asked(query, reading, asked)
 
     def _item_of(self, finding: Finding) -> str:
         """Find the item by any of its keys, or begin one; two that turn out one are merged."""
@@ -149,17 +153,26 @@ class Comparing:
             for each in self.state.sightings.of_item(missed.item)
         )
 
-    def _asked(self, query: Query) -> None:
-        self.state.questions.settle(
-            Question(
-                person=self.person,
-                key=query.key,
-                source=query.source,
-                kind=query.kind,
-                version=self.version,
-                settled_at=self.at,
-            )
+    def _asked(self, query: Query, reading: Reading, before: Question | None) -> None:
+        settled = Question(
+            person=self.person,
+            key=query.key,
+            source=query.source,
+            kind=query.kind,
+            version=self.version,
+            settled_at=self.at,
+            remembered=self._remembered(query, reading),
         )
+        if before is not None and reading.outcome is Outcome.UNCHANGED:
+            # Nothing was read, so it rests on the page, and the reader, of the time before.
+            settled = replace(before, settled_at=self.at)
+        self.state.questions.settle(settled)
+
+    def _remembered(self, query: Query, reading: Reading) -> Remembered | None:
+        if reading.kept is None:
+            return None
+        shown = len(self.state.sightings.of_question(self.person, query.key))
+        return Remembered(kept=reading.kept, shown=shown, read_at=self.at)
 
 
 def _shown(earlier: Mapping[str, Sighting], reading: Reading) -> Shown:

@@ -6,8 +6,9 @@ from itertools import chain
 
 from monitor.domain.due import CANARY_LASTS
 from monitor.domain.plan import StudentLinks, plan
+from monitor.domain.remembered import kept_for
 from monitor.domain.roster import ContactVerdict
-from monitor.errors import InputError, UnavailableError
+from monitor.errors import DatabaseError, InputError, UnavailableError
 from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
 from monitor.flows.settle import Settling, erased
 from monitor.store.state import State
@@ -76,7 +77,8 @@ class Sweeping:
         """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
         answered = self.state.journal.answered(sweep.ref)
         followed = self.state.journal.followed(sweep.ref)
-        for query in chain(self._canaries(sweep, errand), self.planned(errand), followed):
+        planned = map(self._with_kept, self.planned(errand))
+        for query in chain(self._canaries(sweep, errand), planned, followed):
             if query.key not in answered:
                 yield query
 
@@ -94,6 +96,19 @@ class Sweeping:
             return
         consent = self.state.consents.latest(ref)
         yield from plan(person, consent, self.sources.values(), self.now(), self.student_links)
+
+    def _with_kept(self, query: Query) -> Query:
+        """Add what is remembered of the last answer, where nothing may be lost by resting on it."""
+        try:
+            asked = self.state.questions.get(query.subject, query.key)
+            if asked is None or asked.remembered is None:
+                return query
+            sightings = self.state.sightings.of_question(query.subject, query.key)
+        except DatabaseError:
+            if self.state.consents.latest(query.subject) is None:
+                return query  # erased since it was planned, and their key with them
+            raise
+        return replace(query, kept=kept_for(asked.remembered, sightings, self.now()))
 
     def _begun(self, errand: Errand) -> Sweep:
         with self.state.write():

@@ -45,4 +45,5 @@ NAMESAKE = Schema.of(
     step("items_1"),
     step("flags_1"),
     step("service_1"),
+    step("spending_1"),
 )

@@ -1,8 +1,9 @@
-"""Which questions have been settled, and by which version of their reader."""
+"""Which questions have been settled, by which version of their reader, and on what page."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.remembered import Remembered
 from monitor.store.database import Database
 from monitor.store.moment import written
 from monitor.store.sealing import Sealing
@@ -11,7 +12,10 @@ from scrapers.request import QueryKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question asked before; `version` is that of the reader that settled it last."""
+    """A question asked before; `version` is that of the reader that settled it last.
+
+    `remembered` is None where the answer was of a kind that cannot be called unchanged.
+    """
 
     person: str
     key: str
@@ -19,6 +23,7 @@ class Question:
     kind: QueryKind
     version: int
     settled_at: datetime
+    remembered: Remembered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +45,15 @@ class Questions:
                 self.sealing.seal(question.person, _place(question.person, mark), question),
             )
 
-    def reader_version(self, person: str, key: str) -> int | None:
+    def get(self, person: str, key: str) -> Question | None:
         """Return None for a question never settled: its first answer is a silent baseline."""
+        mark = self.sealing.mark(person, key)
         found = self.database.row(
-            "SELECT version FROM questions WHERE person = ? AND question = ?",
-            person,
-            self.sealing.mark(person, key),
+            "SELECT sealed FROM questions WHERE person = ? AND question = ?", person, mark
         )
-        return None if found is None else found[0]
+        if found is None:
+            return None
+        return self.sealing.open(person, _place(person, mark), found[0], Question)
 
     def of(self, person: str) -> tuple[Question, ...]:
         rows = self.database.rows(

@@ -24,6 +24,7 @@ from monitor.store.questions import Questions
 from monitor.store.requests import RunRequests
 from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
 from monitor.store.sightings import Sightings
+from monitor.store.spending import Spending
 from monitor.store.sweeps import Sweeps
 from monitor.store.versions import Versions
 
@@ -53,6 +54,7 @@ class State:
         self.audit = Audit(database, sealing)
         self.health = Health(database)
         self.hosts = Hosts(database, sealing)
+        self.spending = Spending(database)
         self.requests = RunRequests(database)
 
     @classmethod

@@ -1,7 +1,7 @@
 """One site of the presence catalogue: its rule, its manners, and how we know them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from scrapers.recipes.pattern import fits
@@ -18,7 +18,8 @@ class Entry:
     `known` are accounts of the site itself or of an institution, never of a private person.
     `handle` is a pattern (RE2) of the handles the site allows. `report` is where the site takes
     reports of impersonation. `provenance` names the published facts that the marks rest on;
-    `seen_on` is the day somebody last saw them live, and empty until then.
+    `seen_on` is the day somebody last saw them live, and empty until then. `key` is the name as
+    account keys and configurations spell it.
     """
 
     name: str
@@ -34,20 +35,19 @@ class Entry:
     provenance: str = ""
     seen_on: str = ""
     report: str = ""
+    key: str = field(init=False)
+    etiquette: Etiquette = field(init=False)
 
-    @property
-    def key(self) -> str:
-        """Return the name as account keys and configurations spell it."""
-        return re.sub(r"[^a-z0-9]+", "-", self.name.casefold()).strip("-")
-
-    @property
-    def etiquette(self) -> Etiquette:
+    def __post_init__(self) -> None:
         place = urlsplit(self.uri_check)
-        return Etiquette(
+        etiquette = Etiquette(
             origins=(f"{place.scheme}://{place.netloc}",),
             access=self.access,
             seconds_between=self.seconds_between,
         )
+        key = re.sub(r"[^a-z0-9]+", "-", self.name.casefold()).strip("-")
+        object.__setattr__(self, "etiquette", etiquette)
+        object.__setattr__(self, "key", key)
 
     def admits(self, handle: str) -> bool:
         """Say whether the site could have such a handle at all."""

@@ -1,7 +1,7 @@
 """Asks one site of the catalogue whether it shows an account with a handle."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from scrapers.canonical import account_key, account_keys, canonical_key
@@ -11,10 +11,9 @@ from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.recipes.presence import impossible_handle, verdict
-from scrapers.recipes.profile_card import profile_card
-from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Canary, Etiquette, Family
+from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
+from scrapers.request import MOST_HOPS, Query, QueryKind, Request
+from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
 
 READER = 1
 # Some sites allow no more than this, and none demands more.
@@ -23,7 +22,17 @@ CANARY_LENGTHS = (14, 12, 10, 8, 6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceSource:
+    """`version` changes with the rule as with the reader: both change what one page means."""
+
     entry: Entry
+    budget: Budget = UNLIMITED
+    version: int = field(init=False)
+    etiquette: Etiquette = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "version", _version(self.entry))
+        etiquette = replace(self.entry.etiquette, budget=self.budget)
+        object.__setattr__(self, "etiquette", etiquette)
 
     @property
     def name(self) -> str:
@@ -36,18 +45,6 @@ class PresenceSource:
     @property
     def family(self) -> Family:
         return Family.PROFILES
-
-    @property
-    def version(self) -> int:
-        """Change with the rule as well as with the reader: both change what one page means."""
-        rule = self.entry.rule
-        parts = (READER, self.entry.uri_check, rule.e_code, rule.e_string, rule.m_code)
-        told = "\x1f".join(str(part) for part in (*parts, rule.m_string))
-        return int(sha256(told.encode()).hexdigest()[:8], 16)
-
-    @property
-    def etiquette(self) -> Etiquette:
-        return self.entry.etiquette
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         own = (account.partition(":@") for account in identity.accounts)
@@ -62,7 +59,19 @@ class PresenceSource:
         reading = verdict(self.entry.rule, query.request.url, handle, page)
         if reading.outcome is not Outcome.FOUND:
             return reading
-        return replace(reading, findings=(self._finding(handle, page),))
+        # Nobody wants to know whose account a canary is.
+        return replace(reading, findings=(self._bare(handle),), unparsed=bool(query.subject))
+
+    def parse(self, query: Query, page: Page) -> Reading:
+        """Add what the page says of its owner; that the account exists has been proven."""
+        from scrapers.recipes.profile_card import profile_card  # noqa: PLC0415 - in the child alone
+
+        handle = query.terms[0]
+        card = profile_card(page, handle=handle, site=self.entry.name)
+        told = replace(
+            self._bare(handle), title=card.title, name=card.name, bio=card.bio, links=card.links
+        )
+        return Reading(outcome=Outcome.FOUND, findings=(told,))
 
     def canaries(self, nonce: str) -> Iterable[Canary]:
         lengths = (impossible_handle(nonce, self.name, length) for length in CANARY_LENGTHS)
@@ -72,28 +81,41 @@ class PresenceSource:
         for handle in self.entry.known:
             yield Canary(query=self._query(handle, ""), expects=Outcome.FOUND)
 
+    @property
+    def _hops(self) -> int:
+        """Take a redirect for the answer where the rule does and a known account can refute it.
+
+        A site that sends everybody to its login page would else pass for one without accounts.
+        """
+        return 0 if self.entry.rule.m_code in REDIRECTS and self.entry.known else MOST_HOPS
+
     def _query(self, handle: str, subject: str) -> Query:
         return Query(
             source=self.name,
             kind=QueryKind.PRESENCE,
             terms=(handle,),
-            request=Request(url=self.entry.asked_at(handle), headers=self.entry.headers),
+            request=Request(
+                url=self.entry.asked_at(handle),
+                headers=self.entry.headers,
+                hops=self._hops,
+            ),
             subject=subject,
         )
 
-    def _finding(self, handle: str, page: Page) -> Finding:
+    def _bare(self, handle: str) -> Finding:
         address = self.entry.shown_at(handle)
         account = account_key(self.platform, handle)
-        card = profile_card(page, handle=handle, site=self.entry.name)
         return Finding(
             key=canonical_key(address),
             kind=Kind.ACCOUNT,
             url=address,
             account=account,
             account_aliases=tuple(key for key in account_keys(address) if key != account),
-            title=card.title,
-            name=card.name,
             handle=handle,
-            bio=card.bio,
-            links=card.links,
         )
+
+
+def _version(entry: Entry) -> int:
+    rule = entry.rule
+    parts = (READER, entry.uri_check, rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 
 class Allowance:
-    """Counts down for one visit. `dialled` tells whether the exchange opened a connection."""
+    """Counts down for one visit, whose bytes so far are `total`.
 
-    __slots__ = ("_bytes_left", "_clock", "_limits", "dialled", "ends", "received")
+    `dialled` tells whether the exchange opened a connection, and `received` what it brought.
+    """
+
+    __slots__ = ("_bytes_left", "_clock", "_limits", "dialled", "ends", "received", "total")
 
     def __init__(self, clock: Clock, limits: Limits, within: "Allowance | None" = None) -> None:
         """`within` is the visit that this one is part of, and cannot outlast."""
@@ -33,6 +36,7 @@ class Allowance:
             self.ends = min(self.ends, within.ends)
         self._bytes_left = 0
         self.received = 0
+        self.total = 0
         self.dialled = False
 
     def begin_head(self) -> None:
@@ -59,6 +63,7 @@ class Allowance:
 
     def spend(self, count: int) -> None:
         self.received += count
+        self.total += count
         self._bytes_left -= count
         if self._bytes_left < 0:
             raise failed(Note.ENDLESS)

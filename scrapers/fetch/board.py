@@ -23,12 +23,15 @@ Queues = dict[Tour, deque[Question]]
 class Lane:
     """`due` is when the host may be asked again, by the monotonic clock.
 
+    `wished` are the seconds between two requests: the most that any source wants for this host.
+
     A tour that has not taken its last visit from this host yet asks no further: whatever
     happens to its consumer, one answer a host is lost at most. Tours of one rank take turns.
     """
 
     state: HostState
     due: float
+    wished: float = 0.0
     busy: bool = False
     lined_up: bool = False
     waiting: dict[Rank, Queues] = field(default_factory=lambda: {rank: {} for rank in Rank})
@@ -120,10 +123,14 @@ class Board:
         with self._lock:
             return self._lanes.setdefault(state.host, Lane(state, due))
 
-    def put(self, lane: Lane, tour: Tour, question: Question) -> None:
-        """Queue a question; one that has begun goes on before others are begun."""
+    def put(self, lane: Lane, tour: Tour, question: Question, wished: float) -> None:
+        """Queue a question; one that has begun goes on before others are begun.
+
+        `wished` are the seconds that its source leaves between two requests.
+        """
         with self._lock:
             tour.hosts.add(lane.host)
+            lane.wished = max(lane.wished, wished)
             self._queue(lane, tour, question, front=question.begun)
             self._line_up(lane)
 
@@ -152,17 +159,17 @@ class Board:
             return None
 
     def give_back(
-        self, turn: Turn, due: float, *, again: bool = False, visited: bool = False
+        self, turn: Turn, due: float, *, again: bool = False, reported: bool = False
     ) -> None:
         """End a turn; `again` if its question wants another one at the same host.
 
-        `visited` if it ended in a visit, which its consumer is to take before the next one.
+        `reported` if its consumer has something to take before the tour asks there again.
         """
         with self._lock:
             self._busy -= 1
             turn.lane.busy = False
             turn.lane.due = due
-            if visited:
+            if reported:
                 turn.tour.untaken.add(turn.lane.host)
             if again and turn.tour in self._tours:
                 self._queue(turn.lane, turn.tour, turn.question, front=True)

@@ -6,38 +6,46 @@ from threading import Thread
 
 from scrapers.fetch.board import Board
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.ledger import InMemorySpending, Ledger, SpendingMemory
+from scrapers.fetch.leg import leg_of
 from scrapers.fetch.pace import HostMemory, HostState, Pace
 from scrapers.fetch.question import Question
-from scrapers.fetch.target import queue_of
+from scrapers.fetch.robots import Robots
 from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
 from scrapers.fetch.worker import MayAsk, Worker, always
+from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
 from scrapers.source import Source
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Lanes:
     """Build one for all: two would each be polite, and together rude.
 
-    Several threads may run visits at once. Each pulls its own queries and touches `hosts` from
-    its own thread, so both may sit on a database connection. `may_ask` is read by the workers
-    just before each question: what was allowed when it was planned may not be any more.
+    Several threads may run visits at once. Each pulls its own queries and touches `hosts` and
+    `spending` from its own thread, so all may sit on a database connection. `may_ask` is read by
+    the workers just before each question: what was allowed when it was planned may not be now.
     """
 
     client: Client
     sources: Mapping[str, Source]
     clock: Clock
     hosts: HostMemory
+    parser: Parser
     pace: Pace = field(default_factory=Pace)
+    robots: Robots = field(default_factory=Robots)
     may_ask: MayAsk = always
     workers: int = 16
+    spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
+    _ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         self._board = Board(self.clock)
+        self._ledger = Ledger(self.spending, self.clock)
 
     def visit(
         self, queries: Iterable[Query], watch: Watch | None = None, rank: Rank = Rank.USUAL
@@ -74,6 +82,9 @@ class Lanes:
             sources=self.sources,
             clock=self.clock,
             pace=self.pace,
+            robots=self.robots,
+            parser=self.parser,
+            ledger=self._ledger,
             may_ask=self.may_ask,
         )
 
@@ -84,43 +95,45 @@ class Lanes:
             if query is None:
                 self._board.drained(tour)
             else:
-                self._place(tour, Question(query=query))
+                self._enter(tour, Question(query=query))
 
     def _received(self, tour: Tour, step: Step) -> Iterator[Visit]:
         if step.error is not None:
             raise step.error
+        self._ledger.keep()
         if step.asking:
             tour.tell(step.asking, Progress.ASKING)
         if step.host is not None:
             self.hosts.save(step.host)
+        if step.moved is not None:
+            self._place(tour, step.moved)
         for question in step.onward:
-            self._place(tour, question)
+            self._enter(tour, question)
         if step.visit is not None:
             tour.close(step.visit)
             yield step.visit
-            if step.lane:
-                self._board.taken(tour, step.lane)
+        if step.lane:
+            self._board.taken(tour, step.lane)
+
+    def _enter(self, tour: Tour, question: Question) -> None:
+        if tour.admit(question):
+            self._place(tour, question)
 
     def _place(self, tour: Tour, question: Question) -> None:
-        """Queue a question at the host of its next page, or conclude it if it has none."""
-        if not question.begun and not tour.admit(question):
-            return
-        query = question.pages[0]
+        """Queue a question at the host that it asks next, or conclude it if there is none."""
+        source = self.sources.get(question.pages[0].source)
         try:
-            host = self._host_of(query)
+            if source is None:
+                raise refused(Note.UNKNOWN_SOURCE)
+            host = leg_of(question, source.etiquette, self.robots, self.clock.now()).host
         except UnfinishedError as end:
             self._conclude(tour, question, end.reading)
             return
+        self._ledger.open(source)
         lane = self._board.lane(host)
         if lane is None:
             lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
-        self._board.put(lane, tour, question)
-
-    def _host_of(self, query: Query) -> str:
-        source = self.sources.get(query.source)
-        if source is None:
-            raise refused(Note.UNKNOWN_SOURCE)
-        return queue_of(query.request.url, source.etiquette.origins)
+        self._board.put(lane, tour, question, source.etiquette.seconds_between)
 
     def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
         question.pages.clear()
@@ -129,6 +142,7 @@ class Lanes:
         tour.steps.put(Step(visit=visit))
 
     def _remember(self, tour: Tour) -> None:
+        self._ledger.keep()
         for host in sorted(tour.hosts):
             lane = self._board.lane(host)
             if lane is not None and lane.state.next_at is not None:

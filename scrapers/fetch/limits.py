@@ -15,5 +15,4 @@ class Limits:
     connect_seconds: float = 5.0
     head_bytes: int = 65_536
     body_bytes: int = 2_000_000
-    hops: int = 5
     idle_hosts: int = 512

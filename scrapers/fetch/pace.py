@@ -74,11 +74,15 @@ class InMemoryHosts:
 class Pace:
     """`stretch` multiplies every wait; 0, which no configuration can express, takes them away.
 
-    After `most_failures` in a row a host is left alone for the rest of the run.
+    After `most_failures` in a row a host is left alone for the rest of the run. A host that asks
+    us to come back within `patience` seconds is asked again in the same run, but each question
+    `most_put_off` times only.
     """
 
     stretch: float = 1.0
     most_failures: int = 2
+    patience: float = 300.0
+    most_put_off: int = 2
 
     def pause(self, wished: float, took: float) -> float:
         """Return the seconds from the end of one answer to the next request.
@@ -86,6 +90,9 @@ class Pace:
         A host that is slow to answer is under load, so it gets at least as long to recover.
         """
         return max(wished * self.stretch, took) if self.stretch else 0.0
+
+
+WITHOUT_WAITS = Pace(stretch=0.0, patience=0.0)
 
 
 def after(state: HostState, reading: Reading, now: datetime) -> HostState:

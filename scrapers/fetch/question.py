@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 
-from scrapers.fetch.unfinished import Note
+from scrapers.fetch.unfinished import Note, unreadable
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
-from scrapers.request import Query
+from scrapers.request import MOST_HOPS, Query, Request
 
 # Hostile or broken sources offer a next page for ever, or questions that lead to questions.
 MOST_FOLLOW_PAGES = 50
@@ -18,12 +18,17 @@ class Question:
     """`depth` counts the questions that led to this one; `reading` joins the pages so far.
 
     `pages` are still to be asked: hundreds of thousands of these wait at once, so it is a list,
-    which is a tenth of the size of an empty deque.
+    which is a tenth of the size of an empty deque. `hops` are the redirects on the way to the
+    page at hand, `led` where the last of them leads, `put_off` how often the host wanted us to
+    come back later.
     """
 
     query: Query
     depth: int = 0
     asked: int = 0
+    hops: int = 0
+    led: Request | None = None
+    put_off: int = 0
     reading: Reading | None = None
     pages: list[Query] = field(init=False)
 
@@ -32,7 +37,18 @@ class Question:
 
     @property
     def begun(self) -> bool:
-        return self.asked > 0
+        return self.asked > 0 or self.hops > 0
+
+    @property
+    def request(self) -> Request:
+        return self.led or self.pages[0].request
+
+    def moved(self, onward: Request) -> None:
+        """Ask on where a redirect leads; raise UnfinishedError where there are too many."""
+        if self.hops >= min(self.pages[0].request.hops, MOST_HOPS):
+            raise unreadable(Note.HOPS)
+        self.hops += 1
+        self.led = onward
 
     @property
     def answered(self) -> bool:
@@ -42,6 +58,7 @@ class Question:
         """Take the reading of the page at hand; return the new questions that it asks."""
         del self.pages[0]
         self.asked += 1
+        self.hops, self.led = 0, None
         onward = self._led_to(reading.follow)
         # What it leads to stays with the reading: whoever keeps that can go on after a crash.
         told = replace(reading, follow=tuple(each.query for each in onward))

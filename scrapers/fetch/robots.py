@@ -1,22 +1,20 @@
 """What a host's robots.txt asks of robots, remembered for a day."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from threading import Lock
-from typing import Protocol
 
 from protego import Protego
 
-from scrapers.fetch.clock import Clock
+from scrapers.fetch.moved import Moved
 from scrapers.fetch.target import Target
 from scrapers.fetch.unfinished import Note
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.request import Request
-from scrapers.source import Etiquette
+from scrapers.request import MOST_HOPS, Request
 
 TOKEN = "namesake"  # noqa: S105 - the product token that robots.txt files address, no secret
 PATH = "/robots.txt"
@@ -30,37 +28,42 @@ MOST_HOSTS = 4_096
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s)(.*)", re.IGNORECASE | re.DOTALL)
 
 
-class Asker(Protocol):
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """`refusal` stands for the whole host; without one, `file` decides, and None allows all."""
+    """`refusal` stands for the whole host; without one, `file` decides, and None allows all.
+
+    `onward` asks on where the host sent us for its file, after so many `hops`.
+    """
 
     until: datetime
     file: Protego | None = None
     refusal: Reading | None = None
+    onward: Request | None = None
+    hops: int = 0
 
 
 class Robots:
     """Binds pages only; whoever asks pages asks here first."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._lock = Lock()
         self._rules: dict[str, Rules] = {}
 
-    def due(self, target: Target) -> bool:
-        """Tell whether the host's file has to be read before the target may be."""
+    def wanted(self, target: Target, now: datetime) -> Request | None:
+        """Return what has to be asked before the target may be, or None where we know."""
+        if target.path == PATH:
+            return None
         known = self._rules.get(target.origin)
-        return target.path != PATH and (known is None or known.until <= self._clock.now())
+        if known is None or known.until <= now:
+            return Request(url=target.origin + PATH)
+        return known.onward
 
-    def meet(self, asker: Asker, target: Target, etiquette: Etiquette) -> None:
-        """Ask the host for its file, and remember what it says."""
-        request = Request(url=target.origin + PATH)
-        answer = asker.fetch(request, replace(etiquette, origins=(target.origin,)))
-        rules = _rules(answer, self._clock.now())
+    def learn(self, target: Target, answer: Page | Reading | Moved, now: datetime) -> None:
+        """Remember the answer to what was wanted for the target."""
+        if isinstance(answer, Moved):
+            rules = self._led_on(target, answer, now)
+        else:
+            rules = _rules(answer, now)
         with self._lock:
             self._rules[target.origin] = rules
             if len(self._rules) > MOST_HOSTS:
@@ -80,6 +83,14 @@ class Robots:
         known = self._rules.get(target.origin)
         wished = known.file.crawl_delay(TOKEN) if known and known.file else None
         return min(max(wished or 0.0, 0.0), LONGEST_DELAY)
+
+    def _led_on(self, target: Target, moved: Moved, now: datetime) -> Rules:
+        """Follow five redirects, as RFC 9309 (2.3.1.2) wants; a longer way leads to no file."""
+        before = self._rules.get(target.origin)
+        hops = before.hops + 1 if before and before.onward else 1
+        if hops > MOST_HOPS:
+            return Rules(until=now + KEPT_FOR)
+        return Rules(until=now + KEPT_UNKNOWN_FOR, onward=moved.request, hops=hops)
 
 
 def _rules(answer: Page | Reading, now: datetime) -> Rules:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from scrapers.fetch.address import literal
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
+from scrapers.request import Request
 
 LONGEST_URL = 2_048
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -32,6 +33,7 @@ class Target:
     path: str
 
     @classmethod
+    @lru_cache(maxsize=4_096)
     def of(cls, url: str) -> Self:
         """Parse as urllib3 does, which will do the asking; raise UnfinishedError if unsafe."""
         if len(url) > LONGEST_URL:
@@ -53,6 +55,14 @@ class Target:
             port=parts.port if parts.port is not None else DEFAULT_PORTS[parts.scheme],
             path=parts.request_uri,
         )
+
+    @classmethod
+    def asked_by(cls, request: Request) -> Self:
+        """Return where a request goes, its parameters included; raise as `of` does."""
+        if not request.params:
+            return cls.of(request.url)
+        mark = "&" if "?" in request.url else "?"
+        return cls.of(f"{request.url}{mark}{urlencode(request.params)}")
 
     @property
     def origin(self) -> str:
@@ -110,10 +120,12 @@ def normal(origin: str) -> str:
         return ""
 
 
-def queue_of(url: str, origins: Iterable[str]) -> str:
+def queue_of(request: Request, origins: Iterable[str]) -> str:
     """Return the host whose queue a request stands in: subdomains of one site share theirs."""
-    target = Target.of(url)
+    target = Target.of(request.url)
     origin = declared(target, origins)
+    if origin is None and request.led:
+        return target.host
     if origin is None:
         raise refused(Note.NOT_ITS_OWN)
     host = origin.casefold().partition("://")[2]

@@ -38,8 +38,8 @@ _UNANSWERED = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.FAILED})
 class Step:
     """What one turn of a worker came to; an empty one only says that time has passed.
 
-    `onward` are questions to place: new ones, and those whose next page is on another host.
-    `lane` is the host that a visit came from, empty where nothing was asked.
+    `onward` are new questions to place, and `moved` is one that goes on at another host.
+    `lane` is the host that waits until this step is taken, empty where none does.
     `error` is a fault in our own code, to be raised where the visits are consumed.
     """
 
@@ -47,6 +47,7 @@ class Step:
     visit: Visit | None = None
     lane: str = ""
     onward: tuple[Question, ...] = ()
+    moved: Question | None = None
     host: HostState | None = None
     error: Exception | None = None
 

@@ -1,8 +1,7 @@
 """One client for all: what it may ask, where a redirect may lead, what comes back."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
-from urllib.parse import urlencode
 
 from requests import RequestException
 from requests.exceptions import SSLError as RequestsSSLError
@@ -19,9 +18,10 @@ from scrapers.fetch.egress import Egress, Reach
 from scrapers.fetch.exchange import Exchanges, dismiss
 from scrapers.fetch.guard import Pools
 from scrapers.fetch.limits import Limits
-from scrapers.fetch.robots import PATH as ROBOTS
-from scrapers.fetch.robots import Robots
+from scrapers.fetch.moved import Moved
+from scrapers.fetch.revisit import unconditional
 from scrapers.fetch.target import DEFAULT_PORTS, Target, declared, normal
+from scrapers.fetch.traffic import Traffic
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
 from scrapers.page import Page
 from scrapers.reading import Reading
@@ -32,38 +32,40 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Client(Protocol):
-    """`fetch` never raises for what a server does: a visit that failed is a Reading."""
+    """`fetch` asks once and never raises for what a server does: a failed visit is a Reading."""
 
-    @property
-    def robots(self) -> Robots: ...
-
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading: ...
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved: ...
 
 
 @dataclass(slots=True)
 class HttpClient:
-    """Safe to share between threads. `user_agent` says honestly who asks and whom to write to."""
+    """Safe to share between threads. `user_agent` says honestly who asks and whom to write to.
+
+    Whether robots.txt lets a page be asked is for the caller to see to, before each request.
+    """
 
     egress: Egress
     clock: Clock
     user_agent: str
     limits: Limits = field(default_factory=Limits)
     credentials: Credentials = field(default_factory=Credentials)
-    robots: Robots = field(init=False)
+    traffic: Traffic = field(init=False, default_factory=Traffic)
     _exchanges: Exchanges = field(init=False)
 
     def __post_init__(self) -> None:
-        self.robots = Robots(self.clock)
         self._exchanges = Exchanges(
             pools=Pools(self.egress, self.limits.idle_hosts),
             credentials=self.credentials,
             user_agent=self.user_agent,
         )
 
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading:
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:
         try:
-            with allowed(self.clock, self.limits):
-                return self._fetched(request, etiquette)
+            with allowed(self.clock, self.limits) as allowance:
+                try:
+                    return self._fetched(request, etiquette)
+                finally:
+                    self.traffic.add(allowance.total)
         except UnfinishedError as end:
             return end.reading
         except (SSLError, RequestsSSLError):
@@ -77,32 +79,22 @@ class HttpClient:
     def close(self) -> None:
         self._exchanges.pools.close()
 
-    def _fetched(self, request: Request, etiquette: Etiquette) -> Page | Reading:
-        target = Target.of(_with_params(request))
-        if declared(target, etiquette.origins) is None:
+    def _fetched(self, request: Request, etiquette: Etiquette) -> Page | Moved:
+        target = Target.asked_by(request)
+        if not request.led and declared(target, etiquette.origins) is None:
             raise refused(Note.NOT_ITS_OWN)
-        bound = etiquette.access is Access.PAGE and target.path != ROBOTS
-        for _ in range(min(request.hops, self.limits.hops) + 1):
-            if bound and (refusal := self._turned_away(target, etiquette)):
-                return refusal
-            reach = self._reach(target, etiquette)
-            response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
-            location = response.headers.get("location")
-            if response.status not in REDIRECTS or location is None:
-                return self._page(target, response, etiquette)
-            dismiss(response)
-            if request.hops == 0:
-                return self._answered(target, response)
-            target = self._onward(target, location, etiquette)
-        raise unreadable(Note.HOPS)
-
-    def _turned_away(self, target: Target, etiquette: Etiquette) -> Reading | None:
-        if self.robots.due(target):
-            self.robots.meet(self, target, etiquette)
-        return self.robots.refusal(target)
+        reach = self._reach(target, etiquette)
+        response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
+        location = response.headers.get("location")
+        if response.status not in REDIRECTS or location is None or request.hops == 0:
+            return self._page(target, response, etiquette)
+        dismiss(response)
+        onward = self._onward(target, location, etiquette)
+        # What we keep is of the address that was asked, not of where it leads today.
+        return Moved(replace(unconditional(request), url=onward.url, params=(), led=True))
 
     def _onward(self, target: Target, location: str, etiquette: Etiquette) -> Target:
-        """Follow a redirect: a page's may lead anywhere public, an API's only to its origins."""
+        """Judge where a redirect leads: a page's anywhere public, an API's to its origins."""
         onward = self.credentials.unsigned(target.redirected(location))
         if etiquette.access is Access.API and declared(onward, etiquette.origins) is None:
             raise refused(Note.AWAY)
@@ -123,11 +115,6 @@ class HttpClient:
         if cut and etiquette.access is Access.API:
             # Half of a JSON document is nothing; half a page still shows what stands on it.
             raise unreadable(Note.NOT_TEXT)
-        return self._answered(target, response, body, cut=cut)
-
-    def _answered(
-        self, target: Target, response: BaseHTTPResponse, body: bytes = b"", *, cut: bool = False
-    ) -> Page:
         return Page(
             url=target.url,
             status=response.status,
@@ -136,10 +123,3 @@ class HttpClient:
             headers={name.lower(): value for name, value in response.headers.items()},
             cut=cut,
         )
-
-
-def _with_params(request: Request) -> str:
-    if not request.params:
-        return request.url
-    mark = "&" if "?" in request.url else "?"
-    return f"{request.url}{mark}{urlencode(request.params)}"

@@ -31,6 +31,7 @@ class Note(StrEnum):
     OUT_OF_TIME = "no whole answer in time"
     ENDLESS = "the answer is larger than we read"
     PACKED = "the answer is packed in a way we do not open"
+    NOT_ASKED = "it says that nothing has changed, which nobody asked"
     NOT_TEXT = "the answer is larger than we read, or no text"
     ROBOTS = "robots.txt asks robots not to read this"
     ROBOTS_UNKNOWN = "robots.txt could not be read, so we stay away"
@@ -39,6 +40,8 @@ class Note(StrEnum):
     PARKED = "the host asked us to stay away for a while"
     WALLED = "the host has been blocking us"
     CLOSED = "the host failed twice in a row in this run"
+    SPENT_TODAY = "the budget for this source is used up for today"
+    SPENT_THIS_WEEK = "the budget for this source is used up for this week"
     CUT_PAGE = "the page is too large to prove that nothing is there"
     MANY_PAGES = "there are more pages than we read"
 

@@ -6,16 +6,24 @@ from datetime import timedelta
 
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.ledger import Ledger
+from scrapers.fetch.leg import Leg, leg_of
+from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import HostState, Pace, after
-from scrapers.fetch.target import Target, queue_of
+from scrapers.fetch.question import Question
+from scrapers.fetch.revisit import conditional, kept_of, unchanged
+from scrapers.fetch.robots import Robots
+from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Step
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
 from scrapers.outcome import Outcome
 from scrapers.page import Page
+from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
+from scrapers.recipes.refusal import stumbled
 from scrapers.request import Query
-from scrapers.source import Access, Etiquette, Source
+from scrapers.source import Access, Etiquette, MarkupSource, Source
 
 # A pause this long is worth a write of its own; shorter ones are saved when a run ends.
 LONG_PAUSE = 10.0
@@ -36,6 +44,9 @@ class Worker:
     sources: Mapping[str, Source]
     clock: Clock
     pace: Pace
+    robots: Robots
+    parser: Parser
+    ledger: Ledger
     may_ask: MayAsk = always
 
     def run(self) -> None:
@@ -47,20 +58,19 @@ class Worker:
                 turn.tour.steps.put(Step(error=error))
 
     def _serve(self, turn: Turn) -> None:
-        query = turn.question.pages[0]
-        source = self.sources[query.source]
-        target = Target.of(query.request.url)
-        robots = self.client.robots
+        source = self.sources[turn.question.query.source]
+        leg = leg_of(turn.question, source.etiquette, self.robots, self.clock.now())
         kept_away = self._kept_away(turn)
-        if kept_away is None and source.etiquette.access is Access.PAGE:
-            if robots.due(target):
-                self._meet(turn, target, source.etiquette)
-                return
-            kept_away = robots.refusal(target)
-        if kept_away is None:
-            self._ask(turn, target, query, source)
+        if kept_away is None and leg.host != turn.lane.host:
+            self._move(turn, turn.lane.due)
+        elif kept_away is None and leg.asks_robots:
+            self._meet(turn, leg, source.etiquette)
         else:
-            self._conclude(turn, kept_away, turn.lane.due)
+            kept_away = kept_away or self._disallowed(leg, source.etiquette)
+            if kept_away is None:
+                self._ask(turn, leg, source)
+            else:
+                self._conclude(turn, kept_away, turn.lane.due)
 
     def _kept_away(self, turn: Turn) -> Reading | None:
         """Return what the question comes to unasked: not allowed any more, or not wanted there."""
@@ -72,33 +82,89 @@ class Worker:
             return failed(Note.CLOSED).reading
         return None
 
-    def _meet(self, turn: Turn, target: Target, etiquette: Etiquette) -> None:
+    def _disallowed(self, leg: Leg, etiquette: Etiquette) -> Reading | None:
+        return self.robots.refusal(leg.target) if etiquette.access is Access.PAGE else None
+
+    def _meet(self, turn: Turn, leg: Leg, etiquette: Etiquette) -> None:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
         began = self.clock.monotonic()
-        self.client.robots.meet(self.client, target, etiquette)
-        due = self._due(target, etiquette, began)
-        refusal = self.client.robots.refusal(target)
+        its_own = (Target.of(leg.request.url).origin,)
+        answer = self.client.fetch(leg.request, replace(etiquette, origins=its_own))
+        self.robots.learn(leg.target, answer, self.clock.now())
+        due = self._due(turn, leg, began)
+        refusal = self.robots.refusal(leg.target)
         if refusal is not None and refusal.outcome is Outcome.FAILED:
             self._note(turn, refusal, due)
             self._conclude(turn, refusal, due)
-            return
-        self.board.give_back(turn, due, again=True)
-        turn.tour.steps.put(Step())
+        else:
+            self._move(turn, due)
 
-    def _ask(self, turn: Turn, target: Target, query: Query, source: Source) -> None:
+    def _ask(self, turn: Turn, leg: Leg, source: Source) -> None:
+        spent_up = self._spend(turn, source)
+        if spent_up is not None:
+            self._conclude(turn, spent_up, turn.lane.due)
+            return
         if turn.tour.watch is not None:
             turn.tour.steps.put(Step(asking=source.name))
         began = self.clock.monotonic()
-        answer = self.client.fetch(query.request, source.etiquette)
-        due = self._due(target, source.etiquette, began)
-        reading = answer if isinstance(answer, Reading) else read(source, query, answer)
-        host = self._note(turn, reading, due)
-        self._conclude(turn, reading, due, host)
+        query = turn.question.pages[0]
+        led = turn.question.led is not None
+        request = leg.request if led else conditional(query, source.version)
+        answer = self.client.fetch(request, source.etiquette)
+        due = self._due(turn, leg, began)
+        if isinstance(answer, Moved):
+            self._lead_on(turn, answer, due)
+            return
+        reading = answer if isinstance(answer, Reading) else self._read(source, query, answer)
+        wait = self._put_off(turn.question, reading)
+        if wait is None:
+            host = self._note(turn, reading, due)
+            self._conclude(turn, reading, due, host)
+        else:
+            self._ask_later(turn, max(due, self.clock.monotonic() + wait))
 
-    def _due(self, target: Target, etiquette: Etiquette, began: float) -> float:
+    def _read(self, source: Source, query: Query, page: Page) -> Reading:
+        return read(source, query, page, self.parser)
+
+    def _spend(self, turn: Turn, source: Source) -> Reading | None:
+        if not source.etiquette.budget.limited:
+            return None
+        spent_up = self.ledger.spend(source)
+        if spent_up is None:
+            # The consumer wakes up and writes it down while the answer is on its way.
+            turn.tour.steps.put(Step())
+        return spent_up
+
+    def _due(self, turn: Turn, leg: Leg, began: float) -> float:
         ended = self.clock.monotonic()
-        wished = max(etiquette.seconds_between, self.client.robots.delay(target))
+        wished = max(turn.lane.wished, self.robots.delay(leg.target))
         return ended + self.pace.pause(wished, ended - began)
+
+    def _lead_on(self, turn: Turn, moved: Moved, due: float) -> None:
+        try:
+            turn.question.moved(moved.request)
+        except UnfinishedError as end:
+            self._conclude(turn, end.reading, due, self._note(turn, end.reading, due))
+        else:
+            turn.tour.failures[turn.lane.host] = 0
+            self._move(turn, due)
+
+    def _put_off(self, question: Question, reading: Reading) -> float | None:
+        """Return the seconds until it is worth asking once more in this run; None if it is not."""
+        if reading.outcome is not Outcome.LIMITED or reading.retry_at is None:
+            return None
+        wait = (reading.retry_at - self.clock.now()).total_seconds()
+        patient = question.put_off < self.pace.most_put_off and wait <= self.pace.patience
+        return max(wait, 0.0) if patient else None
+
+    def _ask_later(self, turn: Turn, due: float) -> None:
+        """Keep the host waiting as it asked, and its questions with it."""
+        turn.question.put_off += 1
+        turn.tour.failures[turn.lane.host] = 0
+        state = self._paused(turn.lane.state, due)
+        turn.lane.state = state
+        self.board.give_back(turn, due, again=True)
+        turn.tour.steps.put(Step(host=state))
 
     def _note(self, turn: Turn, reading: Reading, due: float) -> HostState | None:
         """Note where the host stands; return it if a restart should know at once."""
@@ -108,52 +174,66 @@ class Worker:
         else:
             failures[lane.host] = 0
         before, now = lane.state, self.clock.now()
-        pause = max(due - self.clock.monotonic(), 0.0)
-        lane.state = replace(after(before, reading, now), next_at=now + timedelta(seconds=pause))
+        lane.state = self._paused(after(before, reading, now), due)
         stands = before.parked_until, before.failures
         changed = stands != (lane.state.parked_until, lane.state.failures)
-        return lane.state if changed or pause >= LONG_PAUSE else None
+        long = due - self.clock.monotonic() >= LONG_PAUSE
+        return lane.state if changed or long else None
+
+    def _paused(self, state: HostState, due: float) -> HostState:
+        pause = timedelta(seconds=max(due - self.clock.monotonic(), 0.0))
+        return replace(state, next_at=self.clock.now() + pause)
+
+    def _move(self, turn: Turn, due: float) -> None:
+        """Send the question on to the host that it asks next, which may be the same."""
+        here = turn.lane.host
+        if self._next_host(turn.question) == here:
+            self.board.give_back(turn, due, again=True)
+            turn.tour.steps.put(Step())
+        else:
+            self.board.give_back(turn, due, reported=True)
+            turn.tour.steps.put(Step(moved=turn.question, lane=here))
+
+    def _next_host(self, question: Question) -> str | None:
+        source = self.sources.get(question.pages[0].source)
+        if source is None:
+            return None
+        try:
+            return leg_of(question, source.etiquette, self.robots, self.clock.now()).host
+        except UnfinishedError:
+            return None
 
     def _conclude(
         self, turn: Turn, reading: Reading, due: float, host: HostState | None = None
     ) -> None:
         """Take the reading into its question, hand the lane on, and report."""
-        question = turn.question
+        question, steps = turn.question, turn.tour.steps
         onward = question.learn(reading)
-        again = not question.answered and self._stays(turn)
-        visit = None
         if question.reading is not None and question.answered:
             visit = Visit(query=question.query, reading=question.reading, at=self.clock.now())
-        elif not again:
-            onward = (*onward, question)
-        self.board.give_back(turn, due, again=again, visited=visit is not None)
-        turn.tour.steps.put(Step(visit=visit, lane=turn.lane.host, onward=onward, host=host))
-
-    def _stays(self, turn: Turn) -> bool:
-        """Tell whether the question's next page is asked at the same host."""
-        query = turn.question.pages[0]
-        source = self.sources.get(query.source)
-        if source is None:
-            return False
-        try:
-            return queue_of(query.request.url, source.etiquette.origins) == turn.lane.host
-        except UnfinishedError:
-            return False
+            self.board.give_back(turn, due, reported=True)
+            steps.put(Step(visit=visit, lane=turn.lane.host, onward=onward, host=host))
+        else:
+            steps.put(Step(onward=onward, host=host))
+            self._move(turn, due)
 
 
-def read(source: Source, query: Query, page: Page) -> Reading:
+def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
     """Read a page with its source; whatever a page makes a reader do, the run goes on.
 
     Everything is caught here and nowhere else: a source may be somebody else's plug-in, it is
     fed bytes that a stranger chose, and each parser has error families of its own. A reader
     that stumbles has not understood the page, so that is what it comes to.
     """
+    same = unchanged(query, source.version, page)
+    if same is not None:
+        return same
     try:
         reading = source.read(query, page)
+        if reading.unparsed and isinstance(source, MarkupSource):
+            reading = parser.parse(source, query, page)
     except Exception as error:  # noqa: BLE001 - see above
-        return Reading(
-            outcome=Outcome.UNREADABLE, note=f"the reader stumbled ({type(error).__name__})"
-        )
+        return stumbled(error)
     if page.cut and reading.outcome is Outcome.ABSENT:
         return unreadable(Note.CUT_PAGE).reading
-    return reading
+    return replace(reading, kept=kept_of(query, source.version, page, reading))

@@ -14,7 +14,7 @@ from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.shape import ShapeError, optional_text, parsed, record, rows
 from scrapers.recipes.words import in_handle, names
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
 
 SEARCHED = 25
 LISTED = 100
@@ -44,6 +44,7 @@ class Bluesky:
     handle_domain: str = "bsky.social"
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
+    budget: Budget = UNLIMITED
     name: str = "bluesky"
     platform: str = "bluesky"
     family: Family = Family.PROFILES
@@ -51,7 +52,9 @@ class Bluesky:
 
     @property
     def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(self.base_url, self.seconds_between, self.allow_private)
+        return Etiquette.of_api(
+            self.base_url, self.seconds_between, self.allow_private, self.budget
+        )
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:

@@ -1,21 +1,20 @@
-"""HTML of strangers, read by Beautiful Soup within bounds."""
+"""Markup of strangers, read by Beautiful Soup within bounds.
+
+It costs whatever its author wants it to: only the child of `scrapers.parsing` may come here.
+"""
 
 import re
 
 from bs4 import BeautifulSoup
 
-from scrapers.page import Page
+from scrapers.recipes.document import LARGEST_DOCUMENT
 
-# Enough for any profile page; what stands beyond is not parsed.
-LARGEST_DOCUMENT = 524_288
 HEAD_ENDS = re.compile(r"</head\s*>|<body[\s>]", re.IGNORECASE)
+DOCTYPE = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 
 
-def is_markup(page: Page) -> bool:
-    kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if "json" in kind:
-        return False
-    return "html" in kind or page.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+class DoctypeError(ValueError):
+    """A feed has no need of a DOCTYPE; entities are declared in one."""
 
 
 def head(text: str) -> BeautifulSoup:
@@ -28,8 +27,8 @@ def whole(text: str) -> BeautifulSoup:
     return BeautifulSoup(text[:LARGEST_DOCUMENT], "lxml")
 
 
-def visible_text(text: str) -> str:
-    soup = whole(text)
-    for hidden in soup.find_all(["script", "style", "template", "head"]):
-        hidden.extract()
-    return soup.get_text(" ", strip=True)
+def xml(text: str) -> BeautifulSoup:
+    """Parse a feed; raise DoctypeError where it holds a DOCTYPE, wherever it stands."""
+    if DOCTYPE.search(text[:LARGEST_DOCUMENT]):
+        raise DoctypeError
+    return BeautifulSoup(text[:LARGEST_DOCUMENT], "xml")

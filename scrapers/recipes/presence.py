@@ -18,8 +18,10 @@ REDIRECTS = range(300, 400)
 class Rule:
     """What the page of an account shows (`e_`) and what is shown in its place (`m_`).
 
-    A string may hold `{account}`. `m_string` may be empty only where the codes differ. Redirects
-    are followed, so a missing rule with a redirect's code means: led away to the front page.
+    A string may hold `{account}`. `m_string` may be empty only where the codes differ.
+
+    A missing rule with a redirect's code is met by the redirect itself where that is what was
+    asked for. Where redirects were followed it means: led away to the front page.
     """
 
     e_code: int
@@ -59,9 +61,13 @@ def _bare_refusal(rule: Rule, refused: Reading, page: Page) -> bool:
 
 def _shows(page: Page, mark: str, handle: str) -> bool:
     """Sites spell a handle as its owner does, so a mark that holds one is compared without case."""
+    if not mark.isascii() or not handle.isascii():
+        named = mark.replace(PLACEHOLDER, handle)
+        same = PLACEHOLDER not in mark
+        return mark in page.text if same else named.casefold() in page.text.casefold()
     if PLACEHOLDER not in mark:
-        return mark in page.text
-    return mark.replace(PLACEHOLDER, handle).casefold() in page.text.casefold()
+        return mark.encode() in page.bytes
+    return mark.replace(PLACEHOLDER, handle).lower().encode() in page.bytes.lower()
 
 
 def _led_to_front(asked: str, page: Page) -> bool:

@@ -9,8 +9,9 @@ from bs4 import BeautifulSoup, Tag
 
 from scrapers.page import Page
 from scrapers.recipes.counters import without_counts
+from scrapers.recipes.document import LARGEST_DOCUMENT, is_markup
 from scrapers.recipes.json_card import addresses, profile_in
-from scrapers.recipes.markup import LARGEST_DOCUMENT, head, is_markup, whole
+from scrapers.recipes.markup import head, whole
 from scrapers.recipes.pattern import occurs
 from scrapers.recipes.shape import tidy, web_address
 from scrapers.recipes.titles import name_in_title, without_site
@@ -20,7 +21,7 @@ MOST_LINKS = 50
 BODY_MARKS = r"(?i)rel=[\"']?[^\"'>]*\bme\b|\bh-card\b|application/ld\+json"
 CONTROLS = re.compile(r"[\x00-\x1f]")
 TRAILING_COMMA = re.compile(r",\s*([}\]])")
-HEADING = re.compile(r"<h1\b[^>]*>.{1,500}?</h1>", re.IGNORECASE | re.DOTALL)
+HEADING = re.compile(r"<h1\b[^<>]{0,500}>.{1,500}?</h1>", re.IGNORECASE | re.DOTALL)
 PEOPLE = {"Person", "ProfilePage", "Organization"}
 
 

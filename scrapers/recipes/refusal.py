@@ -29,5 +29,10 @@ def refusal(page: Page) -> Reading | None:
     return None
 
 
+def stumbled(error: Exception) -> Reading:
+    """Return what a page comes to whose reader stumbled: the reader has not understood it."""
+    return unreadable(f"the reader stumbled ({type(error).__name__})")
+
+
 def unreadable(note: str) -> Reading:
     return Reading(outcome=Outcome.UNREADABLE, note=note)

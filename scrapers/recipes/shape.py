@@ -61,8 +61,8 @@ def tidy(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """Return an address of the web as it is, and nothing for any other."""
-    address = value.strip()
+    """Return an address of the web, fit to be encoded, and nothing for any other."""
+    address = value.strip().encode("utf-8", "ignore").decode()
     fits = len(address) <= LONGEST_URL and re.match(r"https?://[^\s/]", address, re.IGNORECASE)
     return address if fits else ""
 

@@ -4,8 +4,8 @@ import re
 from html import unescape
 
 from scrapers.page import Page
-from scrapers.recipes.markup import is_markup, visible_text
-from scrapers.recipes.pattern import occurs
+from scrapers.recipes.document import is_markup, visible_words
+from scrapers.recipes.pattern import first
 
 CAPTCHA = "it shows a CAPTCHA"
 CHECK = "it checks whether we are a browser"
@@ -17,7 +17,6 @@ REFUSAL = "it refuses automatic visits"
 REACH = 262_144
 # A wall says little. A profile that only talks of CAPTCHAs says more, or names itself a profile.
 FEW_WORDS = 160
-LONGEST_TITLE = 400
 # Ordinary forms hold a CAPTCHA, too: alone it is a wall only where there is next to no text.
 HARDLY_ANY_WORDS = 60
 
@@ -135,7 +134,8 @@ PROFILE = (
     r"og:type[\"']\s+content=[\"']profile\b|content=[\"']profile[\"']\s+property=[\"']og:type\b"
 )
 # One pass over a page for all of them: nearly every page holds none.
-SIGNS = "|".join(re.escape(sign) for sign in (*dict((*MARKUP, *PHRASES)), *WIDGETS))
+SIGNS = "|".join(re.escape(sign) for sign in (*dict((*MARKUP, *PHRASES)), *WIDGETS)).encode()
+TITLE = rb"<title[^>]{0,200}>([^<]{1,200})"
 
 
 def wall(page: Page) -> str | None:
@@ -143,10 +143,11 @@ def wall(page: Page) -> str | None:
     note = _in_headers(page) or _in_address(page)
     if note or not is_markup(page):
         return note
-    seen = page.text[:REACH].lower()
-    titled, signs = _titled(seen), occurs(SIGNS, seen)
+    start = page.bytes[:REACH]
+    titled, signs = _titled(start), first(SIGNS, start)
     if not titled and not signs:
         return None
+    seen = page.text[:REACH].lower()
     marked = next((note for mark, note in MARKUP if mark in seen), None)
     if marked or re.search(PROFILE, seen):
         return marked
@@ -165,10 +166,9 @@ def _in_address(page: Page) -> str | None:
     return next(seen, None)
 
 
-def _titled(seen: str) -> str | None:
-    start = max(seen.find("<title"), 0)
-    title = re.match(r"<title[^>]*>([^<]{1,200})", seen[start : start + LONGEST_TITLE])
-    line = " ".join(unescape(title[1]).split()) if title else ""
+def _titled(start: bytes) -> str | None:
+    title = first(TITLE, start) or b""
+    line = " ".join(unescape(title.decode("utf-8", "replace")).lower().split())
     return next((note for pattern, note in TITLES if re.fullmatch(pattern, line)), None)
 
 
@@ -178,7 +178,7 @@ def _said(seen: str) -> str | None:
     widget = any(widget in seen for widget in WIDGETS)
     if said is None and not widget:
         return None
-    words = len(visible_text(seen).split())
+    words = visible_words(seen)
     if widget and words <= HARDLY_ANY_WORDS:
         return CAPTCHA
     return said if words <= FEW_WORDS else None

@@ -26,7 +26,7 @@ from scrapers.recipes.walls import wall
 from scrapers.recipes.words import family_name
 from scrapers.redirector import advert, unwrapped
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
 
 FULL_PAGE = 10
 LAST_PAGE = 2
@@ -56,6 +56,7 @@ class SearxNG:
     known_query: str = "wikipedia"
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
+    budget: Budget = UNLIMITED
     name: str = "searxng"
     platform: str = ""
     family: Family = Family.SEARCH
@@ -63,7 +64,9 @@ class SearxNG:
 
     @property
     def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(self.base_url, self.seconds_between, self.allow_private)
+        return Etiquette.of_api(
+            self.base_url, self.seconds_between, self.allow_private, self.budget
+        )
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         """Ask for the best name in every context, and for each other name in one."""

@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 
 from scrapers.fetch.clock import SystemClock
 from scrapers.fetch.lanes import Lanes
-from scrapers.fetch.pace import InMemoryHosts
 from scrapers.fetch.tour import Rank
 from scrapers.request import Query
-from tests.scrapers.fetch.fakes import FakeClient, FakeSource, site
+from tests.scrapers.fetch.fakes import FakeClient, FakeSource, lanes_over, site
 
 # Queries are pulled as somebody can use them; where nobody can keep up, that takes for ever.
 LONGEST_FILL_SECONDS = 20.0
@@ -82,10 +81,7 @@ class District:
         manners = {"seconds_between": self.size.interval}
         self.sources = [site(f"s{number}", **manners) for number in range(self.size.hosts)]
         self.client = FakeClient(SystemClock(), takes=lambda _: self.size.answer)
-        by_name = {source.name: source for source in self.sources}
-        self.lanes = Lanes(
-            self.client, by_name, self.client.clock, InMemoryHosts(), workers=self.size.workers
-        )
+        self.lanes = lanes_over(self.client, *self.sources, workers=self.size.workers)
 
     def sweep(self) -> Iterator[Query]:
         for number in range(self.size.queued):

@@ -6,7 +6,6 @@ our own work, and of a disk that keeps what is told to be kept. A real sweep wai
 
 import argparse
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,8 +32,9 @@ from monitor.domain.person import PersonName
 from monitor.outside import Outside
 from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.pace import WITHOUT_WAITS
+from tests.bench.cost import MEBIBYTE, peak
 
-MEBIBYTE = 1024
 # Written in letters that no site allows in a handle, so the declared handle alone is asked about.
 UNGUESSABLE = PersonName(given="美香", family="鈴木")
 
@@ -73,7 +73,7 @@ class Figures:
 def measured(size: Size, folder: Path) -> Figures:
     with scale.served_apart(size.sites) as address_map:
         outside = Outside(
-            egress=Egress(address_map=address_map, resolve=resolve_nothing), stretch=0.0
+            egress=Egress(address_map=address_map, resolve=resolve_nothing), pace=WITHOUT_WAITS
         )
         with district_of(size, folder, outside) as service:
             return swept(service)
@@ -143,18 +143,6 @@ def swept(service: Service) -> Figures:
         worked=worked,
         peak_mebibytes=peak() / MEBIBYTE,
     )
-
-
-def peak() -> int:
-    """Return this program's own peak in KiB.
-
-    Where Linux tells it: what a process reports of itself includes that of whoever started it.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
-        return int(line.split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def main() -> None:

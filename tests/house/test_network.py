@@ -18,6 +18,7 @@ ALLOWED = {
     "monitor/mail.py": ({"smtplib", "ssl"}, "hands letters to the mail server"),
     "monitor/matcher/hardening.py": ({"ctypes"}, "asks the kernel to leave no core file"),
     "monitor/matcher/process.py": ({"subprocess"}, "starts the matcher, which is our own code"),
+    "scrapers/parsing/process.py": ({"subprocess"}, "starts the parser, which is our own code"),
 }
 
 

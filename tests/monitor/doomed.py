@@ -24,6 +24,7 @@ from monitor.store.database import Database, Sync
 from monitor.store.lock import StateLock
 from reports.letter import Letter
 from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.pace import WITHOUT_WAITS
 
 AddressMap = Mapping[str, tuple[str, int]]
 Work = Callable[["Life", Connection], None]
@@ -122,7 +123,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[Service, Deeds]]:
     outside = Outside(
         clock=clock,
         egress=Egress(address_map=life.address_map, resolve=resolve_nothing),
-        stretch=0.0,
+        pace=WITHOUT_WAITS,
         letter_name=_each_its_own,
     )
     deeds = Deeds(life.doom)

@@ -24,6 +24,7 @@ from monitor.demo.story import JOINING_DAYS_BEFORE, LETTERS_AFTER, everybody_joi
 from monitor.outside import Outside
 from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.pace import WITHOUT_WAITS
 from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, sound, staged
 from tests.monitor.doomed import Doom, Life, Work, daemon, second_week
 
@@ -170,7 +171,7 @@ def first_week(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> Path
         clock=clock,
         new_code=stage.counted("code"),
         egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
-        stretch=0.0,
+        pace=WITHOUT_WAITS,
         letter_name=stage.letter_name,
     )
     State.init(config.state).close()

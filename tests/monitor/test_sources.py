@@ -16,7 +16,7 @@ from monitor.config import (
 from monitor.demo.stage import CATALOGUE
 from monitor.errors import ConfigError
 from monitor.sources import all_sources, catalogue
-from scrapers.source import Family
+from scrapers.source import UNLIMITED, Budget, Family
 
 OFF = {"bluesky": BlueskyConfig(enabled=False), "catalogue": CatalogueConfig(own=False)}
 AS_IT_COMES = {"bluesky": BlueskyConfig(), "catalogue": CatalogueConfig()}
@@ -74,6 +74,27 @@ def test_a_search_engine_is_asked_where_one_is_named_and_nowhere_else():
     assert engine.etiquette.allow_private == (near,)
     (asked, *_) = engine.canaries("nonce")
     assert asked.query.request.url.startswith(near)
+
+
+def test_each_source_has_the_budget_of_its_table():
+    sources = all_sources(
+        configured(
+            searxng=SearxNGConfig(url="http://127.0.0.1:8888", per_day=100, per_week=500),
+            bluesky=BlueskyConfig(per_week=2_000),
+            catalogue=CatalogueConfig(per_day=50),
+        )
+    )
+
+    budgets = {name: source.etiquette.budget for name, source in sources.items()}
+    assert budgets.pop("searxng") == Budget(daily=100, weekly=500)
+    assert budgets.pop("bluesky") == Budget(weekly=2_000)
+    assert set(budgets.values()) == {Budget(daily=50)}
+
+
+def test_without_a_word_in_the_file_no_source_has_a_budget():
+    sources = all_sources(configured(**AS_IT_COMES))
+
+    assert {each.etiquette.budget for each in sources.values()} == {UNLIMITED}
 
 
 def test_an_address_on_our_own_network_is_asked_only_if_its_source_names_it():

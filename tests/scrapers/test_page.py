@@ -7,7 +7,9 @@ from scrapers.page import Page
 Answered = Callable[..., Page]
 
 
-@pytest.mark.parametrize("charset", ["no-such", "undefined", "idna", "hex", "\0", ""])
+@pytest.mark.parametrize(
+    "charset", ["no-such", "undefined", "idna", "punycode", "unicode_escape", "hex", "\0", ""]
+)
 def test_an_encoding_that_is_none_leaves_the_text_readable(
     answered: Answered, charset: str
 ) -> None:

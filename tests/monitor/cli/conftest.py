@@ -26,6 +26,7 @@ from monitor.flows.enrol import Answers, hashed
 from monitor.outside import Outside
 from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.pace import WITHOUT_WAITS
 
 SETTINGS = """\
 state = "state"
@@ -99,7 +100,7 @@ class Terminal:
             clock=self.clock,
             new_ref=stage.counted(str(self.path)),
             egress=Egress(address_map={}, resolve=resolve_nothing),
-            stretch=0.0,
+            pace=WITHOUT_WAITS,
         )
 
     def run(self, *arguments: str, typed: str = "") -> Said:

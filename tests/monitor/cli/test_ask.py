@@ -85,6 +85,21 @@ def test_sources_show_what_was_proven_and_tell_nothing_of_one_person(terminal, w
     assert "not asked yet" not in terminal.run("sources", "list").out
 
 
+def test_sources_show_what_is_left_of_their_budgets(terminal, web):
+    terminal.configured(("[sources.bluesky]", "[sources.bluesky]\nper_day = 90\nper_week = 500"))
+    terminal.run("sources", "check")
+
+    rows = {row["source"]: row for row in terminal.run("sources", "list", "--json").json}
+    bluesky, searxng = rows["bluesky"], rows["searxng"]
+
+    assert (bluesky["per_day"], bluesky["per_week"]) == (90, 500)
+    assert (bluesky["asked_today"], bluesky["asked_this_week"]) == (2, 2)
+    assert (searxng["per_day"], searxng["asked_today"]) == (None, None)
+    said = " ".join(terminal.run("sources", "list").out.split())
+    assert "2 of 90 today" in said
+    assert "no limit" in said
+
+
 def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
     web.web = web.web.says_the_same_for_everybody("chalkboard.example")
     terminal.enrols(handles=("rosamarchetti",))

@@ -1,6 +1,7 @@
 """One question's answer beside its last one: items are found, begun and merged."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -123,3 +124,26 @@ def test_whatever_is_shown_every_sighting_and_every_look_is_of_an_item_that_exis
     sightings = desk.state.sightings.of_person(desk.person)
     assert {each.item for each in sightings} <= desk.items
     assert set(desk.comparing.noticed.items) <= desk.items
+
+
+def unchanged(desk: Desk, version: int = 1) -> None:
+    with desk.state.write():
+        replace(desk.comparing, version=version).compare(
+            desk.query("maria"), Reading(outcome=Outcome.UNCHANGED)
+        )
+
+
+def test_an_unchanged_answer_to_a_question_that_was_retired_meanwhile_settles_nothing(desk: Desk):
+    unchanged(desk)
+
+    assert desk.state.questions.of(desk.person) == ()
+
+
+def test_an_unchanged_answer_was_read_by_the_reader_of_the_time_before(desk: Desk):
+    desk.shows("maria", [finding("a")])
+
+    unchanged(desk, version=2)
+
+    (question,) = desk.state.questions.of(desk.person)
+    assert question.version == 1
+    assert desk.items == {"item-0000"}

@@ -29,6 +29,7 @@ from monitor.outside import Outside
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, Sweep, SweepKind
 from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.pace import WITHOUT_WAITS
 from scrapers.reading import Visit
 from scrapers.request import Query
 from tests.monitor.flows.fakes import FakeMatcher, Mailroom, Sent
@@ -78,7 +79,7 @@ class World:
             new_ref=self.refs,
             new_code=self.codes,
             egress=Egress(address_map=self.web.address_map(), resolve=resolve_nothing),
-            stretch=0.0,
+            pace=WITHOUT_WAITS,
         )
         service = self._parts.enter_context(build(self.config, outside))
         posting = replace(service.posting, post=self.post)

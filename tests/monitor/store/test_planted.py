@@ -10,6 +10,7 @@ from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Judgement, Ruling
 from monitor.domain.person import PersonName
+from monitor.domain.remembered import Remembered
 from monitor.domain.roster import ContactVerdict
 from monitor.errors import DatabaseError
 from monitor.store.invitations import Invitation
@@ -20,7 +21,7 @@ from monitor.store.sweeps import SweepKind
 from scrapers.fetch.pace import HostState
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
-from scrapers.request import Query, QueryKind, Request
+from scrapers.request import Kept, Query, QueryKind, Request
 
 PLANTED = {
     word: f"planted{word}zq"
@@ -28,6 +29,7 @@ PLANTED = {
         *("given", "family", "nickname", "mail", "school", "role", "place", "handle"),
         *("title", "snippet", "bio", "link", "url", "account", "term", "parameter"),
         *("reason", "ruling", "letter", "error", "cue", "host", "invited", "former"),
+        "etag",
     )
 }
 # What may outlive an erasure: opaque refs, so that an old backup brings nobody back.
@@ -126,6 +128,11 @@ def question(world, query):
         kind=query.kind,
         version=1,
         settled_at=world.now,
+        remembered=Remembered(
+            kept=Kept(asked=b"a", digest=b"d", version=1, etag=PLANTED["etag"]),
+            shown=1,
+            read_at=world.now,
+        ),
     )
 
 

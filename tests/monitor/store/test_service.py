@@ -7,6 +7,7 @@ from monitor.store.health import SourceHealth
 from monitor.store.requests import RunRequest
 from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
+from scrapers.fetch.budget import Spent
 from scrapers.fetch.pace import HostMemory, HostState
 from scrapers.outcome import Outcome
 
@@ -47,6 +48,20 @@ def test_a_restart_forgets_no_host(world):
         assert restarted.hosts.load("beta.example") == parked
         assert restarted.hosts.load("alpha.example") is None
         assert restarted.hosts.all() == (parked,)
+
+
+def test_a_restart_forgets_nothing_that_was_spent(world):
+    spent = Spent(source="beta", day=world.now.date(), today=2, this_week=7)
+    for each in (replace(spent, today=1, this_week=6), spent):
+        world.state.spending.save(each)
+
+    with State.open(world.folder) as restarted:
+        assert restarted.spending.load("beta") == spent
+        assert restarted.spending.load("alpha") is None
+        tomorrow = world.now + timedelta(days=1)
+        assert restarted.spending.of("beta", tomorrow).this_week == 7
+        assert restarted.spending.of("beta", tomorrow).today == 0
+        assert restarted.spending.of("alpha", tomorrow).this_week == 0
 
 
 def test_whoever_waits_for_a_self_check_is_served_before_a_sweep(world):

@@ -12,7 +12,7 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.recipes.presence import Rule
 from scrapers.request import QueryKind
-from scrapers.source import Access, Family, Source
+from scrapers.source import Access, Family, MarkupSource, Source
 
 Answered = Callable[..., Page]
 
@@ -78,13 +78,36 @@ def test_every_outcome_is_told_apart(
 def test_a_found_page_tells_whose_it_says_it_is(linktree: PresenceSource, saved: Answered) -> None:
     (query,) = linktree.plan(Identity(ref="p", names=(), handles=("noraquill",)))
 
-    (nora,) = linktree.read(query, saved("linktree/found.html")).findings
+    (nora,) = linktree.parse(query, saved("linktree/found.html")).findings
 
     assert nora.kind is Kind.ACCOUNT
     assert nora.account == "linktree:@noraquill"
     assert nora.key == "https://linktr.ee/noraquill"
     assert (nora.name, nora.bio) == ("Nora Quill", "Art teacher by the sea.")
     assert nora.links == ("https://noraquill.example/",)
+
+
+def test_its_bytes_alone_tell_that_an_account_exists(
+    linktree: PresenceSource, saved: Answered
+) -> None:
+    (query,) = linktree.plan(Identity(ref="p", names=(), handles=("noraquill",)))
+    page = saved("linktree/found.html")
+
+    reading = linktree.read(query, page)
+
+    assert isinstance(linktree, MarkupSource)
+    assert reading.unparsed
+    (bare,), (told,) = reading.findings, linktree.parse(query, page).findings
+    assert (bare.name, bare.bio, bare.title, bare.links) == ("", "", "", ())
+    assert bare == replace(told, name="", bio="", title="", links=())
+
+
+def test_nobody_parses_the_page_of_a_canary(linktree: PresenceSource, saved: Answered) -> None:
+    (query,) = linktree.plan(Identity(ref="", names=(), handles=("noraquill",)))
+
+    reading = linktree.read(query, saved("linktree/found.html"))
+
+    assert (reading.outcome, reading.unparsed) == (Outcome.FOUND, False)
 
 
 def test_another_rule_is_another_version() -> None:

@@ -16,6 +16,7 @@ from scrapers.reading import Reading
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.fakes import FakeClock
+from tests.scrapers.fetch.follower import Follower
 from tests.scrapers.fetch.loopback import Behaviour, Loopback
 from tests.scrapers.fetch.wire import AGENT, Connect, Wire
 
@@ -50,7 +51,9 @@ class Internet:
         self, path: str = "/", access: Access = Access.PAGE, limits: Limits = PATIENT
     ) -> Page | Reading:
         etiquette = Etiquette(origins=("http://site.example",), access=access)
-        return self.client(limits).fetch(Request(url="http://site.example" + path), etiquette)
+        return Follower(self.client(limits)).fetch(
+            Request(url="http://site.example" + path), etiquette
+        )
 
     def close(self) -> None:
         for client in self.clients:

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import InMemoryHosts, Pace
-from scrapers.fetch.robots import Robots
 from scrapers.fetch.tour import Rank
+from scrapers.fetch.transport import HttpClient
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import Access, Canary, Etiquette, Family
+from tests.scrapers.parsing.fakes import InProcessParser
 
 MONDAY = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 
@@ -70,14 +72,11 @@ class FakeClient:
     """Answers from a function of the URL, and notes when each host was asked, and till when."""
 
     clock: FakeClock
-    respond: Callable[[str], Page | Reading | str] = lambda _: "absent"
+    respond: Callable[[str], Page | Reading | Moved | str] = lambda _: "absent"
     takes: Callable[[str], float] = lambda _: 0.0
     asked: list[tuple[str, float, float]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self.robots = Robots(self.clock)
-
-    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading:  # noqa: ARG002 - likewise
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:  # noqa: ARG002 - likewise
         began = self.clock.monotonic()
         self.clock.sleep(self.takes(request.url))
         said = self.respond(request.url)
@@ -97,15 +96,21 @@ def site(name: str, **manners: object) -> FakeSource:
 
 
 def lanes_over(
-    client: FakeClient,
+    client: FakeClient | HttpClient,
     *sources: FakeSource,
     hosts: InMemoryHosts | None = None,
     pace: Pace | None = None,
     workers: int = 4,
 ) -> Lanes:
-    by_name = {source.name: source for source in sources}
-    memory = InMemoryHosts() if hosts is None else hosts
-    return Lanes(client, by_name, client.clock, memory, pace or Pace(), workers=workers)
+    return Lanes(
+        client=client,
+        sources={source.name: source for source in sources},
+        clock=client.clock,
+        hosts=InMemoryHosts() if hosts is None else hosts,
+        parser=InProcessParser(),
+        pace=pace or Pace(),
+        workers=workers,
+    )
 
 
 def questions(count: int, *sources: FakeSource) -> list[Query]:

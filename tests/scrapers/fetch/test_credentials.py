@@ -9,6 +9,7 @@ from scrapers.page import Page
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
+from tests.scrapers.fetch.follower import Follower
 from tests.scrapers.fetch.loopback import answer, answering, moved, without_robots
 
 SITE = "http://site.example"
@@ -49,7 +50,7 @@ def test_credentials_do_not_follow_a_redirect_elsewhere(internet: Internet) -> N
     internet.serve(without_robots(answering(moved("http://other.example/x"))))
     other = internet.serve(without_robots(answering(answer())), "other.example")
 
-    internet.client(credentials=KEY).fetch(Request(url=SITE), PAGES)
+    Follower(internet.client(credentials=KEY)).fetch(Request(url=SITE), PAGES)
 
     assert b"t0p" not in b"".join(other.requests)
     assert b"k1" not in b"".join(other.requests)
@@ -58,7 +59,7 @@ def test_credentials_do_not_follow_a_redirect_elsewhere(internet: Internet) -> N
 def test_a_key_that_a_server_echoes_in_a_redirect_is_taken_off_again(internet: Internet) -> None:
     internet.serve(answering(moved("/b?key=k1&c=2"), answer()))
 
-    came = internet.client(credentials=KEY).fetch(Request(url=f"{SITE}/a"), API)
+    came = Follower(internet.client(credentials=KEY)).fetch(Request(url=f"{SITE}/a"), API)
 
     assert isinstance(came, Page)
     assert came.url == f"{SITE}/b?c=2"

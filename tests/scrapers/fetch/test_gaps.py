@@ -11,7 +11,6 @@ from scrapers.fetch.clock import SystemClock
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.limits import Limits
-from scrapers.fetch.pace import InMemoryHosts
 from scrapers.fetch.tour import Rank
 from scrapers.fetch.transport import HttpClient
 from scrapers.outcome import Outcome
@@ -20,7 +19,7 @@ from scrapers.reading import Reading
 from scrapers.recipes.limits import limited, quota_used
 from scrapers.request import Query
 from scrapers.source import Access, Etiquette
-from tests.scrapers.fetch.fakes import FakeSource
+from tests.scrapers.fetch.fakes import FakeSource, lanes_over
 from tests.scrapers.fetch.watchful import (
     ADDRESS,
     ODD_CONDUCT,
@@ -75,7 +74,7 @@ def lanes_to(watched: Watched, workers: int) -> Lanes:
     egress = Egress(address_map=places, resolve=resolve_nothing)
     # A connection kept for each: to open a hundred thousand would use up the machine's ports.
     client = HttpClient(egress, SystemClock(), AGENT, Limits(idle_hosts=len(places)))
-    return Lanes(client, SOURCES, client.clock, InMemoryHosts(), workers=workers)
+    return lanes_over(client, *SOURCES.values(), workers=workers)
 
 
 def sweep(numbers: Iterable[int]) -> Iterator[Query]:

@@ -16,6 +16,7 @@ from scrapers.reading import Reading
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
+from tests.scrapers.fetch.follower import Follower
 from tests.scrapers.fetch.hostile_addresses import ANSWERS, LURES, OTHER_PUBLIC, PUBLIC
 from tests.scrapers.fetch.ledger import Ledger, opened_ledger
 from tests.scrapers.fetch.loopback import Behaviour, answer, answering, moved, without_robots
@@ -34,12 +35,12 @@ def ledger() -> Iterator[Ledger]:
 
 @pytest.fixture
 def fetch(wire: Wire) -> Fetch:
-    client = wire.client()
+    follower = Follower(wire.client())
 
     def ask(url: str, access: Access = Access.API) -> Page | Reading:
         scheme, _, rest = url.partition("://")
         own = f"{scheme}://{rest.partition('/')[0]}"
-        return client.fetch(Request(url=url), Etiquette(origins=(own,), access=access))
+        return follower.fetch(Request(url=url), Etiquette(origins=(own,), access=access))
 
     return ask
 

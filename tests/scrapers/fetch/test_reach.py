@@ -17,6 +17,7 @@ from scrapers.reading import Reading
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
+from tests.scrapers.fetch.follower import Follower
 from tests.scrapers.fetch.hostile_addresses import PUBLIC
 from tests.scrapers.fetch.loopback import Behaviour, answer, answering, moved, without_robots
 from tests.scrapers.fetch.wire import Wire
@@ -55,7 +56,7 @@ def test_a_declared_origin_serves_nobody_else_not_even_over_its_open_connection(
         other = Etiquette(origins=("http://site.example",), access=Access.PAGE)
         assert isinstance(client.fetch(Request(url=f"{origin}/"), owner), Page)
 
-        came = client.fetch(Request(url="http://site.example/"), other)
+        came = Follower(client).fetch(Request(url="http://site.example/"), other)
 
         assert isinstance(came, Reading)
         assert came.outcome is Outcome.SKIPPED

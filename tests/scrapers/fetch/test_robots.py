@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from scrapers.fetch.moved import Moved
 from scrapers.fetch.robots import Robots
 from scrapers.fetch.target import Target
 from scrapers.fetch.unfinished import Note
@@ -14,7 +15,8 @@ from scrapers.reading import Reading
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
-from tests.scrapers.fetch.fakes import FakeClient, FakeClock
+from tests.scrapers.fetch.fakes import FakeClock
+from tests.scrapers.fetch.follower import Follower
 from tests.scrapers.fetch.loopback import answer, answering, moved, without_robots
 
 SITE = Target.of("http://site.example/people/rosa")
@@ -31,10 +33,10 @@ def met(clock: FakeClock, file: str | Page | Reading, status: int = 200) -> Robo
             body=file.encode(),
             fetched_at=clock.now(),
         )
-    client = FakeClient(clock, respond=lambda _: said)
-    client.robots.meet(client, SITE, MANNERS)
-    assert client.urls == ["http://site.example/robots.txt"]
-    return client.robots
+    robots = Robots()
+    assert robots.wanted(SITE, clock.now()) == Request(url="http://site.example/robots.txt")
+    robots.learn(SITE, said, clock.now())
+    return robots
 
 
 @pytest.mark.parametrize(
@@ -91,16 +93,16 @@ def test_a_file_that_could_not_be_fetched_fails_the_visit_and_is_asked_for_again
 
     assert refusal is not None
     assert refusal.outcome is Outcome.FAILED
-    assert robots.due(SITE)
+    assert robots.wanted(SITE, clock.now())
 
 
 def test_a_file_is_remembered_for_a_day(clock: FakeClock) -> None:
     robots = met(clock, "")
 
     clock.sleep(timedelta(hours=23, minutes=59).total_seconds())
-    assert not robots.due(SITE)
+    assert not robots.wanted(SITE, clock.now())
     clock.sleep(60)
-    assert robots.due(SITE)
+    assert robots.wanted(SITE, clock.now())
 
 
 def test_a_host_that_could_not_say_is_asked_again_within_the_hour(clock: FakeClock) -> None:
@@ -108,7 +110,7 @@ def test_a_host_that_could_not_say_is_asked_again_within_the_hour(clock: FakeClo
 
     clock.sleep(3_600)
 
-    assert robots.due(SITE)
+    assert robots.wanted(SITE, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -136,23 +138,25 @@ def test_what_is_known_of_hosts_stays_bounded(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.fetch.robots.MOST_HOSTS", 3)
-    client = FakeClient(clock)
+    robots = Robots()
     targets = [Target.of(f"http://site{number}.example/") for number in range(5)]
+    none = Page(url="", status=404, body=b"", fetched_at=clock.now())
     for target in targets:
-        client.robots.meet(client, target, MANNERS)
+        robots.learn(target, none, clock.now())
 
-    assert [client.robots.due(target) for target in targets] == [True, True, False, False, False]
+    wanted = [robots.wanted(target, clock.now()) is not None for target in targets]
+    assert wanted == [True, True, False, False, False]
 
 
 FORBIDDING = answer(b"User-agent: *\nDisallow: /secret\n")
 
 
-def test_the_client_asks_for_the_file_by_itself_and_obeys_it(internet: Internet) -> None:
+def test_the_file_is_asked_for_once_and_obeyed(internet: Internet) -> None:
     server = internet.serve(answering(FORBIDDING, answer()))
-    client = internet.client()
+    follower = Follower(internet.client())
 
-    first = client.fetch(Request(url="http://site.example/secret"), MANNERS)
-    second = client.fetch(Request(url="http://site.example/open"), MANNERS)
+    first = follower.fetch(Request(url="http://site.example/secret"), MANNERS)
+    second = follower.fetch(Request(url="http://site.example/open"), MANNERS)
 
     assert isinstance(first, Reading)
     assert first.outcome is Outcome.DECLINED
@@ -190,3 +194,29 @@ def test_a_file_that_redirects_is_followed_and_asks_for_no_further_file(
     assert came.outcome is Outcome.DECLINED
     paths = [request.split()[1] for request in server.requests]
     assert paths == [b"/robots.txt", b"/files/robots"]
+
+
+def test_a_file_may_lie_at_another_host(internet: Internet) -> None:
+    server = internet.serve(answering(moved("http://www.site.example/robots.txt"), answer()))
+    other = internet.serve(answering(FORBIDDING), "www.site.example")
+    follower = Follower(internet.client())
+
+    first = follower.fetch(Request(url="http://site.example/secret"), MANNERS)
+    second = follower.fetch(Request(url="http://site.example/open"), MANNERS)
+
+    assert isinstance(first, Reading)
+    assert first.outcome is Outcome.DECLINED
+    assert isinstance(second, Page)
+    assert [request.split()[1] for request in server.requests] == [b"/robots.txt", b"/open"]
+    assert [request.split()[1] for request in other.requests] == [b"/robots.txt"]
+
+
+def test_a_host_that_sends_us_round_has_no_file(clock: FakeClock) -> None:
+    robots = Robots()
+    round_again = Moved(Request(url="http://site.example/robots.txt", led=True))
+    for _ in range(6):
+        assert robots.wanted(SITE, clock.now()) is not None
+        robots.learn(SITE, round_again, clock.now())
+
+    assert robots.wanted(SITE, clock.now()) is None
+    assert robots.refusal(SITE) is None

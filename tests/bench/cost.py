@@ -1,0 +1,38 @@
+"""What a program has cost so far: time, processor, memory."""
+
+import resource
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Self
+
+MEBIBYTE = 1024
+IMPORTED = monotonic()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Children that have ended count as processor time; `wall_s` counts from the first import."""
+
+    wall_s: float
+    cpu_s: float
+    rss_mib: float
+
+    @classmethod
+    def now(cls) -> Self:
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
+        return cls(wall_s=monotonic() - IMPORTED, cpu_s=used, rss_mib=peak() / MEBIBYTE)
+
+
+def peak() -> int:
+    """Return this program's own peak in KiB.
+
+    Where Linux tells it: what a process reports of itself includes that of whoever started it.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
+        return int(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,0 +1,191 @@
+"""Ask every site of a catalogue about some names, and say what it took.
+
+    python -m tests.bench.presence --catalogue FILE --user NAME [--user NAME] --interval S \
+        --workers N --timeout S --allow 127.0.0.0/8 [--ca FILE] [--no-canaries] --out FILE
+
+The catalogue is in the WhatsMyName format, with addresses inside the networks that are allowed;
+nothing else can be asked. The sites' canaries come before the names, and a site whose canaries
+disagree is believed in nothing. robots.txt is not read: these sites are our own.
+"""
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from ipaddress import ip_network
+from pathlib import Path
+
+from monitor.domain.trust import Probe, Standing, weighed
+from scrapers.catalogue.presence import PresenceSource
+from scrapers.catalogue.reader import catalogue_from
+from scrapers.fetch.clock import SystemClock
+from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.limits import Limits
+from scrapers.fetch.pace import WITHOUT_WAITS, InMemoryHosts, Pace
+from scrapers.fetch.robots import Robots
+from scrapers.fetch.target import Target
+from scrapers.fetch.transport import HttpClient
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.parsing.parser import ChildParser
+from scrapers.reading import Visit
+from scrapers.request import Query
+from tests.bench.cost import Cost
+
+USER_AGENT = "Namesake-bench"
+NONCE = "bench"
+PATIENCE = 300.0
+SHARES = (50, 95, 99, 100)
+
+
+class NoRobots(Robots):
+    """The sites of a benchmark are our own: there is nobody to ask."""
+
+    def wanted(self, target: Target, now: datetime) -> None:
+        """Want no file, whatever the target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`canaries` says whether control names are asked before the names."""
+
+    sources: Mapping[str, PresenceSource]
+    users: tuple[str, ...]
+    canaries: bool
+
+    def queries(self) -> Iterator[Query]:
+        """Yield the canaries of all sites, then name after name over all sites."""
+        for source in self.sources.values():
+            if self.canaries:
+                yield from (canary.query for canary in source.canaries(NONCE))
+        for user in self.users:
+            named = Identity(ref=user, names=(), handles=(user,))
+            for source in self.sources.values():
+                yield from source.plan(named)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came, and when, in seconds from the first question."""
+
+    visits: list[Visit] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def take(self, visit: Visit, seconds: float) -> None:
+        self.visits.append(visit)
+        if visit.query.subject:
+            self.seconds.append(seconds)
+
+    def done(self) -> dict[str, float]:
+        told = sorted(self.seconds)
+        return {f"{share}": round(told[-(-len(told) * share // 100) - 1], 3) for share in SHARES}
+
+
+def sources_of(catalogue: Path, interval: float) -> dict[str, PresenceSource]:
+    """Read a catalogue; its known accounts are invented, so that they may be asked."""
+    rows = json.loads(catalogue.read_bytes())
+    for site in rows["sites"]:
+        site["provenance"] = "made up"
+    read = catalogue_from(str(catalogue), json.dumps(rows).encode())
+    for left_out in read.left_out:
+        sys.stderr.write(f"{left_out.name} is left out: {left_out.reason}.\n")
+    entries = [replace(entry, seconds_between=interval) for entry in read.entries]
+    return {entry.key: PresenceSource(entry=entry) for entry in entries}
+
+
+def verdicts(job: Job, visits: Iterable[Visit]) -> Iterator[dict[str, str]]:
+    """Yield one verdict a name and site; a site whose canaries disagree is unreadable."""
+    by_source: defaultdict[str, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_source[visit.query.source].append(visit)
+    for name, answers in by_source.items():
+        source = job.sources[name]
+        refuted = job.canaries and _refuted(source, answers)
+        for visit in answers:
+            if visit.query.subject:
+                outcome = Outcome.UNREADABLE if refuted else visit.reading.outcome
+                yield {"site": source.entry.name, "user": visit.query.subject, "outcome": outcome}
+
+
+def measured(job: Job, lanes: Lanes, client: HttpClient) -> dict[str, object]:
+    """Ask it all, and return the figures; times are in seconds."""
+    start, tally = Cost.now(), Tally()
+    began = lanes.clock.monotonic()
+    for visit in lanes.visit(job.queries()):
+        tally.take(visit, lanes.clock.monotonic() - began)
+    cost = Cost.now()
+    return {
+        "verdicts": list(verdicts(job, tally.visits)),
+        "done_s": tally.done(),
+        "wall_s": round(cost.wall_s, 3),
+        "cpu_s": round(cost.cpu_s, 3),
+        "start_cpu_s": round(start.cpu_s, 3),
+        "rss_mib": round(cost.rss_mib, 1),
+        "bytes": client.traffic.bytes,
+        "requests": client.traffic.requests,
+    }
+
+
+def _refuted(source: PresenceSource, answers: Iterable[Visit]) -> bool:
+    readings = {visit.query.key: visit.reading for visit in answers if not visit.query.subject}
+    probes = [
+        Probe(expects=canary.expects, reading=readings[canary.query.key])
+        for canary in source.canaries(NONCE)
+    ]
+    return weighed(probes, ()).standing is Standing.REFUTED
+
+
+def main() -> None:
+    chosen = _options().parse_args()
+    job = Job(
+        sources=sources_of(chosen.catalogue, chosen.interval),
+        users=tuple(chosen.user),
+        canaries=chosen.canaries,
+    )
+    clock = SystemClock()
+    client = HttpClient(
+        egress=Egress(
+            allow_networks=tuple(map(ip_network, chosen.allow)),
+            ca_file=chosen.ca,
+            resolve=resolve_nothing,
+        ),
+        clock=clock,
+        user_agent=USER_AGENT,
+        limits=Limits(total_seconds=chosen.timeout, idle_hosts=len(job.sources)),
+    )
+    pace = Pace() if chosen.interval else replace(WITHOUT_WAITS, patience=PATIENCE)
+    with ChildParser() as parser:
+        lanes = Lanes(
+            client=client,
+            sources=job.sources,
+            clock=clock,
+            hosts=InMemoryHosts(),
+            parser=parser,
+            pace=pace,
+            robots=NoRobots(),
+            workers=chosen.workers,
+        )
+        figures = measured(job, lanes, client)
+    chosen.out.write_text(json.dumps(figures))
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--catalogue", type=Path, required=True)
+    options.add_argument("--user", action="append", required=True, help="may be repeated")
+    options.add_argument("--interval", type=float, default=1.0, help="seconds between requests")
+    options.add_argument("--workers", type=int, default=256)
+    options.add_argument("--timeout", type=float, default=10.0, help="seconds for one request")
+    options.add_argument("--allow", action="append", required=True, help="a network, as CIDR")
+    options.add_argument("--ca", type=Path, help="the certificate authorities to trust")
+    options.add_argument("--no-canaries", dest="canaries", action="store_false")
+    options.add_argument("--out", type=Path, required=True)
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""A redirect is a request like any other: in the queue of its host, after robots.txt, in time."""
+
+from dataclasses import replace
+
+import pytest
+
+from scrapers.fetch.moved import Moved
+from scrapers.fetch.unfinished import Note
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.request import Request
+from scrapers.source import Access
+from tests.scrapers.fetch.fakes import FakeClient, FakeClock, lanes_over, questions, site
+
+ALPHA = site("alpha")
+PAGES = site("alpha", access=Access.PAGE)
+
+
+def led(url: str) -> Moved:
+    return Moved(Request(url=url, led=True))
+
+
+def without_files(url: str, clock: FakeClock) -> Page | None:
+    if url.endswith("/robots.txt"):
+        return Page(url=url, status=404, body=b"", fetched_at=clock.now())
+    return None
+
+
+def test_a_hop_at_the_same_host_waits_its_turn(clock: FakeClock) -> None:
+    ways = {"http://alpha.example/name0": led("http://alpha.example/new")}
+    client = FakeClient(clock, respond=lambda url: ways.get(url, "absent"))
+
+    (visit,) = lanes_over(client, ALPHA).visit(questions(1, ALPHA))
+
+    assert visit.reading.outcome is Outcome.ABSENT
+    assert [began for _, began, _ in client.asked] == [0.0, 1.0]
+    assert client.urls == ["http://alpha.example/name0", "http://alpha.example/new"]
+
+
+def test_a_hop_to_another_host_stands_in_that_hosts_queue(clock: FakeClock) -> None:
+    beta = site("beta", seconds_between=30.0)
+    ways = {"http://alpha.example/name0": led("http://beta.example/new")}
+    pages = replace(beta, etiquette=replace(beta.etiquette, origins=("http://beta.example",)))
+    client = FakeClient(clock, respond=lambda url: ways.get(url, "absent"))
+
+    list(lanes_over(client, ALPHA, pages).visit([*questions(1, pages), *questions(1, ALPHA)]))
+
+    began = {url: began for url, began, _ in client.asked}
+    assert began["http://beta.example/new"] >= began["http://beta.example/name0"] + 30.0
+
+
+def test_a_hop_to_an_unknown_host_asks_for_its_robots_txt_first(clock: FakeClock) -> None:
+    ways = {"http://alpha.example/name0": led("http://elsewhere.example/rosa")}
+    client = FakeClient(
+        clock, respond=lambda url: without_files(url, clock) or ways.get(url, "absent")
+    )
+
+    list(lanes_over(client, PAGES).visit(questions(1, PAGES)))
+
+    assert client.urls == [
+        "http://alpha.example/robots.txt",
+        "http://alpha.example/name0",
+        "http://elsewhere.example/robots.txt",
+        "http://elsewhere.example/rosa",
+    ]
+
+
+def test_a_reader_is_told_the_question_that_was_asked_and_the_page_that_came(
+    clock: FakeClock,
+) -> None:
+    ways = {"http://alpha.example/name0": led("http://alpha.example/new")}
+    client = FakeClient(clock, respond=lambda url: ways.get(url, "absent"))
+
+    (visit,) = lanes_over(client, ALPHA).visit(questions(1, ALPHA))
+
+    assert visit.query.request.url == "http://alpha.example/name0"
+
+
+@pytest.mark.parametrize("source", [ALPHA, PAGES], ids=["api", "page"])
+def test_a_host_that_sends_us_round_for_ever_is_followed_five_times(
+    clock: FakeClock, source: object
+) -> None:
+    round_again = led("http://alpha.example/again")
+    client = FakeClient(clock, respond=lambda url: without_files(url, clock) or round_again)
+
+    (visit,) = lanes_over(client, source).visit(questions(1, source))  # type: ignore[arg-type] # a column of the table
+
+    assert (visit.reading.outcome, visit.reading.note) == (Outcome.UNREADABLE, Note.HOPS)
+    assert len([url for url in client.urls if not url.endswith("robots.txt")]) == 6
+
+
+def test_two_sources_at_one_host_keep_the_longer_interval(clock: FakeClock) -> None:
+    slow = replace(ALPHA, name="slow", etiquette=replace(ALPHA.etiquette, seconds_between=30.0))
+    client = FakeClient(clock)
+
+    list(lanes_over(client, ALPHA, slow).visit(questions(2, slow, ALPHA)))
+
+    began = sorted(began for _, began, _ in client.asked)
+    assert began == [0.0, 30.0, 60.0, 90.0]

@@ -1,0 +1,43 @@
+"""A parser for the tests, and who is alive."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scrapers.catalogue.entry import Entry
+from scrapers.catalogue.presence import PresenceSource
+from scrapers.parsing.parser import ChildParser
+from scrapers.recipes.presence import Rule
+from tests.scrapers.parsing.sources import MANNERS, Rogue
+
+RULE = Rule(e_code=200, e_string="class='card'", m_code=404, m_string="")
+
+Alive = Callable[[int], bool]
+
+
+@pytest.fixture
+def parser() -> Iterator[ChildParser]:
+    with ChildParser(patience=1.0) as children:
+        yield children
+
+
+@pytest.fixture
+def alpha() -> PresenceSource:
+    return PresenceSource(
+        entry=Entry(name="Alpha", uri_check="https://alpha.example/{account}", rule=RULE)
+    )
+
+
+@pytest.fixture
+def rogue() -> Rogue:
+    return Rogue(name="rogue", etiquette=MANNERS)
+
+
+def alive(pid: int) -> bool:
+    """Say whether a process runs; one that ended and was not yet waited for does not."""
+    try:
+        state = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

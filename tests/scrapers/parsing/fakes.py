@@ -1,0 +1,11 @@
+"""A parser for tests whose pages are their own: no process, and no bounds."""
+
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.request import Query
+from scrapers.source import MarkupSource
+
+
+class InProcessParser:
+    def parse(self, source: MarkupSource, query: Query, page: Page) -> Reading:
+        return source.parse(query, page)
