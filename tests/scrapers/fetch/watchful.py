@@ -21,9 +21,10 @@ ROOT = Path(__file__).parents[3]
 ADDRESS = "127.0.0.1"
 SLOW_SECONDS = 0.3
 RETRY_AFTER = 1
-# What a host does at every twentieth request, counted from its first; else it answers at once.
-ODD_CONDUCT = {3: "slow", 7: "error", 11: "torso", 15: "hangs up"}
-LIMITS_AT = 3
+# What a host does in turn, a dozen requests a round; else it answers at once.
+ROUND = 12
+ODD_CONDUCT = {2: "slow", 5: "error", 7: "torso", 9: "hangs up"}
+LIMITS_AT = 1
 
 _WHO = re.compile(rb"GET (\S+) .*?\r\nhost: ([^\r:]+)", re.IGNORECASE | re.DOTALL)
 _ANSWERS = {
@@ -59,7 +60,7 @@ class Hosts:
             return "404"
         if host.startswith("limiting") and number == LIMITS_AT:
             return "limits"
-        return ODD_CONDUCT.get(number % 20, "answers")
+        return ODD_CONDUCT.get(number % ROUND, "answers")
 
 
 class Talk(asyncio.Protocol):
