@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
+# To set a socket's time-out is a call into the kernel, so it may be off by this many seconds.
+LEEWAY = 0.25
+
+
 class Allowance:
     """Counts down for one visit, whose bytes so far are `total`.
 
@@ -104,7 +108,9 @@ class MeteredTLSSocket(ssl.SSLSocket):
 
 def _metered(sock: socket.socket, receive: Callable[[], int]) -> int:
     allowance = current_allowance()
-    sock.settimeout(allowance.seconds_left())
+    left, patience = allowance.seconds_left(), sock.gettimeout()
+    if patience is None or not left <= patience <= left + LEEWAY:
+        sock.settimeout(left)
     try:
         count = receive()
     except TimeoutError:
