@@ -77,7 +77,7 @@ class Whose(StrEnum):
 
 
 class GapKind(StrEnum):
-    """Why a source could not be checked: an outcome that proves nothing, or a missing proof."""
+    """Why a source could not be checked: what proves nothing, a missing proof, or no end yet."""
 
     PARTIAL = "partial"
     BLOCKED = "blocked"
@@ -87,6 +87,7 @@ class GapKind(StrEnum):
     DECLINED = "declined"
     SKIPPED = "skipped"
     UNPROVEN = "unproven"
+    LATE = "late"
 
     @property
     def words(self) -> str:
@@ -99,6 +100,7 @@ class GapKind(StrEnum):
             "declined": "has asked not to be read",
             "skipped": "was not asked",
             "unproven": "has not yet proved that it answers truly",
+            "late": "has been answering slowly and is not done",
         }[self]
 
 

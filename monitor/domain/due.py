@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 SECOND_PROOF_AFTER = timedelta(days=2)
 CANARY_LASTS = timedelta(hours=24)
+# A source that has not answered all by then is late, and the letters say so.
+SWEEP_TAKES = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from monitor.domain.assessment import Label
-from monitor.domain.due import digest_week
+from monitor.domain.due import SWEEP_TAKES, digest_week
 from monitor.domain.events import EventKind
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
@@ -16,7 +16,7 @@ from monitor.flows.parts import Now
 from monitor.flows.telling import Telling
 from monitor.store.events import Recorded
 from monitor.store.state import State
-from monitor.store.sweeps import Sweep, SweepKind
+from monitor.store.sweeps import SourceRun, Sweep
 from reports.digest import DigestView
 from reports.lines import (
     AsideLine,
@@ -62,7 +62,7 @@ class Digesting:
         last = self.state.outbox.latest(ref, LetterKind.DIGEST)
         return DigestView(
             **self.letters.greeting(person),
-            **self._told(ref, last, self.state.sweeps.latest_closed(SweepKind.SWEEP)),
+            **self._told(ref, last, self.state.sweeps.latest_runs(self.now() - SWEEP_TAKES)),
             week=self._week(person),
             kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
         )
@@ -80,7 +80,7 @@ class Digesting:
         with self.state.write():
             view = SelfCheckView(
                 **self.letters.greeting(person),
-                **self._told(person.ref, since, sweep),
+                **self._told(person.ref, since, self.state.sweeps.runs(sweep.ref)),
                 at=self.now(),
                 since=since,
             )
@@ -90,7 +90,7 @@ class Digesting:
     def _week(self, person: Person) -> str:
         return digest_week(self.now(), person.ref, person.zone)
 
-    def _told(self, ref: str, since: datetime | None, sweep: Sweep | None) -> Told:
+    def _told(self, ref: str, since: datetime | None, runs: tuple[SourceRun, ...]) -> Told:
         after = since or BEGINNING
         undecided = tuple(flag for flag in self.state.flags.of_person(ref) if flag.undecided)
         fresh = tuple(flag for flag in undecided if flag.opened_at >= after)
@@ -99,7 +99,7 @@ class Digesting:
         flagged = frozenset(flag.item for flag in undecided)
         own = () if since else self._own(ref, flagged)
         return Told(
-            coverage=self.telling.coverage(self.state.sweeps.runs(sweep.ref) if sweep else ()),
+            coverage=self.telling.coverage(runs),
             flags=tuple(self.telling.flag(flag) for flag in fresh),
             changes=tuple(self._changes(recorded, fresh)),
             questions=tuple(

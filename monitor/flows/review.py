@@ -13,7 +13,7 @@ from monitor.domain.disclosure import (
     opens_to_review,
     review_fields,
 )
-from monitor.domain.due import digest_week
+from monitor.domain.due import SWEEP_TAKES, digest_week
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
 from monitor.domain.rulings import ruled, steps
 from monitor.errors import InputError, NotPermittedError
@@ -23,7 +23,6 @@ from monitor.flows.parts import Now
 from monitor.flows.telling import WHAT, Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.store.state import State
-from monitor.store.sweeps import SweepKind
 from reports import words
 from reports.review import ReviewLine, ReviewView
 
@@ -144,7 +143,6 @@ class Reviewing:
 
     def _digest(self, now: datetime) -> ReviewView:
         district = self.config.district
-        sweep = self.state.sweeps.latest_closed(SweepKind.SWEEP)
         shown = tuple(self.opened())
         return ReviewView(
             **self.letters.greeting_to(
@@ -153,7 +151,7 @@ class Reviewing:
                 leave="To stop, ask your operator to take you off the list of reviewers.",
             ),
             week=digest_week(now, district.ref, district.zone),
-            coverage=self.telling.coverage(self.state.sweeps.runs(sweep.ref) if sweep else ()),
+            coverage=self.telling.coverage(self.state.sweeps.latest_runs(now - SWEEP_TAKES)),
             lines=tuple(_line(flag, fields) for flag, fields in shown if flag.undecided),
             closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < LATELY),
         )

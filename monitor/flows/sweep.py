@@ -1,4 +1,4 @@
-"""A sweep: every question that consent covers, staged as answered and settled source by source."""
+"""A sweep: each question that consent covers, staged as answered, settled source by source."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from monitor.domain.roster import ContactVerdict
 from monitor.errors import DatabaseError, InputError, UnavailableError
 from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
 from monitor.flows.settle import Settling, erased
+from monitor.flows.underway import Underway
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
 from scrapers.outcome import Outcome
@@ -68,13 +69,26 @@ class Sweeping:
         """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
         sweep = self._begun(errand)
         visitor = self.urgent if errand.kind is SweepKind.SELFCHECK else self.visitor
-        for visit in visitor.visit(self.questions(sweep, errand), watch=watch):
+        underway = self._underway(sweep, errand, watch)
+        questions = underway.pulled(self.questions(sweep, errand))
+        for visit in visitor.visit(questions, watch=underway.tell):
             self._stage(sweep, visit)
-        for source in self._asked(errand):
+            self._settle(sweep, underway)
+        self._settle(sweep, underway)
+        return sweep if self.stopped() else self._closed(sweep, closing)
+
+    def _underway(self, sweep: Sweep, errand: Errand, watch: Watch) -> Underway:
+        return Underway(
+            sources={source.name: source for source in self._asked(errand)},
+            watch=watch,
+            closed={run.source for run in self.state.sweeps.runs(sweep.ref)},
+        )
+
+    def _settle(self, sweep: Sweep, underway: Underway) -> None:
+        for source in underway.through():
             if self.stopped():
-                return sweep
+                return
             self.settling.close(sweep, source)
-        return self._closed(sweep, closing)
 
     def questions(self, sweep: Sweep, errand: Errand) -> Iterator[Query]:
         """Yield what has no answer yet: canaries first, since all the rest hangs on them."""

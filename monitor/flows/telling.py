@@ -124,12 +124,12 @@ class Telling:
         gaps = tuple(
             Gap(
                 source=run.source,
-                outcome=words.GapKind(run.outcome),
+                outcome=words.GapKind.LATE if run.late else words.GapKind(run.outcome),
                 since=run.since or run.at,
                 note=run.note,
             )
             for run in known
-            if not run.outcome.conclusive
+            if run.late or not run.outcome.conclusive
         )
         return Coverage(checked=len(known) - len(gaps), total=len(known), gaps=gaps)
 

@@ -1,5 +1,6 @@
 """What was asked when, and how it went with each source."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,7 +32,10 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRun:
-    """`since` is when the source stopped being checkable, None while it could be checked."""
+    """`since` is when the source stopped being checkable, None while it could be checked.
+
+    `late` says that it is still being asked.
+    """
 
     source: str
     outcome: Outcome
@@ -40,6 +44,7 @@ class SourceRun:
     since: datetime | None = None
     asked: int = 0
     answered: int = 0
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +90,22 @@ class Sweeps:
         )
         return None if found is None else _sweep(found)
 
-    def latest_closed(self, kind: SweepKind) -> Sweep | None:
-        """Return the last one of the district that came to its end."""
+    def latest_runs(self, begun_before: datetime) -> tuple[SourceRun, ...]:
+        """Return how each source did in the district's latest sweep, which may be under way.
+
+        One that is, and began after `begun_before`, tells nothing yet.
+        """
         found = self.database.row(
-            """SELECT * FROM sweeps WHERE kind = ? AND person IS NULL AND closed_at IS NOT NULL
-            ORDER BY rowid DESC LIMIT 1""",
-            kind,
+            """SELECT * FROM sweeps WHERE kind = ? AND person IS NULL
+            AND (closed_at IS NOT NULL OR started_at < ?) ORDER BY rowid DESC LIMIT 1""",
+            SweepKind.SWEEP,
+            written(begun_before),
         )
-        return None if found is None else _sweep(found)
+        if found is None:
+            return ()
+        sweep = _sweep(found)
+        late = self._late(sweep) if sweep.closed_at is None else ()
+        return tuple(sorted((*self.runs(sweep.ref), *late), key=lambda run: run.source))
 
     def open(self) -> tuple[Sweep, ...]:
         rows = self.database.rows("SELECT * FROM sweeps WHERE closed_at IS NULL ORDER BY rowid")
@@ -125,6 +138,26 @@ class Sweeps:
             "SELECT * FROM source_runs WHERE sweep = ? ORDER BY source", sweep
         )
         return tuple(_run(row) for row in rows)
+
+    def _late(self, sweep: Sweep) -> Iterator[SourceRun]:
+        """Yield what has answered something, in this sweep or in one before, and is not done."""
+        rows = self.database.rows(
+            """SELECT source FROM journal WHERE sweep = ?1
+            UNION SELECT source FROM source_runs WHERE sweep =
+                (SELECT ref FROM sweeps WHERE kind = ?2 AND person IS NULL
+                AND ref != ?1 ORDER BY rowid DESC LIMIT 1)
+            EXCEPT SELECT source FROM source_runs WHERE sweep = ?1""",
+            sweep.ref,
+            sweep.kind,
+        )
+        for (source,) in rows:
+            yield SourceRun(
+                source=source,
+                outcome=Outcome.SKIPPED,
+                at=sweep.started_at,
+                since=sweep.started_at,
+                late=True,
+            )
 
 
 def _sweep(row: Row) -> Sweep:

@@ -106,19 +106,24 @@ def test_a_check_ends_in_peace_though_its_person_is_erased_meanwhile(
     assert world.state.sweeps.open() == ()
 
 
-def test_what_was_answered_is_dropped_if_consent_ends_before_it_settles(world: World):
+# A source settles with its last answer: a canary, and four handles.
+LAST = 5
+
+
+def test_what_was_answered_is_dropped_if_consent_ends_before_it_settles(world_of):
+    world = world_of("chalkboard")
     maria = world.joins(MARIA)
     last = []
 
     def leave_at_the_end(visit):
         last.append(visit)
-        if len(last) == 13:
+        if len(last) == LAST:
             maria.withdraws()
 
     world.meanwhile = leave_at_the_end
     world.sweep()
 
-    assert len(last) == 13, "the last visit of this sweep"
+    assert len(last) == LAST
     assert knows_nothing_of(world, maria.ref)
     assert world.state.flags.of_person(maria.ref) == ()
 

@@ -140,16 +140,31 @@ def test_what_a_refused_letter_would_have_told_is_told_by_the_next(world: World,
     assert "mdelgado-art" in newest(maria).text
 
 
-def test_a_letter_during_a_sweep_speaks_of_the_last_whole_one(world: World, maria: Staff):
+def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
+    """Write the digest so many hours after a sweep began, when its first answer has come."""
     world.later(days=6, hours=23)
     written = []
 
     def write(visit):
         if not written:
             written.append(visit)
-            world.on_monday()
+            world.later(hours=hours)
+            world.service.digesting.queue(maria.ref)
+            world.service.posting.send_due()
 
     world.meanwhile = write
     world.sweep()
+    return newest(maria).text
 
-    assert "3 of 3 sources checked" in newest(maria).text
+
+def test_a_letter_during_a_sweep_speaks_of_the_last_whole_one(world: World, maria: Staff):
+    assert "3 of 3 sources checked" in letter_in_the_middle(world, maria, hours=1)
+
+
+def test_a_letter_says_which_sources_have_not_answered_all_in_half_a_day(
+    world: World, maria: Staff
+):
+    text = letter_in_the_middle(world, maria, hours=13)
+
+    assert "could not check anything" in text
+    assert "Since 21 Sep Chalkboard has been answering slowly and is not done" in text

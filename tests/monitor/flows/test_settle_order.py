@@ -1,11 +1,17 @@
 """What is told depends on what was answered, never on which answer came first."""
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
+from monitor.flows.parts import Watch
+from scrapers.outcome import Outcome
+from scrapers.reading import Reading, Visit
+from scrapers.request import Query
 from tests.monitor.flows.world import World, account, profile
 
 ORDERS = [
@@ -56,3 +62,36 @@ def test_events_and_letters_are_the_same_whatever_order_the_answers_come_in(worl
         told.append(three_weeks(world))
 
     assert told[0] == told[1]
+
+
+class OneAfterAnother:
+    """Asks one source whole, and looks at what has closed before the next one begins to answer."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.closed: list[set[str]] = []
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+        asked = sorted(queries, key=lambda query: query.source)
+        for query in asked:
+            watch(query.source, "waiting")
+        for name, group in groupby(asked, key=lambda query: query.source):
+            self.closed.append(set(self.world.coverage()))
+            questions = list(group)
+            for query in questions:
+                if query is questions[-1]:
+                    watch(name, "done")
+                nothing = Reading(outcome=Outcome.ABSENT)
+                yield Visit(query=query, reading=nothing, at=self.world.clock.now())
+
+
+def test_a_slow_source_holds_up_no_other(world_of):
+    world = world_of("chalkboard", "readerly")
+    world.joins(MARIA)
+    visitor = OneAfterAnother(world)
+    sweeping = replace(world.rounds.sweeping, visitor=visitor)
+
+    replace(world.rounds, sweeping=sweeping).sweep()
+
+    assert visitor.closed == [set(), {"chalkboard"}]
+    assert world.coverage().keys() == {"chalkboard", "readerly"}

@@ -25,6 +25,7 @@ from monitor.domain.plan import StudentLinks
 from monitor.flows.enrol import Answers
 from monitor.flows.parts import Visitor, Watch
 from monitor.flows.rounds import DueRounds
+from monitor.flows.underway import OVER
 from monitor.outside import Outside
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, Sweep, SweepKind
@@ -49,10 +50,21 @@ class Witness:
     world: "World"
 
     def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
-        visits = self.visitor.visit(queries, watch)
+        ends: list[tuple[str, str]] = []
+
+        def later(source: str, state: str) -> None:
+            """Tell that a source is done once its answers have come, in whatever order."""
+            if self.world.order is not None and state in OVER:
+                ends.append((source, state))
+            else:
+                watch(source, state)
+
+        visits = self.visitor.visit(queries, later)
         for visit in visits if self.world.order is None else self.world.order(list(visits)):
             self.world.meanwhile(visit)
             yield visit
+        for end in ends:
+            watch(*end)
 
 
 def nothing_happens(_visit: Visit) -> None:

@@ -1,0 +1,50 @@
+"""Which sources of a run have answered for good, while others are still being asked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from monitor.flows.parts import Watch
+from scrapers.request import Query
+from scrapers.source import Family, Source
+
+OVER = frozenset({"done", "blocked"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Underway:
+    """A slow host holds up nobody but itself: each source closes as soon as its answers are in.
+
+    `closed` are those that were closed before the run was cut short. A search engine may lead to
+    questions for any source, a profile site only to more of its own; so nothing is final before
+    the last engine has answered.
+    """
+
+    sources: Mapping[str, Source]
+    watch: Watch
+    closed: set[str] = field(default_factory=set)
+    _open: set[str] = field(default_factory=set)
+    _drained: bool = False
+
+    def pulled(self, queries: Iterable[Query]) -> Iterator[Query]:
+        """Pass the first questions on, and note when there are no more."""
+        yield from queries
+        self._drained = True
+
+    def tell(self, source: str, state: str) -> None:
+        """Take what the lanes tell of a source, and pass it on to who looks on."""
+        self.watch(source, state)
+        if state in OVER:
+            self._open.discard(source)
+        else:
+            self._open.add(source)
+            self.closed.discard(source)
+
+    def through(self) -> Iterator[Source]:
+        """Yield, once, each source that will get no more answers in this run."""
+        searching = any(self.sources[name].family is Family.SEARCH for name in self._open)
+        if not self._drained or searching:
+            return
+        for name, source in self.sources.items():
+            if name not in self._open and name not in self.closed:
+                self.closed.add(name)
+                yield source
