@@ -2,11 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from importlib.resources import files
 
 from monitor.config import Config, secret
@@ -20,8 +19,7 @@ from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
 from monitor.flows.letters import Correspondence
-from monitor.flows.parts import NewRef, Now, Post, Watch
-from monitor.flows.permission import Permission
+from monitor.flows.parts import NewRef, Now, Post
 from monitor.flows.post import Posting
 from monitor.flows.purge import Purging
 from monitor.flows.review import Reviewing
@@ -32,33 +30,19 @@ from monitor.flows.sweep import Sweeping
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
+from monitor.lanes import RankedLanes, lanes_of
 from monitor.mail import FolderPost, SmtpPost
 from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
 from monitor.sources import all_sources
 from monitor.store.state import State
 from scrapers.fetch.lanes import Lanes
-from scrapers.fetch.pace import Pace
 from scrapers.fetch.tour import Rank
-from scrapers.fetch.transport import HttpClient
 from scrapers.parsing.parser import ChildParser
-from scrapers.reading import Visit
-from scrapers.request import Query
 from scrapers.source import Family, Source
 
 OUTBOX = "outbox"
 LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RankedLanes:
-    """The lanes, at one rank: a self-check and a sweep share them."""
-
-    lanes: Lanes
-    rank: Rank
-
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
-        return self.lanes.visit(queries, watch=watch, rank=self.rank)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,21 +237,8 @@ class Workshop:
 
     @cached_property
     def lanes(self) -> Lanes:
-        contact = self.config.district.contact
-        return Lanes(
-            client=HttpClient(
-                egress=self.outside.egress,
-                clock=self.outside.clock,
-                user_agent=f"Namesake/{version('namesake-monitor')} (+mailto:{contact})",
-            ),
-            sources=self.sources,
-            clock=self.outside.clock,
-            hosts=self.state.hosts,
-            parser=self.parser,
-            spending=self.state.spending,
-            may_ask=Permission(state=self.state, now=self.outside.clock.now),
-            pace=self.outside.pace or Pace(stretch=self.config.fetch.pace),
-            workers=self.config.fetch.workers,
+        return lanes_of(
+            self.config, self.outside, self.state, sources=self.sources, parser=self.parser
         )
 
     def _post(self) -> Post:

@@ -19,6 +19,7 @@ class Kept(StrEnum):
     LETTER = "letter"
     INVITATION = "invitation"
     RUN_REQUEST = "run-request"
+    ROBOTS = "robots"
     PERSON = "person"
     AUDIT = "audit"
 
@@ -63,6 +64,8 @@ TABLE: Mapping[Kept, Lifetime] = {
     Kept.LETTER: Lifetime(open=30 * DAY, closed=AT_ONCE),
     Kept.INVITATION: Lifetime(open=14 * DAY, closed=AT_ONCE),
     Kept.RUN_REQUEST: Lifetime(open=7 * DAY, closed=DAY),
+    # Closed is a file whose day is over: its host is asked for it again.
+    Kept.ROBOTS: Lifetime(open=DAY, closed=AT_ONCE),
     Kept.PERSON: Lifetime(open=None, closed=AT_ONCE),
     Kept.AUDIT: Lifetime(open=None, closed=None),
 }

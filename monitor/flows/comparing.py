@@ -171,7 +171,7 @@ class Comparing:
     def _remembered(self, query: Query, reading: Reading) -> Remembered | None:
         if reading.kept is None:
             return None
-        shown = len(self.state.sightings.of_question(self.person, query.key))
+        shown = self.state.sightings.count(self.person, query.key)
         return Remembered(kept=reading.kept, shown=shown, read_at=self.at)
 
 

@@ -23,6 +23,7 @@ class Purging:
         self._spent_invitations()
         self._served_requests()
         self._given_up_sweeps()
+        self._files_of_robots()
         for person in self.state.people.refs():
             with self.state.write():
                 self._old_news(person)
@@ -48,6 +49,11 @@ class Purging:
                 if self._over(Kept.JOURNAL, Stage.OPEN, each.started_at):
                     self.state.journal.drop(each.ref)
                     self.state.sweeps.close(each.ref, self.now())
+
+    def _files_of_robots(self) -> None:
+        kept, now = TABLE[Kept.ROBOTS], self.now()
+        if kept.open is not None and kept.closed is not None:
+            self.state.robots.forget_outside(now - kept.closed, now + kept.open)
 
     def _old_news(self, person: str) -> None:
         now = self.now()

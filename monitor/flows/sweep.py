@@ -1,12 +1,15 @@
 """A sweep: every question that consent covers, staged as answered and settled source by source."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 
 from monitor.domain.due import CANARY_LASTS
+from monitor.domain.item import Sighting
 from monitor.domain.plan import StudentLinks, plan
-from monitor.domain.remembered import kept_for
+from monitor.domain.remembered import Remembered, kept_for
 from monitor.domain.roster import ContactVerdict
 from monitor.errors import DatabaseError, InputError, UnavailableError
 from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
@@ -77,7 +80,7 @@ class Sweeping:
         """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
         answered = self.state.journal.answered(sweep.ref)
         followed = self.state.journal.followed(sweep.ref)
-        planned = map(self._with_kept, self.planned(errand))
+        planned = self._with_kept(self.planned(errand))
         for query in chain(self._canaries(sweep, errand), planned, followed):
             if query.key not in answered:
                 yield query
@@ -97,18 +100,29 @@ class Sweeping:
         consent = self.state.consents.latest(ref)
         yield from plan(person, consent, self.sources.values(), self.now(), self.student_links)
 
-    def _with_kept(self, query: Query) -> Query:
-        """Add what is remembered of the last answer, where nothing may be lost by resting on it."""
+    def _with_kept(self, planned: Iterator[Query]) -> Iterator[Query]:
+        """Add what is remembered of the last answers, where nothing is lost by resting on it."""
+        for ref, queries in groupby(planned, key=attrgetter("subject")):
+            known = self._remembered(ref)
+            for query in queries:
+                remembered, sightings = known.get(query.key, (None, ()))
+                kept = kept_for(remembered, sightings, self.now())
+                yield replace(query, kept=kept) if kept else query
+
+    def _remembered(self, ref: str) -> Mapping[str, tuple[Remembered, Sequence[Sighting]]]:
+        """Return what is kept of each question's last page, and where it saw things."""
+        sightings = defaultdict(list)
         try:
-            asked = self.state.questions.get(query.subject, query.key)
-            if asked is None or asked.remembered is None:
-                return query
-            sightings = self.state.sightings.of_question(query.subject, query.key)
+            asked = self.state.questions.of(ref)
+            for each in self.state.sightings.of_person(ref) if asked else ():
+                sightings[each.query].append(each)
         except DatabaseError:
-            if self.state.consents.latest(query.subject) is None:
-                return query  # erased since it was planned, and their key with them
+            if self.state.consents.latest(ref) is None:
+                return {}  # erased since they were planned, and their key with them
             raise
-        return replace(query, kept=kept_for(asked.remembered, sightings, self.now()))
+        return {
+            each.key: (each.remembered, sightings[each.key]) for each in asked if each.remembered
+        }
 
     def _begun(self, errand: Errand) -> Sweep:
         with self.state.write():

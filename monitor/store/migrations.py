@@ -46,4 +46,5 @@ NAMESAKE = Schema.of(
     step("flags_1"),
     step("service_1"),
     step("spending_1"),
+    step("robots_1"),
 )

@@ -23,6 +23,15 @@ class Sightings:
         )
         return tuple(self._sighting(row) for row in rows)
 
+    def count(self, person: str, key: str) -> int:
+        """Count what a question shows, without opening it."""
+        found = self.database.row(
+            "SELECT count(*) FROM sightings WHERE person = ? AND question = ?",
+            person,
+            self.sealing.mark(person, key),
+        )
+        return int(found[0]) if found else 0
+
     def of_item(self, item: str) -> tuple[Sighting, ...]:
         rows = self.database.rows(
             "SELECT person, item, question, sealed FROM sightings WHERE item = ? ORDER BY rowid",

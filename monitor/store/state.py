@@ -22,6 +22,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.people import People
 from monitor.store.questions import Questions
 from monitor.store.requests import RunRequests
+from monitor.store.robots import RobotsFiles
 from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
 from monitor.store.sightings import Sightings
 from monitor.store.spending import Spending
@@ -54,6 +55,7 @@ class State:
         self.audit = Audit(database, sealing)
         self.health = Health(database)
         self.hosts = Hosts(database, sealing)
+        self.robots = RobotsFiles(database, sealing)
         self.spending = Spending(database)
         self.requests = RunRequests(database)
 

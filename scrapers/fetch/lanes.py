@@ -11,6 +11,7 @@ from scrapers.fetch.leg import leg_of
 from scrapers.fetch.pace import HostMemory, HostState, Pace
 from scrapers.fetch.question import Question
 from scrapers.fetch.robots import Robots
+from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
@@ -18,16 +19,17 @@ from scrapers.fetch.worker import MayAsk, Worker, always
 from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
-from scrapers.source import Source
+from scrapers.source import Access, Source
 
 
 @dataclass(slots=True, kw_only=True)
 class Lanes:
     """Build one for all: two would each be polite, and together rude.
 
-    Several threads may run visits at once. Each pulls its own queries and touches `hosts` and
-    `spending` from its own thread, so all may sit on a database connection. `may_ask` is read by
-    the workers just before each question: what was allowed when it was planned may not be now.
+    Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
+    `robots` and `spending` from its own thread, so all may sit on a database connection.
+    `may_ask` is read by the workers just before each question: what was allowed when it was
+    planned may not be any more.
     """
 
     client: Client
@@ -100,7 +102,7 @@ class Lanes:
     def _received(self, tour: Tour, step: Step) -> Iterator[Visit]:
         if step.error is not None:
             raise step.error
-        self._ledger.keep()
+        self._keep()
         if step.asking:
             tour.tell(step.asking, Progress.ASKING)
         if step.host is not None:
@@ -125,6 +127,7 @@ class Lanes:
         try:
             if source is None:
                 raise refused(Note.UNKNOWN_SOURCE)
+            self._recall(source, question)
             host = leg_of(question, source.etiquette, self.robots, self.clock.now()).host
         except UnfinishedError as end:
             self._conclude(tour, question, end.reading)
@@ -141,8 +144,17 @@ class Lanes:
         visit = Visit(query=question.query, reading=joined, at=self.clock.now())
         tour.steps.put(Step(visit=visit))
 
-    def _remember(self, tour: Tour) -> None:
+    def _recall(self, source: Source, question: Question) -> None:
+        """Take up what the host's robots.txt said before a restart."""
+        if source.etiquette.access is Access.PAGE:
+            self.robots.recall(Target.of(question.request.url).origin, self.clock.now())
+
+    def _keep(self) -> None:
         self._ledger.keep()
+        self.robots.keep()
+
+    def _remember(self, tour: Tour) -> None:
+        self._keep()
         for host in sorted(tour.hosts):
             lane = self._board.lane(host)
             if lane is not None and lane.state.next_at is not None:

@@ -44,6 +44,16 @@ def test_a_spent_invitation_is_forgotten(world: World, purged):
     assert world.state.invitations.all() == ()
 
 
+def test_a_file_for_robots_is_forgotten_when_its_day_is_over(world: World, purged):
+    world.joins(MARIA)
+    world.sweep()
+    assert world.state.robots.all() != ()
+
+    purged(days=1, minutes=1)
+
+    assert world.state.robots.all() == ()
+
+
 def test_a_sweep_that_never_ended_is_given_up(world: World, purged):
     sweep = Sweep(
         ref="an-old-sweep",

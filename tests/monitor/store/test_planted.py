@@ -19,6 +19,7 @@ from monitor.store.requests import RunRequest
 from monitor.store.sealing import Keys, Sealing
 from monitor.store.sweeps import SweepKind
 from scrapers.fetch.pace import HostState
+from scrapers.fetch.robots import Learnt
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
 from scrapers.request import Kept, Query, QueryKind, Request
@@ -29,7 +30,7 @@ PLANTED = {
         *("given", "family", "nickname", "mail", "school", "role", "place", "handle"),
         *("title", "snippet", "bio", "link", "url", "account", "term", "parameter"),
         *("reason", "ruling", "letter", "error", "cue", "host", "invited", "former"),
-        "etag",
+        *("etag", "file"),
     )
 }
 # What may outlive an erasure: opaque refs, so that an old backup brings nobody back.
@@ -55,6 +56,9 @@ def rosa(world):
     for subject in (rosa.ref, item.ref):
         world.state.due.ensure("second-proof", subject, world.now)
     world.state.hosts.save(HostState(host=f"{PLANTED['host']}.example"))
+    world.state.robots.save(
+        Learnt(origin=f"https://{PLANTED['host']}.example", until=world.now, file=PLANTED["file"])
+    )
     ask(world, rosa.ref)
     world.state.audit.append(world.now, rosa.ref, "enrolled", rosa.ref, {"item": item.ref})
     return rosa
@@ -190,7 +194,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
     assert filled >= {
         *("people", "consents", "invitations", "sweeps", "journal", "questions", "items"),
         *("aliases", "sightings", "versions", "events", "flags", "judgements", "outbox"),
-        *("due", "audit", "hosts", "run_requests", "progress"),
+        *("due", "audit", "hosts", "robots", "run_requests", "progress"),
     }
 
 
@@ -226,7 +230,7 @@ def test_an_erasure_leaves_neither_rows_nor_marks(world, rosa):
     assert not any(mark in world.bytes_on_disk() for mark in marks)
     assert {table for table, value in plain_values(world) if value == rosa.ref} == set(SURVIVORS)
     emptied = {table for table, _ in plain_values(world)}
-    assert emptied == {*SURVIVORS, "_sqlite_migrations", "district", "sweeps", "hosts"}
+    assert emptied == {*SURVIVORS, "_sqlite_migrations", "district", "sweeps", "hosts", "robots"}
 
 
 def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):

@@ -9,7 +9,9 @@ from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
 from scrapers.fetch.budget import Spent
 from scrapers.fetch.pace import HostMemory, HostState
+from scrapers.fetch.robots import Learnt
 from scrapers.outcome import Outcome
+from scrapers.reading import Reading
 
 HOUR = timedelta(hours=1)
 
@@ -48,6 +50,32 @@ def test_a_restart_forgets_no_host(world):
         assert restarted.hosts.load("beta.example") == parked
         assert restarted.hosts.load("alpha.example") is None
         assert restarted.hosts.all() == (parked,)
+
+
+def test_a_restart_forgets_no_file_for_robots(world):
+    away = Reading(outcome=Outcome.DECLINED, note="robots.txt could not be read")
+    closed = Learnt(origin="https://beta.example", until=world.now + HOUR, refusal=away)
+    open_ = Learnt(origin="https://beta.example", until=world.now + 2 * HOUR, file="User-agent: *")
+    for learnt in (closed, open_):
+        world.state.robots.save(learnt)
+    other = replace(closed, origin="https://gamma.example")
+    world.state.robots.save(other)
+
+    with State.open(world.folder) as restarted:
+        assert restarted.robots.load("https://beta.example") == open_
+        assert restarted.robots.load("https://gamma.example") == other
+        assert restarted.robots.load("http://beta.example") is None
+
+
+def test_a_file_for_robots_is_forgotten_when_it_ended_or_would_never_end(world):
+    for hours in (-1, 0, 1, 24, 25):
+        learnt = Learnt(origin=f"https://{hours}.example", until=world.now + hours * HOUR)
+        world.state.robots.save(learnt)
+
+    world.state.robots.forget_outside(world.now, world.now + 24 * HOUR)
+
+    kept = [each.origin for each in world.state.robots.all()]
+    assert kept == ["https://1.example", "https://24.example"]
 
 
 def test_a_restart_forgets_nothing_that_was_spent(world):

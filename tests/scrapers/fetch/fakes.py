@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import InMemoryHosts, Pace
+from scrapers.fetch.robots import Robots
 from scrapers.fetch.tour import Rank
 from scrapers.fetch.transport import HttpClient
 from scrapers.identity import Identity
@@ -100,6 +101,7 @@ def lanes_over(
     *sources: FakeSource,
     hosts: InMemoryHosts | None = None,
     pace: Pace | None = None,
+    robots: Robots | None = None,
     workers: int = 4,
 ) -> Lanes:
     return Lanes(
@@ -109,6 +111,7 @@ def lanes_over(
         hosts=InMemoryHosts() if hosts is None else hosts,
         parser=InProcessParser(),
         pace=pace or Pace(),
+        robots=robots or Robots(),
         workers=workers,
     )
 

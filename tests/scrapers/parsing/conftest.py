@@ -18,7 +18,14 @@ Alive = Callable[[int], bool]
 
 @pytest.fixture
 def parser() -> Iterator[ChildParser]:
-    with ChildParser(patience=1.0) as children:
+    """Have all the patience that a busy machine may need for an ordinary page."""
+    with ChildParser(patience=60.0) as children:
+        yield children
+
+
+@pytest.fixture
+def hasty() -> Iterator[ChildParser]:
+    with ChildParser(patience=0.3) as children:
         yield children
 
 

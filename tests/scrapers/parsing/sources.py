@@ -54,6 +54,13 @@ def spin(_page: Page) -> Reading:
         pass
 
 
+def work(_page: Page) -> Reading:
+    ending = time.process_time() + 0.3
+    while time.process_time() < ending:
+        pass
+    return FOUND
+
+
 def fill_memory(_page: Page) -> Reading:
     filling = [bytes(1 << 20) for _ in range(4096)]
     return told(len(filling))
@@ -127,6 +134,7 @@ def count_bytes(page: Page) -> Reading:
 
 DEEDS: dict[str, Callable[[Page], Reading]] = {
     "spin": spin,
+    "work": work,
     "fill": fill_memory,
     "stumble": stumble,
     "leave": go_away,

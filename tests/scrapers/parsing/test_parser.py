@@ -63,9 +63,7 @@ def test_no_child_runs_before_there_is_something_to_parse(
         assert (len(before), len(parser.pids)) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    "deed", ["spin", "fill", "leave", "crash", "nonsense", "endless", "shape", "drip"]
-)
+@pytest.mark.parametrize("deed", ["fill", "leave", "crash", "nonsense", "endless", "shape"])
 def test_a_page_that_its_child_does_not_survive_teaches_nothing(
     deed: str, parser: ChildParser, rogue: Rogue, answered: Answered
 ) -> None:
@@ -73,10 +71,18 @@ def test_a_page_that_its_child_does_not_survive_teaches_nothing(
     assert parser.pids == ()
 
 
+@pytest.mark.parametrize("deed", ["spin", "drip"])
+def test_a_page_that_keeps_its_child_busy_for_too_long_is_one_of_these(
+    deed: str, hasty: ChildParser, rogue: Rogue, answered: Answered
+) -> None:
+    assert hasty.parse(rogue, asked(rogue), answered(deed)) == LOST
+    assert hasty.pids == ()
+
+
 def test_the_next_page_is_parsed_as_if_nothing_had_happened(
     parser: ChildParser, rogue: Rogue, alpha: PresenceSource, jane: Page, answered: Answered
 ) -> None:
-    parser.parse(rogue, asked(rogue), answered("spin"))
+    parser.parse(rogue, asked(rogue), answered("crash"))
 
     assert name_on(jane, alpha, parser) == "Jane Doe"
 
@@ -191,10 +197,9 @@ def test_a_child_is_started_anew_now_and_then(alpha: PresenceSource, jane: Page)
 
 
 def test_no_child_is_left_when_the_parser_is_closed(
-    alpha: PresenceSource, jane: Page, rogue: Rogue, answered: Answered
+    parser: ChildParser, alpha: PresenceSource, jane: Page, rogue: Rogue, answered: Answered
 ) -> None:
-    parser = ChildParser(patience=1.0)
-    busy = Thread(target=parser.parse, args=(rogue, asked(rogue), answered("spin")))
+    busy = Thread(target=parser.parse, args=(rogue, asked(rogue), answered("work")))
     busy.start()
     name_on(jane, alpha, parser)
     pids = parser.pids

@@ -1,0 +1,54 @@
+"""The district's way to the web: whom it asks, how fast, and what it remembers of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from monitor.config import Config
+from monitor.flows.parts import Watch
+from monitor.flows.permission import Permission
+from monitor.outside import Outside
+from monitor.store.state import State
+from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.pace import Pace
+from scrapers.fetch.robots import Robots
+from scrapers.fetch.tour import Rank
+from scrapers.fetch.transport import HttpClient
+from scrapers.parsing.parser import Parser
+from scrapers.reading import Visit
+from scrapers.request import Query
+from scrapers.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class RankedLanes:
+    """The lanes, at one rank: a self-check and a sweep share them."""
+
+    lanes: Lanes
+    rank: Rank
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+        return self.lanes.visit(queries, watch=watch, rank=self.rank)
+
+
+def lanes_of(
+    config: Config, outside: Outside, state: State, *, sources: Mapping[str, Source], parser: Parser
+) -> Lanes:
+    """Build the lanes, once for a district: two would each be polite, and together rude."""
+    client = HttpClient(
+        egress=outside.egress,
+        clock=outside.clock,
+        user_agent=f"Namesake/{version('namesake-monitor')} (+mailto:{config.district.contact})",
+    )
+    return Lanes(
+        client=client,
+        sources=sources,
+        clock=outside.clock,
+        hosts=state.hosts,
+        parser=parser,
+        robots=Robots(state.robots),
+        spending=state.spending,
+        may_ask=Permission(state=state, now=outside.clock.now),
+        pace=outside.pace or Pace(stretch=config.fetch.pace),
+        workers=config.fetch.workers,
+    )
