@@ -46,9 +46,16 @@ class Connections:
         return session
 
     def close(self) -> None:
+        """Close what nobody reads from; what another thread may be reading closes with that thread.
+
+        To close a connection under its reader would end the whole program.
+        """
         with self._guard:
-            for session in self._all.values():
-                session.connection.close()
+            for thread, session in self._all.items():
+                if thread is threading.current_thread() or not thread.is_alive():
+                    session.connection.close()
+                else:
+                    session.connection.interrupt()
             self._all.clear()
         self._local = threading.local()
 

@@ -33,7 +33,7 @@ class Lane:
     due: float
     wished: float = 0.0
     busy: bool = False
-    lined_up: bool = False
+    lined_up: set[Rank] = field(default_factory=set)
     waiting: dict[Rank, Queues] = field(default_factory=lambda: {rank: {} for rank in Rank})
 
     @property
@@ -55,8 +55,10 @@ class Lane:
         return tour, question
 
     @property
-    def idle(self) -> bool:
-        return self._next() is None
+    def rank(self) -> Rank | None:
+        """Say whose turn is next; None if nobody waits who may ask."""
+        tour = self._next()
+        return None if tour is None else tour.rank
 
     def _next(self) -> Tour | None:
         tours = chain.from_iterable(self.waiting.values())
@@ -83,7 +85,7 @@ class Board:
         self._lock = RLock()
         self._work = Condition(self._lock)
         self._alarm = Condition(self._lock)
-        self._line: list[tuple[float, int, Lane]] = []
+        self._lines: dict[Rank, list[tuple[float, int, Lane]]] = {rank: [] for rank in Rank}
         self._numbers = count()
         self._tours: set[Tour] = set()
         self._lanes: dict[str, Lane] = {}
@@ -194,36 +196,49 @@ class Board:
         tour.waiting += 1
 
     def _line_up(self, lane: Lane) -> None:
-        if lane.busy or lane.lined_up or lane.idle:
+        rank = lane.rank
+        if lane.busy or rank is None or rank in lane.lined_up:
             return
-        lane.lined_up = True
-        heappush(self._line, (lane.due, next(self._numbers), lane))
-        if self._line[0][2] is lane:
+        lane.lined_up.add(rank)
+        heappush(self._lines[rank], (lane.due, next(self._numbers), lane))
+        if self._lines[rank][0][2] is lane:
             self._alarm.notify()
         self._work.notify()
 
+    def _next_due(self) -> float | None:
+        return min((line[0][0] for line in self._lines.values() if line), default=None)
+
     def _somebody_is_due(self) -> bool:
-        return bool(self._line) and self._line[0][0] <= self._clock.monotonic()
+        due = self._next_due()
+        return due is not None and due <= self._clock.monotonic()
 
     def _next_turn(self) -> Turn | None:
-        while self._somebody_is_due():
-            lane = heappop(self._line)[2]
-            lane.lined_up = False
-            entry = lane.pop()
-            if entry is not None:
-                tour, question = entry
-                tour.waiting -= 1
-                lane.busy = True
-                self._busy += 1
-                return Turn(lane, tour, question)
+        """Take the first who is due; where more are due than we can ask, the higher rank."""
+        now = self._clock.monotonic()
+        for rank, line in self._lines.items():
+            while line and line[0][0] <= now:
+                lane = heappop(line)[2]
+                lane.lined_up.discard(rank)
+                if lane.busy or lane.due > now or lane.rank is not rank:
+                    # It has been asked, or outranked, from another line meanwhile.
+                    self._line_up(lane)
+                    continue
+                entry = lane.pop()
+                if entry is not None:
+                    tour, question = entry
+                    tour.waiting -= 1
+                    lane.busy = True
+                    self._busy += 1
+                    return Turn(lane, tour, question)
         return None
 
     def _rest(self) -> None:
-        if self._timed or not self._line:
+        due = self._next_due()
+        if self._timed or due is None:
             self._work.wait()
             return
         before = self._clock.monotonic()
-        pause = max(min(self._line[0][0] - before, NAP), 0.0)
+        pause = max(min(due - before, NAP), 0.0)
         self._timed = True
         try:
             if self._quiet:

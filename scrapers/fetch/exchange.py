@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 
-from requests import RequestException
 from urllib3 import BaseHTTPResponse, Timeout
-from urllib3.exceptions import HTTPError
 
 from scrapers.fetch.adapter import GuardedAdapter
 from scrapers.fetch.allowance import current_allowance
@@ -40,16 +38,9 @@ class Exchanges:
     def ask(
         self, target: Target, request: Request, *, reach: Reach, access: Access
     ) -> BaseHTTPResponse:
-        """Ask; once more if a kept connection turns out to have been closed meanwhile."""
         signed = self.credentials.signed(target)
         headers = self._headers(target, request)
         send = self._by_requests if access is Access.API else self._by_urllib3
-        try:
-            return _final(send(signed, headers, reach))
-        except (HTTPError, RequestException, OSError):
-            allowance = current_allowance()
-            if allowance.dialled or allowance.received:
-                raise
         return _final(send(signed, headers, reach))
 
     def _by_requests(

@@ -7,9 +7,10 @@ from threading import Thread
 from scrapers.fetch.board import Board
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import InMemorySpending, Ledger, SpendingMemory
-from scrapers.fetch.leg import leg_of
+from scrapers.fetch.leg import Way
 from scrapers.fetch.pace import HostMemory, HostState, Pace
 from scrapers.fetch.question import Question
+from scrapers.fetch.queues import Queues
 from scrapers.fetch.robots import Robots
 from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
@@ -43,10 +44,12 @@ class Lanes:
     workers: int = 16
     spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
+    _way: Way = field(init=False)
     _ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         self._board = Board(self.clock)
+        self._way = Way(Queues.of(self.sources.values()), self.robots)
         self._ledger = Ledger(self.spending, self.clock)
 
     def visit(
@@ -84,7 +87,7 @@ class Lanes:
             sources=self.sources,
             clock=self.clock,
             pace=self.pace,
-            robots=self.robots,
+            way=self._way,
             parser=self.parser,
             ledger=self._ledger,
             may_ask=self.may_ask,
@@ -128,7 +131,7 @@ class Lanes:
             if source is None:
                 raise refused(Note.UNKNOWN_SOURCE)
             self._recall(source, question)
-            host = leg_of(question, source.etiquette, self.robots, self.clock.now()).host
+            host = self._way.next_leg(question, source.etiquette, self.clock.now()).host
         except UnfinishedError as end:
             self._conclude(tour, question, end.reading)
             return
@@ -136,7 +139,8 @@ class Lanes:
         lane = self._board.lane(host)
         if lane is None:
             lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
-        self._board.put(lane, tour, question, source.etiquette.seconds_between)
+        pause = self._way.queues.pause(host, source.etiquette.seconds_between)
+        self._board.put(lane, tour, question, pause)
 
     def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
         question.pages.clear()

@@ -1,11 +1,13 @@
-"""What a question asks next, and at which host: its page, or first what robots.txt says of it."""
+"""What a question asks next, and in whose queue: its page, or first what robots.txt says of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from scrapers.fetch.question import Question
+from scrapers.fetch.queues import Queues
 from scrapers.fetch.robots import Robots
-from scrapers.fetch.target import Target, queue_of
+from scrapers.fetch.target import Target, declared
+from scrapers.fetch.unfinished import Note, refused
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 
@@ -20,18 +22,24 @@ class Leg:
     asks_robots: bool
 
 
-def leg_of(question: Question, etiquette: Etiquette, robots: Robots, now: datetime) -> Leg:
-    """Raise UnfinishedError where the question's address may not be asked by its source."""
-    page = question.request
-    target = Target.of(page.url)
-    host = queue_of(page, etiquette.origins)
-    file = robots.wanted(target, now) if etiquette.access is Access.PAGE else None
-    if file is None:
-        return Leg(target=target, request=page, host=host, asks_robots=False)
-    elsewhere = Target.of(file.url).host
-    return Leg(
-        target=target,
-        request=file,
-        host=host if elsewhere == target.host else elsewhere,
-        asks_robots=True,
-    )
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What all questions of a run share: the queues of the hosts, and their robots.txt files."""
+
+    queues: Queues
+    robots: Robots
+
+    def next_leg(self, question: Question, etiquette: Etiquette, now: datetime) -> Leg:
+        """Raise UnfinishedError where the question's address may not be asked by its source."""
+        page = question.request
+        target = Target.of(page.url)
+        if not page.led and declared(target, etiquette.origins) is None:
+            raise refused(Note.NOT_ITS_OWN)
+        file = self.robots.wanted(target, now) if etiquette.access is Access.PAGE else None
+        asked = target if file is None else Target.of(file.url)
+        return Leg(
+            target=target,
+            request=file or page,
+            host=self.queues.at(asked.host),
+            asks_robots=file is not None,
+        )

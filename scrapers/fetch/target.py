@@ -118,15 +118,3 @@ def normal(origin: str) -> str:
         return "" if "*" in origin else Target.of(origin).origin
     except UnfinishedError:
         return ""
-
-
-def queue_of(request: Request, origins: Iterable[str]) -> str:
-    """Return the host whose queue a request stands in: subdomains of one site share theirs."""
-    target = Target.of(request.url)
-    origin = declared(target, origins)
-    if origin is None and request.led:
-        return target.host
-    if origin is None:
-        raise refused(Note.NOT_ITS_OWN)
-    host = origin.casefold().partition("://")[2]
-    return host if host.startswith("*.") else target.host

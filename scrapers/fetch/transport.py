@@ -10,7 +10,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, SSLError
 from urllib3.exceptions import TimeoutError as PoolTimeout
 
-from scrapers.fetch.allowance import allowed
+from scrapers.fetch.allowance import Allowance, allowed
 from scrapers.fetch.body import read_body
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.credentials import Credentials
@@ -60,24 +60,31 @@ class HttpClient:
         )
 
     def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:
-        try:
-            with allowed(self.clock, self.limits) as allowance:
-                try:
-                    return self._fetched(request, etiquette)
-                finally:
-                    self.traffic.add(allowance.total)
-        except UnfinishedError as end:
-            return end.reading
-        except (SSLError, RequestsSSLError):
-            return failed(Note.NO_TRUST).reading
-        except (PoolTimeout, RequestsTimeout):
-            return failed(Note.OUT_OF_TIME).reading
-        except (HTTPError, RequestException, OSError, ValueError):
-            # ValueError is http.client's word for a header that it will not send.
-            return failed(Note.BROKE_OFF).reading
+        with allowed(self.clock, self.limits) as allowance:
+            try:
+                return self._fetched(request, etiquette)
+            except UnfinishedError as end:
+                return end.reading
+            except (SSLError, RequestsSSLError):
+                return failed(Note.NO_TRUST).reading
+            except (PoolTimeout, RequestsTimeout):
+                return failed(Note.OUT_OF_TIME).reading
+            except (HTTPError, RequestException, OSError):
+                return self._broken(allowance)
+            except ValueError:  # http.client's word for a header that it will not send
+                return failed(Note.BROKE_OFF).reading
+            finally:
+                self.traffic.add(allowance.total)
 
     def close(self) -> None:
         self._exchanges.pools.close()
+
+    def _broken(self, allowance: Allowance) -> Reading:
+        """Ask again, but in turn, where a kept connection may have been closed meanwhile."""
+        reading = failed(Note.BROKE_OFF).reading
+        if allowance.dialled or allowance.received:
+            return reading
+        return replace(reading, retry_at=self.clock.now())
 
     def _fetched(self, request: Request, etiquette: Etiquette) -> Page | Moved:
         target = Target.asked_by(request)

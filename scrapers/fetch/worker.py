@@ -7,12 +7,11 @@ from datetime import timedelta
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import Ledger
-from scrapers.fetch.leg import Leg, leg_of
+from scrapers.fetch.leg import Leg, Way
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import HostState, Pace, after
 from scrapers.fetch.question import Question
 from scrapers.fetch.revisit import conditional, kept_of, unchanged
-from scrapers.fetch.robots import Robots
 from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Step
 from scrapers.fetch.transport import Client
@@ -27,6 +26,8 @@ from scrapers.source import Access, Etiquette, MarkupSource, Source
 
 # A pause this long is worth a write of its own; shorter ones are saved when a run ends.
 LONG_PAUSE = 10.0
+# Worth asking again soon if the host says when: it is busy, in trouble, or had hung up on us.
+AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
 
 
 MayAsk = Callable[[Query], bool]
@@ -44,7 +45,7 @@ class Worker:
     sources: Mapping[str, Source]
     clock: Clock
     pace: Pace
-    robots: Robots
+    way: Way
     parser: Parser
     ledger: Ledger
     may_ask: MayAsk = always
@@ -59,7 +60,7 @@ class Worker:
 
     def _serve(self, turn: Turn) -> None:
         source = self.sources[turn.question.query.source]
-        leg = leg_of(turn.question, source.etiquette, self.robots, self.clock.now())
+        leg = self.way.next_leg(turn.question, source.etiquette, self.clock.now())
         kept_away = self._kept_away(turn)
         if kept_away is None and leg.host != turn.lane.host:
             self._move(turn, turn.lane.due)
@@ -83,19 +84,18 @@ class Worker:
         return None
 
     def _disallowed(self, leg: Leg, etiquette: Etiquette) -> Reading | None:
-        return self.robots.refusal(leg.target) if etiquette.access is Access.PAGE else None
+        return self.way.robots.refusal(leg.target) if etiquette.access is Access.PAGE else None
 
     def _meet(self, turn: Turn, leg: Leg, etiquette: Etiquette) -> None:
         """Ask for robots.txt, which is a request like any other: the question waits its turn."""
         began = self.clock.monotonic()
         its_own = (Target.of(leg.request.url).origin,)
         answer = self.client.fetch(leg.request, replace(etiquette, origins=its_own))
-        self.robots.learn(leg.target, answer, self.clock.now())
+        self.way.robots.learn(leg.target, answer, self.clock.now())
         due = self._due(turn, leg, began)
-        refusal = self.robots.refusal(leg.target)
+        refusal = self.way.robots.refusal(leg.target)
         if refusal is not None and refusal.outcome is Outcome.FAILED:
-            self._note(turn, refusal, due)
-            self._conclude(turn, refusal, due)
+            self._take(turn, refusal, due)
         else:
             self._move(turn, due)
 
@@ -116,10 +116,12 @@ class Worker:
             self._lead_on(turn, answer, due)
             return
         reading = answer if isinstance(answer, Reading) else self._read(source, query, answer)
+        self._take(turn, reading, due)
+
+    def _take(self, turn: Turn, reading: Reading, due: float) -> None:
         wait = self._put_off(turn.question, reading)
         if wait is None:
-            host = self._note(turn, reading, due)
-            self._conclude(turn, reading, due, host)
+            self._conclude(turn, reading, due, self._note(turn, reading, due))
         else:
             self._ask_later(turn, max(due, self.clock.monotonic() + wait))
 
@@ -137,7 +139,7 @@ class Worker:
 
     def _due(self, turn: Turn, leg: Leg, began: float) -> float:
         ended = self.clock.monotonic()
-        wished = max(turn.lane.wished, self.robots.delay(leg.target))
+        wished = max(turn.lane.wished, self.way.robots.delay(leg.target))
         return ended + self.pace.pause(wished, ended - began)
 
     def _lead_on(self, turn: Turn, moved: Moved, due: float) -> None:
@@ -151,7 +153,7 @@ class Worker:
 
     def _put_off(self, question: Question, reading: Reading) -> float | None:
         """Return the seconds until it is worth asking once more in this run; None if it is not."""
-        if reading.outcome is not Outcome.LIMITED or reading.retry_at is None:
+        if reading.outcome not in AGAIN or reading.retry_at is None:
             return None
         wait = (reading.retry_at - self.clock.now()).total_seconds()
         patient = question.put_off < self.pace.most_put_off and wait <= self.pace.patience
@@ -160,7 +162,6 @@ class Worker:
     def _ask_later(self, turn: Turn, due: float) -> None:
         """Keep the host waiting as it asked, and its questions with it."""
         turn.question.put_off += 1
-        turn.tour.failures[turn.lane.host] = 0
         state = self._paused(turn.lane.state, due)
         turn.lane.state = state
         self.board.give_back(turn, due, again=True)
@@ -199,7 +200,7 @@ class Worker:
         if source is None:
             return None
         try:
-            return leg_of(question, source.etiquette, self.robots, self.clock.now()).host
+            return self.way.next_leg(question, source.etiquette, self.clock.now()).host
         except UnfinishedError:
             return None
 

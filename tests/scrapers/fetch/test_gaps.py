@@ -66,7 +66,13 @@ def sites(count: int, kind: str) -> list[Site]:
 
 STEADY, FICKLE = sites(SITES, "steady"), sites(LIMITING, "limiting")
 SOURCES = {site.name: site for site in (*STEADY, *FICKLE)}
-PAUSES = {f"{name}.example": site.etiquette.seconds_between for name, site in SOURCES.items()}
+
+
+def host_of(site: Site) -> str:
+    return f"{site.name}.example"
+
+
+PAUSES = {host_of(site): site.etiquette.seconds_between for site in SOURCES.values()}
 
 
 def lanes_to(watched: Watched, workers: int) -> Lanes:
@@ -135,3 +141,28 @@ def test_no_gap_is_shorter_than_configured_whatever_runs_at_once(
     assert len(watched.notes) >= fetches
     assert {note.conduct for note in watched.notes} >= {*ODD_CONDUCT.values(), "limits"}
     assert sum(note.path.startswith("/rosa") for note in watched.notes) == 180
+
+
+def led_around(numbers: Iterable[int]) -> Iterator[Query]:
+    """Ask pages that lead to other hosts of the same pace, by up to four redirects."""
+    pages = [page for page in STEADY if page.etiquette.access is Access.PAGE]
+    for number in numbers:
+        alike = [page for page in pages if PAUSES[host_of(page)] == INTERVALS[number % 3]]
+        stops = [alike[number * (7 + hop) % len(alike)] for hop in range(2 + number % 4)]
+        onward = "/to/".join(host_of(stop) for stop in stops[1:])
+        yield stops[0].query(
+            f"name{number}", f"http://{host_of(stops[0])}/to/{onward}/name{number}"
+        )
+
+
+@pytest.mark.parametrize("workers", [32, 256])
+def test_no_hop_comes_sooner_than_a_question_would(share, workers: int) -> None:
+    numbers = share(range(8_000))
+    with watched_hosts() as watched:
+        lanes = lanes_to(watched, workers)
+        visits = list(lanes.visit(led_around(numbers)))
+        lanes.client.close()
+
+    assert too_soon(watched.notes) == []
+    assert len(visits) == len(numbers)
+    assert sum(note.conduct == "leads on" for note in watched.notes) > len(numbers)

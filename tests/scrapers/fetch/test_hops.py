@@ -1,6 +1,7 @@
 """A redirect is a request like any other: in the queue of its host, after robots.txt, in time."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -87,6 +88,35 @@ def test_a_host_that_sends_us_round_for_ever_is_followed_five_times(
 
     assert (visit.reading.outcome, visit.reading.note) == (Outcome.UNREADABLE, Note.HOPS)
     assert len([url for url in client.urls if not url.endswith("robots.txt")]) == 6
+
+
+def test_a_host_is_left_alone_as_its_own_source_wishes_whoever_is_led_there_first(
+    clock: FakeClock,
+) -> None:
+    hasty, calm = site("hasty", seconds_between=1.0), site("calm", seconds_between=30.0)
+    ways = {f"http://hasty.example/name{n}": led(f"http://calm.example/x{n}") for n in range(3)}
+    client = FakeClient(clock, respond=lambda url: ways.get(url, "absent"))
+
+    list(lanes_over(client, hasty, calm).visit(questions(3, hasty)))
+
+    assert [began for url, began, _ in client.asked if "calm" in url] == [0.0, 30.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    "host", ["rosa.blogs.example", "ROSA.blogs.example", "rosa.blogs.example."]
+)
+def test_a_hop_into_a_site_of_subdomains_stands_in_the_queue_of_the_site(
+    clock: FakeClock, host: str
+) -> None:
+    blogs = site("blogs", origins=("http://*.blogs.example",))
+    ways = {f"http://alpha.example/name{n}": led(f"http://{host}/") for n in range(3)}
+    client = FakeClient(clock, respond=lambda url: ways.get(url, "absent"))
+    own = [blogs.query(f"n{n}", f"http://theo.blogs.example/{n}") for n in range(3)]
+
+    list(lanes_over(client, ALPHA, blogs).visit([*questions(3, ALPHA), *own]))
+
+    at = sorted(began for url, began, _ in client.asked if "blogs" in url)
+    assert all(later - before >= 1.0 for before, later in pairwise(at))
 
 
 def test_two_sources_at_one_host_keep_the_longer_interval(clock: FakeClock) -> None:

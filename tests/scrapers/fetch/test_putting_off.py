@@ -64,6 +64,30 @@ def test_a_question_is_put_off_twice_and_then_given_up(clock: FakeClock) -> None
     assert {visit.reading.outcome for visit in visits} == {Outcome.LIMITED}
 
 
+def test_a_server_in_trouble_that_says_until_when_is_asked_again(clock: FakeClock) -> None:
+    def respond(_: str) -> Reading | str:
+        trouble = Reading(outcome=Outcome.FAILED, retry_at=clock.now() + timedelta(seconds=5))
+        return trouble if len(client.asked) == 0 else "absent"
+
+    client = FakeClient(clock, respond=respond)
+
+    (visit,) = lanes_over(client, ALPHA).visit(questions(1, ALPHA))
+
+    assert visit.reading.outcome is Outcome.ABSENT
+    assert [began for _, began, _ in client.asked] == [0.0, 5.0]
+
+
+def test_a_server_that_stays_in_trouble_is_closed_for_the_run(clock: FakeClock) -> None:
+    def trouble(_: str) -> Reading:
+        return Reading(outcome=Outcome.FAILED, retry_at=clock.now() + timedelta(seconds=5))
+
+    client = FakeClient(clock, respond=trouble)
+
+    list(lanes_over(client, ALPHA).visit(questions(9, ALPHA)))
+
+    assert len(client.asked) == 6
+
+
 def test_nobody_waits_longer_than_patience(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: limited(clock, 301.0))
 

@@ -5,10 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from scrapers.fetch.target import Target, declared, queue_of
+from scrapers.fetch.target import Target, declared
 from scrapers.fetch.unfinished import Note, UnfinishedError
 from scrapers.outcome import Outcome
-from scrapers.request import Request
 
 HERE = Target.of("https://site.example/people/rosa?page=1")
 
@@ -134,11 +133,3 @@ def test_a_source_is_asked_only_at_its_own_origins(origins: tuple[str, ...], cov
 
 def test_a_neighbour_with_a_similar_name_is_not_a_subdomain() -> None:
     assert declared(Target.of("https://evilsite.example/"), ("https://*.site.example",)) is None
-
-
-def test_subdomains_of_one_site_stand_in_one_queue() -> None:
-    origins = ("https://*.site.example", "https://api.other.example")
-
-    assert queue_of(Request(url="https://rosa.site.example/"), origins) == "*.site.example"
-    assert queue_of(Request(url="https://ben.site.example/"), origins) == "*.site.example"
-    assert queue_of(Request(url="https://api.other.example/x"), origins) == "api.other.example"

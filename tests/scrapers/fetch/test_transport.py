@@ -208,7 +208,7 @@ def test_connections_are_kept_for_so_many_hosts_and_no_more(internet: Internet) 
     assert [server.connections for server in servers] == [2, 1, 1]
 
 
-def test_a_kept_connection_that_was_closed_meanwhile_is_opened_again(
+def test_over_a_kept_connection_that_was_closed_meanwhile_is_asked_again_in_turn(
     internet: Internet, etiquette: Etiquette
 ) -> None:
     def hang_up_on_the_second(connection: socket.socket, request: bytes) -> None:
@@ -218,10 +218,10 @@ def test_a_kept_connection_that_was_closed_meanwhile_is_opened_again(
             connection.sendall(answer())
 
     server = internet.serve(without_robots(hang_up_on_the_second))
-    client = internet.client()
+    follower = Follower(internet.client())
 
-    assert isinstance(client.fetch(Request(url=f"{SITE}/1"), etiquette), Page)
-    assert isinstance(client.fetch(Request(url=f"{SITE}/2"), etiquette), Page)
+    assert isinstance(follower.fetch(Request(url=f"{SITE}/1"), etiquette), Page)
+    assert isinstance(follower.fetch(Request(url=f"{SITE}/2"), etiquette), Page)
     assert server.connections == 2
 
 

@@ -15,8 +15,10 @@ from scrapers.fetch.clock import SystemClock
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.limits import Limits
 from scrapers.fetch.transport import HttpClient
+from scrapers.page import Page
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
+from tests.scrapers.fetch.follower import Follower
 
 ROOT = Path(__file__).parents[3]
 CALM, HOSTILE = "calm.example", "hostile.example"
@@ -53,9 +55,11 @@ def main() -> None:
     limits = Limits(total_seconds=seconds)
     client = HttpClient(egress, SystemClock(), "Namesake/0.1 (+mailto:it@district.example)", limits)
 
+    follower = Follower(client)
+
     def visit(origin: str, access: Access) -> str:
-        came = client.fetch(Request(url=origin), Etiquette(origins=(origin,), access=access))
-        return str(getattr(came, "outcome", "Page"))
+        came = follower.fetch(Request(url=origin), Etiquette(origins=(origin,), access=access))
+        return "Page" if isinstance(came, Page) else came.outcome
 
     for access in Access:
         visit(f"http://{CALM}", access)

@@ -37,6 +37,12 @@ _ANSWERS = {
 _OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
+def _moved(path: str) -> bytes:
+    """Lead from `/to/HOST/REST` to `/REST` at that host."""
+    onward = f"http://{path.removeprefix('/to/')}"
+    return f"HTTP/1.1 302 Found\r\nLocation: {onward}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """One request as its host saw it, in seconds of the monotonic clock."""
@@ -58,6 +64,8 @@ class Hosts:
         self.asked[host] += 1
         if path == "/robots.txt":
             return "404"
+        if path.startswith("/to/"):
+            return "leads on"
         if host.startswith("limiting") and number == LIMITS_AT:
             return "limits"
         return ODD_CONDUCT.get(number % ROUND, "answers")
@@ -87,7 +95,7 @@ class Talk(asyncio.Protocol):
     def _answer(self, host: str, path: str, conduct: str, began: float) -> None:
         assert self._transport
         self._hosts.notes.append((host, path, conduct, began, monotonic()))
-        self._transport.write(_ANSWERS.get(conduct, _OK))
+        self._transport.write(_moved(path) if conduct == "leads on" else _ANSWERS.get(conduct, _OK))
         if conduct in {"torso", "hangs up"}:
             self._transport.close()
 
