@@ -16,9 +16,11 @@ _DEGREES = "phd md edd esq ma med mat mba cpa ms mls mlis nbct jd rn dds dvm ret
 TITLES = frozenset(_TITLES.split())
 GENERATIONS = frozenset(["jr", "sr", "ii", "iii", "iv"])
 SUFFIXES = GENERATIONS.union(_DEGREES.split())
-PARTICLES = frozenset(
-    ["de", "la", "del", "las", "los", "van", "von", "der", "den", "di", "da", "el", "al", "st"]
-)
+_PARTICLES = """
+abu al bin da dal das de del della den der di do dos du el ibn la las le los mac mc saint san st
+ten ter van von zu
+"""
+PARTICLES = frozenset(_PARTICLES.split())
 _GIVEN_AND_FAMILY = 2
 _QUOTES = '"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}'
 _APOSTROPHES = "'`\N{RIGHT SINGLE QUOTATION MARK}"

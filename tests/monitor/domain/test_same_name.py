@@ -108,6 +108,11 @@ def test_every_way_to_agree_has_its_weight():
     assert set(name_weights.GENERATION) == set(Generation)
 
 
+@pytest.mark.parametrize("initial", LETTERS)
+def test_any_letter_can_be_a_middle_initial(initial):
+    assert bits("Rosa Delgado", f"Rosa {initial}. Delgado") == bits("Rosa Delgado", "Rosa Delgado")
+
+
 @pytest.mark.parametrize("table", [name_weights.REST, name_weights.GENERATION])
 def test_what_agrees_weighs_more_than_silence_and_silence_more_than_a_contradiction(table):
     ordered = [table[level].bits for level in type(next(iter(table)))]
