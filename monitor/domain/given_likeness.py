@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import OSA
 
-from monitor.domain.givens import full_givens, listed, nicknames, shortened, spelt
+from monitor.domain.givens import counterparts, full_givens, listed, nicknames, shortened, spelt
 from monitor.domain.short_forms import BYNAMES, THIRD
 
 
@@ -20,10 +20,11 @@ class Given(StrEnum):
     SHORT = "short"
     INITIAL = "initial"
     SECOND_INITIAL = "second-initial"
-    MISSING = "missing"
-    BYNAME = "byname"
     ALIKE = "alike"
+    BYNAME = "byname"
+    MISSING = "missing"
     OTHER_INITIAL = "other-initial"
+    COUNTERPART = "counterpart"
     DIFFERENT = "different"
 
 
@@ -94,6 +95,10 @@ def _second(one: Side, other: Side) -> bool:
     )
 
 
+def _counterpart(one: Side, other: Side) -> bool:
+    return counterparts(one.first, other.first)
+
+
 def _short(one: Side, other: Side) -> bool:
     return shortened(one.first, other.first)
 
@@ -134,6 +139,7 @@ _TESTS: tuple[tuple[Given, Callable[[Side, Side], bool]], ...] = (
     (Given.CALLED, _called),
     (Given.NICKNAME, _nickname),
     (Given.SECOND, _second),
+    (Given.COUNTERPART, _counterpart),
     (Given.SHORT, _short),
     (Given.INITIAL, _initial),
     (Given.SECOND_INITIAL, _second_initial),

@@ -11,6 +11,8 @@ _REMEMBERED = 16_384
 _SHORTEST_START = 3
 _SHORTEST_STEM = 4
 _ENDINGS = re.compile(r"(?:c?it[ao]s?|ie|ey|y)$")
+_VOWELS = frozenset("aeo")
+_COUNTERPART_ENDINGS = frozenset(["a", "e", "o", "s", "n", "na", "ne", "ia", "la", "le", "us"])
 _DOUBLED = re.compile(r"(.)\1$")
 
 
@@ -46,6 +48,16 @@ def shortened(one: str, other: str) -> bool:
     short, full = sorted((one, other), key=len)
     begins = len(short) >= _SHORTEST_START and full.startswith(short)
     return begins or _fond(one, other) or _fond(other, one)
+
+
+def counterparts(one: str, other: str) -> bool:
+    """Tell whether two names are made of one and borne by different people: Erik and Erika."""
+    short, full = sorted((one, other), key=len)
+    if len(short) < _SHORTEST_STEM or short == full:
+        return False
+    if len(short) == len(full):
+        return short[:-1] == full[:-1] and {short[-1], full[-1]} <= _VOWELS
+    return full.startswith(short) and full[len(short) :] in _COUNTERPART_ENDINGS
 
 
 def _fond(fond: str, given: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.domain.givens import nicknames, other_givens, shortened, spelt
+from monitor.domain.givens import counterparts, nicknames, other_givens, shortened, spelt
 from monitor.domain.short_forms import BYNAMES, LETTERS, SHORT_FORMS
 
 
@@ -52,6 +52,23 @@ def test_a_short_form_begins_like_the_name(one, other):
 def test_two_names_that_begin_alike_are_not_short_for_each_other(one, other):
     assert not shortened(one, other)
     assert not shortened(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("erik", "erika"), ("mario", "maria"), ("daniel", "danielle"), ("julia", "julian")],
+)
+def test_two_names_can_be_made_of_one_and_be_two(one, other):
+    assert counterparts(one, other)
+    assert counterparts(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("maria", "maria"), ("sara", "sarah"), ("marj", "marjorie"), ("jo", "joe")]
+)
+def test_a_spelling_or_a_short_form_is_no_counterpart(one, other):
+    assert not counterparts(one, other)
+    assert not counterparts(other, one)
 
 
 def test_some_names_are_how_a_letter_is_said():

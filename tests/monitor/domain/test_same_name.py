@@ -60,6 +60,7 @@ def test_one_name_in_two_spellings_is_one_name(one, other):
         ("Maria Delgado", "Karl Delgado"),
         ("Maria Delgado", "K. Delgado"),
         ("Maria Delgado", "Karl Brandt"),
+        ("Maria Delgado", "Mario Delgado"),
         ("Maria Delgado", "Maria"),
         ("Maria Delgado", "\N{SUNFLOWER}"),
     ],
@@ -119,6 +120,32 @@ def test_what_agrees_weighs_more_than_silence_and_silence_more_than_a_contradict
 
     assert ordered == sorted(ordered, reverse=True)
     assert table[type(next(iter(table)))("silent")].bits == 0
+
+
+def test_the_better_given_names_agree_the_more_that_is_worth():
+    """The commonest given name is the one whose agreement is worth least."""
+    least = name_weights.RARITY * census().given.rarity("michael")
+    weights = [name_weights.GIVEN[level].bits for level in Given]
+    weights[0] += least
+
+    assert weights == sorted(weights, reverse=True)
+    assert name_weights.GIVEN[Given.SECOND_INITIAL].bits > 0 > name_weights.GIVEN[Given.ALIKE].bits
+
+
+def test_the_better_family_names_agree_the_more_that_is_worth():
+    """The commonest family name is the one whose agreement is worth least."""
+    least = name_weights.RARITY * census().family.rarity("smith")
+    weights = [name_weights.FAMILY[level].bits for level in Family]
+
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] + least > weights[1] + least > 0 > weights[2]
+
+
+def test_a_name_that_was_turned_round_is_worth_less_than_one_that_was_not():
+    lost = bits("Li Wei", "Li Wei") - bits("Li Wei", "Wei Li")
+
+    assert lost == pytest.approx(-name_weights.TURNED.bits)
+    assert lost > 0
 
 
 @given(first=words, last=words)
