@@ -27,9 +27,8 @@ class Generation(StrEnum):
 class Likeness:
     """`shared` is the family name, or the part of it, that both names hold.
 
-    `shared_given` is the given name, where that is the same.
-
-    `turned` says that one name was read with the family name first, though no comma told so.
+    `shared_given` is the given name, where that is the same. `turned` says that one name was
+    read with the family name first, though no comma told so.
     """
 
     family: Family

@@ -89,7 +89,7 @@ SHORT_FORMS = {
     "manuel": "manny manolo",
     "marcelino": "chelino",
     "margarita": "maggie mago rita",
-    "maria": "mari mia",
+    "maria": "mia",
     "maurice": "mo",
     "mercedes": "meche merche",
     "miguel": "migue mike",

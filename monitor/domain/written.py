@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -79,15 +79,17 @@ def _readings(written: str) -> Iterator[Written]:
         nicks, which = called(text), generation(text)
         for words in name_orders(text):
             for order, turned in _orders(with_particles(words)):
-                *first, last = order
-                yield Written(
-                    givens=tuple(part for word in first for part in word.split("-")),
-                    family=tuple(last.split("-")),
-                    bare=next((word for word in words if last.endswith(word)), last),
-                    called=nicks,
-                    generation=which,
-                    turned=turned,
-                )
+                read = _read(order, words)
+                yield replace(read, called=nicks, generation=which, turned=turned)
+
+
+def _read(order: tuple[str, ...], words: tuple[str, ...]) -> Written:
+    *first, last = order
+    return Written(
+        givens=tuple(part for word in first for part in word.split("-")),
+        family=tuple(last.split("-")),
+        bare=next((word for word in words if last.endswith(word)), last),
+    )
 
 
 def _texts(written: str) -> Iterator[str]:

@@ -50,6 +50,7 @@ def test_how_family_names_agree(one, other, level):
         ("Elizabeth (Bob) Novak", "Robert Novak", Given.CALLED),
         ("Elizabeth Novak", "Liz Novak", Given.NICKNAME),
         ("Karl Novak III", "Trey Novak", Given.NICKNAME),
+        ("Karl Novak Jr.", "Trey Novak", Given.BYNAME),
         ("Karl Robert Novak", "Robert Novak", Given.SECOND),
         ("Karl Robert Novak", "Bob Novak", Given.SECOND),
         ("K. Robert Novak", "Robert Novak", Given.SECOND),
@@ -71,6 +72,7 @@ def test_how_family_names_agree(one, other, level):
         ("Rosa Novak", "K. Novak", Given.OTHER_INITIAL),
         ("Rosa Novak", "Karl Novak", Given.DIFFERENT),
         # Both are borne, so neither is the other one misspelt.
+        ("Karl Novak III", "Rosa Novak", Given.DIFFERENT),
         ("Eric Novak", "Aric Novak", Given.ALIKE),
         ("Joan Novak", "John Novak", Given.DIFFERENT),
     ],
