@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.build import census
 from monitor.domain import name_weights
+from monitor.domain.commonness import EVERYBODY, NameCounts, counts_of
 from monitor.domain.family_likeness import Family
 from monitor.domain.given_likeness import Given
 from monitor.domain.likeness import Generation, Rest
@@ -84,6 +85,31 @@ def test_a_name_that_leaves_a_doubt_is_a_question(one, other):
 def test_a_rare_name_proves_more_than_a_common_one():
     assert bits("John Smith", "John Smith") < bits("John Achterberg", "John Achterberg")
     assert bits("John Smith", "John Smith") < bits("Ottilie Smith", "Ottilie Smith")
+
+
+@pytest.mark.parametrize(("bearers", "said"), [(1, "Few"), (2, "Many")])
+def test_a_name_is_called_rare_where_one_in_4096_bears_it(bearers, said):
+    table = counts_of({EVERYBODY: 4096, "rosa": 4096, "novak": bearers})
+    same_name = SameName(counts=NameCounts(given=table, family=table))
+
+    reasons = same_name(Staff(name="Rosa Novak"), Found(display_name="Rosa Novak")).reasons
+
+    assert f"The family name is the same. {said} people bear it." in reasons
+
+
+def test_nothing_is_so_rare_that_the_family_name_alone_settles_it():
+    """A table that lists hardly anybody makes every other name as rare as names get."""
+    nobody = counts_of({EVERYBODY: 10**9, "smith": 10**8})
+    same_name = SameName(counts=NameCounts(given=nobody, family=nobody))
+    family = name_weights.RARITY * name_weights.RAREST
+    given_name = name_weights.GIVEN[Given.SAME].bits + name_weights.RARITY * 16
+
+    alike = same_name(Staff(name="Rosa Novak"), Found(display_name="Rosa Novak")).score
+    kin = same_name(Staff(name="Rosa Novak"), Found(display_name="Karl Novak")).score
+
+    assert family == 10
+    assert alike == family + given_name - name_weights.THRESHOLD
+    assert kin == family + name_weights.GIVEN[Given.DIFFERENT].bits - name_weights.THRESHOLD < 1
 
 
 def test_the_reasons_stand_strongest_first_and_are_sentences():
