@@ -90,7 +90,9 @@ def test_how_given_names_agree(one, other, level):
         ("Rosa Maria Novak", "Rosa M. Novak", Rest.INITIAL),
         ("Rosa M. Novak", "Rosa M. Novak", Rest.INITIAL),
         ("Rosa Novak", "Rosa M. Novak", Rest.SILENT),
+        ("Rosa Jo Novak", "Rosa Jo Novak", Rest.SAME),
         ("Rosa Maria Novak", "Rosa Karla Novak", Rest.OTHER),
+        ("Rosa Maria Novak", "Rosa Marta Novak", Rest.OTHER),
         ("Mary Lou Ann Novak", "Marylou Ann Novak", Rest.SAME),
         # The second given name was used up; what is left contradicts nothing.
         ("Karl Robert Novak", "Robert A. Novak", Rest.SILENT),
