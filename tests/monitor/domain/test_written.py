@@ -20,6 +20,7 @@ from monitor.domain.written import person_name, readings
         ("Dr. Maria Delgado, Ph.D.", "maria", "", "delgado"),
         ("Superintendent Maria Delgado", "maria", "", "delgado"),
         ("Maria Delgado Jr.", "maria", "", "delgado"),
+        ("Rosa San", "rosa", "", "san"),
         ("Mrs. Delgado", "", "", "delgado"),
         ("Delgado IV", "", "", "delgado"),
         ("Maria de la Cruz", "maria", "", "delacruz"),
@@ -52,11 +53,21 @@ def test_what_stands_in_quotes_or_brackets_is_what_somebody_is_called(written):
         ("Jo\N{COMBINING DIAERESIS}rg Mu\N{COMBINING DIAERESIS}ller", "joerg mueller"),
         ("MariaDelgado", "maria delgado"),
         ("MARCHETTI Rosa Maria", "rosa maria marchetti"),
+        ("LEE Rosa Maria", "rosa maria lee"),
         ("Li Wei", "wei li"),
     ],
 )
 def test_a_name_has_more_than_one_reading_where_people_write_in_more_than_one_way(written, other):
     assert other in {" ".join((*each.givens, *each.family)) for each in readings(written)}
+
+
+@pytest.mark.parametrize("written", ["ROSA MARIA NOVAK", "Rosa Maria Novak", "RM Novak Brandt"])
+def test_capitals_tell_nothing_where_all_words_have_them_or_only_initials(written):
+    assert len(readings(written)) == 1
+
+
+def test_nobody_is_read_beyond_what_could_be_a_name():
+    assert readings("x" * 300)[0].family == ("x" * 200,)
 
 
 def test_a_generation_is_kept_apart_from_the_name():
