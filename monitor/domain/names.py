@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 
 from monitor.domain.givens import listed, other_givens
 from monitor.domain.person import PersonName
+from monitor.domain.romanised import romanised
 from monitor.domain.spelling import look_alike, squashed
 from monitor.domain.words import PARTICLES, around_commas, clauses, name_orders, words_of
 
@@ -69,7 +70,8 @@ _squashed = lru_cache(maxsize=_REMEMBERED)(squashed)
 
 def agreement(written: str, name: PersonName) -> Agreement:
     """Compare a display name: all of it should be the name."""
-    return _best(each for words in name_orders(written) for each in _readings(words, name))
+    orders = name_orders(romanised(written))
+    return _best(each for words in orders for each in _readings(words, name))
 
 
 def mention(text: str, name: PersonName) -> Agreement:

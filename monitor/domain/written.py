@@ -7,6 +7,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from monitor.domain.person import PersonName
+from monitor.domain.romanised import romanised
 from monitor.domain.words import PARTICLES, called, generation, name_orders
 
 # A staff name is compared with many others, and so is a name that many rows show.
@@ -94,7 +95,7 @@ def _read(order: tuple[str, ...], words: tuple[str, ...]) -> Written:
 
 def _texts(written: str) -> Iterator[str]:
     """Yield a name as it was meant to be written, and in other ways to write the same."""
-    text = normalize("NFC", _HANDLES.sub(" ", _repaired(written)))
+    text = normalize("NFC", _HANDLES.sub(" ", romanised(_repaired(written))))
     yield text
     yield text.translate(_SPELT_OUT)
     if not re.search(r"\s", text.strip()):

@@ -54,6 +54,7 @@ def test_what_stands_in_quotes_or_brackets_is_what_somebody_is_called(written):
         ("MariaDelgado", "maria delgado"),
         ("MARCHETTI Rosa Maria", "rosa maria marchetti"),
         ("LEE Rosa Maria", "rosa maria lee"),
+        ("\u0418\u0432\u0430\u043d \u041d\u043e\u0432\u0430\u043a", "ivan novak"),
         ("Li Wei", "wei li"),
     ],
 )
