@@ -51,6 +51,10 @@ names = (
         ("Maria Delgato", MARIA, Level.NEAR),
         ("Mariia Delgado", MARIA, Level.NEAR),
         ("Maria De1gado", MARIA, Level.NEAR),
+        ("Maria Novak-Reyes", MARIA, Level.DIFFERENT),
+        ("Maria Rosa Delgato", MARIA, Level.NEAR),
+        ("Anna Maria Delgado", MARIA, Level.NICKNAME),
+        ("Jo Smith", PersonName(given="Karl", family="Smith", middle="Jo"), Level.NICKNAME),
         ("Karl Bash", KARL_BASS, Level.NEAR),
         ("Karl Boss", KARL_BASS, Level.NEAR),
         ("Karl Bosh", KARL_BASS, Level.DIFFERENT),
@@ -133,6 +137,8 @@ def test_a_middle_name_we_do_not_know_contradicts_nothing():
         ("by M. Delgado and others", MARIA, Level.INITIAL),
         ("Nobody knew. Delgado said so", MARIA, Level.FAMILY),
         ("Maria Smith met Mark Delgado", MARIA, Level.DIFFERENT),
+        ("by K Delgado and others", MARIA, Level.DIFFERENT),
+        ("by Robert Delgado and others", MARIA, Level.DIFFERENT),
         ("", MARIA, Level.DIFFERENT),
     ],
 )
@@ -147,9 +153,11 @@ def test_a_name_is_found_in_running_text(text, name, level):
         ("Johnny Robert Smith", Level.NICKNAME, Middle.CONFLICTS),
         ("J. Albert Smith", Level.INITIAL, Middle.AGREES),
         ("J. Robert Smith", Level.INITIAL, Middle.CONFLICTS),
+        ("John Albert Smitt", Level.NEAR, Middle.AGREES),
+        ("John Robert Smitt", Level.NEAR, Middle.CONFLICTS),
     ],
 )
-def test_the_middle_name_counts_beside_a_nickname_and_an_initial(written, level, middle):
+def test_the_middle_name_counts_whatever_the_rest(written, level, middle):
     assert agreement(written, JOHN) == Agreement(level=level, middle=middle)
 
 
