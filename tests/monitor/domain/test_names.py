@@ -13,6 +13,7 @@ JOHN = PersonName(given="John", family="Smith", middle="Albert")
 BETH = PersonName(
     given="Elizabeth", family="Novak", nicknames=("Bee",), former_families=("Hartley",)
 )
+KARL_BASS = PersonName(given="Karl", family="Bass")
 RENEE = PersonName(given="Renée", family="O'Brien-Cruz")
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -41,6 +42,8 @@ names = (
         ("Bee Novak", BETH, Level.NICKNAME),
         ("Elizabeth Hartley", BETH, Level.FORMER),
         ("Liz Hartley", BETH, Level.FORMER),
+        ("Albert Smith", JOHN, Level.NICKNAME),
+        ("Al Smith", JOHN, Level.NICKNAME),
         ("M. Delgado", MARIA, Level.INITIAL),
         ("Delgado, M.", MARIA, Level.INITIAL),
         ("Delgado M.", MARIA, Level.INITIAL),
@@ -48,6 +51,27 @@ names = (
         ("Maria Delgato", MARIA, Level.NEAR),
         ("Mariia Delgado", MARIA, Level.NEAR),
         ("Maria De1gado", MARIA, Level.NEAR),
+        ("Maria Novak-Reyes", MARIA, Level.DIFFERENT),
+        ("Maria Rosa Delgato", MARIA, Level.NEAR),
+        ("Anna Maria Delgado", MARIA, Level.NICKNAME),
+        ("Jo Smith", PersonName(given="Karl", family="Smith", middle="Jo"), Level.NICKNAME),
+        ("Karl Bash", KARL_BASS, Level.NEAR),
+        ("Karl Boss", KARL_BASS, Level.NEAR),
+        ("Karl Bosh", KARL_BASS, Level.DIFFERENT),
+        ("Maria Dalgato", MARIA, Level.DIFFERENT),
+        ("Karl Merchent", PersonName(given="Karl", family="Marchant"), Level.NEAR),
+        ("Karl Merchend", PersonName(given="Karl", family="Marchant"), Level.DIFFERENT),
+        ("Karl Lea", PersonName(given="Karl", family="Lee"), Level.DIFFERENT),
+        ("JA Smith", JOHN, Level.INITIAL),
+        ("JX Smith", JOHN, Level.DIFFERENT),
+        ("B. Novak", BETH, Level.INITIAL),
+        ("X. Novak", BETH, Level.DIFFERENT),
+        ("Maria Delgado", PersonName(given="M.", family="Delgado"), Level.INITIAL),
+        ("Karl Delgado", PersonName(given="M.", family="Delgado"), Level.DIFFERENT),
+        ("Mary Lou Novak", PersonName(given="Mary Lou", family="Novak"), Level.EXACT),
+        ("Mary Novak", PersonName(given="Mary Lou", family="Novak"), Level.NICKNAME),
+        ("Lou Novak", PersonName(given="Mary Lou", family="Novak"), Level.DIFFERENT),
+        ("A. Smith", JOHN, Level.DIFFERENT),
         ("Mrs. Delgado", MARIA, Level.FAMILY),
         ("Maria", MARIA, Level.GIVEN),
         ("Marcos Delgado", MARIA, Level.DIFFERENT),
@@ -90,6 +114,8 @@ def test_a_name_that_people_bear_is_another_name_and_no_misspelling():
         ("John Smith", Middle.SILENT),
         ("John Smith Larsen", Middle.FURTHER),
         ("John Robert Smith", Middle.CONFLICTS),
+        ("John Axel Smith", Middle.CONFLICTS),
+        ("John B. Smith", Middle.CONFLICTS),
     ],
 )
 def test_the_middle_name_is_weighed_apart(written, middle):
@@ -111,11 +137,44 @@ def test_a_middle_name_we_do_not_know_contradicts_nothing():
         ("by M. Delgado and others", MARIA, Level.INITIAL),
         ("Nobody knew. Delgado said so", MARIA, Level.FAMILY),
         ("Maria Smith met Mark Delgado", MARIA, Level.DIFFERENT),
+        ("by K Delgado and others", MARIA, Level.DIFFERENT),
+        ("by Robert Delgado and others", MARIA, Level.DIFFERENT),
         ("", MARIA, Level.DIFFERENT),
     ],
 )
 def test_a_name_is_found_in_running_text(text, name, level):
     assert mention(text, name).level is level
+
+
+@pytest.mark.parametrize(
+    ("written", "level", "middle"),
+    [
+        ("Johnny Albert Smith", Level.NICKNAME, Middle.AGREES),
+        ("Johnny Robert Smith", Level.NICKNAME, Middle.CONFLICTS),
+        ("J. Albert Smith", Level.INITIAL, Middle.AGREES),
+        ("J. Robert Smith", Level.INITIAL, Middle.CONFLICTS),
+        ("John Albert Smitt", Level.NEAR, Middle.AGREES),
+        ("John Robert Smitt", Level.NEAR, Middle.CONFLICTS),
+    ],
+)
+def test_the_middle_name_counts_whatever_the_rest(written, level, middle):
+    assert agreement(written, JOHN) == Agreement(level=level, middle=middle)
+
+
+def test_a_given_name_of_two_words_is_no_middle_name():
+    mary_lou = PersonName(given="Mary Lou", family="Novak", middle="Ann")
+
+    assert agreement("Mary Lou Ann Novak", mary_lou).middle is Middle.AGREES
+    assert agreement("Mary Lou Beth Novak", mary_lou).middle is Middle.CONFLICTS
+
+
+def test_a_name_is_whole_where_both_halves_agree():
+    assert agreement("M. Delgado", MARIA).whole
+    assert not agreement("Mrs. Delgado", MARIA).whole
+
+
+def test_a_middle_name_stands_for_the_given_one_only_where_that_is_absent():
+    assert agreement("Karl Albert Smith", JOHN).level is Level.DIFFERENT
 
 
 def test_a_name_is_disguised_where_letters_are_replaced_by_look_alikes():
