@@ -240,7 +240,7 @@ class Workshop:
         new_ref = self.outside.new_ref
         flagging = Flagging(
             state=self.state,
-            counts=_name_counts(),
+            counts=census(),
             alerting=Alerting(letters=self.letters, telling=self.telling),
             now=self.now,
             new_ref=new_ref,
@@ -290,6 +290,6 @@ def _engines(sources: Mapping[str, Source]) -> tuple[str, ...]:
     return tuple(source.name for source in sources.values() if source.family is Family.SEARCH)
 
 
-def _name_counts() -> NameCounts:
+def census() -> NameCounts:
     table = files("monitor.domain").joinpath("name_counts.tsv").read_text("utf-8")
     return name_counts(table.splitlines())

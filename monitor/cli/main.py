@@ -13,6 +13,7 @@ from monitor.cli import (
     enrol,
     flags,
     letters,
+    score,
     service,
     setup,
     sources,
@@ -71,6 +72,7 @@ for command in (
     letters.digest,
     flags.flags,
     students.students,
+    score.score,
     demo.demo,
 ):
     namesake.add_command(command)

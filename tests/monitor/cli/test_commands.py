@@ -51,7 +51,9 @@ def test_a_command_prints_data_and_takes_json_or_says_one_sentence():
     without = {
         name
         for name, command in COMMANDS.items()
-        if "--json" not in {option for each in command.params for option in each.opts}
+        if {"--json", "--jsonl"}.isdisjoint(
+            option for each in command.params for option in each.opts
+        )
     }
 
     assert without == SAY_ONE_SENTENCE
