@@ -13,3 +13,25 @@ BOASTS = frozenset(
 # How a teacher, or somebody else whom many people know, is addressed.
 TITLES = frozenset(_WORD.findall("mr mrs ms miss mx dr prof professor coach teacher principal"))
 EPITHETS = BOASTS | TITLES
+# What a public person's office, work or campaign is called.
+OFFICES = frozenset(
+    _WORD.findall(
+        "rep representative sen senator gov governor congressman congresswoman congress cong "
+        "mayor judge delegate del assemblyman assemblywoman assembly asm council councilman "
+        "councilwoman commissioner sheriff secretary president speaker senate house district "
+        "staterep statesen state elect reelect vote votefor press office media news dev code codes "
+        "tech writes teaches teach edu phd md esq jr sr ii iii iv"
+    )
+)
+_LINKS = frozenset(_WORD.findall("for of the"))
+STATES = frozenset(
+    _WORD.findall(
+        "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj "
+        "nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr us usa alabama alaska "
+        "arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho "
+        "illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan "
+        "minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
+        "tennessee texas utah vermont virginia washington wisconsin wyoming"
+    )
+)
+BESIDE_A_NAME = EPITHETS | OFFICES | _LINKS | STATES

@@ -64,7 +64,7 @@ class Imitation:
 
 _SHORTEST = 5
 # Of the handles that come nearest to a stranger's, one in fifty is so near; docs/detection.
-_NEAR = 0.85
+NEAR = 0.85
 # Handles further apart than this are not worth laying side by side.
 _FAR = 0.4
 # In letters: an addition that says nothing, the same words turned round, a word that may be any.
@@ -80,7 +80,7 @@ def imitates(handle: str, original: str) -> Imitation | None:
     if len(squashed(local_part(original))) < _SHORTEST:
         return None
     found = nearest(handle, original)
-    return found if found and found.likeness >= _NEAR else None
+    return found if found and found.likeness >= NEAR else None
 
 
 def nearest(handle: str, original: str) -> Imitation | None:

@@ -28,6 +28,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def plain(text: str) -> str:
     """Fold case, marks, widths and decorated letters; drop what cannot be seen."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = (letter for letter in decomposed if unicodedata.category(letter) not in {"Mn", "Cf"})
     return unicodedata.normalize("NFKC", "".join(kept)).casefold().translate(_TRANSLITERATED)
@@ -35,6 +37,8 @@ def plain(text: str) -> str:
 
 def squashed(text: str) -> str:
     """Keep letters and digits only, in their plain form."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return "".join(letter for letter in plain(text) if letter.isalnum())
 
 

@@ -1,13 +1,18 @@
-"""What handles cover of a name."""
+"""Handles, and what they cover of a name."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.domain.handles import Cover, fits, same_handle
+from monitor.domain.handle_fit import Cover, fits
+from monitor.domain.handles import opaque, same_handle, words_in
+from monitor.domain.name_parts import Part
 from monitor.domain.person import PersonName
 
 MARIA = PersonName(given="Maria", family="Delgado")
 BETH = PersonName(given="Elizabeth", family="Novak", former_families=("Hartley",))
 WEI = PersonName(given="Wei", family="Li")
+ANNA = PersonName(given="Anna", middle="Celia", family="Brand-Ortiz")
 
 
 @pytest.mark.parametrize(
@@ -26,6 +31,15 @@ WEI = PersonName(given="Wei", family="Li")
         ("mariad84", MARIA, Cover.INITIALS, "84"),
         ("mrsdelgado", MARIA, Cover.FAMILY, "mrs"),
         ("marcosdelgado", MARIA, Cover.FAMILY, "marcos"),
+        ("TheRealMariaDelgadoTX", MARIA, Cover.FULL, "therealtx"),
+        ("xmariadelgado", MARIA, Cover.FULL, "x"),
+        ("celiaortiz", ANNA, Cover.NICK, ""),
+        ("annacbo", ANNA, Cover.INITIALS, ""),
+        ("mdelg", MARIA, Cover.INITIALS, ""),
+        ("ndelgado", MARIA, Cover.FAMILY, "n"),
+        ("mariads", MARIA, Cover.NONE, "mariads"),
+        ("marian-hall", MARIA, Cover.NONE, "marianhall"),
+        ("maria", MARIA, Cover.NONE, "maria"),
         ("olivia", WEI, Cover.NONE, "olivia"),
         ("volcanolady", MARIA, Cover.NONE, "volcanolady"),
         ("", MARIA, Cover.NONE, ""),
@@ -42,3 +56,45 @@ def test_handles_are_the_same_whether_or_not_a_network_adds_its_host_name():
     assert not same_handle("mariadelgado.skies.example", "mariadelgado.other.example")
     assert not same_handle("mariadelgado", "maria.delgado")
     assert not same_handle("", "")
+
+
+@pytest.mark.parametrize(
+    ("handle", "parts"),
+    [
+        ("elizanovak", {Part.NICK, Part.FAMILY}),
+        ("coachdelgado", {Part.FAMILY}),
+        ("acbo", {Part.INITIALS}),
+        ("mari.teaches", {Part.GIVEN_START}),
+        ("delga7", {Part.FAMILY_START}),
+        ("volcanolady", set()),
+    ],
+)
+def test_cut_off_names_and_initials_are_known_for_what_they_are(handle, parts):
+    names = (MARIA, BETH, ANNA)
+
+    assert parts in [fits(handle, name).parts for name in names]
+
+
+def test_words_of_a_handle_are_parted_where_its_spelling_parts_them():
+    assert words_in("@TXRandyDelgado84") == ("tx", "randy", "delgado", "84")
+    assert words_in("maria%20c-delgado") == ("maria", "c", "delgado")
+    assert words_in("channel/Maria.Delgado") == ("maria", "delgado")
+    assert words_in("") == ()
+
+
+def test_what_a_network_hands_out_is_no_handle_that_somebody_chose():
+    assert opaque("100012345678901")
+    assert opaque("channel/UCabcdefghijklmnopqrstuv")
+    assert not opaque("maria1984")
+
+
+@given(handle=st.text(max_size=60))
+def test_the_pieces_of_a_handle_are_all_of_it(handle):
+    fit = fits(handle, MARIA)
+
+    assert "".join(piece.text for piece in fit.pieces) == "".join(words_in(handle))
+
+
+@pytest.mark.parametrize("handle", ["maria" * 2000, "-" * 10000, "Ma1" * 3000, "\u0301" * 10000])
+def test_a_handle_of_any_length_is_fitted_quickly(handle):
+    assert fits(handle, ANNA).cover is Cover.NONE

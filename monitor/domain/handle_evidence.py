@@ -1,0 +1,87 @@
+"""What speaks for a handle being somebody's, and what against it, from their name."""
+
+from collections.abc import Iterator, Mapping
+from math import log2
+
+from monitor.domain import handle_weights as weights
+from monitor.domain.commonness import EVERYBODY, UNLISTED, NameCounts
+from monitor.domain.evidence import Evidence
+from monitor.domain.givens import listed
+from monitor.domain.handle_fit import HandleFit, fits
+from monitor.domain.handles import opaque
+from monitor.domain.name_parts import Part
+from monitor.domain.person import PersonName
+from monitor.domain.spelling import squashed
+from monitor.domain.weights import Rule
+
+_BY_PART = (
+    (Part.FAMILY, weights.FAMILY),
+    (Part.GIVEN, weights.GIVEN),
+    (Part.NICK, weights.NICK),
+    (Part.MIDDLE, weights.MIDDLE),
+    (Part.GIVEN_START, weights.GIVEN_START),
+    (Part.FAMILY_START, weights.FAMILY_START),
+    (Part.INITIAL, weights.INITIAL),
+    (Part.INITIALS, weights.INITIALS),
+)
+_CALLED = frozenset({Part.GIVEN, Part.NICK, Part.MIDDLE, Part.GIVEN_START})
+
+
+def from_name(handle: str, name: PersonName, counts: NameCounts) -> tuple[Evidence, ...]:
+    """Weigh a handle against a name; the sum is positive where it is likelier theirs than not."""
+    return tuple(_from_name(handle, name, counts))
+
+
+def _from_name(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
+    yield weights.ANYBODY.holds()
+    if opaque(handle):
+        yield weights.OPAQUE.holds()
+        return
+    fit = fits(handle, name)
+    parts = fit.parts
+    if not parts:
+        yield weights.NOTHING.holds()
+        return
+    yield from (rule.holds() for part, rule in _BY_PART if part in parts)
+    yield from _rarity(fit, name, counts)
+    if Part.FAMILY in parts and parts & _CALLED:
+        yield weights.BOTH.holds()
+    yield from _against(fit)
+
+
+def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
+    if Part.FAMILY in fit.parts:
+        family = fit.alone(Part.FAMILY) or squashed(name.family)
+        yield _rare(weights.RARE_FAMILY, family, counts.family, weights.USUAL_FAMILY)
+    called = fit.alone(Part.GIVEN) or fit.alone(Part.NICK) or squashed(name.given)
+    if fit.parts & _CALLED - {Part.MIDDLE}:
+        yield _rare(weights.RARE_GIVEN, called, counts.given, weights.USUAL_GIVEN)
+
+
+def _rare(rule: Rule, name: str, counts: Mapping[str, int], usual: float) -> Evidence:
+    borne = counts.get(name, counts[UNLISTED])
+    bits = log2(counts[EVERYBODY] / borne)
+    reason = f"About one in {_rounded(2**bits):,} people bears the name {name}."
+    return rule.holds(bits=rule.bits * (bits - usual), reason=reason)
+
+
+def _rounded(number: float) -> int:
+    return int(float(f"{number:.1g}"))
+
+
+def _against(fit: HandleFit) -> Iterator[Evidence]:
+    """Weigh what the name does not explain: letters of somebody else's name, or of anything."""
+    foreign = [piece.text for piece in fit.pieces if piece.foreign]
+    letters = sum(map(len, foreign))
+    if not letters:
+        return
+    family, called = Part.FAMILY in fit.parts, bool(fit.parts & _CALLED)
+    beside = weights.BESIDE_BOTH if called else weights.BESIDE_FAMILY
+    rule = beside if family else weights.BESIDE_GIVEN
+    yield rule.holds(
+        bits=rule.bits * min(letters, weights.MOST_LETTERS),
+        reason=f"Your name does not explain {', '.join(foreign)}.",
+    )
+    other = next(filter(listed, foreign), None)
+    if other and not called:
+        yield weights.OTHER_GIVEN.holds(reason=f"The handle holds the given name {other}.")

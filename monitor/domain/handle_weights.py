@@ -1,0 +1,52 @@
+"""What each part of a handle weighs, in bits, on the question whose it is.
+
+Fitted to 1,962 names and handles of officials by `tests/bench/handle_weights.py` and rounded; what
+is set by hand stands in too few of these rows.
+"""
+
+from monitor.domain.weights import Rule
+
+ANYBODY = Rule(
+    name="handle-anybody", bits=-1.9, reason="Most handles that come up are somebody else's."
+)
+OPAQUE = Rule(
+    name="handle-opaque", bits=0.9, reason="Its network made the handle up: it says nothing."
+)
+# By hand: where a common word is a handle, people who never met share it.
+SAME = Rule(name="handle-same", bits=10.0, reason="The handles are the same.")
+NOTHING = Rule(name="handle-nothing", bits=-4.5, reason="The handle holds nothing of your name.")
+
+FAMILY = Rule(name="handle-family", bits=3.9, reason="The handle holds your family name.")
+GIVEN = Rule(name="handle-given", bits=1.1, reason="The handle holds your given name.")
+NICK = Rule(
+    name="handle-nickname", bits=-0.5, reason="The handle holds another form of your given name."
+)
+MIDDLE = Rule(name="handle-middle", bits=0.3, reason="The handle holds your middle name.")
+BOTH = Rule(
+    name="handle-both", bits=3.8, reason="The handle holds both a given and the family name."
+)
+# By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
+INITIAL = Rule(name="handle-initial", bits=2.0, reason="An initial of yours stands beside it.")
+INITIALS = Rule(name="handle-all-initials", bits=2.6, reason="The handle holds all your initials.")
+FAMILY_START = Rule(
+    name="handle-family-start", bits=1.0, reason="The handle holds the start of your family name."
+)
+GIVEN_START = Rule(
+    name="handle-given-start", bits=0.5, reason="The handle holds the start of your given name."
+)
+
+# A share of how rare a name is, in bits beyond that of a common one.
+RARE_FAMILY = Rule(name="handle-rare-family", bits=0.6, reason="")
+RARE_GIVEN = Rule(name="handle-rare-given", bits=0.4, reason="")
+USUAL_FAMILY = 12.0
+USUAL_GIVEN = 8.0
+
+# For each letter that the name does not explain.
+BESIDE_FAMILY = Rule(name="handle-beside-family", bits=-0.8, reason="")
+BESIDE_GIVEN = Rule(name="handle-beside-given", bits=-1.1, reason="")
+BESIDE_BOTH = Rule(name="handle-beside-both", bits=-0.5, reason="")
+MOST_LETTERS = 5
+OTHER_GIVEN = Rule(
+    name="handle-other-given", bits=-2.2, reason="The handle holds another given name."
+)
+AGAINST = frozenset(rule.name for rule in (BESIDE_FAMILY, BESIDE_GIVEN, BESIDE_BOTH, OTHER_GIVEN))
