@@ -17,7 +17,7 @@ EPITHETS = BOASTS | TITLES
 OFFICES = frozenset(
     _WORD.findall(
         "rep representative sen senator gov governor congressman congresswoman congress cong "
-        "mayor judge delegate del assemblyman assemblywoman assembly asm council councilman "
+        "mayor judge delegate assemblyman assemblywoman assembly asm council councilman "
         "councilwoman commissioner sheriff secretary president speaker senate house district "
         "staterep statesen state elect reelect vote votefor press office media news dev code codes "
         "tech writes teaches teach edu phd md esq jr sr ii iii iv"

@@ -1,10 +1,9 @@
 """What speaks for a handle being somebody's, and what against it, from their name."""
 
-from collections.abc import Iterator, Mapping
-from math import log2
+from collections.abc import Iterator
 
 from monitor.domain import handle_weights as weights
-from monitor.domain.commonness import EVERYBODY, UNLISTED, NameCounts
+from monitor.domain.commonness import Counts, NameCounts
 from monitor.domain.evidence import Evidence
 from monitor.domain.givens import listed
 from monitor.domain.handle_fit import HandleFit, fits
@@ -58,9 +57,8 @@ def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Ev
         yield _rare(weights.RARE_GIVEN, called, counts.given, weights.USUAL_GIVEN)
 
 
-def _rare(rule: Rule, name: str, counts: Mapping[str, int], usual: float) -> Evidence:
-    borne = counts.get(name, counts[UNLISTED])
-    bits = log2(counts[EVERYBODY] / borne)
+def _rare(rule: Rule, name: str, counts: Counts, usual: float) -> Evidence:
+    bits = min(counts.rarity(name), usual + weights.MOST_RARE)
     reason = f"About one in {_rounded(2**bits):,} people bears the name {name}."
     return rule.holds(bits=rule.bits * (bits - usual), reason=reason)
 

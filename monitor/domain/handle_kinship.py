@@ -37,10 +37,11 @@ def from_handle(handle: str, own: str, counts: NameCounts) -> tuple[Evidence, ..
     The two readings count half each, so that both handles may change places. A reading that finds
     nothing, where the other one does, has read no name.
     """
+    if same_handle(handle, own) or _squashed(handle) == _squashed(own):
+        own_names = [_reading(each, each, counts) for each in (handle, own)]
+        return *_merged(own_names, 1.0), weights.SAME.holds()
     if opaque(handle) or opaque(own):
         return weights.ANYBODY.holds(), weights.OPAQUE.holds()
-    if same_handle(handle, own) or _squashed(handle) == _squashed(own):
-        return weights.ANYBODY.holds(), weights.SAME.holds()
     readings = [_reading(handle, own, counts), _reading(own, handle, counts)]
     telling = [each for each in readings if not _says_nothing(each)] or readings
     silent = any(not any(_against(each) for each in reading) for reading in telling)

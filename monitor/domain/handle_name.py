@@ -1,6 +1,8 @@
 """The name that a handle seems to be made of, where nothing but the handle is known."""
 
-from monitor.domain.commonness import NameCounts
+from functools import lru_cache
+
+from monitor.domain.commonness import Counts, NameCounts
 from monitor.domain.epithets import BESIDE_A_NAME
 from monitor.domain.givens import listed
 from monitor.domain.handles import words_in
@@ -10,8 +12,9 @@ from monitor.domain.words import PARTICLES
 # These stand before the rest of a family name: "Mc Caul", "O Mara".
 _JOINING = PARTICLES | {"mc", "mac", "o", "san", "santa"}
 _SHORTEST = 3
-# People in the United States, from which on a word is taken for a given name.
+# People in the United States, from which on a word is taken for a given and for a family name.
 _COMMON = 20_000
+_KNOWN = 1_000
 
 
 def read_name(handle: str, counts: NameCounts) -> PersonName | None:
@@ -24,6 +27,8 @@ def read_name(handle: str, counts: NameCounts) -> PersonName | None:
         return PersonName(given=first, middle=" ".join(words[1:-1]), family=words[-1])
     if known == len(first):
         return PersonName(given=first, family="")
+    if counts.family.of(first) >= _KNOWN:
+        return PersonName(given="", family=first)
     if known and len(first) - known >= _SHORTEST:
         return PersonName(given=first[:known], family=first[known:])
     return PersonName(given="", family=first)
@@ -46,7 +51,9 @@ def _joined(words: list[str]) -> list[str]:
 def _without_titles(word: str, counts: NameCounts) -> tuple[str, int]:
     """Cut off what stands before a name; also say how long the given name is that follows."""
     while True:
-        known = max((size for size in _sizes(word) if _is_given(word[:size], counts)), default=0)
+        known = max(
+            (size for size in _sizes(word) if _is_given(word[:size], counts.given)), default=0
+        )
         title = max((size for size in _sizes(word) if word[:size] in BESIDE_A_NAME), default=0)
         if title <= known or len(word) - title < _SHORTEST:
             return word, known
@@ -57,6 +64,6 @@ def _sizes(word: str) -> range:
     return range(_SHORTEST, len(word) + 1)
 
 
-def _is_given(word: str, counts: NameCounts) -> bool:
-    long = len(word) > _SHORTEST
-    return (long and listed(word)) or counts.given.get(word, 0) >= _COMMON
+@lru_cache(maxsize=65536)
+def _is_given(word: str, given: Counts) -> bool:
+    return listed(word) or given.of(word) >= _COMMON

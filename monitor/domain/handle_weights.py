@@ -12,8 +12,8 @@ ANYBODY = Rule(
 OPAQUE = Rule(
     name="handle-opaque", bits=0.9, reason="Its network made the handle up: it says nothing."
 )
-# By hand: where a common word is a handle, people who never met share it.
-SAME = Rule(name="handle-same", bits=10.0, reason="The handles are the same.")
+# By hand, beside what the handle itself says: people who never met share a common name or word.
+SAME = Rule(name="handle-same", bits=5.0, reason="The handles are the same.")
 NOTHING = Rule(name="handle-nothing", bits=-4.5, reason="The handle holds nothing of your name.")
 
 FAMILY = Rule(name="handle-family", bits=3.9, reason="The handle holds your family name.")
@@ -40,6 +40,8 @@ RARE_FAMILY = Rule(name="handle-rare-family", bits=0.6, reason="")
 RARE_GIVEN = Rule(name="handle-rare-given", bits=0.4, reason="")
 USUAL_FAMILY = 12.0
 USUAL_GIVEN = 8.0
+# Beyond it a name is as rare as any word is that somebody thought of.
+MOST_RARE = 4.0
 
 # For each letter that the name does not explain.
 BESIDE_FAMILY = Rule(name="handle-beside-family", bits=-0.8, reason="")

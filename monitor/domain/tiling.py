@@ -1,6 +1,5 @@
 """A handle laid out with pieces of a name, so that as much of it as possible is explained."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -43,38 +42,37 @@ _PARTED = frozenset({Part.FAMILY, Part.GIVEN, Part.MIDDLE})
 # Pieces up to the first length stand in many other words; from the second on they seldom do.
 _SHORT = 3
 _LONG = 6
-_LONGEST_BESIDE = max(map(len, BESIDE_A_NAME))
+_BESIDE_A_NAME = [Piece(text=word, beside=True) for word in sorted(BESIDE_A_NAME)]
 
 
 def tiled(words: tuple[str, ...], parts: Parts) -> tuple[Piece, ...]:
     """Return the pieces of a handle, from left to right; its words say where it may be parted."""
     text = "".join(words)
     bounds = frozenset(accumulate(map(len, words), initial=0))
-    longest = max(map(len, parts), default=0)
+    pieces = _pieces_in(text, parts, bounds)
     best: list[dict[bool, _Tiling]] = [{} for _ in range(len(text) + 1)]
     best[0][True] = _Tiling(0.0)
     for start in range(len(text)):
-        pieces = [
-            piece
-            for piece in _pieces_at(text, start, parts, longest)
-            if not (_one_word(piece) and _crossed(bounds, start, len(piece.text)))
-        ]
         for tiling in best[start].values():
-            for piece in pieces:
+            for piece in pieces[start]:
                 end = start + len(piece.text)
                 if _follows(piece, tiling, (start in bounds, end in bounds)):
                     _keep(best[end], _grown(tiling, piece, ends=end in bounds))
     return _joined(max(best[-1].values(), key=lambda tiling: tiling.gain).pieces, bounds)
 
 
-def _pieces_at(text: str, start: int, parts: Parts, longest: int) -> Iterator[Piece]:
-    for end in range(start + 1, min(len(text), start + max(longest, _LONGEST_BESIDE)) + 1):
-        piece = text[start:end]
-        if piece in parts:
-            yield Piece(text=piece, parts=parts[piece])
-        if piece in BESIDE_A_NAME:
-            yield Piece(text=piece, beside=True)
-    yield Piece(text=text[start])
+def _pieces_in(text: str, parts: Parts, bounds: frozenset[int]) -> list[list[Piece]]:
+    """Return every piece that may begin at each place of a handle; a letter is one, too."""
+    found = [[Piece(text=letter)] for letter in text]
+    known = [Piece(text=piece, parts=held) for piece, held in parts.items() if piece in text]
+    known += [piece for piece in _BESIDE_A_NAME if piece.text in text]
+    for piece in known:
+        start = text.find(piece.text)
+        while start >= 0:
+            if not (_one_word(piece) and _crossed(bounds, start, len(piece.text))):
+                found[start].append(piece)
+            start = text.find(piece.text, start + 1)
+    return found
 
 
 def _one_word(piece: Piece) -> bool:

@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.commonness import NameCounts
+from monitor.domain.commonness import EVERYBODY, NameCounts, counts_of
 from monitor.domain.handle_evidence import from_name
 from monitor.domain.handle_kinship import from_handle
 from monitor.domain.handle_name import read_name
 from monitor.domain.person import PersonName
 
 COUNTS = NameCounts(
-    given={"*everybody": 300_000_000, "*unlisted": 6_000, "maria": 1_600_000},
-    family={"*everybody": 300_000_000, "*unlisted": 6_000, "delgado": 120_000, "smith": 2_400_000},
+    given=counts_of({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),
+    family=counts_of(
+        {EVERYBODY: 300_000_000, "delgado": 120_000, "smith": 2_400_000, "quintrell": 400}
+    ),
 )
 MARIA = PersonName(given="Maria", family="Delgado")
 SMITH = PersonName(given="Maria", family="Smith")
