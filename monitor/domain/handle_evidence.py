@@ -8,7 +8,7 @@ from monitor.domain.evidence import Evidence
 from monitor.domain.givens import listed
 from monitor.domain.handle_fit import HandleFit, fits
 from monitor.domain.handles import opaque
-from monitor.domain.name_parts import Part
+from monitor.domain.name_parts import Part, families_of, givens_of
 from monitor.domain.person import PersonName
 from monitor.domain.spelling import squashed
 from monitor.domain.weights import Rule
@@ -40,12 +40,36 @@ def _from_name(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Ev
     parts = fit.parts
     if not parts:
         yield weights.NOTHING.holds()
+        yield from _alike(fit, name)
         return
     yield from (rule.holds() for part, rule in _BY_PART if part in parts)
     yield from _rarity(fit, name, counts)
     if Part.FAMILY in parts and parts & _CALLED:
         yield weights.BOTH.holds()
     yield from _against(fit)
+
+
+def _alike(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
+    """Weigh letters in a row that name and handle share, where no part of the name is whole."""
+    shared = max(
+        (_run(fit.residue, part) for part in (*givens_of(name), *families_of(name))), key=len
+    )
+    beyond = len(shared) - weights.SHARED_BY_CHANCE
+    if beyond > 0:
+        yield weights.SHARED.holds(
+            bits=weights.SHARED.bits * min(beyond, weights.MOST_SHARED),
+            reason=f"The handle shares the letters {shared} with your name.",
+        )
+
+
+def _run(text: str, part: str) -> str:
+    """Return the longest run of letters that two words share."""
+    runs = (
+        part[start : start + size]
+        for size in range(len(part), 0, -1)
+        for start in range(len(part) - size + 1)
+    )
+    return next((run for run in runs if run in text), "")
 
 
 def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:

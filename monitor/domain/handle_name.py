@@ -12,6 +12,8 @@ from monitor.domain.words import PARTICLES
 # These stand before the rest of a family name: "Mc Caul", "O Mara".
 _JOINING = PARTICLES | {"mc", "mac", "o", "san", "santa"}
 _SHORTEST = 3
+# The longest given name or title that is looked for where nothing parts a handle.
+_LONGEST = 15
 # People in the United States, from which on a word is taken for a given and for a family name.
 _COMMON = 20_000
 _KNOWN = 1_000
@@ -61,7 +63,7 @@ def _without_titles(word: str, counts: NameCounts) -> tuple[str, int]:
 
 
 def _sizes(word: str) -> range:
-    return range(_SHORTEST, len(word) + 1)
+    return range(_SHORTEST, min(len(word), _LONGEST) + 1)
 
 
 @lru_cache(maxsize=65536)

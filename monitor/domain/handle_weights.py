@@ -34,6 +34,10 @@ FAMILY_START = Rule(
 GIVEN_START = Rule(
     name="handle-given-start", bits=0.5, reason="The handle holds the start of your given name."
 )
+# By hand, for each letter in a row beyond those that two words share by chance.
+SHARED = Rule(name="handle-shared-letters", bits=1.0, reason="")
+SHARED_BY_CHANCE = 2
+MOST_SHARED = 4
 
 # A share of how rare a name is, in bits beyond that of a common one.
 RARE_FAMILY = Rule(name="handle-rare-family", bits=0.6, reason="")

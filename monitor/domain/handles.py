@@ -1,7 +1,7 @@
 """Handles as their networks write them: what of one was chosen, and where its words begin."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from monitor.domain.spelling import squashed
@@ -32,13 +32,10 @@ def opaque(handle: str) -> bool:
     return bool(_OPAQUE.fullmatch(_chosen(handle)))
 
 
+@lru_cache(maxsize=4096)
 def words_in(handle: str) -> tuple[str, ...]:
     """Return plain words and numbers of a handle, parted where its spelling parts them."""
-    return tuple(word for word in _words_in(handle) if word)
-
-
-def _words_in(handle: str) -> Iterator[str]:
-    return map(squashed, _WORDS.findall(_chosen(handle)))
+    return tuple(filter(None, map(squashed, _WORDS.findall(_chosen(handle)))))
 
 
 def _chosen(handle: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 
 from monitor.domain.givens import other_givens
@@ -28,6 +29,9 @@ Parts = Mapping[str, tuple[Part, ...]]
 _SHORTEST_PART = 3
 _SHORTEST_START = {Part.FAMILY_START: 4, Part.GIVEN_START: 3}
 _FEWEST_INITIALS = 3
+# Nobody bears a longer name, or one of more parts.
+_LONGEST_NAME = 80
+_MOST_PARTS = 8
 
 
 @lru_cache(maxsize=4096)
@@ -43,12 +47,12 @@ def parts_of(name: PersonName) -> Parts:
 def families_of(name: PersonName) -> Iterator[str]:
     """Yield the family names, present and former, and the parts of a double one."""
     for family in (name.family, *name.former_families):
-        yield squashed(family)
+        yield squashed(family[:_LONGEST_NAME])
         yield from (part for part in _broken(family) if len(part) >= _SHORTEST_PART)
 
 
 def givens_of(name: PersonName) -> Iterator[str]:
-    yield squashed(name.given)
+    yield squashed(name.given[:_LONGEST_NAME])
     yield from (part for part in _broken(name.given)[:1] if len(part) >= _SHORTEST_PART)
 
 
@@ -56,7 +60,9 @@ def _parts_of(name: PersonName) -> Iterator[tuple[str, tuple[Part, ...]]]:
     families = list(dict.fromkeys(filter(None, families_of(name))))
     givens = list(dict.fromkeys(filter(None, givens_of(name))))
     middles = [part for part in _broken(name.middle) if len(part) >= _SHORTEST_PART]
-    nicks = sorted({*map(squashed, name.nicknames), *_also_called(givens)} - set(givens))
+    nicks = sorted(
+        {*map(squashed, name.nicknames[:_MOST_PARTS]), *_also_called(givens)} - set(givens)
+    )
     yield from ((family, (Part.FAMILY,)) for family in families)
     yield from ((given, (Part.GIVEN,)) for given in givens if len(given) > 1)
     yield from ((nick, (Part.NICK,)) for nick in nicks if len(nick) > 1)
@@ -91,6 +97,9 @@ def _with_initials(
             yield family + initials, (Part.FAMILY, Part.INITIAL)
             for start, part in _starts([family], Part.FAMILY_START):
                 yield initials + start, (Part.INITIAL, *part)
+    for given in givens[:1]:
+        for start, part in _starts([given], Part.GIVEN_START):
+            yield start + last, (*part, Part.INITIAL)
     for given in givens:
         for initials in _distinct(last, of_family, between + last, between + of_family, between):
             yield given + initials, (Part.GIVEN, Part.INITIAL)
@@ -106,7 +115,10 @@ def _initials(name: PersonName) -> Iterator[tuple[str, tuple[Part, ...]]]:
 
 def _heads(name: PersonName) -> tuple[str, str, str, str]:
     """Return the initials of given, middle and family name, and of all parts of the family name."""
-    first, last = squashed(name.given)[:1], squashed(name.family)[:1]
+    first, last = (
+        squashed(name.given[:_LONGEST_NAME])[:1],
+        squashed(name.family[:_LONGEST_NAME])[:1],
+    )
     between = "".join(part[:1] for part in _broken(name.middle))
     return first, between, last, "".join(part[:1] for part in _broken(name.family))
 
@@ -127,4 +139,5 @@ def _starts(names: list[str], part: Part) -> Iterator[tuple[str, tuple[Part, ...
 
 def _broken(name: str) -> list[str]:
     """Break a name at its spaces and hyphens, into plain words."""
-    return [squashed(part) for word in words_of(name) for part in word.split("-")]
+    parts = (part for word in words_of(name[:_LONGEST_NAME]) for part in word.split("-"))
+    return [squashed(part) for part in islice(parts, _MOST_PARTS)]

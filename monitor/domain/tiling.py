@@ -1,6 +1,7 @@
 """A handle laid out with pieces of a name, so that as much of it as possible is explained."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from monitor.domain.epithets import BESIDE_A_NAME
@@ -63,7 +64,7 @@ def tiled(words: tuple[str, ...], parts: Parts) -> tuple[Piece, ...]:
 
 def _pieces_in(text: str, parts: Parts, bounds: frozenset[int]) -> list[list[Piece]]:
     """Return every piece that may begin at each place of a handle; a letter is one, too."""
-    found = [[Piece(text=letter)] for letter in text]
+    found = [[_letter(sign)] for sign in text]
     known = [Piece(text=piece, parts=held) for piece, held in parts.items() if piece in text]
     known += [piece for piece in _BESIDE_A_NAME if piece.text in text]
     for piece in known:
@@ -73,6 +74,11 @@ def _pieces_in(text: str, parts: Parts, bounds: frozenset[int]) -> list[list[Pie
                 found[start].append(piece)
             start = text.find(piece.text, start + 1)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _letter(sign: str) -> Piece:
+    return Piece(text=sign)
 
 
 def _one_word(piece: Piece) -> bool:

@@ -62,6 +62,11 @@ def test_letters_that_the_name_does_not_explain_weigh_against_it():
     assert bits("xyzdelgado") > bits("karl-delgado")
 
 
+def test_letters_in_a_row_that_are_shared_weigh_a_little_where_nothing_else_does():
+    assert bits("zzdelgq") < bits("zdelgaq") < bits("delgado")
+    assert bits("volcanolady") < bits("zdelgaq") < 0
+
+
 def test_titles_numbers_and_separators_weigh_nothing():
     assert bits("mrs.delgado84") == bits("delgado") == bits("Coach_Delgado")
 

@@ -98,3 +98,8 @@ def test_the_pieces_of_a_handle_are_all_of_it(handle):
 @pytest.mark.parametrize("handle", ["maria" * 2000, "-" * 10000, "Ma1" * 3000, "\u0301" * 10000])
 def test_a_handle_of_any_length_is_fitted_quickly(handle):
     assert fits(handle, ANNA).cover is Cover.NONE
+
+
+@pytest.mark.parametrize("name", ["maria" * 2000, "maria " * 1700, "Ma-" * 3300])
+def test_a_name_of_any_length_is_fitted_quickly(name):
+    assert fits("volcanolady", PersonName(given=name, family=name)).cover is Cover.NONE
