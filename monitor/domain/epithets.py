@@ -13,14 +13,20 @@ BOASTS = frozenset(
 # How a teacher, or somebody else whom many people know, is addressed.
 TITLES = frozenset(_WORD.findall("mr mrs ms miss mx dr prof professor coach teacher principal"))
 EPITHETS = BOASTS | TITLES
-# What a public person's office, work or campaign is called.
+# What a public person's office or campaign is called.
 OFFICES = frozenset(
     _WORD.findall(
-        "rep representative sen senator gov governor congressman congresswoman congress cong "
-        "mayor judge delegate assemblyman assemblywoman assembly asm council councilman "
-        "councilwoman commissioner sheriff secretary president speaker senate house district "
-        "staterep statesen state elect reelect vote votefor press office media news dev code codes "
-        "tech writes teaches teach edu phd md esq jr sr ii iii iv"
+        "rep representative sen senator gov governor congressman congresswoman congress mayor "
+        "judge delegate assemblyman assemblywoman assembly asm council councilman councilwoman "
+        "commissioner sheriff secretary president speaker senate house district staterep statesen "
+        "state elect reelect vote votefor press office media news phd md esq jr sr ii iii iv edu"
+    )
+)
+# What people add of their work and their leisure.
+WORK = frozenset(
+    _WORD.findall(
+        "dev devs developer code codes coder coding hacks hacker tech data web js rb py io lab "
+        "labs design blog online writes reads teaches teach books art music photo photos sports runs"
     )
 )
 _LINKS = frozenset(_WORD.findall("for of the"))
@@ -34,4 +40,4 @@ STATES = frozenset(
         "tennessee texas utah vermont virginia washington wisconsin wyoming"
     )
 )
-BESIDE_A_NAME = EPITHETS | OFFICES | _LINKS | STATES
+BESIDE_A_NAME = EPITHETS | OFFICES | WORK | _LINKS | STATES

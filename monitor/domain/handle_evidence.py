@@ -8,7 +8,7 @@ from monitor.domain.evidence import Evidence
 from monitor.domain.givens import listed
 from monitor.domain.handle_fit import HandleFit, fits
 from monitor.domain.handles import opaque
-from monitor.domain.name_parts import Part, families_of, givens_of
+from monitor.domain.name_parts import Part, forms_of
 from monitor.domain.person import PersonName
 from monitor.domain.spelling import squashed
 from monitor.domain.weights import Rule
@@ -51,9 +51,8 @@ def _from_name(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Ev
 
 def _alike(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
     """Weigh letters in a row that name and handle share, where no part of the name is whole."""
-    shared = max(
-        (_run(fit.residue, part) for part in (*givens_of(name), *families_of(name))), key=len
-    )
+    forms = forms_of(name)
+    shared = max((_run(fit.residue, part) for part in (*forms.givens, *forms.families)), key=len)
     beyond = len(shared) - weights.SHARED_BY_CHANCE
     if beyond > 0:
         yield weights.SHARED.holds(

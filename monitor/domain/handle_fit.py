@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from monitor.domain.epithets import EPITHETS
 from monitor.domain.handles import words_in
-from monitor.domain.name_parts import Part, parts_of
+from monitor.domain.name_parts import Part, parts_in
 from monitor.domain.person import PersonName
 from monitor.domain.tiling import Piece, tiled
 
@@ -46,7 +46,8 @@ class HandleFit:
 
 def fits(handle: str, name: PersonName) -> HandleFit:
     """Say what of a name a handle covers, and what is left of it."""
-    pieces = tiled(words_in(handle), parts_of(name))
+    words = words_in(handle)
+    pieces = tiled(words, parts_in("".join(words), name))
     cover = _cover(pieces)
     left = (each for each in pieces if cover is Cover.NONE or not each.parts)
     return HandleFit(cover=cover, residue="".join(each.text for each in left), pieces=pieces)

@@ -1,7 +1,7 @@
 """What each part of a handle weighs, in bits, on the question whose it is.
 
-Fitted to 1,962 names and handles of officials by `tests/bench/handle_weights.py` and rounded; what
-is set by hand stands in too few of these rows.
+Fitted to 1,962 names and handles of officials by `tests/bench/handle_weights.py`, then rounded and
+shrunk; what is set by hand stands in too few of these rows. docs/handles.md has the table.
 """
 
 from monitor.domain.weights import Rule
@@ -28,14 +28,16 @@ BOTH = Rule(
 # By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
 INITIAL = Rule(name="handle-initial", bits=2.0, reason="An initial of yours stands beside it.")
 INITIALS = Rule(name="handle-all-initials", bits=2.6, reason="The handle holds all your initials.")
+# By hand, shrunk: two letters more agree by chance once in 8 bits.
 FAMILY_START = Rule(
-    name="handle-family-start", bits=1.0, reason="The handle holds the start of your family name."
+    name="handle-family-start", bits=2.5, reason="The handle holds the start of your family name."
 )
 GIVEN_START = Rule(
     name="handle-given-start", bits=0.5, reason="The handle holds the start of your given name."
 )
-# By hand, for each letter in a row beyond those that two words share by chance.
-SHARED = Rule(name="handle-shared-letters", bits=1.0, reason="")
+# By hand, for each letter in a row beyond the second: three stand in one of thirty strangers'
+# handles, four in one of two hundred.
+SHARED = Rule(name="handle-shared-letters", bits=1.5, reason="")
 SHARED_BY_CHANCE = 2
 MOST_SHARED = 4
 

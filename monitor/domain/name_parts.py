@@ -1,10 +1,11 @@
 """The pieces of a name that people make handles of."""
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
-from types import MappingProxyType
 
 from monitor.domain.givens import other_givens
 from monitor.domain.person import PersonName
@@ -26,115 +27,137 @@ class Part(StrEnum):
 
 
 Parts = Mapping[str, tuple[Part, ...]]
+_Found = Iterator[tuple[str, tuple[Part, ...]]]
 _SHORTEST_PART = 3
-_SHORTEST_START = {Part.FAMILY_START: 4, Part.GIVEN_START: 3}
 _FEWEST_INITIALS = 3
+# So many letters of a name stand for it: alone, and beside the other half of the name.
+_SHORTEST_START = {Part.FAMILY_START: 4, Part.GIVEN_START: 3}
+_SHORTEST_BESIDE = 2
+_FEWEST_CONSONANTS = 4
 # Nobody bears a longer name, or one of more parts.
 _LONGEST_NAME = 80
 _MOST_PARTS = 8
+_VOWELS = re.compile(r"(?<=.)[aeiouy]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameForms:
+    """A name in plain letters.
+
+    `heads` are the initials of given, middle and family name, and of all parts of the family name.
+    """
+
+    givens: tuple[str, ...]
+    nicks: tuple[str, ...]
+    middles: tuple[str, ...]
+    families: tuple[str, ...]
+    heads: tuple[str, str, str, str]
 
 
 @lru_cache(maxsize=4096)
-def parts_of(name: PersonName) -> Parts:
-    """Return the plain text of every piece, and what it is of the name; the plainest one counts."""
-    found: dict[str, tuple[Part, ...]] = {}
-    for text, parts in _parts_of(name):
-        if text:
-            found.setdefault(text, parts)
-    return MappingProxyType(found)
-
-
-def families_of(name: PersonName) -> Iterator[str]:
-    """Yield the family names, present and former, and the parts of a double one."""
-    for family in (name.family, *name.former_families):
-        yield squashed(family[:_LONGEST_NAME])
-        yield from (part for part in _broken(family) if len(part) >= _SHORTEST_PART)
-
-
-def givens_of(name: PersonName) -> Iterator[str]:
-    yield squashed(name.given[:_LONGEST_NAME])
-    yield from (part for part in _broken(name.given)[:1] if len(part) >= _SHORTEST_PART)
-
-
-def _parts_of(name: PersonName) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    families = list(dict.fromkeys(filter(None, families_of(name))))
-    givens = list(dict.fromkeys(filter(None, givens_of(name))))
-    middles = [part for part in _broken(name.middle) if len(part) >= _SHORTEST_PART]
-    nicks = sorted(
-        {*map(squashed, name.nicknames[:_MOST_PARTS]), *_also_called(givens)} - set(givens)
+def forms_of(name: PersonName) -> NameForms:
+    given = squashed(name.given[:_LONGEST_NAME])
+    givens = _distinct(given, *_long(_broken(name.given)[:1]))
+    middles = _long(_broken(name.middle))
+    told = map(squashed, name.nicknames[:_MOST_PARTS])
+    nicks = {nick for nick in (*told, *_also_called(givens)) if len(nick) > 1} - set(givens)
+    between = "".join(part[:1] for part in _broken(name.middle))
+    of_family = "".join(part[:1] for part in _broken(name.family))
+    families = [squashed(each[:_LONGEST_NAME]) for each in (name.family, *name.former_families)]
+    parts = [part for each in (name.family, *name.former_families) for part in _broken(each)]
+    return NameForms(
+        givens=givens,
+        nicks=tuple(sorted(nicks)),
+        middles=_distinct(*middles, *sorted(_also_called(middles))),
+        families=_distinct(*families, *_long(parts)),
+        heads=(given[:1], between, families[0][:1], of_family),
     )
-    yield from ((family, (Part.FAMILY,)) for family in families)
-    yield from ((given, (Part.GIVEN,)) for given in givens if len(given) > 1)
-    yield from ((nick, (Part.NICK,)) for nick in nicks if len(nick) > 1)
-    yield from ((middle, (Part.MIDDLE,)) for middle in middles)
-    yield from ((nick, (Part.MIDDLE,)) for nick in sorted(_also_called(middles)))
-    called = [(given, Part.GIVEN) for given in givens] + [(nick, Part.NICK) for nick in nicks]
-    yield from _together(called, families)
-    yield from _with_initials(name, families, [given for given, _ in called])
-    yield from _starts(givens, Part.GIVEN_START)
-    yield from _starts(families, Part.FAMILY_START)
-    yield from _initials(name)
 
 
-def _together(
-    called: list[tuple[str, Part]], families: list[str]
-) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    """Yield whole names: they are found in the midst of letters, where their halves are not."""
+def parts_in(text: str, name: PersonName) -> Parts:
+    """Return every piece of a name that stands in a text, and what it is of the name.
+
+    A piece that may be several things is the plainest of them.
+    """
+    found: dict[str, tuple[Part, ...]] = {}
+    for piece, parts in _parts(forms_of(name), text):
+        if piece and piece in text:
+            found.setdefault(piece, parts)
+    return found
+
+
+def _parts(forms: NameForms, text: str) -> _Found:
+    called = [(given, Part.GIVEN) for given in forms.givens if given in text]
+    called += [(nick, Part.NICK) for nick in forms.nicks if nick in text]
+    yield from ((family, (Part.FAMILY,)) for family in forms.families)
+    yield from ((given, (part,)) for given, part in called if len(given) > 1)
+    yield from ((middle, (Part.MIDDLE,)) for middle in forms.middles)
     for given, part in called:
-        for family in families:
-            yield given + family, (part, Part.FAMILY)
-            yield family + given, (Part.FAMILY, part)
-
-
-def _with_initials(
-    name: PersonName, families: list[str], givens: list[str]
-) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    """Yield `mdelgado`, `delgadom`, `mdelg` and `mariad` of Maria Delgado."""
-    first, between, last, of_family = _heads(name)
-    for initials in _distinct(first + between, first, between):
-        for family in families:
-            yield initials + family, (Part.INITIAL, Part.FAMILY)
-            yield family + initials, (Part.FAMILY, Part.INITIAL)
-            for start, part in _starts([family], Part.FAMILY_START):
-                yield initials + start, (Part.INITIAL, *part)
-    for given in givens[:1]:
-        for start, part in _starts([given], Part.GIVEN_START):
-            yield start + last, (*part, Part.INITIAL)
-    for given in givens:
-        for initials in _distinct(last, of_family, between + last, between + of_family, between):
-            yield given + initials, (Part.GIVEN, Part.INITIAL)
-
-
-def _initials(name: PersonName) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    """Yield `mcd` of Maria Celia Delgado, and `mdr` of Maria Delgado-Reyes."""
-    first, between, last, of_family = _heads(name)
+        yield from _after_given(given, part, forms)
+    for family in forms.families:
+        if family[:_SHORTEST_BESIDE] in text:
+            yield from _around_family(family, forms)
+    yield from _cut_off(forms, text)
+    first, between, last, of_family = forms.heads
     for initials in _distinct(first + between + of_family, first + between + last):
         if len(initials) >= _FEWEST_INITIALS:
             yield initials, (Part.INITIALS,)
 
 
-def _heads(name: PersonName) -> tuple[str, str, str, str]:
-    """Return the initials of given, middle and family name, and of all parts of the family name."""
-    first, last = (
-        squashed(name.given[:_LONGEST_NAME])[:1],
-        squashed(name.family[:_LONGEST_NAME])[:1],
-    )
-    between = "".join(part[:1] for part in _broken(name.middle))
-    return first, between, last, "".join(part[:1] for part in _broken(name.family))
+def _after_given(given: str, part: Part, forms: NameForms) -> _Found:
+    """Yield `mariadelgado` and `delgadomaria`, `mariadel`, and `mariad` of Maria Delgado."""
+    for family in forms.families:
+        yield given + family, (part, Part.FAMILY)
+        yield family + given, (Part.FAMILY, part)
+        for size in range(len(family) - 1, _SHORTEST_BESIDE - 1, -1):
+            yield given + family[:size], (part, Part.FAMILY_START)
+    _, between, last, of_family = forms.heads
+    for initials in _distinct(last, of_family, between + last, between + of_family, between):
+        yield given + initials, (Part.GIVEN, Part.INITIAL)
 
 
-def _distinct(*texts: str) -> Iterator[str]:
-    return filter(None, dict.fromkeys(texts))
+def _around_family(family: str, forms: NameForms) -> _Found:
+    """Yield `mdelgado`, `delgadom` and `mdelg`."""
+    first, between, *_ = forms.heads
+    for initials in _distinct(first + between, first, between):
+        yield initials + family, (Part.INITIAL, Part.FAMILY)
+        yield family + initials, (Part.FAMILY, Part.INITIAL)
+        for size in range(len(family) - 1, _SHORTEST_START[Part.FAMILY_START] - 1, -1):
+            yield initials + family[:size], (Part.INITIAL, Part.FAMILY_START)
 
 
-def _also_called(givens: list[str]) -> frozenset[str]:
+def _cut_off(forms: NameForms, text: str) -> _Found:
+    """Yield starts of both halves, `mardel` and `mard` of them, and `dlgd`, without its vowels."""
+    for given in forms.givens:
+        for start in _starts(given, Part.GIVEN_START):
+            if start in text:
+                yield start, (Part.GIVEN_START,)
+                yield start + forms.heads[2], (Part.GIVEN_START, Part.INITIAL)
+                for family in forms.families[:1]:
+                    for size in range(_SHORTEST_PART, len(family)):
+                        yield start + family[:size], (Part.GIVEN_START, Part.FAMILY_START)
+    for family in forms.families:
+        yield from ((start, (Part.FAMILY_START,)) for start in _starts(family, Part.FAMILY_START))
+        consonants = _VOWELS.sub("", family)
+        if len(consonants) >= _FEWEST_CONSONANTS:
+            yield consonants, (Part.FAMILY_START,)
+            yield forms.heads[0] + consonants, (Part.INITIAL, Part.FAMILY_START)
+
+
+def _starts(name: str, part: Part) -> Iterator[str]:
+    return (name[:size] for size in range(len(name) - 1, _SHORTEST_START[part] - 1, -1))
+
+
+def _distinct(*texts: str) -> tuple[str, ...]:
+    return tuple(filter(None, dict.fromkeys(texts)))
+
+
+def _long(parts: list[str]) -> list[str]:
+    return [part for part in parts if len(part) >= _SHORTEST_PART]
+
+
+def _also_called(givens: tuple[str, ...] | list[str]) -> frozenset[str]:
     return frozenset().union(*map(other_givens, givens))
-
-
-def _starts(names: list[str], part: Part) -> Iterator[tuple[str, tuple[Part, ...]]]:
-    for name in names:
-        for size in range(len(name) - 1, _SHORTEST_START[part] - 1, -1):
-            yield name[:size], (part,)
 
 
 def _broken(name: str) -> list[str]:

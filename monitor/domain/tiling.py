@@ -65,7 +65,7 @@ def tiled(words: tuple[str, ...], parts: Parts) -> tuple[Piece, ...]:
 def _pieces_in(text: str, parts: Parts, bounds: frozenset[int]) -> list[list[Piece]]:
     """Return every piece that may begin at each place of a handle; a letter is one, too."""
     found = [[_letter(sign)] for sign in text]
-    known = [Piece(text=piece, parts=held) for piece, held in parts.items() if piece in text]
+    known = [Piece(text=piece, parts=held) for piece, held in parts.items()]
     known += [piece for piece in _BESIDE_A_NAME if piece.text in text]
     for piece in known:
         start = text.find(piece.text)

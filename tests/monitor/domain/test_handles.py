@@ -66,6 +66,12 @@ def test_handles_are_the_same_whether_or_not_a_network_adds_its_host_name():
         ("acbo", {Part.INITIALS}),
         ("mari.teaches", {Part.GIVEN_START}),
         ("delga7", {Part.FAMILY_START}),
+        ("mariadel", {Part.GIVEN, Part.FAMILY_START}),
+        ("marisdel", set()),
+        ("mardel.codes", {Part.GIVEN_START, Part.FAMILY_START}),
+        ("mard", {Part.GIVEN_START, Part.INITIAL}),
+        ("dlgd", {Part.FAMILY_START}),
+        ("mdlgd", {Part.INITIAL, Part.FAMILY_START}),
         ("volcanolady", set()),
     ],
 )
@@ -98,6 +104,14 @@ def test_the_pieces_of_a_handle_are_all_of_it(handle):
 @pytest.mark.parametrize("handle", ["maria" * 2000, "-" * 10000, "Ma1" * 3000, "\u0301" * 10000])
 def test_a_handle_of_any_length_is_fitted_quickly(handle):
     assert fits(handle, ANNA).cover is Cover.NONE
+
+
+@pytest.mark.parametrize("part", ["given", "family"])
+def test_half_a_name_is_fitted_like_a_whole_one(part):
+    half = PersonName(**{"given": "", "family": "", part: "maria"})
+
+    assert fits("maria84", half).parts == {Part(part)}
+    assert fits("", PersonName(given="", family="")).cover is Cover.NONE
 
 
 @pytest.mark.parametrize("name", ["maria" * 2000, "maria " * 1700, "Ma-" * 3300])
