@@ -26,7 +26,7 @@ OFFICES = frozenset(
 WORK = frozenset(
     _WORD.findall(
         "dev devs developer code codes coder coding hacks hacker tech data web js rb py io lab "
-        "labs design blog online writes reads teaches teach books art music photo photos sports runs"
+        "labs design blog online writes reads teaches teach books art music photo sports runs"
     )
 )
 _LINKS = frozenset(_WORD.findall("for of the"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from rapidfuzz.distance import OSA
 
@@ -65,8 +66,9 @@ class Imitation:
 _SHORTEST = 5
 # Of the handles that come nearest to a stranger's, one in fifty is so near; docs/detection.
 NEAR = 0.85
-# Handles further apart than this are not worth laying side by side.
-_FAR = 0.4
+# Handles further apart than this are not worth laying side by side, nor are more of their guises.
+_FAR = 0.5
+_WORTH_ALIGNING = 3
 # In letters: an addition that says nothing, the same words turned round, a word that may be any.
 _TAKEN = 0.6
 _ANY_WORD = 1.2
@@ -100,11 +102,17 @@ def nearest(handle: str, original: str) -> Imitation | None:
 def _ways(theirs: Glyphs, ours: Glyphs) -> Iterator[Imitation]:
     if not theirs.seen or not ours.seen:
         return
-    for one in guises(theirs):
-        for other in guises(ours):
-            if OSA.normalized_similarity(one.glyphs.seen, other.glyphs.seen) >= _FAR:
-                yield _compared(one, other)
+    pairs = sorted(product(guises(theirs), guises(ours)), key=lambda pair: _at_first(*pair))
+    for one, other in pairs[:_WORTH_ALIGNING]:
+        if OSA.normalized_similarity(one.glyphs.seen, other.glyphs.seen) >= _FAR:
+            yield _compared(one, other)
     yield from _by_words(_WORDS.findall(theirs.seen), _WORDS.findall(ours.seen))
+
+
+def _at_first(theirs: Guise, ours: Guise) -> float:
+    """Guess what comes of comparing two guises, without telling one change from another."""
+    distance = OSA.distance(theirs.glyphs.seen, ours.glyphs.seen)
+    return distance + _TAKEN * (len(theirs.taken) + len(ours.taken))
 
 
 def _compared(theirs: Guise, ours: Guise) -> Imitation:
