@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from monitor.build import census
+from monitor.cli.output import inert
 from monitor.domain.scorers import scorers
 from monitor.domain.scoring import Ask, Row, Scored, Scorer
 from monitor.errors import InputError
@@ -41,7 +42,7 @@ def answer(lines: Iterable[bytes], table: Mapping[Ask, Scorer]) -> int:
             sys.stdout.write(_answer(row, table[row.ask](row.staff, row.found)))
         except (msgspec.DecodeError, InputError) as error:
             bad += 1
-            click.echo(f"namesake: Line {number} cannot be scored: {error}.", err=True)
+            click.echo(f"namesake: Line {number} cannot be scored: {inert(str(error))}.", err=True)
     return bad
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -61,6 +62,9 @@ _LONGEST_GIVEN = 2
 # Below the first length one wrong letter makes another name; from the second, two are allowed.
 _SPELLABLE = 4
 _LONG = 8
+# One person's name is compared with thousands of others in a sweep.
+_REMEMBERED = 4096
+_squashed = lru_cache(maxsize=_REMEMBERED)(squashed)
 
 
 def agreement(written: str, name: PersonName) -> Agreement:
@@ -76,8 +80,8 @@ def mention(text: str, name: PersonName) -> Agreement:
 def disguised(written: str, name: PersonName) -> bool:
     """Tell whether a name only looks like the person's: letters are replaced by look-alikes."""
     theirs = "".join(letter for letter in written if not letter.isspace())
-    ours = squashed(name.full)
-    return squashed(theirs) != ours and look_alike(theirs, ours)
+    ours = _squashed(name.full)
+    return _squashed(theirs) != ours and look_alike(theirs, ours)
 
 
 def _best(found: Iterator[Agreement]) -> Agreement:
@@ -112,7 +116,7 @@ def _is_given(word: str) -> bool:
 def _readings(words: tuple[str, ...], name: PersonName) -> Iterator[Agreement]:
     """Read a display name as given and family name, turned round, and with a word too many."""
     yield from _in_order(words, name)
-    if words and "".join(words) == squashed(name.given):
+    if words and "".join(words) == _squashed(name.given):
         yield Agreement(level=Level.GIVEN)
     for each in _in_order(words[1:] + words[:1], name):
         if each.level in {Level.EXACT, Level.INITIAL}:
@@ -130,7 +134,7 @@ def _in_order(words: tuple[str, ...], name: PersonName) -> Iterator[Agreement]:
             each = _before_family(words[:-size], name)
             former = family != name.family and each.level in FULL
             yield Agreement(level=Level.FORMER, middle=each.middle) if former else each
-    if len(words) > 1 and _misspelt(words[-1], squashed(name.family)):
+    if len(words) > 1 and _misspelt(words[-1], _squashed(name.family)):
         each = _before_family(words[:-1], name)
         if each.level in FULL:
             yield Agreement(level=Level.NEAR, middle=each.middle)
@@ -138,9 +142,9 @@ def _in_order(words: tuple[str, ...], name: PersonName) -> Iterator[Agreement]:
 
 def _tail(words: tuple[str, ...], family: str) -> int:
     """Return how many of the last words are the family name; half a double name will do."""
-    target = squashed(family)
+    target = _squashed(family)
     for size in range(1, min(_LONGEST_FAMILY, len(words)) + 1):
-        if squashed("".join(words[-size:])) == target:
+        if _squashed("".join(words[-size:])) == target:
             return size
     theirs = set(words[-1].split("-")) if words else set()
     ours = {part for word in words_of(family) for part in word.split("-")} - PARTICLES
@@ -152,18 +156,18 @@ def _before_family(words: tuple[str, ...], name: PersonName) -> Agreement:
     """Compare what stands before the family name."""
     if not words:
         return Agreement(level=Level.FAMILY)
-    given, first = squashed(name.given), squashed(words[0])
+    given, first = _squashed(name.given), _squashed(words[0])
     if first == given:
         return Agreement(level=Level.EXACT, middle=_middle(words[1:], name))
-    if squashed("".join(words[:2])) == given:
+    if _squashed("".join(words[:2])) == given:
         return Agreement(level=Level.EXACT, middle=_middle(words[2:], name))
     return _instead_of_given(words, name)
 
 
 def _instead_of_given(words: tuple[str, ...], name: PersonName) -> Agreement:
     """Compare words that do not begin with the given name itself."""
-    first, called = squashed(words[0]), _called(name)
-    if first in called:
+    first, called = _squashed(words[0]), _called(name)
+    if first in called or first in _called_by_middle(name):
         return Agreement(level=Level.NICKNAME, middle=_middle(words[1:], name))
     # "Anna Maria" may go by her second name; only people who told us the first one contradict.
     if not called.isdisjoint(words[1:]):
@@ -171,28 +175,36 @@ def _instead_of_given(words: tuple[str, ...], name: PersonName) -> Agreement:
     if _is_initial(first, name):
         return Agreement(level=Level.INITIAL, middle=_middle(words[1:], name))
     # A name that people bear is another name and no misspelling.
-    near = _misspelt(first, squashed(name.given)) and not listed(first)
+    near = _misspelt(first, _squashed(name.given)) and not listed(first)
     return Agreement(level=Level.NEAR) if near else DIFFERENT
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _called(name: PersonName) -> frozenset[str]:
     """Return what else the person may be called, in one plain word each."""
-    given = squashed(name.given)
-    told = {squashed(each) for each in name.nicknames}
+    given = _squashed(name.given)
+    told = {_squashed(each) for each in name.nicknames}
     return other_givens(given) | told | {given, *words_of(name.given)[:1]}
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _called_by_middle(name: PersonName) -> frozenset[str]:
+    """Return what people who go by their middle name are called; an initial is no such name."""
+    middle = _squashed(name.middle)
+    return other_givens(middle) | {middle} if len(middle) > 1 else frozenset()
+
+
 def _is_initial(first: str, name: PersonName) -> bool:
-    given, middle = squashed(name.given), squashed(name.middle)
+    given, middle = _squashed(name.given), _squashed(name.middle)
     if len(given) == 1:
         return first.startswith(given)
-    nicknames = {squashed(each)[:1] for each in name.nicknames}
+    nicknames = {_squashed(each)[:1] for each in name.nicknames}
     return first in {given[:1], given[:1] + middle[:1]} | nicknames
 
 
 def _middle(words: tuple[str, ...], name: PersonName) -> Middle:
     theirs = next((word for word in words if word not in PARTICLES), "")
-    ours = squashed(name.middle)
+    ours = _squashed(name.middle)
     if not theirs or not ours:
         return Middle.SILENT
     initial = 1 in {len(theirs), len(ours)} and theirs[0] == ours[0]

@@ -1,29 +1,20 @@
 """Whether two written names could be one person's."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.domain.commonness import NameCounts
-from monitor.domain.names import Level, Middle, agreement
+from monitor.domain import name_weights
+from monitor.domain.commonness import Counts, NameCounts
+from monitor.domain.given_likeness import Given
+from monitor.domain.likeness import Likeness, compare
+from monitor.domain.name_weights import Weight
 from monitor.domain.scoring import Answer, Found, Scored, Staff
-from monitor.domain.written import person_name
+from monitor.domain.written import readings
 from monitor.errors import InputError
 
-_BITS = {
-    Level.EXACT: 8.0,
-    Level.NICKNAME: 6.0,
-    Level.FORMER: 5.0,
-    Level.INITIAL: 4.0,
-    Level.NEAR: 1.0,
-    Level.FAMILY: -1.0,
-    Level.GIVEN: -1.0,
-    Level.DIFFERENT: -8.0,
-}
-_MIDDLE = {
-    Middle.AGREES: 2.0,
-    Middle.SILENT: 0.0,
-    Middle.FURTHER: -1.0,
-    Middle.CONFLICTS: -3.6,
-}
+# A letter is an initial of a name, however few people are called so.
+_SHORTEST_NAME = 2
+_WORDLESS = Scored(score=-20.0, label=Answer.NO, reasons=("There is no name to compare.",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +25,53 @@ class SameName:
         if not staff.name or not found.display_name:
             reason = "same_name needs staff.name and found.display_name"
             raise InputError(reason)
-        agreed = max(
-            agreement(found.display_name, person_name(staff.name)),
-            agreement(staff.name, person_name(found.display_name)),
-            key=lambda each: _BITS[each.level] + _MIDDLE[each.middle],
+        found_likenesses = _likenesses(staff.name, found.display_name)
+        return max(map(self._scored, found_likenesses), key=_score, default=_WORDLESS)
+
+    def _scored(self, likeness: Likeness) -> Scored:
+        weights = tuple(self._weights(likeness))
+        score = sum(each.bits for each in weights) - name_weights.THRESHOLD
+        ordered = sorted(weights, key=lambda each: -abs(each.bits))
+        return Scored(
+            score=round(score, 3),
+            label=_label(score),
+            reasons=tuple(each.reason for each in ordered if each.reason),
         )
-        bits = _BITS[agreed.level] + _MIDDLE[agreed.middle]
-        reason = f"The names agree like this: {agreed.level}, middle name {agreed.middle}."
-        label = Answer.YES if bits > 0 else Answer.NO
-        return Scored(score=bits, label=label, reasons=(reason,))
+
+    def _weights(self, likeness: Likeness) -> Iterator[Weight]:
+        family, given = name_weights.FAMILY[likeness.family], name_weights.GIVEN[likeness.given]
+        yield _rare(family, likeness.shared, self.counts.family, name_weights.RAREST)
+        yield _rare(given, likeness.shared_given, self.counts.given, name_weights.RAREST_GIVEN)
+        yield name_weights.REST[likeness.rest]
+        yield name_weights.GENERATION[likeness.generation]
+        if likeness.turned:
+            yield name_weights.TURNED
+
+
+def _rare(weight: Weight, shared: str, counts: Counts, most: float) -> Weight:
+    """Let a name that both hold weigh more, the fewer people bear it."""
+    if len(shared) < _SHORTEST_NAME:
+        return weight
+    rarity = min(most, counts.rarity(shared))
+    said = "Few people bear it." if rarity >= name_weights.RARE else "Many people bear it."
+    return Weight(weight.bits + name_weights.RARITY * rarity, f"{weight.reason} {said}")
+
+
+def _likenesses(one: str, other: str) -> Iterator[Likeness]:
+    """Compare each reading with each; a word that stands alone was not turned round."""
+    for mine in readings(one):
+        for theirs in readings(other):
+            if not (mine.turned and theirs.turned):
+                likeness = compare(mine, theirs)
+                if not (likeness.turned and likeness.given is Given.MISSING):
+                    yield likeness
+
+
+def _score(scored: Scored) -> float:
+    return scored.score
+
+
+def _label(score: float) -> Answer:
+    if score >= 0:
+        return Answer.YES
+    return Answer.PERHAPS if score > -name_weights.UNSURE else Answer.NO

@@ -69,6 +69,7 @@ def test_a_name_that_agrees_scores_above_one_that_does_not():
         json.dumps(SAME | {"staff": {"name": ["Maria"]}}),
         json.dumps(OWN | {"staff": {}}),
         json.dumps(IMITATED | {"staff": {"name": "Maria Delgado"}}),
+        '{"id": "deep", "staff": ' + "[" * 100_000,
         '{"id": "\\ud800", "ask": "same_name", "staff": {}, "found": {}}',
     ],
 )
@@ -93,6 +94,13 @@ def test_whatever_a_row_is_called_the_answer_is_plain_ascii():
 
     assert said.out.isascii()
     assert answers(said)[0]["id"] == "\N{RIGHT-TO-LEFT OVERRIDE}\N{ESCAPE}"
+
+
+def test_what_a_bad_line_holds_reaches_no_terminal_as_it_is():
+    said = scored(json.dumps(SAME | {"ask": "\N{RIGHT-TO-LEFT OVERRIDE}\N{ESCAPE}[2J"}))
+
+    assert said.code == 65
+    assert said.err.replace("\n", "").isprintable()
 
 
 def test_rows_come_in_one_format_and_it_is_named():

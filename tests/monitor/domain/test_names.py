@@ -41,6 +41,8 @@ names = (
         ("Bee Novak", BETH, Level.NICKNAME),
         ("Elizabeth Hartley", BETH, Level.FORMER),
         ("Liz Hartley", BETH, Level.FORMER),
+        ("Albert Smith", JOHN, Level.NICKNAME),
+        ("Al Smith", JOHN, Level.NICKNAME),
         ("M. Delgado", MARIA, Level.INITIAL),
         ("Delgado, M.", MARIA, Level.INITIAL),
         ("Delgado M.", MARIA, Level.INITIAL),
@@ -116,6 +118,10 @@ def test_a_middle_name_we_do_not_know_contradicts_nothing():
 )
 def test_a_name_is_found_in_running_text(text, name, level):
     assert mention(text, name).level is level
+
+
+def test_a_middle_name_stands_for_the_given_one_only_where_that_is_absent():
+    assert agreement("Karl Albert Smith", JOHN).level is Level.DIFFERENT
 
 
 def test_a_name_is_disguised_where_letters_are_replaced_by_look_alikes():
