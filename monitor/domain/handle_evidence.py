@@ -8,7 +8,7 @@ from monitor.domain.evidence import Evidence
 from monitor.domain.givens import listed
 from monitor.domain.handle_fit import HandleFit, fits
 from monitor.domain.handles import opaque
-from monitor.domain.name_parts import Part, forms_of
+from monitor.domain.name_parts import NameForms, Part, forms_of
 from monitor.domain.person import PersonName
 from monitor.domain.spelling import squashed
 from monitor.domain.weights import Rule
@@ -23,6 +23,7 @@ _BY_PART = (
     (Part.INITIAL, weights.INITIAL),
     (Part.INITIALS, weights.INITIALS),
 )
+_INITIALS = frozenset({Part.INITIAL, Part.INITIALS})
 _CALLED = frozenset({Part.GIVEN, Part.NICK, Part.MIDDLE, Part.GIVEN_START})
 
 
@@ -46,13 +47,17 @@ def _from_name(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Ev
     yield from _rarity(fit, name, counts)
     if Part.FAMILY in parts and parts & _CALLED:
         yield weights.BOTH.holds()
-    yield from _against(fit)
+    yield from _against(fit, forms_of(name))
 
 
 def _alike(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
     """Weigh letters in a row that name and handle share, where no part of the name is whole."""
     forms = forms_of(name)
-    shared = max((_run(fit.residue, part) for part in (*forms.givens, *forms.families)), key=len)
+    letters = "".join(filter(str.isalpha, fit.residue))
+    if 1 < len(letters) <= weights.MOST_HEADS and letters[0] + letters[-1] == forms.first_and_last:
+        yield weights.HEADS.holds()
+    parts = (*forms.givens, *forms.families)
+    shared = max((_run(fit.residue, part) for part in parts), key=len, default="")
     beyond = len(shared) - weights.SHARED_BY_CHANCE
     if beyond > 0:
         yield weights.SHARED.holds(
@@ -90,19 +95,28 @@ def _rounded(number: float) -> int:
     return int(float(f"{number:.1g}"))
 
 
-def _against(fit: HandleFit) -> Iterator[Evidence]:
+def _against(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:
     """Weigh what the name does not explain: letters of somebody else's name, or of anything."""
     foreign = [piece.text for piece in fit.pieces if piece.foreign]
-    letters = sum(map(len, foreign))
-    if not letters:
-        return
     family, called = Part.FAMILY in fit.parts, bool(fit.parts & _CALLED)
-    beside = weights.BESIDE_BOTH if called else weights.BESIDE_FAMILY
-    rule = beside if family else weights.BESIDE_GIVEN
-    yield rule.holds(
-        bits=rule.bits * min(letters, weights.MOST_LETTERS),
-        reason=f"Your name does not explain {', '.join(foreign)}.",
-    )
+    if not (family and called):
+        initials = next((text for text in foreign if len(text) <= weights.MOST_INITIALS), "")
+        if family and initials and initials[0] == forms.heads[0]:
+            foreign.remove(initials)
+            yield weights.INITIAL.holds()
+        elif initials and not fit.parts & _INITIALS and initials[0] not in forms.own_initials:
+            yield weights.OTHER_INITIAL.holds(reason=f"{initials.upper()} is no initial of yours.")
+    if foreign:
+        yield _beside(foreign, family=family, called=called)
     other = next(filter(listed, foreign), None)
     if other and not called:
         yield weights.OTHER_GIVEN.holds(reason=f"The handle holds the given name {other}.")
+
+
+def _beside(foreign: list[str], *, family: bool, called: bool) -> Evidence:
+    beside = weights.BESIDE_BOTH if called else weights.BESIDE_FAMILY
+    rule = beside if family else weights.BESIDE_GIVEN
+    return rule.holds(
+        bits=rule.bits * min(sum(map(len, foreign)), weights.MOST_LETTERS),
+        reason=f"Your name does not explain {', '.join(foreign)}.",
+    )

@@ -28,6 +28,18 @@ BOTH = Rule(
 # By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
 INITIAL = Rule(name="handle-initial", bits=2.0, reason="An initial of yours stands beside it.")
 INITIALS = Rule(name="handle-all-initials", bits=2.6, reason="The handle holds all your initials.")
+# By hand, shrunk: two given letters, and a third one between them, are a stranger's once in 9 bits.
+HEADS = Rule(
+    name="handle-heads",
+    bits=5.0,
+    reason="The handle is two or three letters, from your first initial to your last.",
+)
+MOST_HEADS = 3
+# By hand: few go by an initial that is none of theirs, and many share a family name.
+OTHER_INITIAL = Rule(
+    name="handle-other-initial", bits=-2.5, reason="The handle holds another initial."
+)
+MOST_INITIALS = 2
 # By hand, shrunk: two letters more agree by chance once in 8 bits.
 FAMILY_START = Rule(
     name="handle-family-start", bits=2.5, reason="The handle holds the start of your family name."
@@ -57,4 +69,6 @@ MOST_LETTERS = 5
 OTHER_GIVEN = Rule(
     name="handle-other-given", bits=-2.2, reason="The handle holds another given name."
 )
-AGAINST = frozenset(rule.name for rule in (BESIDE_FAMILY, BESIDE_GIVEN, BESIDE_BOTH, OTHER_GIVEN))
+AGAINST = frozenset(
+    rule.name for rule in (BESIDE_FAMILY, BESIDE_GIVEN, BESIDE_BOTH, OTHER_GIVEN, OTHER_INITIAL)
+)

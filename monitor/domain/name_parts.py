@@ -53,6 +53,15 @@ class NameForms:
     families: tuple[str, ...]
     heads: tuple[str, str, str, str]
 
+    @property
+    def first_and_last(self) -> str:
+        return self.heads[0] + self.heads[2]
+
+    @property
+    def own_initials(self) -> frozenset[str]:
+        """The initials of everything that the person may be called."""
+        return frozenset("".join(self.heads)) | {each[0] for each in (*self.givens, *self.nicks)}
+
 
 @lru_cache(maxsize=4096)
 def forms_of(name: PersonName) -> NameForms:
@@ -136,6 +145,11 @@ def _cut_off(forms: NameForms, text: str) -> _Found:
                 for family in forms.families[:1]:
                     for size in range(_SHORTEST_PART, len(family)):
                         yield start + family[:size], (Part.GIVEN_START, Part.FAMILY_START)
+        consonants = _VOWELS.sub("", given) + _VOWELS.sub(
+            "", forms.families[0] if forms.families else ""
+        )
+        if len(consonants) > _FEWEST_CONSONANTS:
+            yield consonants, (Part.GIVEN_START, Part.FAMILY_START)
     for family in forms.families:
         yield from ((start, (Part.FAMILY_START,)) for start in _starts(family, Part.FAMILY_START))
         consonants = _VOWELS.sub("", family)

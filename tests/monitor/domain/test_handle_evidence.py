@@ -18,6 +18,7 @@ COUNTS = NameCounts(
 )
 MARIA = PersonName(given="Maria", family="Delgado")
 SMITH = PersonName(given="Maria", family="Smith")
+LIZ = PersonName(given="Elizabeth", family="Delgado")
 RARE = PersonName(given="Maria", family="Quintrell")
 
 texts = st.text(max_size=60)
@@ -58,8 +59,24 @@ def test_a_rare_family_name_alone_says_more_than_a_common_one():
 
 
 def test_letters_that_the_name_does_not_explain_weigh_against_it():
-    assert bits("delgado") > bits("delgado-pq") > bits("delgado-pqz")
+    assert bits("delgado") > bits("delgado-pqz") > bits("delgado-pqzx")
     assert bits("xyzdelgado") > bits("karl-delgado")
+
+
+def test_another_initial_is_another_person_and_ones_own_is_not():
+    assert bits("mcdelgado") == bits("mdelgado") > bits("delgado") > bits("wdelgado")
+    assert bits("maria-d") > bits("maria") > bits("maria-w")
+    assert bits("ldelgado", LIZ) > bits("wdelgado", LIZ)
+    assert bits("edelgado", LIZ) == bits("mdelgado")
+
+
+def test_two_or_three_letters_from_the_first_initial_to_the_last_are_no_accident():
+    assert bits("mtd84") == bits("m_d") > bits("mtx84")
+    assert bits("volcanolady") < bits("mtd84") < 0
+
+
+def test_a_person_without_a_name_has_no_handle_of_it():
+    assert bits("mariadelgado", PersonName(given="", family="")) < 0
 
 
 def test_letters_in_a_row_that_are_shared_weigh_a_little_where_nothing_else_does():
