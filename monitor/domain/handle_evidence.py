@@ -86,9 +86,9 @@ def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Ev
 
 
 def _rare(rule: Rule, name: str, counts: Counts, usual: float) -> Evidence:
-    bits = min(counts.rarity(name), usual + weights.MOST_RARE)
-    reason = f"About one in {_rounded(2**bits):,} people bears the name {name}."
-    return rule.holds(bits=rule.bits * (bits - usual), reason=reason)
+    rarity = counts.rarity(name)
+    reason = f"About one in {_rounded(2**rarity):,} people bears the name {name}."
+    return rule.holds(bits=rule.bits * min(rarity - usual, weights.MOST_RARE), reason=reason)
 
 
 def _rounded(number: float) -> int:

@@ -21,12 +21,16 @@ _TOLD = {
     weights.BOTH.name: "The handles share both halves of a name.",
     weights.INITIAL.name: "What one handle spells out, the other has an initial for.",
     weights.INITIALS.name: "One handle holds the initials of the other.",
+    weights.HEADS.name: "One handle is the first and the last initial of the other.",
     weights.FAMILY_START.name: "One handle holds the start of a name in the other.",
     weights.GIVEN_START.name: "One handle holds the start of a name in the other.",
 }
 
-
-_OF_A_NAME, _OF_A_HANDLE = "Your name does not explain", "The other handle does not explain"
+_IN_OTHER_WORDS = (
+    ("Your name does not", "The other handle does not"),
+    ("with your name", "with the other one"),
+    ("no initial of yours", "no initial of the other one"),
+)
 # What of it remains where one handle only says more than the other: "delgado" denies no given name.
 _SILENT = 0.25
 
@@ -70,8 +74,15 @@ def _merged(readings: list[tuple[Evidence, ...]], against: float) -> Iterator[Ev
     shares: dict[str, tuple[Evidence, float]] = {}
     for each in chain(*readings):
         bits = each.bits / len(readings) * (against if _against(each) else 1.0)
-        told = _TOLD.get(each.rule, each.reason.replace(_OF_A_NAME, _OF_A_HANDLE))
+        told = _told(each)
         first, sum_so_far = shares.get(told, (each, 0.0))
         shares[told] = (first, sum_so_far + bits)
     for told, (each, bits) in shares.items():
         yield replace(each, bits=bits, reason=told)
+
+
+def _told(each: Evidence) -> str:
+    reason = _TOLD.get(each.rule, each.reason)
+    for of_a_name, of_a_handle in _IN_OTHER_WORDS:
+        reason = reason.replace(of_a_name, of_a_handle)
+    return reason

@@ -29,6 +29,10 @@ def bits(handle, name=MARIA):
     return sum(each.bits for each in from_name(handle, name, COUNTS))
 
 
+def told(one, other):
+    return [each.reason for each in from_handle(one, other, COUNTS)]
+
+
 def kinship(one, other):
     return sum(each.bits for each in from_handle(one, other, COUNTS))
 
@@ -100,6 +104,17 @@ def test_every_weight_has_a_sentence(handle):
         assert each.rule.startswith("handle-")
 
 
+@given(one=texts, other=texts)
+def test_two_handles_are_not_spoken_of_as_a_name(one, other):
+    assert not any("your" in each.reason for each in from_handle(one, other, COUNTS))
+
+
+def test_how_rare_a_name_is_is_told_as_it_is():
+    told = [each.reason for each in from_name("mariaquintrell", RARE, COUNTS)]
+
+    assert "About one in 800,000 people bears the name quintrell." in told
+
+
 @given(handle=handles)
 def test_how_a_handle_is_separated_changes_nothing(handle):
     parted = handle.replace("-", "_").replace(".", "_")
@@ -145,6 +160,13 @@ def test_handles_of_one_name_are_likelier_one_persons(one, other):
 )
 def test_handles_of_two_names_are_likelier_two_peoples(one, other):
     assert kinship(one, other) < 0
+
+
+def test_what_two_handles_share_is_told_in_words_of_two_handles():
+    assert "The handles share what may be a family name." in told("mdelgado", "maria.delgado")
+    assert "The other handle does not explain karl." in told("karl.delgado", "maria.delgado")
+    assert "W is no initial of the other one." in told("w.delgado", "maria.delgado")
+    assert "The handle shares the letters delg with the other one." in told("zdelgq", "delgado")
 
 
 def test_a_handle_that_says_less_denies_nothing():
