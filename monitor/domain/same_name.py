@@ -26,17 +26,20 @@ class SameName:
             reason = "same_name needs staff.name and found.display_name"
             raise InputError(reason)
         found_likenesses = _likenesses(staff.name, found.display_name)
-        return max(map(self._scored, found_likenesses), key=_score, default=_WORDLESS)
+        best = max(found_likenesses, key=self._score, default=None)
+        return self._scored(best) if best else _WORDLESS
 
     def _scored(self, likeness: Likeness) -> Scored:
-        weights = tuple(self._weights(likeness))
-        score = sum(each.bits for each in weights) - name_weights.THRESHOLD
-        ordered = sorted(weights, key=lambda each: -abs(each.bits))
+        score = self._score(likeness)
+        ordered = sorted(self._weights(likeness), key=lambda each: -abs(each.bits))
         return Scored(
             score=round(score, 3),
             label=_label(score),
             reasons=tuple(each.reason for each in ordered if each.reason),
         )
+
+    def _score(self, likeness: Likeness) -> float:
+        return sum(each.bits for each in self._weights(likeness)) - name_weights.THRESHOLD
 
     def _weights(self, likeness: Likeness) -> Iterator[Weight]:
         family, given = name_weights.FAMILY[likeness.family], name_weights.GIVEN[likeness.given]
@@ -65,10 +68,6 @@ def _likenesses(one: str, other: str) -> Iterator[Likeness]:
                 likeness = compare(mine, theirs)
                 if not (likeness.turned and likeness.given is Given.MISSING):
                     yield likeness
-
-
-def _score(scored: Scored) -> float:
-    return scored.score
 
 
 def _label(score: float) -> Answer:

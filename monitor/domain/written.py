@@ -75,7 +75,7 @@ def person_name(written: str) -> PersonName:
 
 
 def _readings(written: str) -> Iterator[Written]:
-    for text in _texts(written):
+    for text in dict.fromkeys(_texts(written)):
         nicks, which = called(text), generation(text)
         for words in name_orders(text):
             for order, turned in _orders(with_particles(words)):
