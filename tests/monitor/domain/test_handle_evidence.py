@@ -19,6 +19,7 @@ COUNTS = NameCounts(
 MARIA = PersonName(given="Maria", family="Delgado")
 SMITH = PersonName(given="Maria", family="Smith")
 LIZ = PersonName(given="Elizabeth", family="Delgado")
+CELIA = PersonName(given="Maria", middle="Celia", family="Delgado")
 RARE = PersonName(given="Maria", family="Quintrell")
 
 texts = st.text(max_size=60)
@@ -27,6 +28,10 @@ handles = st.from_regex(r"[a-z]{3,9}(?:[._-][a-z]{1,9})?\d{0,3}", fullmatch=True
 
 def bits(handle, name=MARIA):
     return sum(each.bits for each in from_name(handle, name, COUNTS))
+
+
+def weight(handle, name, rule):
+    return next(each.bits for each in from_name(handle, name, COUNTS) if each.rule == rule)
 
 
 def told(one, other):
@@ -56,6 +61,55 @@ def test_the_more_of_a_name_a_handle_holds_the_more_it_weighs():
 
     assert weights == sorted(weights)
     assert bits("mdelgado") < bits("mariadelgado")
+
+
+@pytest.mark.parametrize(
+    ("handle", "name", "rule"),
+    [
+        ("100012345678901", MARIA, "handle-opaque"),
+        ("delgado", MARIA, "handle-family"),
+        ("maria", MARIA, "handle-given"),
+        ("celia", CELIA, "handle-middle"),
+        ("maria-delgado", MARIA, "handle-both"),
+        ("mdelgado", MARIA, "handle-initial"),
+        ("mcd", CELIA, "handle-all-initials"),
+        ("mtd", MARIA, "handle-heads"),
+        ("delg84", MARIA, "handle-family-start"),
+        ("mari84", MARIA, "handle-given-start"),
+        ("zdelgq", MARIA, "handle-shared-letters"),
+        ("quintrell", RARE, "handle-rare-family"),
+    ],
+)
+def test_what_speaks_for_the_person_weighs_more_than_nothing(handle, name, rule):
+    assert weight(handle, name, rule) > 0
+
+
+@pytest.mark.parametrize(
+    ("handle", "name", "rule"),
+    [
+        ("volcanolady", MARIA, "handle-anybody"),
+        ("volcanolady", MARIA, "handle-nothing"),
+        ("liz", LIZ, "handle-nickname"),
+        ("delgado-zqx", MARIA, "handle-beside-family"),
+        ("maria-zqx", MARIA, "handle-beside-given"),
+        ("maria-delgado-zqx", MARIA, "handle-beside-both"),
+        ("william-delgado", MARIA, "handle-other-given"),
+        ("w-delgado", MARIA, "handle-other-initial"),
+        ("smith", SMITH, "handle-rare-family"),
+        ("maria", MARIA, "handle-rare-given"),
+    ],
+)
+def test_what_speaks_against_them_weighs_less_than_nothing(handle, name, rule):
+    assert weight(handle, name, rule) < 0
+
+
+def test_no_more_than_a_few_letters_count_for_or_against():
+    assert bits("delgado-zqxvw") == bits("delgado-zqxvwkj") < bits("delgado-zqxv")
+    assert weight("zquintrez", RARE, "handle-shared-letters") == 6.0
+
+
+def test_four_letters_from_the_first_initial_to_the_last_may_be_any_word():
+    assert bits("mtxd") < bits("mtd")
 
 
 def test_a_rare_family_name_alone_says_more_than_a_common_one():
