@@ -14,7 +14,8 @@ from monitor.errors import InputError
 
 # A letter is an initial of a name, however few people are called so.
 _SHORTEST_NAME = 2
-_WORDLESS = Scored(score=-20.0, label=Answer.NO, reasons=("There is no name to compare.",))
+# Lower than two names can get that contradict each other in every part.
+_WORDLESS = Scored(score=-40.0, label=Answer.NO, reasons=("There is no name to compare.",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

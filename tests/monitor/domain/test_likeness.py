@@ -53,6 +53,7 @@ def test_how_family_names_agree(one, other, level):
         ("Karl Novak Jr.", "Trey Novak", Given.BYNAME),
         ("Karl Robert Novak", "Robert Novak", Given.SECOND),
         ("Karl Robert Novak", "Bob Novak", Given.SECOND),
+        ("Karl Ed Novak", "Ed Novak", Given.SECOND),
         ("K. Robert Novak", "Robert Novak", Given.SECOND),
         ("Erik Novak", "Erika Novak", Given.COUNTERPART),
         ("Karl Erik Novak", "Erik Novak", Given.SECOND),
@@ -72,6 +73,7 @@ def test_how_family_names_agree(one, other, level):
         ("Rosa Novak", "K. Novak", Given.OTHER_INITIAL),
         ("Rosa Novak", "Karl Novak", Given.DIFFERENT),
         # Both are borne, so neither is the other one misspelt.
+        ("Ed R. Novak", "Rosa Novak", Given.DIFFERENT),
         ("Karl Novak III", "Rosa Novak", Given.DIFFERENT),
         ("Eric Novak", "Aric Novak", Given.ALIKE),
         ("Joan Novak", "John Novak", Given.DIFFERENT),
@@ -88,7 +90,9 @@ def test_how_given_names_agree(one, other, level):
         ("Rosa Maria Novak", "Rosa M. Novak", Rest.INITIAL),
         ("Rosa M. Novak", "Rosa M. Novak", Rest.INITIAL),
         ("Rosa Novak", "Rosa M. Novak", Rest.SILENT),
+        ("Rosa Jo Novak", "Rosa Jo Novak", Rest.SAME),
         ("Rosa Maria Novak", "Rosa Karla Novak", Rest.OTHER),
+        ("Rosa Maria Novak", "Rosa Marta Novak", Rest.OTHER),
         ("Mary Lou Ann Novak", "Marylou Ann Novak", Rest.SAME),
         # The second given name was used up; what is left contradicts nothing.
         ("Karl Robert Novak", "Robert A. Novak", Rest.SILENT),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.build import census
 from monitor.domain import name_weights
+from monitor.domain.commonness import EVERYBODY, NameCounts, counts_of
 from monitor.domain.family_likeness import Family
 from monitor.domain.given_likeness import Given
 from monitor.domain.likeness import Generation, Rest
@@ -86,6 +87,33 @@ def test_a_rare_name_proves_more_than_a_common_one():
     assert bits("John Smith", "John Smith") < bits("Ottilie Smith", "Ottilie Smith")
 
 
+@pytest.mark.parametrize(("bearers", "said"), [(1, "Few"), (2, "Many")])
+def test_a_name_is_called_rare_where_one_in_4096_bears_it(bearers, said):
+    table = counts_of({EVERYBODY: 4096, "rosa": 4096, "novak": bearers})
+    same_name = SameName(counts=NameCounts(given=table, family=table))
+
+    reasons = same_name(Staff(name="Rosa Novak"), Found(display_name="Rosa Novak")).reasons
+
+    assert f"The family name is the same. {said} people bear it." in reasons
+
+
+def test_no_rarity_counts_for_more_than_the_page_says():
+    """A table that lists hardly anybody makes every other name as rare as names get."""
+    nobody = counts_of({EVERYBODY: 10**9, "smith": 10**8})
+    same_name = SameName(counts=NameCounts(given=nobody, family=nobody))
+    family = name_weights.RARITY * name_weights.RAREST
+    given_name = name_weights.GIVEN[Given.SAME].bits + name_weights.RARITY * 16
+
+    alike = same_name(Staff(name="Rosa Li"), Found(display_name="Rosa Li"))
+    kin = same_name(Staff(name="Rosa Li"), Found(display_name="Karl Li"))
+
+    assert family == 10
+    assert alike.score == family + given_name - name_weights.THRESHOLD
+    assert kin.score == family + name_weights.GIVEN[Given.DIFFERENT].bits - name_weights.THRESHOLD
+    assert 0 < kin.score < 1
+    assert kin.label is Answer.YES
+
+
 def test_the_reasons_stand_strongest_first_and_are_sentences():
     reasons = scored("Maria R. Smith", "Karl R. Smith").reasons
 
@@ -94,6 +122,13 @@ def test_the_reasons_stand_strongest_first_and_are_sentences():
         "The family name is the same. Many people bear it.",
         "The middle initial agrees.",
     )
+
+
+def test_what_is_no_name_is_as_far_from_one_as_can_be():
+    tables = (name_weights.FAMILY, name_weights.GIVEN, name_weights.REST, name_weights.GENERATION)
+    worst = sum(min(weight.bits for weight in table.values()) for table in tables)
+
+    assert bits("Maria Delgado", "\N{SUNFLOWER}") < worst - name_weights.THRESHOLD
 
 
 @pytest.mark.parametrize(("staff", "found"), [("", "Maria"), ("Maria", ""), ("", "")])
