@@ -22,12 +22,12 @@ texts = st.text(max_size=40)
         (
             "m\N{CYRILLIC SMALL LETTER A}ria-delgado",
             Trick.ALPHABET,
-            'the a is replaced by "\N{CYRILLIC SMALL LETTER A}", a Cyrillic letter',
+            "the a is replaced by a Cyrillic letter",
         ),
         (
             "\N{GREEK CAPITAL LETTER MU}aria-delgado",
             Trick.ALPHABET,
-            'the m is replaced by "\N{GREEK CAPITAL LETTER MU}", a Greek letter',
+            "the m is replaced by a Greek letter",
         ),
         (
             "mari\N{ZERO WIDTH SPACE}a-delgado",
@@ -43,12 +43,12 @@ texts = st.text(max_size=40)
             Trick.LOOK,
             '"real" is added and the l is replaced by the digit 1',
         ),
-        ("maria-delgado84", Trick.NUMBER, '"84" is added'),
+        ("maria-delgado84", Trick.NUMBER, "a number is added"),
         ("officialmaria-delgado", Trick.AFFIX, '"official" is added'),
         ("the.real.maria-delgado", Trick.AFFIX, '"the" is added and "real" is added'),
         ("maria-delgado_backup", Trick.AFFIX, '"backup" is added'),
         ("mrs.maria-delgado", Trick.WORDS, '"mrs" is added'),
-        ("maria-delgado-tutoring", Trick.WORDS, '"tutoring" is added'),
+        ("maria-delgado-tutoring", Trick.WORDS, "another word is added"),
         ("delgado-maria", Trick.WORDS, "its words stand in another order"),
         ("maria-delgadoo", Trick.SPELLING, "the o is doubled"),
         ("mraia-delgado", Trick.SPELLING, "a and r have changed places"),
@@ -162,7 +162,11 @@ def test_likeness_is_a_share_and_the_same_in_both_directions(handle, original):
 def test_every_imitation_is_told_in_a_sentence(handle, original):
     found = nearest(handle, original)
 
-    assert found is None or (found.reason.startswith("Its handle") and found.reason.endswith("."))
+    told = found.reason if found else "Its handle is another."
+
+    assert told.startswith("Its handle")
+    assert told.endswith(".")
+    assert told.isprintable()
 
 
 @pytest.mark.parametrize(
