@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from monitor.domain.handles import Cover, HandleFit, fits, local_part
+from monitor.domain.handle_fit import Cover, HandleFit, fits
+from monitor.domain.handles import local_part
 from monitor.domain.names import Agreement, Level, agreement, disguised, mention
 from monitor.domain.person import PersonName
 from monitor.domain.spelling import squashed

@@ -6,7 +6,7 @@ from math import log2
 from monitor.domain import surroundings, weights
 from monitor.domain.case import Case
 from monitor.domain.evidence import Axis, Evidence
-from monitor.domain.handles import Cover
+from monitor.domain.handle_fit import Cover
 from monitor.domain.names import FULL, Level, Middle, disguised
 from scrapers.finding import Finding
 

@@ -1,12 +1,14 @@
-"""Whether a handle imitates one of a person's."""
+"""Whether a handle imitates one of a person's, as an answer to a row."""
 
-from monitor.domain.lookalike import imitates
+from collections.abc import Iterable
+
+from monitor.domain.lookalike import NEAR, Imitation, nearest
 from monitor.domain.scoring import Answer, Found, Scored, Staff
 from monitor.errors import InputError
 
-# Bits, where the likeness is whole; and where nothing is alike.
+# Bits where nothing can be told apart; none at the likeness from which imitation is assumed.
 _WHOLE = 8.0
-_NOTHING = -8.0
+_LEAST = -24.0
 
 
 def imitated_handle(staff: Staff, found: Found) -> Scored:
@@ -14,10 +16,14 @@ def imitated_handle(staff: Staff, found: Found) -> Scored:
     if not found.handle or not staff.handles:
         reason = "lookalike needs staff.handles and found.handle"
         raise InputError(reason)
-    found_out = [imitates(found.handle, handle) for handle in staff.handles.values()]
-    nearest = max((each for each in found_out if each), key=lambda it: it.likeness, default=None)
-    if nearest is None:
+    best = _best(nearest(found.handle, handle) for handle in staff.handles.values())
+    if best is None:
         reason = "The handle is too far from the declared ones, or is one of them."
-        return Scored(score=_NOTHING, label=Answer.NO, reasons=(reason,))
-    bits = _WHOLE * nearest.likeness
-    return Scored(score=round(bits, 3), label=Answer.YES, reasons=(nearest.reason,))
+        return Scored(score=_LEAST, label=Answer.NO, reasons=(reason,))
+    bits = max(_LEAST, _WHOLE * (best.likeness - NEAR) / (1 - NEAR))
+    label = Answer.YES if bits >= 0 else Answer.NO
+    return Scored(score=round(bits, 3), label=label, reasons=(best.reason,))
+
+
+def _best(found: Iterable[Imitation | None]) -> Imitation | None:
+    return max((each for each in found if each), key=lambda each: each.likeness, default=None)

@@ -1,56 +1,44 @@
-"""Whether a handle could be a person's: by their name, and by their other handles."""
+"""Whether a handle could be a person's, by their name and their other handles: answers to rows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
-from monitor.domain.handles import Cover, fits, local_part, same_handle
+from monitor.domain.commonness import NameCounts
+from monitor.domain.evidence import Evidence
+from monitor.domain.handle_evidence import from_name
+from monitor.domain.handle_kinship import from_handle
 from monitor.domain.scoring import Answer, Found, Scored, Staff
-from monitor.domain.spelling import squashed
 from monitor.domain.written import person_name
 from monitor.errors import InputError
 
-# Bits: the exponents of collisions among officials' handles, shrunk.
-_COVERS = {
-    Cover.FULL: 6.0,
-    Cover.NICK: 5.0,
-    Cover.INITIALS: 2.0,
-    Cover.FAMILY: 1.0,
-    Cover.NONE: -6.0,
-}
-_SAYS = {
-    Cover.FULL: "The handle is made of the name.",
-    Cover.NICK: "The handle is made of another form of the name.",
-    Cover.INITIALS: "The handle is made of a part of the name and an initial.",
-    Cover.FAMILY: "The handle holds the family name.",
-    Cover.NONE: "The handle holds nothing of the name.",
-}
-_SAME = 8.0
-_ALIKE = 16.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnHandle:
+    counts: NameCounts
+
+    def __call__(self, staff: Staff, found: Found) -> Scored:
+        """Take the best of what the name and each of the other handles say."""
+        if not found.handle or not (staff.name or staff.handles):
+            reason = "own needs found.handle, and staff.name or staff.handles"
+            raise InputError(reason)
+        return _scored(max(self._weighed(staff, found), key=_bits))
+
+    def _weighed(self, staff: Staff, found: Found) -> Iterator[tuple[Evidence, ...]]:
+        if staff.name:
+            yield from_name(found.handle, person_name(staff.name), self.counts)
+        for handle in staff.handles.values():
+            yield from_handle(found.handle, handle, self.counts)
 
 
-def own_handle(staff: Staff, found: Found) -> Scored:
-    """Take the best of what the name and the other handles say."""
-    if not found.handle or not (staff.name or staff.handles):
-        reason = "own needs found.handle, and staff.name or staff.handles"
-        raise InputError(reason)
-    return max(_answers(staff, found), key=lambda each: each.score)
+def _bits(evidence: tuple[Evidence, ...]) -> float:
+    return sum(each.bits for each in evidence)
 
 
-def _answers(staff: Staff, found: Found) -> Iterator[Scored]:
-    if staff.name:
-        fit = fits(found.handle, person_name(staff.name))
-        bits = _COVERS[fit.cover] - 0.1 * min(20, len(fit.residue))
-        yield _scored(bits, _SAYS[fit.cover])
-    for handle in staff.handles.values():
-        if same_handle(found.handle, handle):
-            yield _scored(_SAME, "The handle is one of the person's.")
-        else:
-            ours, theirs = squashed(local_part(handle)), squashed(local_part(found.handle))
-            bits = _ALIKE * (fuzz.ratio(ours, theirs) / 100 - 0.5)
-            yield _scored(bits, "The handle is compared with the person's, letter by letter.")
-
-
-def _scored(bits: float, reason: str) -> Scored:
-    label = Answer.YES if bits > 0 else Answer.NO
-    return Scored(score=round(bits, 3), label=label, reasons=(reason,))
+def _scored(evidence: tuple[Evidence, ...]) -> Scored:
+    bits = _bits(evidence)
+    strongest = sorted(evidence, key=lambda each: -abs(each.bits))
+    return Scored(
+        score=round(bits, 3),
+        label=Answer.YES if bits > 0 else Answer.NO,
+        reasons=tuple(each.reason for each in strongest),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from monitor.domain.commonness import NameCounts
 from monitor.domain.imitated_handle import imitated_handle
-from monitor.domain.own_handle import own_handle
+from monitor.domain.own_handle import OwnHandle
 from monitor.domain.same_name import SameName
 from monitor.domain.scoring import Ask, Scorer
 
@@ -12,6 +12,6 @@ from monitor.domain.scoring import Ask, Scorer
 def scorers(counts: NameCounts) -> Mapping[Ask, Scorer]:
     return {
         Ask.SAME_NAME: SameName(counts=counts),
-        Ask.OWN: own_handle,
+        Ask.OWN: OwnHandle(counts=counts),
         Ask.LOOKALIKE: imitated_handle,
     }

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from monitor.domain.confusables import LATIN
+
 # Letters of Latin alphabets that have no decomposition; names are written without them, too.
 _TRANSLITERATED = str.maketrans(
     {
@@ -17,14 +19,6 @@ _TRANSLITERATED = str.maketrans(
         "\N{LATIN SMALL LETTER DOTLESS I}": "i",
     }
 )
-# Cyrillic, then Greek, then phonetic letters that pass for Latin ones at a glance.
-_FOREIGN = (
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u04cf\u051b\u051d"
-    "\u043a\u043c\u0442\u0432\u043d\u03b1\u03bf\u03c1\u03bd\u03b9\u03ba\u03c4\u03c5\u03c7\u03b5"
-    "\u03b7\u0251\u0261\u026a\u029f"
-)
-_LATIN = "aeopcyxijsdhlqwkmtbhaopviktuxenagil"
-_LOOKALIKES = str.maketrans(_FOREIGN, _LATIN)
 _SIGNS = str.maketrans("03456789$@", "oeasgtbgsa")
 # A capital I between small letters is there to be read as an l.
 _CAPITAL_I = re.compile(r"(?<=[^\W\d_A-Z])I(?=[^\W\d_A-Z])")
@@ -34,6 +28,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def plain(text: str) -> str:
     """Fold case, marks, widths and decorated letters; drop what cannot be seen."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     kept = (letter for letter in decomposed if unicodedata.category(letter) not in {"Mn", "Cf"})
     return unicodedata.normalize("NFKC", "".join(kept)).casefold().translate(_TRANSLITERATED)
@@ -41,12 +37,14 @@ def plain(text: str) -> str:
 
 def squashed(text: str) -> str:
     """Keep letters and digits only, in their plain form."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return "".join(letter for letter in plain(text) if letter.isalnum())
 
 
 def latinised(text: str) -> str:
     """Replace letters of other alphabets by the Latin ones they pass for."""
-    return text.translate(_LOOKALIKES)
+    return text.translate(LATIN)
 
 
 def shapes(text: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What parsing a page apart costs: `python tests/bench/parsing.py` prints the figures.
+"""What parsing a page apart costs: `python -m tests.bench.parsing` prints the figures.
 
 An ordinary profile of 60 KB is read twice over: its head alone, as most are, and to its end, as one
 is whose body tells machines something.

@@ -1,4 +1,4 @@
-"""How many rows `namesake score` answers a second: `python tests/bench/scoring.py` prints it.
+"""How many rows `namesake score` answers a second: `python -m tests.bench.scoring` prints it.
 
 Names are drawn from the census, by a seed; `--fresh` draws each name anew, so that nothing that is
 remembered of an earlier row helps.
