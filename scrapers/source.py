@@ -1,8 +1,9 @@
 """What a source is: it plans questions, reads answers, and can be tested in the field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Protocol, Self, runtime_checkable
 
 from scrapers.identity import Identity
@@ -138,3 +139,10 @@ class ContactSource(Protocol):
     def contacts(self, account: str, subject: str) -> Iterable[Query]:
         """Yield the questions for an account key's contacts, of kind `follows` or `followers`."""
         ...
+
+
+def canaries_in_rounds(sources: Iterable[Source], nonce: str) -> Iterator[Canary]:
+    """Yield one of each source, then another: no host waits until the others have had them all."""
+    rounds = zip_longest(*(source.canaries(nonce) for source in sources))
+    for canaries in rounds:
+        yield from (canary for canary in canaries if canary is not None)

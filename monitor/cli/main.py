@@ -25,6 +25,7 @@ from monitor.cli.output import inert
 from monitor.config import default_path
 from monitor.errors import MonitorError
 from monitor.outside import Outside
+from scrapers.fetch.garbage import collect_seldom
 
 INTERRUPTED = 130
 HELP = """\
@@ -80,6 +81,7 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None, outside: Outside | None = None) -> None:
     """Run a command; what goes wrong is one sentence and an exit code, never a traceback."""
+    collect_seldom()
     given = None if arguments is None else list(arguments)
     obj = outside or Outside(environ=os.environ)
     try:

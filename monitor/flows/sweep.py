@@ -20,7 +20,7 @@ from monitor.store.sweeps import Sweep, SweepKind
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query, QueryKind
-from scrapers.source import Source
+from scrapers.source import Source, canaries_in_rounds
 
 CONTACTS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
 
@@ -168,10 +168,12 @@ class Sweeping:
         return tuple(source for name, source in self.sources.items() if name in names)
 
     def _canaries(self, sweep: Sweep, errand: Errand) -> Iterator[Query]:
-        for source in self._asked(errand):
-            if errand.kind is SweepKind.SWEEP or not self._proven_lately(source):
-                for canary in source.canaries(sweep.nonce):
-                    yield canary.query
+        due = (
+            source
+            for source in self._asked(errand)
+            if errand.kind is SweepKind.SWEEP or not self._proven_lately(source)
+        )
+        yield from (canary.query for canary in canaries_in_rounds(due, sweep.nonce))
 
     def _proven_lately(self, source: Source) -> bool:
         health = self.state.health.get(source.name)

@@ -57,10 +57,9 @@ class PresenceSource:
     def read(self, query: Query, page: Page) -> Reading:
         handle = query.terms[0]
         reading = verdict(self.entry.rule, query.request.url, handle, page)
-        if reading.outcome is not Outcome.FOUND:
-            return reading
-        # Nobody wants to know whose account a canary is.
-        return replace(reading, findings=(self._bare(handle),), unparsed=bool(query.subject))
+        if reading.outcome is not Outcome.FOUND or not query.subject:
+            return reading  # nobody wants to know whose account a canary is
+        return replace(reading, findings=(self._bare(handle),), unparsed=True)
 
     def parse(self, query: Query, page: Page) -> Reading:
         """Add what the page says of its owner; that the account exists has been proven."""

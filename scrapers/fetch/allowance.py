@@ -93,11 +93,19 @@ def allowed(clock: Clock, limits: Limits) -> Iterator[Allowance]:
 
 
 class MeteredSocket(socket.socket):
+    def settimeout(self, value: float | None) -> None:
+        if not _about_right(self, value):
+            super().settimeout(value)
+
     def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
         return _metered(self, lambda: super(MeteredSocket, self).recv_into(buffer, nbytes, flags))
 
 
 class MeteredTLSSocket(ssl.SSLSocket):
+    def settimeout(self, value: float | None) -> None:
+        if not _about_right(self, value):
+            super().settimeout(value)
+
     def recv_into(
         self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0
     ) -> int:
@@ -106,11 +114,15 @@ class MeteredTLSSocket(ssl.SSLSocket):
         )
 
 
+def _about_right(sock: socket.socket, value: float | None) -> bool:
+    """Tell whether the time-out that is set is not shorter, and hardly longer."""
+    patience = sock.gettimeout()
+    return value is not None and patience is not None and value <= patience <= value + LEEWAY
+
+
 def _metered(sock: socket.socket, receive: Callable[[], int]) -> int:
     allowance = current_allowance()
-    left, patience = allowance.seconds_left(), sock.gettimeout()
-    if patience is None or not left <= patience <= left + LEEWAY:
-        sock.settimeout(left)
+    sock.settimeout(allowance.seconds_left())
     try:
         count = receive()
     except TimeoutError:

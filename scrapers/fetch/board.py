@@ -153,8 +153,7 @@ class Board:
             while self._tours and not self.stopped:
                 turn = self._next_turn()
                 if turn is not None:
-                    # Who keeps the time has just stopped doing so; and there may be more to do.
-                    self._work.notify()
+                    self._call()
                     return turn
                 self._rest()
             self._workers -= 1
@@ -201,9 +200,15 @@ class Board:
             return
         lane.lined_up.add(rank)
         heappush(self._lines[rank], (lane.due, next(self._numbers), lane))
-        if self._lines[rank][0][2] is lane:
+        if self._timed and self._lines[rank][0][2] is lane:
             self._alarm.notify()
-        self._work.notify()
+        self._call()
+
+    def _call(self) -> None:
+        """Wake a worker if there is something to do now, or nobody who keeps the time."""
+        due = self._next_due()
+        if due is not None and (not self._timed or due <= self._clock.monotonic()):
+            self._work.notify()
 
     def _next_due(self) -> float | None:
         return min((line[0][0] for line in self._lines.values() if line), default=None)

@@ -103,7 +103,8 @@ def after(state: HostState, reading: Reading, now: datetime) -> HostState:
     if reading.outcome is Outcome.BLOCKED:
         blocked = replace(state, failures=state.failures + 1)
         return _parked(blocked, Outcome.BLOCKED, now + back_off(blocked.failures))
-    if reading.outcome.conclusive or reading.outcome is Outcome.PARTIAL:
+    answered = reading.outcome.conclusive or reading.outcome is Outcome.PARTIAL
+    if answered and (state.parked_until or state.reason or state.failures):
         return replace(state, parked_until=None, reason="", failures=0)
     return state
 

@@ -61,7 +61,9 @@ class Question:
         self.hops, self.led = 0, None
         onward = self._led_to(reading.follow)
         # What it leads to stays with the reading: whoever keeps that can go on after a crash.
-        told = replace(reading, follow=tuple(each.query for each in onward))
+        told = reading
+        if reading.follow:
+            told = replace(reading, follow=tuple(each.query for each in onward))
         self.reading = told if self.reading is None else self.reading.joined(told)
         self.pages.extend(each for each in reading.follow if each.key == self.query.key)
         if self.pages and self.asked > MOST_FOLLOW_PAGES:

@@ -33,7 +33,7 @@ class Target:
     path: str
 
     @classmethod
-    @lru_cache(maxsize=4_096)
+    @lru_cache(maxsize=16_384)
     def of(cls, url: str) -> Self:
         """Parse as urllib3 does, which will do the asking; raise UnfinishedError if unsafe."""
         if len(url) > LONGEST_URL:

@@ -237,4 +237,5 @@ def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
         return stumbled(error)
     if page.cut and reading.outcome is Outcome.ABSENT:
         return unreadable(Note.CUT_PAGE).reading
-    return replace(reading, kept=kept_of(query, source.version, page, reading))
+    kept = kept_of(query, source.version, page, reading)
+    return reading if kept is None else replace(reading, kept=kept)

@@ -13,13 +13,9 @@ def occurs(pattern: str, text: str) -> bool:
     return _compiled(pattern).search(text) is not None
 
 
-def first(pattern: bytes, text: bytes) -> bytes | None:
-    """Return the first match, or its only group; case does not count, and a byte is a letter."""
-    found = _compiled_bytes(pattern).search(text)
-    if found is None:
-        return None
-    matched: bytes = found[found.re.groups]
-    return matched
+def occurs_in(pattern: bytes, text: bytes) -> bool:
+    """Search bytes as they are; the case of ASCII letters does not count."""
+    return _compiled_bytes(pattern).search(text) is not None
 
 
 def usable(pattern: str) -> bool:

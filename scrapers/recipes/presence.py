@@ -8,7 +8,7 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.refusal import refusal, unreadable
-from scrapers.recipes.walls import wall
+from scrapers.recipes.walls import distinctive, wall, wall_around
 
 PLACEHOLDER = "{account}"
 REDIRECTS = range(300, 400)
@@ -31,12 +31,19 @@ class Rule:
 
 
 def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
-    """Return FOUND (without findings) or ABSENT if the rule proves it and no wall stands before."""
+    """Return FOUND (without findings) or ABSENT if the rule proves it and no wall stands before.
+
+    A page that has the status and shows words of the site's own is no wall, whatever else it says.
+    """
+    exists = page.status == rule.e_code and _shows(page, rule.e_string, handle)
+    missing = page.status == rule.m_code and _shows(page, rule.m_string, handle)
+    if exists != missing and wall_around(page) is None:
+        outcome, mark = _proof(rule, exists=exists)
+        if distinctive(mark):
+            return Reading(outcome=outcome)
     refused = refusal(page)
     if refused is not None and not _bare_refusal(rule, refused, page):
         return refused
-    exists = page.status == rule.e_code and _shows(page, rule.e_string, handle)
-    missing = page.status == rule.m_code and _shows(page, rule.m_string, handle)
     missing = missing or (rule.m_code in REDIRECTS and _led_to_front(asked, page))
     if exists and missing:
         return unreadable("its page says both that the account exists and that it does not")
@@ -50,7 +57,11 @@ def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
 def impossible_handle(nonce: str, source: str, length: int = 14) -> str:
     """Return a handle that nobody has, in letters that every site allows."""
     drawn = sha256(f"{nonce}\x1f{source}".encode()).digest()
-    return "".join(chr(ord("a") + byte % 26) for byte in drawn)[:length]
+    return "".join(chr(ord("a") + byte % 26) for byte in drawn[:length])
+
+
+def _proof(rule: Rule, *, exists: bool) -> tuple[Outcome, str]:
+    return (Outcome.FOUND, rule.e_string) if exists else (Outcome.ABSENT, rule.m_string)
 
 
 def _bare_refusal(rule: Rule, refused: Reading, page: Page) -> bool:

@@ -1,11 +1,12 @@
 """Pages that stand between us and the answer, whatever status they are sent with."""
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from scrapers.page import Page
 from scrapers.recipes.document import is_markup, visible_words
-from scrapers.recipes.pattern import first
+from scrapers.recipes.pattern import occurs_in
 
 CAPTCHA = "it shows a CAPTCHA"
 CHECK = "it checks whether we are a browser"
@@ -17,6 +18,7 @@ REFUSAL = "it refuses automatic visits"
 REACH = 262_144
 # A wall says little. A profile that only talks of CAPTCHAs says more, or names itself a profile.
 FEW_WORDS = 160
+SHORTEST_OWN_WORDS = 12
 # Ordinary forms hold a CAPTCHA, too: alone it is a wall only where there is next to no text.
 HARDLY_ANY_WORDS = 60
 
@@ -135,16 +137,18 @@ PROFILE = (
 )
 # One pass over a page for all of them: nearly every page holds none.
 SIGNS = "|".join(re.escape(sign) for sign in (*dict((*MARKUP, *PHRASES)), *WIDGETS)).encode()
-TITLE = rb"<title[^>]{0,200}>([^<]{1,200})"
+TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
+ANY_TITLE = re.compile("|".join(f"(?:{pattern})" for pattern, _ in TITLES))
+ANY_ADDRESS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in ADDRESSES), re.IGNORECASE)
 
 
 def wall(page: Page) -> str | None:
     """Return what stands between us and the answer, or None where nothing does."""
-    note = _in_headers(page) or _in_address(page)
+    note = wall_around(page)
     if note or not is_markup(page):
         return note
     start = page.bytes[:REACH]
-    titled, signs = _titled(start), first(SIGNS, start)
+    titled, signs = _titled(start), occurs_in(SIGNS, start)
     if not titled and not signs:
         return None
     seen = page.text[:REACH].lower()
@@ -154,21 +158,37 @@ def wall(page: Page) -> str | None:
     return titled or _said(seen)
 
 
+@lru_cache(maxsize=4_096)
+def distinctive(mark: str) -> bool:
+    """Say whether a mark is long enough to be a site's own words, and none of a wall's."""
+    return len(mark) >= SHORTEST_OWN_WORDS and not occurs_in(SIGNS, mark.encode())
+
+
+def wall_around(page: Page) -> str | None:
+    """Return what the headers and the address tell of a wall, whatever the page itself says."""
+    return _in_headers(page) or _in_address(page)
+
+
 def _in_headers(page: Page) -> str | None:
     for name, value, note in HEADERS:
-        if re.fullmatch(value, page.headers.get(name, ""), re.IGNORECASE):
+        if name in page.headers and re.fullmatch(value, page.headers[name], re.IGNORECASE):
             return note
     return None
 
 
 def _in_address(page: Page) -> str | None:
+    if not ANY_ADDRESS.match(page.url):
+        return None
     seen = (note for address, note in ADDRESSES if re.match(address, page.url, re.IGNORECASE))
     return next(seen, None)
 
 
 def _titled(start: bytes) -> str | None:
-    title = first(TITLE, start) or b""
-    line = " ".join(unescape(title.decode("utf-8", "replace")).lower().split())
+    title = TITLE.match(start, max(start.find(b"<title"), start.find(b"<TITLE"), 0))
+    told = title[1].decode("utf-8", "replace") if title else ""
+    line = " ".join(unescape(told).lower().split())
+    if not ANY_TITLE.fullmatch(line):
+        return None
     return next((note for pattern, note in TITLES if re.fullmatch(pattern, line)), None)
 
 

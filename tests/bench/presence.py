@@ -11,8 +11,7 @@ disagree is believed in nothing. robots.txt is not read: these sites are our own
 import argparse
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
@@ -23,6 +22,7 @@ from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import catalogue_from
 from scrapers.fetch.clock import SystemClock
 from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.garbage import collect_seldom
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.limits import Limits
 from scrapers.fetch.pace import WITHOUT_WAITS, InMemoryHosts, Pace
@@ -34,7 +34,7 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
-from scrapers.source import MarkupSource
+from scrapers.source import MarkupSource, canaries_in_rounds
 from tests.bench.cost import Cost
 
 USER_AGENT = "Namesake-bench"
@@ -66,10 +66,10 @@ class Job:
     canaries: bool
 
     def queries(self) -> Iterator[Query]:
-        """Yield the canaries of all sites, then name after name over all sites."""
-        for source in self.sources.values():
-            if self.canaries:
-                yield from (canary.query for canary in source.canaries(NONCE))
+        """Yield the canaries of all sites in rounds, then name after name over all sites."""
+        if self.canaries:
+            canaries = canaries_in_rounds(self.sources.values(), NONCE)
+            yield from (canary.query for canary in canaries)
         for user in self.users:
             named = Identity(ref=user, names=(), handles=(user,))
             for source in self.sources.values():
@@ -78,15 +78,20 @@ class Job:
 
 @dataclass(slots=True)
 class Tally:
-    """What came, and when, in seconds from the first question."""
+    """What came of each site, and when its verdicts came, in seconds from the first question."""
 
-    visits: list[Visit] = field(default_factory=list)
+    outcomes: dict[str, dict[str, Outcome]] = field(default_factory=dict)
+    probes: dict[str, Reading] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
 
     def take(self, visit: Visit, seconds: float) -> None:
-        self.visits.append(visit)
-        if visit.query.subject:
+        query = visit.query
+        if query.subject:
+            outcomes = self.outcomes.setdefault(query.source, {})
+            outcomes[query.subject] = visit.reading.outcome
             self.seconds.append(seconds)
+        else:
+            self.probes[query.key] = visit.reading
 
     def done(self) -> dict[str, float]:
         told = sorted(self.seconds)
@@ -105,18 +110,14 @@ def sources_of(catalogue: Path, interval: float) -> dict[str, PresenceSource]:
     return {entry.key: PresenceSource(entry=entry) for entry in entries}
 
 
-def verdicts(job: Job, visits: Iterable[Visit]) -> Iterator[dict[str, str]]:
+def verdicts(job: Job, tally: Tally) -> Iterator[dict[str, str]]:
     """Yield one verdict a name and site; a site whose canaries disagree is unreadable."""
-    by_source: defaultdict[str, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        by_source[visit.query.source].append(visit)
-    for name, answers in by_source.items():
+    for name, outcomes in tally.outcomes.items():
         source = job.sources[name]
-        refuted = job.canaries and _refuted(source, answers)
-        for visit in answers:
-            if visit.query.subject:
-                outcome = Outcome.UNREADABLE if refuted else visit.reading.outcome
-                yield {"site": source.entry.name, "user": visit.query.subject, "outcome": outcome}
+        refuted = job.canaries and _refuted(source, tally)
+        for user, outcome in outcomes.items():
+            told = Outcome.UNREADABLE if refuted else outcome
+            yield {"site": source.entry.name, "user": user, "outcome": told}
 
 
 def measured(job: Job, lanes: Lanes, client: HttpClient) -> dict[str, object]:
@@ -127,7 +128,7 @@ def measured(job: Job, lanes: Lanes, client: HttpClient) -> dict[str, object]:
         tally.take(visit, lanes.clock.monotonic() - began)
     cost = Cost.now()
     return {
-        "verdicts": list(verdicts(job, tally.visits)),
+        "verdicts": list(verdicts(job, tally)),
         "done_s": tally.done(),
         "wall_s": round(cost.wall_s, 3),
         "cpu_s": round(cost.cpu_s, 3),
@@ -138,16 +139,16 @@ def measured(job: Job, lanes: Lanes, client: HttpClient) -> dict[str, object]:
     }
 
 
-def _refuted(source: PresenceSource, answers: Iterable[Visit]) -> bool:
-    readings = {visit.query.key: visit.reading for visit in answers if not visit.query.subject}
+def _refuted(source: PresenceSource, tally: Tally) -> bool:
     probes = [
-        Probe(expects=canary.expects, reading=readings[canary.query.key])
+        Probe(expects=canary.expects, reading=tally.probes[canary.query.key])
         for canary in source.canaries(NONCE)
     ]
     return weighed(probes, ()).standing is Standing.REFUTED
 
 
 def main() -> None:
+    collect_seldom()
     chosen = _options().parse_args()
     job = Job(
         sources=sources_of(chosen.catalogue, chosen.interval),

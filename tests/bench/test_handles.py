@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-BENCH = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 NAMES = ("Maria Delgado", "Karl Brandt", "Elspeth Lindqvist")
 
 
 def printed(script, *arguments):
-    command = [sys.executable, str(BENCH / script), *arguments]
-    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    command = [sys.executable, "-m", f"tests.bench.{script}", *arguments]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    return answer.stdout
 
 
 def test_each_question_about_handles_is_timed():
-    lines = printed("handles.py", "60").splitlines()
+    lines = printed("handles", "60").splitlines()
 
     assert [line[:22].strip() for line in lines] == [
         "handle beside name",
@@ -42,7 +43,7 @@ def rows(tmp_path):
 
 
 def test_the_weights_are_printed_as_they_stand_and_as_they_would_be_fitted(rows):
-    *weights, area = printed("handle_weights.py", *rows).splitlines()
+    *weights, area = printed("handle_weights", *rows).splitlines()
 
     both = next(line.split() for line in weights if line.startswith("handle-both"))
     assert float(both[1]) == 3.8
