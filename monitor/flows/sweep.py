@@ -81,6 +81,8 @@ class Sweeping:
         return Underway(
             sources={source.name: source for source in self._asked(errand)},
             watch=watch,
+            now=self.now,
+            began=self.now(),
             closed={run.source for run in self.state.sweeps.runs(sweep.ref)},
         )
 

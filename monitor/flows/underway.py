@@ -2,25 +2,30 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from monitor.flows.parts import Watch
+from monitor.flows.parts import Now, Watch
 from scrapers.request import Query
 from scrapers.source import Family, Source
 
 OVER = frozenset({"done", "blocked"})
+NOT_LONG = timedelta(hours=1)
 
 
 @dataclass(slots=True, kw_only=True)
 class Underway:
-    """A slow host holds up nobody but itself: each source closes as soon as its answers are in.
+    """A slow host holds up nobody but itself: the others close while it is still being asked.
 
-    `closed` are those that were closed before the run was cut short. A search engine may lead to
-    questions for any source, a profile site only to more of its own; so nothing is final before
-    the last engine has answered.
+    A run that is over within the hour closes all at its end, in one order, so that the same
+    answers are told in the same words, line by line. `closed` are those that were closed before
+    the run was cut short. A search engine may lead to questions for any source, a profile site
+    only to more of its own; so nothing is final before the last engine has answered.
     """
 
     sources: Mapping[str, Source]
     watch: Watch
+    now: Now
+    began: datetime
     closed: set[str] = field(default_factory=set)
     _open: set[str] = field(default_factory=set)
     _drained: bool = False
@@ -42,7 +47,8 @@ class Underway:
     def through(self) -> Iterator[Source]:
         """Yield, once, each source that will get no more answers in this run."""
         searching = any(self.sources[name].family is Family.SEARCH for name in self._open)
-        if not self._drained or searching:
+        early = bool(self._open) and self.now() - self.began < NOT_LONG
+        if not self._drained or searching or early:
             return
         for name, source in self.sources.items():
             if name not in self._open and name not in self.closed:

@@ -80,6 +80,7 @@ class OneAfterAnother:
             questions = list(group)
             for query in questions:
                 if query is questions[-1]:
+                    self.world.later(hours=2)
                     watch(name, "done")
                 nothing = Reading(outcome=Outcome.ABSENT)
                 yield Visit(query=query, reading=nothing, at=self.world.clock.now())

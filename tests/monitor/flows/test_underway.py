@@ -1,13 +1,14 @@
 """A source closes as soon as its answers are in, and never before all of them are."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from monitor.flows.underway import Underway
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import Family
-from tests.scrapers.fetch.fakes import site
+from tests.scrapers.fetch.fakes import MONDAY, site
 
 ALPHA, BETA = site("alpha"), site("beta")
 ENGINE = replace(site("engine"), family=Family.SEARCH)
@@ -17,9 +18,14 @@ def question(source: str) -> Query:
     return Query(source=source, kind=QueryKind.PRESENCE, terms=("x",), request=Request(url="x"))
 
 
-def underway(*closed: str) -> Underway:
-    sources = {each.name: each for each in (ALPHA, BETA, ENGINE)}
-    return Underway(sources=sources, watch=lambda *_: None, closed=set(closed))
+def underway(*closed: str, for_hours: float = 1) -> Underway:
+    return Underway(
+        sources={each.name: each for each in (ALPHA, BETA, ENGINE)},
+        watch=lambda *_: None,
+        now=lambda: MONDAY + timedelta(hours=for_hours),
+        began=MONDAY,
+        closed=set(closed),
+    )
 
 
 def through(run: Underway) -> list[str]:
@@ -45,6 +51,21 @@ def test_a_source_closes_while_a_slower_one_is_still_being_asked(run: Underway):
     run.tell("beta", "blocked")
 
     assert through(run) == ["beta"]
+
+
+def test_a_run_that_is_soon_over_closes_all_at_its_end_in_one_order():
+    run = underway(for_hours=0.9)
+    list(run.pulled([]))
+    for name in ("engine", "beta", "alpha"):
+        run.tell(name, "waiting")
+    run.tell("engine", "done")
+    run.tell("beta", "done")
+
+    assert through(run) == []
+
+    run.tell("alpha", "done")
+
+    assert through(run) == ["alpha", "beta", "engine"]
 
 
 def test_nothing_closes_while_more_questions_may_come():
