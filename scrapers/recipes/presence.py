@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
+from scrapers.recipes.limits import quota_used
 from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.walls import distinctive, wall, wall_around
 
@@ -37,7 +38,7 @@ def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
     """
     exists = page.status == rule.e_code and _shows(page, rule.e_string, handle)
     missing = page.status == rule.m_code and _shows(page, rule.m_string, handle)
-    if exists != missing and wall_around(page) is None:
+    if exists != missing and wall_around(page) is None and not quota_used(page):
         outcome, mark = _proof(rule, exists=exists)
         if distinctive(mark):
             return Reading(outcome=outcome)

@@ -184,7 +184,7 @@ def _in_address(page: Page) -> str | None:
 
 
 def _titled(start: bytes) -> str | None:
-    title = TITLE.match(start, max(start.find(b"<title"), start.find(b"<TITLE"), 0))
+    title = TITLE.match(start, max(start.lower().find(b"<title"), 0))
     told = title[1].decode("utf-8", "replace") if title else ""
     line = " ".join(unescape(told).lower().split())
     if not ANY_TITLE.fullmatch(line):

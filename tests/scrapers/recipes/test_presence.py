@@ -92,6 +92,12 @@ def test_a_refusal_proves_absence_only_in_the_words_of_the_rule(answered: Answer
     assert outcome(BY_REFUSAL, answered("go away", 403)) is Outcome.UNREADABLE
 
 
+def test_a_used_up_quota_proves_nothing_in_whatever_words(answered: Answered) -> None:
+    used_up = answered("no such user", 403, headers={"x-ratelimit-remaining": "0"})
+
+    assert outcome(BY_REFUSAL, used_up) is Outcome.LIMITED
+
+
 def test_impossible_handles_are_drawn_fresh_and_differ_between_sources() -> None:
     drawn = {impossible_handle(nonce, source) for nonce in "ab" for source in "xy"}
 

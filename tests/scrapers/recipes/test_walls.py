@@ -63,6 +63,15 @@ def test_an_ordinary_page_is_no_wall(answered: Answered, page: str) -> None:
     assert wall(answered(page, headers=HTML)) is None
 
 
+@pytest.mark.parametrize("tag", ["title", "TITLE", "Title", 'title lang="en"'])
+def test_a_wall_is_known_by_the_first_title_however_that_is_written(
+    answered: Answered, tag: str
+) -> None:
+    page = f"<{tag}>Just a moment...</title><svg><TITLE>A lock</TITLE></svg>"
+
+    assert wall(answered(page, headers=HTML))
+
+
 def test_what_people_write_in_json_is_no_wall(answered: Answered) -> None:
     body = '{"bio": "id=\\"px-captcha\\" unusual traffic"}'
 
