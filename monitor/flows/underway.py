@@ -46,9 +46,9 @@ class Underway:
 
     def through(self) -> Iterator[Source]:
         """Yield, once, each source that will get no more answers in this run."""
-        searching = any(self.sources[name].family is Family.SEARCH for name in self._open)
-        early = bool(self._open) and self.now() - self.began < NOT_LONG
-        if not self._drained or searching or early:
+        if not self._drained or (self._open and self.now() - self.began < NOT_LONG):
+            return
+        if any(self.sources[name].family is Family.SEARCH for name in self._open):
             return
         for name, source in self.sources.items():
             if name not in self._open and name not in self.closed:

@@ -16,7 +16,7 @@ NAP = 0.2
 LOOK_AHEAD = 256
 
 Entry = tuple[Tour, Question]
-Queues = dict[Tour, deque[Question]]
+Waiting = dict[Tour, deque[Question]]
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +34,7 @@ class Lane:
     wished: float = 0.0
     busy: bool = False
     lined_up: set[Rank] = field(default_factory=set)
-    waiting: dict[Rank, Queues] = field(default_factory=lambda: {rank: {} for rank in Rank})
+    waiting: dict[Rank, Waiting] = field(default_factory=lambda: {rank: {} for rank in Rank})
 
     @property
     def host(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """`total_seconds` ends a whole visit, redirects included, whatever still trickles in.
+    """`total_seconds` ends one request with its answer, whatever still trickles in.
 
     `body_bytes` counts the body after unpacking. `idle_hosts` is for how many hosts an unused
     connection is kept open.

@@ -6,7 +6,7 @@ from threading import Lock
 
 @dataclass(slots=True)
 class Traffic:
-    """Counts visits that reached a server, and bytes as they came over the wire."""
+    """Counts what was asked, refused by the guard or not, and bytes as they came over the wire."""
 
     requests: int = 0
     bytes: int = 0

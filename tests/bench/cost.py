@@ -6,7 +6,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Self
 
-MEBIBYTE = 1024
 IMPORTED = monotonic()
 
 
@@ -23,16 +22,16 @@ class Cost:
         own = resource.getrusage(resource.RUSAGE_SELF)
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         used = own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime
-        return cls(wall_s=monotonic() - IMPORTED, cpu_s=used, rss_mib=peak() / MEBIBYTE)
+        return cls(wall_s=monotonic() - IMPORTED, cpu_s=used, rss_mib=peak_mebibytes())
 
 
-def peak() -> int:
-    """Return this program's own peak in KiB.
+def peak_mebibytes(process: int | None = None) -> float:
+    """Return the most memory that a process has held, this program itself if none is named.
 
     Where Linux tells it: what a process reports of itself includes that of whoever started it.
     """
-    status = Path("/proc/self/status")
+    status = Path(f"/proc/{process or 'self'}/status")
     if status.exists():
-        line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
-        return int(line.split()[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        lines = status.read_text("ascii").splitlines()
+        return int(next(each for each in lines if each.startswith("VmHWM")).split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

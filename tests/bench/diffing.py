@@ -1,6 +1,5 @@
 """How long a district's comparison takes: `python -m tests.bench.diffing` prints the figures."""
 
-import resource
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +10,7 @@ from monitor.domain.item import material_changes
 from scrapers.finding import Finding, Kind
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
+from tests.bench.cost import peak_mebibytes
 
 QUESTIONS = 10_000
 ITEMS = 30
@@ -60,10 +60,10 @@ def main() -> None:
             if change.before and change.after:
                 told += bool(material_changes(change.before, change.after))
         spent += perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(
         f"{QUESTIONS:,} questions of {ITEMS} items: {spent:.2f} s\n"
-        f"{changes:,.0f} raw changes, {told:,.0f} of them material, peak {peak:.0f} MiB\n"
+        f"{changes:,.0f} raw changes, {told:,.0f} of them material, "
+        f"peak {peak_mebibytes():.0f} MiB\n"
     )
 
 

@@ -18,6 +18,7 @@ from scrapers.identity import Identity
 from scrapers.page import Page
 from scrapers.parsing.parser import ChildParser
 from scrapers.recipes.presence import Rule
+from tests.bench.cost import peak_mebibytes
 
 RULE = Rule(e_code=200, e_string="class=card", m_code=404, m_string="")
 SOURCE = PresenceSource(
@@ -70,7 +71,7 @@ def cost(parser: ChildParser, name: str, answer: Page, runs: int) -> Cost:
         wall=(perf_counter() - wall) * milli,
         ours=(process_time() - ours) * milli,
         childs=(worked(pid) - childs) * milli,
-        peak=peak(pid),
+        peak=peak_mebibytes(pid),
     )
 
 
@@ -87,11 +88,6 @@ def worked(pid: int) -> float:
     """Return the seconds of processor that a process has used, as Linux tells them."""
     told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def peak(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(each for each in lines if each.startswith("VmHWM")).split()[1]) / 1024
 
 
 def _parse(parser: ChildParser, answer: Page) -> None:

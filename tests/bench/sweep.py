@@ -33,7 +33,7 @@ from monitor.outside import Outside
 from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
-from tests.bench.cost import MEBIBYTE, peak
+from tests.bench.cost import peak_mebibytes
 
 # Written in letters that no site allows in a handle, so the declared handle alone is asked about.
 UNGUESSABLE = PersonName(given="美香", family="鈴木")
@@ -141,7 +141,7 @@ def swept(service: Service) -> Figures:
         asking=(asked_until - began).total_seconds(),
         settling=(ended - asked_until).total_seconds(),
         worked=worked,
-        peak_mebibytes=peak() / MEBIBYTE,
+        peak_mebibytes=peak_mebibytes(),
     )
 
 

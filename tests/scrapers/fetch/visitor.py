@@ -18,6 +18,7 @@ from scrapers.fetch.transport import HttpClient
 from scrapers.page import Page
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
+from tests.bench.cost import peak_mebibytes
 from tests.scrapers.fetch.follower import Follower
 
 ROOT = Path(__file__).parents[3]
@@ -39,13 +40,6 @@ def visit_apart(calm: int, hostile: int, limits: Limits, scheme: str = "http") -
     command = [sys.executable, "-m", "tests.scrapers.fetch.visitor", json.dumps(wish)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     return Cost(**json.loads(told.stdout))
-
-
-def peak_mebibytes() -> float:
-    """Return the most memory that this process held; getrusage would count its parent's too."""
-    status = Path("/proc/self/status").read_text("ascii").splitlines()
-    line = next(each for each in status if each.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
 
 
 def main() -> None:
