@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 from monitor.config import Config, secret
-from monitor.domain.commonness import Counts, NameCounts
+from monitor.domain.names.commonness import Counts, NameCounts
 from monitor.domain.plan import StudentLinks
 from monitor.errors import UnavailableError
 from monitor.flows.alerting import Alerting
@@ -269,7 +269,7 @@ def _engines(sources: Mapping[str, Source]) -> tuple[str, ...]:
 @cache
 def census() -> NameCounts:
     """Read how many people bear a name, as docs/name-counts.md says; 2.5 MB, and no parsing."""
-    folder = files("monitor.domain")
+    folder = files("monitor.domain.names")
     return NameCounts(
         given=Counts(folder.joinpath("given_counts.tsv").read_bytes()),
         family=Counts(folder.joinpath("family_counts.tsv").read_bytes()),

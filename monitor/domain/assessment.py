@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.domain import weights
-from monitor.domain.case import Case, lay_out
-from monitor.domain.claim import SUPPORT, claim, control, may_be, presented
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Ruling, Severity
-from monitor.domain.imitation import imitation
-from monitor.domain.names import Level
-from monitor.domain.subject import Inventory, Subject, declared
+from monitor.domain.names.names import Level
+from monitor.domain.reasons.case import Case, lay_out
+from monitor.domain.reasons.claim import SUPPORT, claim, control, may_be, presented
+from monitor.domain.reasons.imitation import imitation
+from monitor.domain.reasons.subject import Inventory, Subject, declared
 from scrapers.finding import Finding
 
 

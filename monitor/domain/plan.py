@@ -7,8 +7,8 @@ from itertools import islice, product
 from unicodedata import normalize
 
 from monitor.domain.consent import Consent, Scope
+from monitor.domain.names.spelling import squashed
 from monitor.domain.person import Person, PersonName
-from monitor.domain.spelling import squashed
 from monitor.errors import NotPermittedError
 from scrapers.identity import Identity
 from scrapers.request import Query, QueryKind

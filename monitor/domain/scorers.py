@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from monitor.domain.commonness import NameCounts
-from monitor.domain.imitated_handle import imitated_handle
-from monitor.domain.own_handle import OwnHandle
-from monitor.domain.same_name import SameName
+from monitor.domain.handles.imitated_handle import imitated_handle
+from monitor.domain.handles.own_handle import OwnHandle
+from monitor.domain.names.commonness import NameCounts
+from monitor.domain.names.same_name import SameName
 from monitor.domain.scoring import Ask, Scorer
 
 

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.domain.assessment import Assessment, Label, assess, severity
-from monitor.domain.commonness import NameCounts, expected_namesakes
 from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis
 from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling, Severity, severity_of
 from monitor.domain.item import Item
-from monitor.domain.names import agreement
+from monitor.domain.names.commonness import NameCounts, expected_namesakes
+from monitor.domain.names.names import agreement
 from monitor.domain.person import Person
-from monitor.domain.pupil_cues import Cue
-from monitor.domain.roster import ContactVerdict
+from monitor.domain.reasons.subject import Inventory, Subject
 from monitor.domain.rulings import reopened
-from monitor.domain.subject import Inventory, Subject
+from monitor.domain.students.pupil_cues import Cue
+from monitor.domain.students.roster import ContactVerdict
 from monitor.domain.trust import Standing
 from monitor.flows.alerting import Alerting
 from monitor.flows.parts import NewRef, Now

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.domain.envelope import Delivery, Envelope
-from monitor.domain.roster import ContactVerdict
+from monitor.domain.students.roster import ContactVerdict
 from reports.letter import Letter
 from scrapers.finding import Contact
 from scrapers.reading import Visit

@@ -10,7 +10,7 @@ from monitor.domain.due import CANARY_LASTS
 from monitor.domain.item import Sighting
 from monitor.domain.plan import StudentLinks, plan
 from monitor.domain.remembered import Remembered, kept_for
-from monitor.domain.roster import ContactVerdict
+from monitor.domain.students.roster import ContactVerdict
 from monitor.errors import DatabaseError, InputError, UnavailableError
 from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
 from monitor.flows.settle import Settling, erased

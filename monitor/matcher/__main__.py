@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 
-from monitor.domain.roster import key_id
+from monitor.domain.students.roster import key_id
 from monitor.errors import InputError, MonitorError
 from monitor.matcher.clerk import Clerk, refuse, serve
 from monitor.matcher.hardening import harden

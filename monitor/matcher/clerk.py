@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from msgspec import DecodeError, json
 
-from monitor.domain.pupil_cues import Setting
-from monitor.domain.roster import Roster, judge
+from monitor.domain.students.pupil_cues import Setting
+from monitor.domain.students.roster import Roster, judge
 from monitor.matcher.wire import Ask, Reply
 
 BUSY = "budget"

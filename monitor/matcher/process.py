@@ -14,7 +14,7 @@ from typing import Self
 
 from msgspec import DecodeError, json
 
-from monitor.domain.roster import UNFLAGGED, ContactVerdict
+from monitor.domain.students.roster import UNFLAGGED, ContactVerdict
 from monitor.errors import ConfigError, UnavailableError
 from monitor.matcher.clerk import BUSY
 from monitor.matcher.wire import Ask, Reply

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from monitor.domain.roster import TOKEN_BYTES, Roster, enlist
+from monitor.domain.students.roster import TOKEN_BYTES, Roster, enlist
 from monitor.errors import CannotWriteError, InputError
 
 KEY_BYTES = 32

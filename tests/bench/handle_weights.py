@@ -1,4 +1,4 @@
-"""Fit the weights of `monitor/domain/handle_weights.py` to rows of names and handles.
+"""Fit the weights of `monitor/domain/handles/weights.py` to rows of names and handles.
 
     python -m tests.bench.handle_weights ROWS.in.jsonl ROWS.gold.jsonl
 
@@ -17,10 +17,10 @@ from pathlib import Path
 from zlib import crc32
 
 from monitor.build import census
-from monitor.domain import handle_weights
-from monitor.domain.handle_evidence import from_name
+from monitor.domain.handles import weights as handle_weights
+from monitor.domain.handles.evidence import from_name
+from monitor.domain.names.written import person_name
 from monitor.domain.weights import Rule
-from monitor.domain.written import person_name
 
 STANDING = {
     rule.name: rule.bits for rule in vars(handle_weights).values() if isinstance(rule, Rule)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from time import perf_counter
 
 from monitor.build import census
-from monitor.domain.commonness import Counts
+from monitor.domain.names.commonness import Counts
 
 ROWS = 50_000
 # A district's staff is compared with what was found for each.

@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from msgspec import json
 
-from monitor.domain.roster import UNFLAGGED, ContactVerdict
+from monitor.domain.students.roster import UNFLAGGED, ContactVerdict
 from monitor.errors import ConfigError, InputError, UnavailableError
 from monitor.matcher.clerk import Budget, Clerk, serve
 from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher

@@ -8,7 +8,7 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.assessment import Assessment, Label, assess, severity
 from monitor.domain.flag import Ruling, Severity
-from monitor.domain.subject import Inventory, Subject
+from monitor.domain.reasons.subject import Inventory, Subject
 from scrapers.finding import Finding, Kind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."

@@ -9,7 +9,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.assessment import Label, assess
 from monitor.domain.evidence import Axis
 from monitor.domain.flag import Ruling
-from monitor.domain.subject import Inventory, Subject
+from monitor.domain.reasons.subject import Inventory, Subject
 from scrapers.finding import Finding, Kind
 
 BIO = "Fifth grade science. Volcanoes, beetles, and puns that nobody asked for."

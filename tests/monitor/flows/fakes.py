@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from monitor.domain.envelope import Delivery, Envelope, Verdict
-from monitor.domain.roster import ContactVerdict
+from monitor.domain.students.roster import ContactVerdict
 from reports.letter import Letter
 from scrapers.finding import Contact
 

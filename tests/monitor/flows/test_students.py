@@ -8,7 +8,7 @@ from msgspec import structs
 from monitor.demo import stage
 from monitor.demo.district import ROSA
 from monitor.domain.flag import FlagKind, Severity
-from monitor.domain.roster import UNFLAGGED, ContactVerdict
+from monitor.domain.students.roster import UNFLAGGED, ContactVerdict
 from monitor.errors import UnavailableError
 from scrapers.outcome import Outcome
 from tests.monitor.flows.fakes import FakeMatcher

@@ -1,0 +1,82 @@
+"""One finding laid beside everything that is known of the person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from monitor.domain.handles.handles import same_handle
+from monitor.domain.handles.lookalike import Imitation, imitates
+from monitor.domain.names.spelling import plain
+from monitor.domain.person import Person
+from monitor.domain.reasons.appearance import Appearance, appearance
+from monitor.domain.reasons.subject import Inventory, Subject, all_handles, handles_on
+from scrapers.finding import Finding, Kind
+
+# Shorter descriptions are alike by chance: "Teacher and mother of two".
+_SHORTEST_BIO = 30
+_COPIED = 80.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`nearby` is how the handle imitates one of the person's on the same platform.
+
+    `elsewhere` is the same for the person's handles anywhere.
+    """
+
+    subject: Subject
+    portrait: Finding
+    inventory: Inventory
+    look: Appearance
+    same_handle: bool
+    nearby: Imitation | None
+    elsewhere: Imitation | None
+
+    @property
+    def person(self) -> Person:
+        return self.subject.person
+
+    @property
+    def is_account(self) -> bool:
+        return self.portrait.kind is Kind.ACCOUNT
+
+    @property
+    def bare(self) -> bool:
+        """Nothing is known of it but a handle."""
+        return self.is_account and self.look.written is None and not self.look.description
+
+    def repeats(self, own: Finding) -> bool:
+        """Tell whether the account describes itself in the words of an own one."""
+        theirs, ours = plain(self.look.description), plain(own.bio)
+        long_enough = min(len(theirs), len(ours)) >= _SHORTEST_BIO
+        return long_enough and fuzz.ratio(theirs, ours) >= _COPIED
+
+    @property
+    def copied(self) -> tuple[Finding, ...]:
+        """The own accounts whose description is repeated."""
+        return tuple(own for own in self.inventory.own if self.repeats(own))
+
+
+def lay_out(subject: Subject, portrait: Finding, inventory: Inventory) -> Case:
+    here = handles_on(portrait.platform, subject, inventory)
+    anywhere = all_handles(subject, inventory)
+    return Case(
+        subject=subject,
+        portrait=portrait,
+        inventory=inventory,
+        look=appearance(portrait, subject.person.name),
+        same_handle=any(same_handle(portrait.handle, each) for each in anywhere),
+        nearby=_closest(portrait.handle, here),
+        elsewhere=_closest(portrait.handle, anywhere),
+    )
+
+
+def _closest(handle: str, originals: Iterable[str]) -> Imitation | None:
+    """Return the imitation that is hardest to explain otherwise."""
+    found = (imitates(handle, original) for original in sorted(originals))
+    return max(
+        (each for each in found if each),
+        key=lambda each: (each.deliberate, each.likeness),
+        default=None,
+    )

@@ -1,0 +1,184 @@
+"""Handles that imitate another one, and how that is told."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.handles.handles import same_handle
+from monitor.domain.handles.lookalike import Imitation, Trick, imitates, nearest
+
+ORIGINAL = "maria-delgado"
+
+handles = st.from_regex(r"[a-z]{5,12}(?:[._-][a-z]{1,6})?\d{0,3}", fullmatch=True)
+texts = st.text(max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("handle", "trick", "done"),
+    [
+        ("maria_delgado", Trick.SEPARATORS, "dots, dashes or underscores differ"),
+        ("mariadelgado", Trick.SEPARATORS, "dots, dashes or underscores differ"),
+        ("maría-delgado", Trick.SEPARATORS, "accents differ"),
+        (
+            "m\N{CYRILLIC SMALL LETTER A}ria-delgado",
+            Trick.ALPHABET,
+            "the a is replaced by a Cyrillic letter",
+        ),
+        (
+            "\N{GREEK CAPITAL LETTER MU}aria-delgado",
+            Trick.ALPHABET,
+            "the m is replaced by a Greek letter",
+        ),
+        (
+            "mari\N{ZERO WIDTH SPACE}a-delgado",
+            Trick.ALPHABET,
+            "the i is joined by a sign that cannot be seen",
+        ),
+        ("Maria-DeIgado", Trick.LOOK, "the l is replaced by a capital I"),
+        ("maria-de1gado", Trick.LOOK, "the l is replaced by the digit 1"),
+        ("rnaria-delgado", Trick.LOOK, "the m is replaced by rn"),
+        ("maria-clelgado", Trick.LOOK, "the d is replaced by cl"),
+        (
+            "real_maria-de1gado",
+            Trick.LOOK,
+            '"real" is added and the l is replaced by the digit 1',
+        ),
+        ("maria-delgado84", Trick.NUMBER, "a number is added"),
+        ("officialmaria-delgado", Trick.AFFIX, '"official" is added'),
+        ("the.real.maria-delgado", Trick.AFFIX, '"the" is added and "real" is added'),
+        ("maria-delgado_backup", Trick.AFFIX, '"backup" is added'),
+        ("mrs.maria-delgado", Trick.WORDS, '"mrs" is added'),
+        ("maria-delgado-tutoring", Trick.WORDS, "another word is added"),
+        ("delgado-maria", Trick.WORDS, "its words stand in another order"),
+        ("maria-delgadoo", Trick.SPELLING, "the o is doubled"),
+        ("mraia-delgado", Trick.SPELLING, "a and r have changed places"),
+        ("naria-delgado", Trick.SPELLING, "the m is replaced by an n (beside it on the keyboard)"),
+        ("maria-delgao", Trick.SPELLING, "the d is left out"),
+        ("maria-deldgado", Trick.SPELLING, "a d is added"),
+    ],
+)
+def test_an_imitation_is_named_by_its_most_telling_trick(handle, trick, done):
+    found = imitates(handle, ORIGINAL)
+
+    assert found
+    assert found.trick is trick
+    assert found.reason == f"Its handle is yours, but {done}."
+
+
+def test_a_double_letter_may_be_written_once():
+    found = imitates("jil-hammer", "jill-hammer")
+
+    assert found
+    assert found.reason == "Its handle is yours, but a double l is written once."
+
+
+def test_what_differs_in_many_places_is_not_told_in_full():
+    found = nearest("rnarla-de1gad0", ORIGINAL)
+
+    assert found
+    assert found.reason.endswith("and more is changed.")
+
+
+@pytest.mark.parametrize(
+    "handle", ["marcosdelgado", "mario-salgado", "volcanolady", "delgado", "m", "", "\u200b"]
+)
+def test_a_neighbour_is_no_imitation(handle):
+    assert imitates(handle, ORIGINAL) is None
+
+
+def test_a_handle_under_another_host_name_is_an_imitation():
+    found = imitates("mariadelgado.bad.example", "mariadelgado.skies.example")
+
+    assert found == Imitation(trick=Trick.HOST)
+    assert found.reason == "Its handle is yours, under another host name."
+
+
+def test_a_short_handle_is_too_like_others_to_be_imitated():
+    assert imitates("mia1", "mia") is None
+
+
+@pytest.mark.parametrize(
+    "handle", ["maria_delgado", "maria-delgado2", "delgado-maria", "mrs-maria-delgado"]
+)
+def test_what_a_namesake_does_who_finds_a_handle_taken_is_not_deliberate(handle):
+    assert not imitates(handle, ORIGINAL).deliberate
+
+
+def test_only_a_misspelt_handle_may_be_mistaken_for_a_similar_name():
+    assert imitates("maria-de1gado", ORIGINAL).unmistakable
+    assert imitates("maria-delgadoo", ORIGINAL).deliberate
+    assert not imitates("maria-delgadoo", ORIGINAL).unmistakable
+
+
+def test_numbers_that_differ_are_those_of_two_namesakes():
+    assert imitates("maria-delgado84", "maria-delgado85").trick is Trick.NUMBER
+
+
+def test_the_less_is_seen_of_a_change_the_nearer_is_the_handle():
+    ways = ("maria_delgado", "maria-de1gado", "mraia-delgado", "maria-delgao", "maria-delpado")
+    likeness = [nearest(each, ORIGINAL).likeness for each in ways]
+
+    assert likeness == sorted(likeness, reverse=True)
+    assert len(set(likeness)) == len(ways)
+
+
+@given(handle=texts)
+def test_a_handle_never_imitates_itself(handle):
+    assert nearest(handle, handle) is None
+    assert imitates(handle.upper(), handle) is None or not same_handle(handle.upper(), handle)
+
+
+@given(handle=handles)
+def test_large_letters_are_no_imitation(handle):
+    assert imitates(handle.upper(), handle) is None
+
+
+@given(handle=handles)
+def test_replacing_an_o_by_a_zero_is_always_seen(handle):
+    changed = handle.replace("o", "0", 1)
+    if changed != handle:
+        assert imitates(changed, handle)
+
+
+@given(handle=handles, separator=st.sampled_from("._-"), at=st.integers(0, 12))
+def test_a_separator_more_is_always_seen(handle, separator, at):
+    found = imitates(handle[:at] + separator + handle[at:], handle)
+
+    assert found
+    assert found.likeness > 0.95
+
+
+@given(handle=texts, original=texts)
+def test_likeness_is_a_share_and_the_same_in_both_directions(handle, original):
+    there, back = nearest(handle, original), nearest(original, handle)
+
+    assert (there is None) == (back is None)
+    if there and back:
+        assert 0 <= there.likeness <= 1
+        assert there.likeness == pytest.approx(back.likeness)
+
+
+@given(handle=texts, original=texts)
+def test_every_imitation_is_told_in_a_sentence(handle, original):
+    found = nearest(handle, original)
+
+    told = found.reason if found else "Its handle is another."
+
+    assert told.startswith("Its handle")
+    assert told.endswith(".")
+    assert told.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("handle", "original"),
+    [
+        ("ab" * 5000, "ba" * 5000),
+        ("1" * 9000, "2" * 9000),
+        ("real" * 2500, "the" * 3000),
+        ("a-" * 5000, "b-" * 5000),
+        ("ab" * 60, "ba" * 60 + "c"),
+        ("\u0301" * 10000, "\u200b" * 10000),
+    ],
+)
+def test_a_handle_of_any_length_is_laid_aside_quickly(handle, original):
+    assert imitates(handle, original) is None
