@@ -97,10 +97,22 @@ class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
     files: tuple[Path, ...] = ()
 
 
+class PagesConfig(Budgeted, frozen=True, kw_only=True):
+    """Own pages that people named, their feeds, and the first `hits` of each answer of a search.
+
+    `known_page` and `known_feed` are an institution's, which surely exist: the canaries.
+    """
+
+    hits: Annotated[int, Meta(ge=0, le=10)] = 3
+    known_page: Text = "https://www.iana.org/about"
+    known_feed: Text = "https://planet.debian.org/rss20.xml"
+
+
 class SourcesConfig(Section, frozen=True, kw_only=True):
     searxng: SearxNGConfig | None = None
     bluesky: BlueskyConfig = BlueskyConfig()
     catalogue: CatalogueConfig = CatalogueConfig()
+    pages: PagesConfig | None = None
 
 
 class StudentsConfig(Section, frozen=True, kw_only=True):

@@ -12,7 +12,10 @@ from scrapers.catalogue.reader import (
     own_catalogue,
     read_catalogue,
 )
+from scrapers.profiles.author_feed import AuthorFeeds
 from scrapers.profiles.bluesky import Bluesky
+from scrapers.profiles.ordinary_page import OrdinaryPages
+from scrapers.recipes.read_hits import ReadHits
 from scrapers.registry import RegistryError, registry
 from scrapers.search.searxng import SearxNG
 from scrapers.source import Budget, Source
@@ -21,7 +24,9 @@ from scrapers.source import Budget, Source
 def all_sources(config: Config) -> Mapping[str, Source]:
     """Build every source; raises ConfigError for a catalogue or a name that cannot be used."""
     try:
-        return registry((*_engines(config), *_profiles(config), *_presence(config)))
+        engines = _with_hits_read(config, _engines(config))
+        profiles = (*_profiles(config), *_pages(config), *_presence(config))
+        return registry((*engines, *profiles))
     except RegistryError as error:
         raise ConfigError(str(error)) from error
 
@@ -58,6 +63,19 @@ def _profiles(config: Config) -> Iterator[Source]:
             allow_private=chosen.allow_private,
             budget=_budget(chosen),
         )
+
+
+def _pages(config: Config) -> Iterator[Source]:
+    chosen = config.sources.pages
+    if chosen:
+        yield OrdinaryPages(known_page=chosen.known_page, budget=_budget(chosen))
+        yield AuthorFeeds(known_feed=chosen.known_feed, budget=_budget(chosen))
+
+
+def _with_hits_read(config: Config, engines: Iterator[Source]) -> Iterator[Source]:
+    chosen = config.sources.pages
+    most = chosen.hits if chosen else 0
+    yield from (ReadHits(engine=each, most=most) if most else each for each in engines)
 
 
 def _presence(config: Config) -> Iterator[Source]:

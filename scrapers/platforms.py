@@ -29,6 +29,8 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     they are servers of a federation. `subhosts` is a pattern of labels before the host that show
     the same thing (`uk.linkedin.com`). Any other label is the handle where `in_host`, or where
     `label` says at which path the host itself shows it; where `sites`, it is a place of its own.
+    `feed` is the address of what an account publishes, by its handle.
+    A `closed` one shows strangers next to nothing, and its terms forbid robots to read that.
     The first `folds` segments of a path ignore case. `keeps` are the only query parameters that
     tell two pages apart; None is none of them, or on somebody's own place all that are no tracking.
     """
@@ -43,6 +45,8 @@ class Platform(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     label: str = ""
     sites: bool = False
     federated: bool = False
+    closed: bool = False
+    feed: str = ""
     folds: int = 1
     keeps: frozenset[str] | None = None
     rewrites: tuple[Rewrite, ...] = ()
@@ -77,4 +81,5 @@ def _platforms() -> tuple[Platform, ...]:
 
 
 PLATFORMS = _platforms()
+BY_NAME = {platform.name: platform for platform in PLATFORMS}
 BY_HOST = {host: platform for platform in PLATFORMS for host in platform.hosts}

@@ -69,6 +69,7 @@ def nora(source: Source) -> Identity:
         names=("Nora Quill",),
         handles=("noraquill",),
         accounts=(f"{source.platform}:@{handle}",) if source.platform else (),
+        pages=("https://noraquill.example/", "https://noraquill.example/feed.xml"),
         places=("Wexford Bay",),
         organisation="Harbour Lane School",
     )
