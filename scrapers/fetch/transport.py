@@ -93,7 +93,8 @@ class HttpClient:
         reach = self._reach(target, etiquette)
         response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
         location = response.headers.get("location")
-        if response.status not in REDIRECTS or location is None or request.hops == 0:
+        followed = request.hops > 0 and not request.body
+        if response.status not in REDIRECTS or location is None or not followed:
             return self._page(target, response, etiquette)
         dismiss(response)
         onward = self._onward(target, location, etiquette)
