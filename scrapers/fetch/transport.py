@@ -90,6 +90,8 @@ class HttpClient:
         target = Target.asked_by(request)
         if not request.led and declared(target, etiquette.origins) is None:
             raise refused(Note.NOT_ITS_OWN)
+        if target.origin in self.credentials.missing:
+            raise refused(Note.NO_KEY)
         reach = self._reach(target, etiquette)
         response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
         location = response.headers.get("location")

@@ -27,7 +27,7 @@ DECLARATION = Declaration(
     provenance="its published reference, and answers recorded in December 2024",
     terms=Terms(url="https://api-dashboard.search.brave.com/terms-of-service"),
     usd_per_1000=Decimal(5),
-    key=Key(header="x-subscription-token"),
+    key=Key(name="brave-key", header="x-subscription-token"),
     notice="Read in its terms what your plan allows to be stored, before you turn it on.",
 )
 NEWS = replace(
