@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import PagesConfig
+from monitor.config_sources import PagesConfig
 from monitor.demo.district import MARIA
 from monitor.domain.assessment import Label
 from scrapers.outcome import Outcome
