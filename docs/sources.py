@@ -21,7 +21,7 @@ No price, and no terms, were looked up again when this page was made: ask before
 """
 NEVER = """\
 **None of these {number} sources was ever run against the live service.** They were written to
-published references and recorded answers; their canaries tell in the field whether that still holds."""
+published references and recorded answers; their canaries tell in the field whether that holds."""
 HEADINGS = {
     "search": "Search engines",
     "profiles": "Profiles and pages",

@@ -11,8 +11,8 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.platforms import BY_NAME
 from scrapers.reading import Reading
-from scrapers.recipes.document import OPENING
-from scrapers.recipes.feed import Feed, feed_in_json
+from scrapers.recipes.document import is_markup
+from scrapers.recipes.feed import Feed, begins_a_feed, feed_in_json
 from scrapers.recipes.named_page import named_page, not_there, picture_in, same_host
 from scrapers.recipes.page_questions import FEEDS, is_feed, page_questions
 from scrapers.recipes.presence import impossible_handle
@@ -84,8 +84,10 @@ class AuthorFeeds:
         told = not_there(query, page)
         if told is not None:
             return told
-        if not page.body[:512].lstrip(OPENING).startswith(b"{"):
+        if begins_a_feed(page):
             return replace(unreadable("its feed was not parsed"), unparsed=True)
+        if is_markup(page):
+            return unreadable("it is a page, not a feed")
         try:
             return _reading(query, page, feed_in_json(parsed(page)))
         except ShapeError as error:

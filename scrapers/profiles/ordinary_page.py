@@ -1,6 +1,5 @@
 """Ordinary pages: what a homepage or a profile without an API tells machines of its owner."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.document import is_markup
+from scrapers.recipes.feed import begins_a_feed
 from scrapers.recipes.named_page import named_page, names_its_site, not_there, picture_in
 from scrapers.recipes.page_questions import FEEDS, PAGES, is_feed, page_questions
 from scrapers.recipes.presence import impossible_handle
@@ -38,8 +38,6 @@ DECLARATION = Declaration(
     provenance="the published vocabularies: Open Graph, schema.org and microformats",
     terms=Terms(url="https://www.rfc-editor.org/rfc/rfc9309"),
 )
-FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)[\s>]", re.IGNORECASE)
-HEAD = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ class OrdinaryPages:
         told = not_there(query, page)
         if told is not None:
             return told
-        if FEED.search(page.body[:HEAD]):
+        if begins_a_feed(page):
             onward = page_questions(FEEDS, (query.request.url,), query.subject)
             return replace(unreadable("it is a feed, and is read as one"), follow=onward)
         if not is_markup(page):

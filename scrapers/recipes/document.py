@@ -6,7 +6,7 @@ from scrapers.page import Page
 
 # Enough for any profile page; what stands beyond is not parsed.
 LARGEST_DOCUMENT = 524_288
-OPENING = b"\xef\xbb\xbf \t\r\n"
+_OPENING = b"\xef\xbb\xbf \t\r\n"
 # Each alternative succeeds wherever it begins to look, at the end of the text at the latest, so no
 # character is looked at twice: it takes linear time, whatever is left unclosed.
 _UNSEEN = re.compile(
@@ -21,7 +21,7 @@ def is_markup(page: Page) -> bool:
     kind = page.headers.get("content-type", "").partition(";")[0].strip().lower()
     if "json" in kind:
         return False
-    return "html" in kind or page.body[:512].lstrip(OPENING)[:1] == b"<"
+    return "html" in kind or page.body[:512].lstrip(_OPENING)[:1] == b"<"
 
 
 def visible_words(text: str) -> int:

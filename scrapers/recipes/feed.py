@@ -1,11 +1,16 @@
 """Feeds: who publishes them, and where that is at home. JSON feeds are read here."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from scrapers.page import Page
 from scrapers.recipes.robots_wishes import Wish
 from scrapers.recipes.shape import ShapeError, misshapen, optional_text, record, rows
 
+# Where the root of a feed begins; before it stand a declaration and maybe a remark.
+ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
+REACH = 4096
 JSON_FEED = "https://jsonfeed.org/version/"
 MOST_ENTRIES = 100
 
@@ -20,6 +25,11 @@ class Feed:
     site: str = ""
     picture: str = ""
     wishes: frozenset[Wish] = frozenset()
+
+
+def begins_a_feed(page: Page) -> bool:
+    """Say by the first bytes whether this is a feed in XML, whatever type it is sent with."""
+    return ROOT.search(page.bytes[:REACH]) is not None
 
 
 def feed_in_json(answer: object) -> Feed:
