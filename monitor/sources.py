@@ -1,8 +1,10 @@
 """Which sources a configuration names."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from monitor.config import Budgeted, Config
+from monitor.config import Config
+from monitor.config_sources import Budgeted, EngineConfig
 from monitor.errors import ConfigError
 from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import (
@@ -13,15 +15,24 @@ from scrapers.catalogue.reader import (
     read_catalogue,
 )
 from scrapers.profiles.bluesky import Bluesky
+from scrapers.recipes.search_api import SearchApi
 from scrapers.registry import RegistryError, registry
+from scrapers.search.brave import BRAVE, BRAVE_NEWS
+from scrapers.search.gdelt import GDELT
+from scrapers.search.google import google
+from scrapers.search.kagi import KAGI
+from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
+from scrapers.search.serper import SERPER
 from scrapers.source import Budget, Source
 
 
 def all_sources(config: Config) -> Mapping[str, Source]:
     """Build every source; raises ConfigError for a catalogue or a name that cannot be used."""
     try:
-        return registry((*_engines(config), *_profiles(config), *_presence(config)))
+        return registry(
+            (*_engines(config), *_searxng(config), *_profiles(config), *_presence(config))
+        )
     except RegistryError as error:
         raise ConfigError(str(error)) from error
 
@@ -38,6 +49,36 @@ def catalogue(config: Config) -> Catalogue:
 
 
 def _engines(config: Config) -> Iterator[Source]:
+    """Build the engines that have an API of their own, where their table is there."""
+    chosen = config.sources
+    if chosen.brave:
+        yield _engine(BRAVE, chosen.brave)
+        if chosen.brave.news:
+            yield _engine(BRAVE_NEWS, chosen.brave)
+    for engine, table in ((MOJEEK, chosen.mojeek), (KAGI, chosen.kagi), (GDELT, chosen.gdelt)):
+        if table:
+            yield _engine(engine, table)
+    if chosen.google:
+        yield _engine(google(chosen.google.engine), chosen.google)
+    if chosen.serper:
+        if not chosen.serper.notice_read:
+            notice = SERPER.declaration.notice
+            reason = f"[sources.serper] needs `notice_read = true`, once you have. {notice}"
+            raise ConfigError(reason)
+        yield _engine(SERPER, chosen.serper)
+
+
+def _engine(engine: SearchApi, chosen: EngineConfig) -> Source:
+    return replace(
+        engine,
+        base_url=chosen.url or engine.base_url,
+        known_query=chosen.canary or engine.known_query,
+        allow_private=chosen.allow_private,
+        budget=_budget(chosen),
+    )
+
+
+def _searxng(config: Config) -> Iterator[Source]:
     chosen = config.sources.searxng
     if chosen:
         yield SearxNG(
