@@ -1,7 +1,5 @@
 """GitHub: its REST API, as anybody may ask it."""
 
-from dataclasses import dataclass
-
 from scrapers.outcome import Outcome
 from scrapers.recipes.account_shape import AccountShape
 from scrapers.recipes.api_method import Ask, Methods
@@ -17,7 +15,7 @@ DECLARATION = Declaration(
     cannot_see="accounts that GitHub has suspended, and what an account does there",
     provenance="GitHub's REST documentation, and recorded answers",
     terms=Terms(url="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service"),
-    key=Key(header="authorization", prefix="Bearer ", required=False),
+    key=Key(name="github-token", header="authorization", prefix="Bearer ", required=False),
 )
 
 ACCOUNT = AccountShape(
@@ -59,24 +57,22 @@ METHODS = Methods(
     ),
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitHub(ProfileApi):
-    """60 requests an hour without a token, 5,000 with one."""
-
-    base_url: str = "https://api.github.com"
-    name: str = "github-api"
-    platform: str = "github"
-    declaration: Declaration = DECLARATION
-    methods: Methods = METHODS
+# 60 requests an hour without a token, 5,000 with one.
+GITHUB = ProfileApi(
+    base_url="https://api.github.com",
+    name="github-api",
+    platform="github",
+    declaration=DECLARATION,
+    methods=METHODS,
     # A search tells handles alone, so the likeliest hits are looked at.
-    follows: int = 3
-    last_page: int = 1
-    names_asked: int = 2
-    admits: str = r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}"
-    known: str = "@github"
-    headers: tuple[tuple[str, str], ...] = (
+    follows=3,
+    last_page=1,
+    names_asked=2,
+    admits=r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}",
+    known="@github",
+    headers=(
         ("accept", "application/vnd.github+json"),
         ("x-github-api-version", "2022-11-28"),
-    )
-    seconds_between: float = 61.0
+    ),
+    seconds_between=61.0,
+)

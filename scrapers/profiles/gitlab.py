@@ -1,7 +1,5 @@
 """GitLab: gitlab.com, or another instance, asked for one handle at a time."""
 
-from dataclasses import dataclass
-
 from scrapers.outcome import Outcome
 from scrapers.recipes.account_shape import AccountShape
 from scrapers.recipes.api_method import WHOLE_ANSWER, Ask, Methods
@@ -45,13 +43,12 @@ METHODS = Methods(
     ),
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitLab(ProfileApi):
-    base_url: str = "https://gitlab.com"
-    name: str = "gitlab-api"
-    platform: str = "gitlab"
-    declaration: Declaration = DECLARATION
-    methods: Methods = METHODS
-    admits: str = r"[a-z\d_](?:[\w.-]{0,252}[\w-])?"
-    known: str = "@gitlab-bot"
+GITLAB = ProfileApi(
+    base_url="https://gitlab.com",
+    name="gitlab-api",
+    platform="gitlab",
+    declaration=DECLARATION,
+    methods=METHODS,
+    admits=r"[a-z\d_](?:[\w.-]{0,252}[\w-])?",
+    known="@gitlab-bot",
+)

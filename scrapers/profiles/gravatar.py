@@ -20,7 +20,7 @@ DECLARATION = Declaration(
     cannot_see="profiles of other addresses, and what the owner keeps hidden",
     provenance="Gravatar's REST documentation, version 3",
     terms=Terms(url="https://gravatar.com/terms-of-service/"),
-    key=Key(header="authorization", prefix="Bearer ", required=False),
+    key=Key(name="gravatar-key", header="authorization", prefix="Bearer ", required=False),
 )
 
 ACCOUNT = AccountShape(

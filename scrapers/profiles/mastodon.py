@@ -25,7 +25,7 @@ from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.shape import ShapeError, parsed, record, rows
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Key, Terms
+from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
 
 DECLARATION = Declaration(
     title="Mastodon",
@@ -35,7 +35,6 @@ DECLARATION = Declaration(
     cannot_see="accounts that ask not to be found, and all where members only may ask",
     provenance="Mastodon's API documentation, recorded answers, and a snac 2 run on loopback",
     terms=Terms(url="https://docs.joinmastodon.org/api/"),
-    key=Key(header="authorization", prefix="Bearer ", required=False),
 )
 
 OK = 200

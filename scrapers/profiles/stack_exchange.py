@@ -1,11 +1,8 @@
 """Stack Exchange: the members of one of its sites, by name."""
 
-from dataclasses import dataclass
-from typing import Self
-
 from scrapers.outcome import Outcome
 from scrapers.recipes.account_shape import AccountShape
-from scrapers.recipes.api_method import Ask, Methods, Pairs
+from scrapers.recipes.api_method import Ask, Methods
 from scrapers.recipes.denial import Denial
 from scrapers.recipes.profile_api import ProfileApi
 from scrapers.source import Budget, Declaration, Key, Terms
@@ -18,7 +15,7 @@ DECLARATION = Declaration(
     cannot_see="what members say of themselves, and members of sites that are not configured",
     provenance="the Stack Exchange API's documentation, version 2.3",
     terms=Terms(url="https://stackoverflow.com/legal/api-terms-of-use"),
-    key=Key(param="key", required=False),
+    key=Key(name="stack-exchange-key", param="key", required=False),
 )
 
 MEMBER = AccountShape(
@@ -35,6 +32,7 @@ MEMBER = AccountShape(
     markup=frozenset({"name"}),
 )
 
+# What strangers may ask on one day; with a key it is 10,000.
 KEYLESS = Budget(daily=300)
 
 METHODS = Methods(
@@ -61,22 +59,20 @@ METHODS = Methods(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackExchange(ProfileApi):
-    """One site of the network; 300 requests a day without a key, 10,000 with one."""
+def stack_exchange(site: str) -> ProfileApi:
+    """Return a source for the site that the API knows by this name."""
+    return ProfileApi(
+        base_url="https://api.stackexchange.com",
+        name=f"{site}-api",
+        platform=site,
+        declaration=DECLARATION,
+        methods=METHODS,
+        always=(("site", site),),
+        # The network's own account, which every site has.
+        known="-1",
+        backs_off=True,
+        budget=KEYLESS,
+    )
 
-    base_url: str = "https://api.stackexchange.com"
-    name: str = "stackoverflow-api"
-    platform: str = "stackoverflow"
-    declaration: Declaration = DECLARATION
-    methods: Methods = METHODS
-    always: Pairs = (("site", "stackoverflow"),)
-    # The network's own account, which every site has.
-    known: str = "-1"
-    backs_off: bool = True
-    budget: Budget = KEYLESS
 
-    @classmethod
-    def of_site(cls, site: str) -> Self:
-        """Return a source for the site that the API knows by this name."""
-        return cls(name=f"{site}-api", platform=site, always=(("site", site),))
+STACK_OVERFLOW = stack_exchange("stackoverflow")

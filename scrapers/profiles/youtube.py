@@ -1,6 +1,5 @@
 """YouTube: channels, by the Data API and a free key."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from scrapers.outcome import Outcome
@@ -20,7 +19,7 @@ DECLARATION = Declaration(
     terms=Terms(url="https://developers.google.com/youtube/terms/developer-policies"),
     # Its developer policies want what was fetched to be fetched anew or deleted within 30 days.
     retain_text_for=timedelta(days=30),
-    key=Key(header="x-goog-api-key"),
+    key=Key(name="youtube-key", header="x-goog-api-key"),
 )
 
 CHANNEL = AccountShape(
@@ -96,17 +95,15 @@ METHODS = Methods(
     ),
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YouTube(ProfileApi):
-    """10,000 look-ups a day are free, and 100 searches: so one name of a person is searched for."""
-
-    base_url: str = "https://www.googleapis.com"
-    name: str = "youtube-api"
-    platform: str = "youtube"
-    declaration: Declaration = DECLARATION
-    methods: Methods = METHODS
-    names_asked: int = 1
-    last_page: int = 1
-    admits: str = r"\w[\w.·-]{2,29}"
-    known: str = "@YouTube"
+# 10,000 look-ups a day are free, and 100 searches: so one name of a person is searched for.
+YOUTUBE = ProfileApi(
+    base_url="https://www.googleapis.com",
+    name="youtube-api",
+    platform="youtube",
+    declaration=DECLARATION,
+    methods=METHODS,
+    names_asked=1,
+    last_page=1,
+    admits=r"\w[\w.·-]{2,29}",
+    known="@YouTube",
+)

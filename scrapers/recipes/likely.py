@@ -24,5 +24,6 @@ def likely(name: str, shown: Iterable[Finding], private: Iterable[Finding] = ())
         ask = "accounts ask" if left_out > 1 else "account asks"
         note = f"{left_out} {ask} not to be found by strangers"
     if findings:
-        return Reading(outcome=Outcome.FOUND, findings=findings, note=note)
-    return Reading(outcome=Outcome.DECLINED if left_out else Outcome.ABSENT, note=note)
+        return Reading(outcome=Outcome.FOUND, findings=findings, note=note, withheld=left_out)
+    outcome = Outcome.DECLINED if left_out else Outcome.ABSENT
+    return Reading(outcome=outcome, note=note, withheld=left_out)

@@ -7,7 +7,8 @@ import pytest
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
-from scrapers.profiles.github import GitHub
+from scrapers.profiles.github import GITHUB
+from scrapers.recipes.profile_api import ProfileApi
 from scrapers.request import Query, QueryKind
 
 Answered = Callable[..., Page]
@@ -22,25 +23,27 @@ NORA = Identity(
 
 
 @pytest.fixture
-def github() -> GitHub:
-    return GitHub()
+def github() -> ProfileApi:
+    return GITHUB
 
 
 @pytest.fixture
-def profile(github: GitHub) -> Query:
+def profile(github: ProfileApi) -> Query:
     return asked(github, QueryKind.PROFILE)
 
 
 @pytest.fixture
-def search(github: GitHub) -> Query:
+def search(github: ProfileApi) -> Query:
     return asked(github, QueryKind.SEARCH)
 
 
-def asked(github: GitHub, kind: QueryKind) -> Query:
+def asked(github: ProfileApi, kind: QueryKind) -> Query:
     return next(query for query in github.plan(NORA) if query.kind is kind)
 
 
-def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(github: GitHub) -> None:
+def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(
+    github: ProfileApi,
+) -> None:
     base = "https://api.github.com"
 
     assert [(each.kind, each.terms, each.request.url) for each in github.plan(NORA)] == [
@@ -54,7 +57,7 @@ def test_two_names_own_accounts_and_handles_that_it_admits_are_asked_for(github:
 
 
 def test_an_account_is_known_by_its_number_since_handles_are_given_away_again(
-    github: GitHub, profile: Query, saved: Answered
+    github: ProfileApi, profile: Query, saved: Answered
 ) -> None:
     (nora,) = github.read(profile, saved(f"{PAGES}/found.json")).findings
 
@@ -83,7 +86,7 @@ def test_an_account_is_known_by_its_number_since_handles_are_given_away_again(
     ],
 )
 def test_every_outcome_is_told_apart(
-    github: GitHub, profile: Query, saved: Answered, case: tuple[str, int, Outcome]
+    github: ProfileApi, profile: Query, saved: Answered, case: tuple[str, int, Outcome]
 ) -> None:
     name, status, outcome = case
 
@@ -91,7 +94,7 @@ def test_every_outcome_is_told_apart(
 
 
 def test_a_used_up_quota_says_when_to_ask_again(
-    github: GitHub, profile: Query, answered: Answered
+    github: ProfileApi, profile: Query, answered: Answered
 ) -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1793621100"}
     body = '{"message": "API rate limit exceeded for 192.0.2.1."}'
@@ -102,7 +105,7 @@ def test_a_used_up_quota_says_when_to_ask_again(
 
 
 def test_a_burst_that_was_too_quick_waits_as_long_as_it_says(
-    github: GitHub, profile: Query, saved: Answered
+    github: ProfileApi, profile: Query, saved: Answered
 ) -> None:
     page = saved(f"{PAGES}/limited.json", 403, headers={"retry-after": "90"})
 
@@ -110,7 +113,7 @@ def test_a_burst_that_was_too_quick_waits_as_long_as_it_says(
 
 
 def test_another_account_than_the_one_asked_for_is_no_answer(
-    github: GitHub, profile: Query, saved: Answered
+    github: ProfileApi, profile: Query, saved: Answered
 ) -> None:
     page = saved(f"{PAGES}/found.json")
 
@@ -119,7 +122,7 @@ def test_another_account_than_the_one_asked_for_is_no_answer(
 
 
 def test_the_first_hits_of_a_search_are_looked_at(
-    github: GitHub, search: Query, saved: Answered
+    github: ProfileApi, search: Query, saved: Answered
 ) -> None:
     reading = github.read(search, saved(f"{PAGES}/search.json"))
 
@@ -134,7 +137,7 @@ def test_the_first_hits_of_a_search_are_looked_at(
 
 
 def test_a_hit_that_does_not_name_the_person_is_dropped(
-    github: GitHub, search: Query, saved: Answered
+    github: ProfileApi, search: Query, saved: Answered
 ) -> None:
     hit = github.read(search, saved(f"{PAGES}/search.json")).follow[0]
     page = saved(f"{PAGES}/found.json")
@@ -146,7 +149,7 @@ def test_a_hit_that_does_not_name_the_person_is_dropped(
 
 
 def test_a_search_that_was_cut_short_is_partial(
-    github: GitHub, search: Query, saved: Answered
+    github: ProfileApi, search: Query, saved: Answered
 ) -> None:
     reading = github.read(search, saved(f"{PAGES}/partial.json"))
 
@@ -154,7 +157,7 @@ def test_a_search_that_was_cut_short_is_partial(
     assert len(reading.findings) == 2
 
 
-def test_its_canaries_are_nobody_and_its_own_account(github: GitHub) -> None:
+def test_its_canaries_are_nobody_and_its_own_account(github: ProfileApi) -> None:
     nobody, known = github.canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)

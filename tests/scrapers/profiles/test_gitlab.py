@@ -5,7 +5,8 @@ import pytest
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
-from scrapers.profiles.gitlab import GitLab
+from scrapers.profiles.gitlab import GITLAB
+from scrapers.recipes.profile_api import ProfileApi
 from scrapers.request import Query
 
 Answered = Callable[..., Page]
@@ -15,17 +16,19 @@ NORA = Identity(ref="p", names=("Nora Quill",), accounts=("gitlab:@NoraQuill",))
 
 
 @pytest.fixture
-def gitlab() -> GitLab:
-    return GitLab()
+def gitlab() -> ProfileApi:
+    return GITLAB
 
 
 @pytest.fixture
-def profile(gitlab: GitLab) -> Query:
+def profile(gitlab: ProfileApi) -> Query:
     (query,) = gitlab.plan(NORA)
     return query
 
 
-def test_an_account_is_known_by_its_number(gitlab: GitLab, profile: Query, saved: Answered) -> None:
+def test_an_account_is_known_by_its_number(
+    gitlab: ProfileApi, profile: Query, saved: Answered
+) -> None:
     (nora,) = gitlab.read(profile, saved(f"{PAGES}/found.json")).findings
 
     assert dict(profile.request.params) == {"username": "NoraQuill"}
@@ -43,7 +46,7 @@ def test_an_account_is_known_by_its_number(gitlab: GitLab, profile: Query, saved
     ],
 )
 def test_every_outcome_is_told_apart(
-    gitlab: GitLab, profile: Query, saved: Answered, case: tuple[str, int, Outcome, str]
+    gitlab: ProfileApi, profile: Query, saved: Answered, case: tuple[str, int, Outcome, str]
 ) -> None:
     name, status, outcome, note = case
     reading = gitlab.read(profile, saved(f"{PAGES}/{name}", status))
@@ -52,7 +55,7 @@ def test_every_outcome_is_told_apart(
 
 
 def test_an_account_that_only_sleeps_is_still_there(
-    gitlab: GitLab, profile: Query, saved: Answered, answered: Answered
+    gitlab: ProfileApi, profile: Query, saved: Answered, answered: Answered
 ) -> None:
     body = saved(f"{PAGES}/closed.json").body.replace(b"blocked", b"deactivated")
 
@@ -60,7 +63,7 @@ def test_an_account_that_only_sleeps_is_still_there(
 
 
 def test_an_empty_list_where_no_list_belongs_proves_nothing(
-    gitlab: GitLab, profile: Query, answered: Answered
+    gitlab: ProfileApi, profile: Query, answered: Answered
 ) -> None:
     for body in ("{}", "null", '{"message": []}', ""):
         assert gitlab.read(profile, answered(body)).outcome is Outcome.UNREADABLE

@@ -6,7 +6,8 @@ import pytest
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
-from scrapers.profiles.stack_exchange import StackExchange
+from scrapers.profiles.stack_exchange import STACK_OVERFLOW, stack_exchange
+from scrapers.recipes.profile_api import ProfileApi
 from scrapers.request import Query, QueryKind
 
 Answered = Callable[..., Page]
@@ -21,16 +22,16 @@ NORA = Identity(
 
 
 @pytest.fixture
-def overflow() -> StackExchange:
-    return StackExchange()
+def overflow() -> ProfileApi:
+    return STACK_OVERFLOW
 
 
 @pytest.fixture
-def search(overflow: StackExchange) -> Query:
+def search(overflow: ProfileApi) -> Query:
     return next(iter(overflow.plan(NORA)))
 
 
-def test_names_and_numbers_are_asked_for_but_no_handles(overflow: StackExchange) -> None:
+def test_names_and_numbers_are_asked_for_but_no_handles(overflow: ProfileApi) -> None:
     assert [(each.kind, each.request.url) for each in overflow.plan(NORA)] == [
         (QueryKind.SEARCH, "https://api.stackexchange.com/2.3/users"),
         (QueryKind.PROFILE, "https://api.stackexchange.com/2.3/users/70007"),
@@ -39,7 +40,7 @@ def test_names_and_numbers_are_asked_for_but_no_handles(overflow: StackExchange)
 
 
 def test_members_who_may_be_meant_are_kept(
-    overflow: StackExchange, search: Query, saved: Answered
+    overflow: ProfileApi, search: Query, saved: Answered
 ) -> None:
     nora, other = overflow.read(search, saved(f"{PAGES}/found.json")).findings
 
@@ -52,7 +53,7 @@ def test_members_who_may_be_meant_are_kept(
 
 
 def test_another_site_is_another_source() -> None:
-    maths = StackExchange.of_site("matheducators.stackexchange")
+    maths = stack_exchange("matheducators.stackexchange")
     (search,) = maths.plan(NORA)
 
     assert (maths.name, maths.platform) == (
@@ -63,7 +64,7 @@ def test_another_site_is_another_source() -> None:
 
 
 def test_an_answer_that_asks_for_a_pause_gets_it_and_is_read(
-    overflow: StackExchange, search: Query, saved: Answered
+    overflow: ProfileApi, search: Query, saved: Answered
 ) -> None:
     reading = overflow.read(search, saved(f"{PAGES}/backoff.json"))
     (second,) = reading.follow
@@ -88,7 +89,7 @@ def test_an_answer_that_asks_for_a_pause_gets_it_and_is_read(
     ],
 )
 def test_every_outcome_is_told_apart(
-    overflow: StackExchange, search: Query, saved: Answered, case: tuple[str, int, Outcome]
+    overflow: ProfileApi, search: Query, saved: Answered, case: tuple[str, int, Outcome]
 ) -> None:
     name, status, outcome = case
 
@@ -96,14 +97,14 @@ def test_every_outcome_is_told_apart(
 
 
 def test_a_throttle_says_when_to_ask_again(
-    overflow: StackExchange, search: Query, saved: Answered
+    overflow: ProfileApi, search: Query, saved: Answered
 ) -> None:
     reading = overflow.read(search, saved(f"{PAGES}/limited.json", 400))
 
     assert reading.retry_at == datetime(2026, 11, 2, 13, tzinfo=UTC)
 
 
-def test_its_known_account_is_the_networks_own(overflow: StackExchange) -> None:
+def test_its_known_account_is_the_networks_own(overflow: ProfileApi) -> None:
     nobody, known = overflow.canaries("nonce")
 
     assert nobody.query.kind is QueryKind.SEARCH

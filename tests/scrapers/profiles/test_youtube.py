@@ -6,7 +6,8 @@ import pytest
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
-from scrapers.profiles.youtube import YouTube
+from scrapers.profiles.youtube import YOUTUBE
+from scrapers.recipes.profile_api import ProfileApi
 from scrapers.request import Query, QueryKind
 
 Answered = Callable[..., Page]
@@ -22,20 +23,20 @@ NORA = Identity(
 
 
 @pytest.fixture
-def youtube() -> YouTube:
-    return YouTube()
+def youtube() -> ProfileApi:
+    return YOUTUBE
 
 
 @pytest.fixture
-def presence(youtube: YouTube) -> Query:
+def presence(youtube: ProfileApi) -> Query:
     return asked(youtube, QueryKind.PRESENCE)
 
 
-def asked(youtube: YouTube, kind: QueryKind) -> Query:
+def asked(youtube: ProfileApi, kind: QueryKind) -> Query:
     return next(query for query in youtube.plan(NORA) if query.kind is kind)
 
 
-def test_one_search_a_person_fits_into_what_is_free(youtube: YouTube) -> None:
+def test_one_search_a_person_fits_into_what_is_free(youtube: ProfileApi) -> None:
     asked_for = [(each.kind, each.terms) for each in youtube.plan(NORA)]
 
     assert asked_for == [
@@ -47,13 +48,15 @@ def test_one_search_a_person_fits_into_what_is_free(youtube: YouTube) -> None:
     assert dict(asked(youtube, QueryKind.PRESENCE).request.params)["forHandle"] == "@noraquill"
 
 
-def test_what_it_says_may_be_kept_for_thirty_days(youtube: YouTube) -> None:
+def test_what_it_says_may_be_kept_for_thirty_days(youtube: ProfileApi) -> None:
     assert youtube.declaration.retain_text_for == timedelta(days=30)
     assert youtube.declaration.key is not None
     assert youtube.declaration.key.required
 
 
-def test_a_channel_is_known_by_its_id(youtube: YouTube, presence: Query, saved: Answered) -> None:
+def test_a_channel_is_known_by_its_id(
+    youtube: ProfileApi, presence: Query, saved: Answered
+) -> None:
     (nora,) = youtube.read(presence, saved(f"{PAGES}/found.json")).findings
 
     assert (nora.account, nora.account_aliases) == (f"youtube:{CHANNEL}", ("youtube:@noraquill",))
@@ -64,7 +67,7 @@ def test_a_channel_is_known_by_its_id(youtube: YouTube, presence: Query, saved: 
 
 
 def test_a_channel_without_a_handle_is_asked_for_by_its_id(
-    youtube: YouTube, saved: Answered, answered: Answered
+    youtube: ProfileApi, saved: Answered, answered: Answered
 ) -> None:
     body = saved(f"{PAGES}/found.json").body.replace(b'"customUrl": "@noraquill",', b"")
     reading = youtube.read(asked(youtube, QueryKind.PROFILE), answered(body))
@@ -84,7 +87,7 @@ def test_a_channel_without_a_handle_is_asked_for_by_its_id(
     ],
 )
 def test_every_outcome_is_told_apart(
-    youtube: YouTube, presence: Query, saved: Answered, case: tuple[str, int, Outcome]
+    youtube: ProfileApi, presence: Query, saved: Answered, case: tuple[str, int, Outcome]
 ) -> None:
     name, status, outcome = case
 
@@ -92,7 +95,7 @@ def test_every_outcome_is_told_apart(
 
 
 def test_a_spent_day_ends_at_midnight_on_the_pacific_coast(
-    youtube: YouTube, presence: Query, saved: Answered, answered: Answered
+    youtube: ProfileApi, presence: Query, saved: Answered, answered: Answered
 ) -> None:
     spent = youtube.read(presence, saved(f"{PAGES}/limited.json", 403))
     quick = (
@@ -104,13 +107,13 @@ def test_a_spent_day_ends_at_midnight_on_the_pacific_coast(
 
 
 def test_no_items_prove_nothing_unless_it_counts_none(
-    youtube: YouTube, presence: Query, answered: Answered
+    youtube: ProfileApi, presence: Query, answered: Answered
 ) -> None:
     for body in ("{}", '{"pageInfo": {"totalResults": 1}}', '{"pageInfo": []}'):
         assert youtube.read(presence, answered(body)).outcome is Outcome.UNREADABLE
 
 
-def test_a_search_keeps_who_may_be_meant(youtube: YouTube, saved: Answered) -> None:
+def test_a_search_keeps_who_may_be_meant(youtube: ProfileApi, saved: Answered) -> None:
     search = asked(youtube, QueryKind.SEARCH)
     reading = youtube.read(search, saved(f"{PAGES}/search.json"))
 
