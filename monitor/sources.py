@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import chain
 
 from monitor.config import Config
-from monitor.config_sources import Budgeted, EngineConfig
+from monitor.config_sources import EngineConfig
 from monitor.errors import ConfigError
+from monitor.sources_profiles import budget_of, profile_sources
 from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import (
     Catalogue,
@@ -28,15 +29,15 @@ from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
 from scrapers.search.serper import SERPER
-from scrapers.source import Budget, Source
+from scrapers.source import Source
 
 
 def all_sources(config: Config) -> Mapping[str, Source]:
     """Build every source; raises ConfigError for a catalogue or a name that cannot be used."""
     try:
         engines = _with_hits_read(config, chain(_engines(config), _searxng(config)))
-        profiles = chain(_profiles(config), _pages(config), _presence(config))
-        return registry(chain(engines, profiles))
+        profiles = chain(_bluesky(config), profile_sources(config.sources), _pages(config))
+        return registry(chain(engines, profiles, _presence(config)))
     except RegistryError as error:
         raise ConfigError(str(error)) from error
 
@@ -78,7 +79,7 @@ def _engine(engine: SearchApi, chosen: EngineConfig) -> Source:
         base_url=chosen.url or engine.base_url,
         known_query=chosen.canary or engine.known_query,
         allow_private=chosen.allow_private,
-        budget=_budget(chosen),
+        budget=budget_of(chosen),
     )
 
 
@@ -90,26 +91,26 @@ def _searxng(config: Config) -> Iterator[Source]:
             engines=chosen.engines,
             known_query=chosen.canary,
             allow_private=chosen.allow_private,
-            budget=_budget(chosen),
+            budget=budget_of(chosen),
         )
 
 
-def _profiles(config: Config) -> Iterator[Source]:
+def _bluesky(config: Config) -> Iterator[Source]:
     chosen = config.sources.bluesky
     if chosen.enabled:
         yield Bluesky(
             base_url=chosen.url,
             known_actor=chosen.canary,
             allow_private=chosen.allow_private,
-            budget=_budget(chosen),
+            budget=budget_of(chosen),
         )
 
 
 def _pages(config: Config) -> Iterator[Source]:
     chosen = config.sources.pages
     if chosen:
-        yield OrdinaryPages(known_page=chosen.known_page, budget=_budget(chosen))
-        yield AuthorFeeds(known_feed=chosen.known_feed, budget=_budget(chosen))
+        yield OrdinaryPages(known_page=chosen.known_page, budget=budget_of(chosen))
+        yield AuthorFeeds(known_feed=chosen.known_feed, budget=budget_of(chosen))
 
 
 def _with_hits_read(config: Config, engines: Iterator[Source]) -> Iterator[Source]:
@@ -120,8 +121,4 @@ def _with_hits_read(config: Config, engines: Iterator[Source]) -> Iterator[Sourc
 
 def _presence(config: Config) -> Iterator[Source]:
     for entry in catalogue(config).entries:
-        yield PresenceSource(entry=entry, budget=_budget(config.sources.catalogue))
-
-
-def _budget(chosen: Budgeted) -> Budget:
-    return Budget(daily=chosen.per_day, weekly=chosen.per_week)
+        yield PresenceSource(entry=entry, budget=budget_of(config.sources.catalogue))
