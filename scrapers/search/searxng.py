@@ -26,7 +26,17 @@ from scrapers.recipes.walls import wall
 from scrapers.recipes.words import family_name
 from scrapers.redirector import advert, unwrapped
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
+
+DECLARATION = Declaration(
+    title="SearXNG",
+    asks="a quoted name with the school or a place beside it",
+    discloses="the name and the place, to the engines that the instance asks on our behalf",
+    sees="title, snippet and address of pages that its engines list",
+    cannot_see="what stands behind a login, and whatever its engines do not list",
+    provenance="a SearXNG 2026.8.22 run on loopback, with engines that fail on purpose",
+    terms=Terms(url="https://docs.searxng.org/"),
+)
 
 FULL_PAGE = 10
 LAST_PAGE = 2
@@ -61,6 +71,7 @@ class SearxNG:
     platform: str = ""
     family: Family = Family.SEARCH
     version: int = 1
+    declaration: Declaration = DECLARATION
 
     @property
     def etiquette(self) -> Etiquette:
