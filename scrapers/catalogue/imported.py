@@ -56,9 +56,15 @@ class Known:
     @classmethod
     def of(cls, entries: Iterable[Entry], names: Iterable[str] = ()) -> "Known":
         known = cls(names=dict.fromkeys(names, "a source of ours"))
-        for entry in entries:
-            known.add(entry)
+        known.learn(entries)
         return known
+
+    def copy(self) -> "Known":
+        return Known(places=dict(self.places), names=dict(self.names))
+
+    def learn(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.add(entry)
 
     def add(self, entry: Entry) -> None:
         self.names.setdefault(entry.key, entry.name)
@@ -74,15 +80,13 @@ class Known:
 
 
 def imported(file: str, content: bytes, known: Known) -> Imported:
-    """Read a list in any of the forms; raise CatalogueError if it is in none.
-
-    `known` learns the entries, so that the next list is compared with these, too.
-    """
+    """Read a list in any of the forms; raise CatalogueError if it is in none."""
     if len(content) > LARGEST_BYTES:
         raise CatalogueError(
             [f"{file} is larger than {LARGEST_BYTES >> 20} MiB, so it is no list."]
         )
     form, candidates = _recognised(file, json_of(file, content))
+    known = known.copy()
     entries: list[Entry] = []
     left_out: list[LeftOut] = []
     doubles: list[LeftOut] = []
