@@ -1,13 +1,14 @@
 """Which sources a configuration names, and which lists of sites an operator brought."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-from monitor.config import Budgeted, Config
-from monitor.errors import ConfigError, InputError
+from monitor.config import Config
+from monitor.config_sources import Budgeted, EngineConfig
+from monitor.errors import ConfigError
 from monitor.store.lists import Lists
 from scrapers.catalogue.entry import Entry
-from scrapers.catalogue.imported import Imported, Known, imported
+from scrapers.catalogue.imported import Known
 from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import (
     Catalogue,
@@ -17,22 +18,16 @@ from scrapers.catalogue.reader import (
     read_catalogue,
 )
 from scrapers.profiles.bluesky import Bluesky
+from scrapers.recipes.search_api import SearchApi
 from scrapers.registry import Registry, RegistryError, registry
+from scrapers.search.brave import BRAVE, BRAVE_NEWS
+from scrapers.search.gdelt import GDELT
+from scrapers.search.google import google
+from scrapers.search.kagi import KAGI
+from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
+from scrapers.search.serper import SERPER
 from scrapers.source import Budget, Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptList:
-    """`found` is None where the file can no longer be read; `fault` says why."""
-
-    name: str
-    found: Imported | None = None
-    fault: str = ""
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        return self.found.entries if self.found else ()
 
 
 def all_sources(config: Config) -> Registry:
@@ -41,9 +36,14 @@ def all_sources(config: Config) -> Registry:
     Plug-ins and lists that cannot be used are left out, and told in its `faults`.
     """
     ours = _ours(config)
-    kept = tuple(_read(config, _known(config, ours)))
+    kept = Lists(config.state).kept(_known(config, ours))
     entries = (entry for each in kept for entry in each.entries)
-    return ours.joined(_asked(config, entries), [each.fault for each in kept if each.fault])
+    return ours.joined(_presence(config, entries), [each.fault for each in kept if each.fault])
+
+
+def known_sites(config: Config) -> Known:
+    """Return what is asked without any list that was brought in."""
+    return _known(config, _ours(config))
 
 
 def catalogue(config: Config) -> Catalogue:
@@ -57,44 +57,10 @@ def catalogue(config: Config) -> Catalogue:
         raise ConfigError(reason) from error
 
 
-def kept_lists(config: Config) -> Iterator[KeptList]:
-    """Read the lists that were brought in, as they are asked: earlier names go first."""
-    yield from _read(config, _known(config, _ours(config)))
-
-
-def reading(config: Config, file: str, content: bytes, but: str | None = None) -> Imported:
-    """Read a list beside all that is there, `but` the one in whose place it comes.
-
-    Raises InputError where it is in no form that we know.
-    """
-    known = _known(config, _ours(config))
-    try:
-        replaced = but or imported(file, content, Known()).form.lower()
-        for kept in _read(config, known, but=replaced):
-            known.learn(kept.entries)
-        return imported(file, content, known)
-    except CatalogueError as error:
-        raise InputError(str(error)) from error
-
-
-def _read(config: Config, known: Known, but: str = "") -> Iterator[KeptList]:
-    lists, known = Lists(config.state), known.copy()
-    for name in lists.names():
-        if name == but:
-            continue
-        try:
-            kept = KeptList(name=name, found=imported(name, lists.read(name), known))
-        except (CatalogueError, InputError) as error:
-            fault = f"The list {name!r} is left out: {error} Bring it in again, or remove it."
-            kept = KeptList(name=name, fault=fault)
-        known.learn(kept.entries)
-        yield kept
-
-
 def _ours(config: Config) -> Registry:
     try:
-        entries = catalogue(config).entries
-        return registry((*_engines(config), *_profiles(config), *_asked(config, entries)))
+        sites = _presence(config, catalogue(config).entries)
+        return registry((*_engines(config), *_searxng(config), *_profiles(config), *sites))
     except RegistryError as error:
         raise ConfigError(str(error)) from error
 
@@ -106,6 +72,36 @@ def _known(config: Config, ours: Registry) -> Known:
 
 
 def _engines(config: Config) -> Iterator[Source]:
+    """Build the engines that have an API of their own, where their table is there."""
+    chosen = config.sources
+    if chosen.brave:
+        yield _engine(BRAVE, chosen.brave)
+        if chosen.brave.news:
+            yield _engine(BRAVE_NEWS, chosen.brave)
+    for engine, table in ((MOJEEK, chosen.mojeek), (KAGI, chosen.kagi), (GDELT, chosen.gdelt)):
+        if table:
+            yield _engine(engine, table)
+    if chosen.google:
+        yield _engine(google(chosen.google.engine), chosen.google)
+    if chosen.serper:
+        if not chosen.serper.notice_read:
+            notice = SERPER.declaration.notice
+            reason = f"[sources.serper] needs `notice_read = true`, once you have. {notice}"
+            raise ConfigError(reason)
+        yield _engine(SERPER, chosen.serper)
+
+
+def _engine(engine: SearchApi, chosen: EngineConfig) -> Source:
+    return replace(
+        engine,
+        base_url=chosen.url or engine.base_url,
+        known_query=chosen.canary or engine.known_query,
+        allow_private=chosen.allow_private,
+        budget=_budget(chosen),
+    )
+
+
+def _searxng(config: Config) -> Iterator[Source]:
     chosen = config.sources.searxng
     if chosen:
         yield SearxNG(
@@ -128,7 +124,7 @@ def _profiles(config: Config) -> Iterator[Source]:
         )
 
 
-def _asked(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:
+def _presence(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:
     for entry in entries:
         yield PresenceSource(entry=entry, budget=_budget(config.sources.catalogue))
 

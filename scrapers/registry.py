@@ -136,11 +136,16 @@ def _left_out(plugin: EntryPoint, reason: str) -> PluginError:
 
 
 def _kinds_in(module: ModuleType) -> Iterator[Kind]:
-    declaration = getattr(module, "DECLARATION", None)
+    """Yield what stands in a module ready-made, and what its classes would make."""
     for each in vars(module).values():
-        own = isinstance(each, type) and each.__module__ == module.__name__
-        if own and is_dataclass(each) and isinstance(declaration, Declaration):
-            given = {field.name: field.default for field in fields(each)}
-            name, family = given.get("name"), given.get("family")
-            if isinstance(name, str) and isinstance(family, Family):
-                yield Kind(name=name, family=family, declaration=declaration)
+        if not isinstance(each, type):
+            told = {key: getattr(each, key, None) for key in ("name", "family", "declaration")}
+        elif each.__module__ == module.__name__ and is_dataclass(each):
+            told = {field.name: field.default for field in fields(each)}
+        else:
+            continue
+        name, family, declared = map(told.get, ("name", "family", "declaration"))
+        if not isinstance(name, str) or not isinstance(family, Family):
+            continue
+        if isinstance(declared, Declaration):
+            yield Kind(name=name, family=family, declaration=declared)

@@ -82,10 +82,12 @@ class Etiquette:
 class Key:
     """Where a request carries the key: in a header, after `prefix`, or in a parameter.
 
-    The fetch tier puts it there; a source only says where. Without one that is `required` the
-    source cannot be asked, without another it is asked as a stranger.
+    The fetch tier puts it there; a source only says where. It is handed over as `name`, or as
+    `SOURCE-key` where that is empty. Without one that is `required` the source cannot be asked,
+    without another it is asked as a stranger.
     """
 
+    name: str = ""
     header: str = ""
     prefix: str = ""
     param: str = ""

@@ -8,8 +8,8 @@ import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.errors import InputError
-from monitor.sources import KeptList, kept_lists, reading
-from monitor.store.lists import Lists
+from monitor.sources import known_sites
+from monitor.store.lists import KeptList, Lists
 from monitor.store.state import State
 from scrapers.catalogue.imported import UNRUNNABLE, Form, Imported
 from scrapers.catalogue.reader import LeftOut
@@ -35,10 +35,11 @@ def import_(  # noqa: PLR0913 - a command line has as many words as it has
     """
     content = _content(file)
     with State.open(desk.config.state):
-        found = reading(desk.config, str(file), content, but=name)
+        lists = Lists(desk.config.state)
+        found = lists.compared(str(file), content, known_sites(desk.config), name or "")
         called = name or found.form.lower()
         if not dry_run:
-            Lists(desk.config.state).keep(called, content)
+            lists.keep(called, content)
     if as_json:
         desk.output.json({"list": called, **_figures(found), "left_out": _all(found)})
         return
@@ -55,7 +56,7 @@ def import_(  # noqa: PLR0913 - a command line has as many words as it has
 def imported(desk: Desk, *, as_json: bool) -> None:
     """List the lists that were brought in, and what is used of each."""
     with State.open(desk.config.state):
-        kept = tuple(kept_lists(desk.config))
+        kept = Lists(desk.config.state).kept(known_sites(desk.config))
     if as_json:
         desk.output.json([_row(each) for each in kept])
     elif kept:

@@ -143,7 +143,8 @@ def _declared(declaration: Declaration) -> Iterator[Line]:
         yield "terms", f"{terms.url} ({read})"
     yield "keeps text", f"{kept.days} days at most" if kept else "as long as the retention allows"
     if declaration.key is not None:
-        yield "key", "needed" if declaration.key.required else "possible"
+        wanted = "needed" if declaration.key.required else "possible"
+        yield "key", f"{wanted}, as the credential {declaration.key.name}"
     if declaration.notice:
         yield "notice", declaration.notice
     yield "known from", declaration.provenance

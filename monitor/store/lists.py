@@ -5,9 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.errors import CannotWriteError, InputError
+from scrapers.catalogue.entry import Entry
+from scrapers.catalogue.imported import Imported, Known, imported
+from scrapers.catalogue.reader import CatalogueError
 
 FOLDER = "catalogues"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptList:
+    """`found` is None where the file can no longer be read; `fault` says why."""
+
+    name: str
+    found: Imported | None = None
+    fault: str = ""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.found.entries if self.found else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,29 @@ class Lists:
             reason = f"{self._path(name)} cannot be read ({error.strerror})."
             raise InputError(reason) from error
 
+    def kept(self, known: Known, but: str = "") -> tuple[KeptList, ...]:
+        """Read all `but` one beside what is known: what two of them hold is the first one's."""
+        learnt, kept = known.copy(), []
+        for name in self.names():
+            if name != but:
+                kept.append(self._kept(name, learnt))
+                learnt.learn(kept[-1].entries)
+        return tuple(kept)
+
+    def compared(self, file: str, content: bytes, known: Known, name: str = "") -> Imported:
+        """Read a list that is not kept yet, beside what is known and all that are.
+
+        It comes in the place of `name`, else of its form. Raises InputError where it is no list.
+        """
+        learnt = known.copy()
+        try:
+            replaced = name or imported(file, content, Known()).form.lower()
+            for each in self.kept(known, but=replaced):
+                learnt.learn(each.entries)
+            return imported(file, content, learnt)
+        except CatalogueError as error:
+            raise InputError(str(error)) from error
+
     def keep(self, name: str, content: bytes) -> None:
         """Keep it, in place of one of that name: the old one or the new one, never half of it."""
         draft = self._path(name).with_suffix(".new")
@@ -49,6 +88,13 @@ class Lists:
         except OSError as error:
             reason = f"{self._path(name)} cannot be removed ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
+
+    def _kept(self, name: str, known: Known) -> KeptList:
+        try:
+            return KeptList(name=name, found=imported(name, self.read(name), known))
+        except (CatalogueError, InputError) as error:
+            fault = f"The list {name!r} is left out: {error} Bring it in again, or remove it."
+            return KeptList(name=name, fault=fault)
 
     @property
     def _folder(self) -> Path:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from scrapers.page import Page
 
@@ -87,6 +88,11 @@ def moment(holder: Mapping[str, object], key: str) -> datetime | None:
         return seen.replace(tzinfo=UTC) if seen.tzinfo is None else seen.astimezone(UTC)
     except (ValueError, OverflowError):
         raise misshapen(key) from None
+
+
+def lacks(what: str) -> NoReturn:
+    """Raise what is said of an answer that lacks something, or holds it in another form."""
+    raise misshapen(what)
 
 
 def misshapen(what: str) -> ShapeError:

@@ -10,21 +10,12 @@ from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.recipes.hits import Hit, findings_about
+from scrapers.recipes.hits import findings_about, hits_in
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
-from scrapers.recipes.shape import (
-    ShapeError,
-    misshapen,
-    optional_text,
-    parsed,
-    record,
-    rows,
-    web_address,
-)
+from scrapers.recipes.search_terms import asked, search_terms
+from scrapers.recipes.shape import ShapeError, misshapen, optional_text, parsed, record, rows
 from scrapers.recipes.walls import wall
-from scrapers.recipes.words import family_name
-from scrapers.redirector import advert, unwrapped
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
 
@@ -40,7 +31,6 @@ DECLARATION = Declaration(
 
 FULL_PAGE = 10
 LAST_PAGE = 2
-MOST_PLACES = 3
 OK = 200
 FORBIDDEN = 403
 JSON_IS_OFF = (
@@ -80,13 +70,8 @@ class SearxNG:
         )
 
     def plan(self, identity: Identity) -> Iterator[Query]:
-        """Ask for the best name in every context, and for each other name in one."""
-        contexts = (identity.organisation, *identity.places[:MOST_PLACES])
-        known = [context for context in contexts if context.strip()] or [""]
-        for rank, name in enumerate(identity.names):
-            for context in known if rank == 0 else known[:1]:
-                if family_name(name):
-                    yield self._query((name, context), identity.ref)
+        for terms in search_terms(identity):
+            yield self._query(terms, identity.ref)
 
     def read(self, query: Query, page: Page) -> Reading:
         if page.status == FORBIDDEN and wall(page) is None:
@@ -116,7 +101,7 @@ class SearxNG:
         )
 
     def _request(self, terms: tuple[str, ...], page: int) -> Request:
-        params = [("q", _asked(terms)), ("format", "json"), ("safesearch", "0")]
+        params = [("q", asked(terms)), ("format", "json"), ("safesearch", "0")]
         params += [("pageno", str(page))]
         params += [("engines", ",".join(self.engines))] if self.engines else []
         # SearXNG translates what it says of its engines; we read English.
@@ -133,7 +118,7 @@ class SearxNG:
             return unreadable("it searched for other words than the ones we gave")
         if self.engines and not all(self._named(row) for row in listed):
             return unreadable("it asked other engines than the ones we named; check their names")
-        reading = _reading(query.terms[0], listed, silent)
+        reading = _reading(query.terms, listed, silent)
         return replace(reading, follow=self._next(query) if len(listed) >= FULL_PAGE else ())
 
     def _named(self, row: Mapping[str, object]) -> bool:
@@ -147,23 +132,16 @@ class SearxNG:
         return (replace(query, page=page, request=self._request(query.terms, page)),)
 
 
-def _asked(terms: tuple[str, ...]) -> str:
-    name, *contexts = (term.replace('"', " ").split() for term in terms)
-    # Words that begin so are commands to SearXNG.
-    plain = (word.lstrip("!:<?") for context in contexts for word in context)
-    return " ".join([f'"{" ".join(name)}"', *(word for word in plain if word)])
-
-
 def _altered(query: Query, answer: Mapping[str, object]) -> bool:
     searched = optional_text(answer, "query")
     corrected = rows(answer, "corrections") if "corrections" in answer else ()
-    return bool(corrected) or searched.split() not in ([], _asked(query.terms).split())
+    return bool(corrected) or searched.split() not in ([], asked(query.terms).split())
 
 
 def _reading(
-    name: str, listed: list[Mapping[str, object]], silent: list[tuple[Outcome, str]]
+    terms: tuple[str, ...], listed: list[Mapping[str, object]], silent: list[tuple[Outcome, str]]
 ) -> Reading:
-    findings = findings_about(name, (hit for row in listed for hit in _hits(row)))
+    findings = findings_about(terms, hits_in(listed, "url", "title", "content"))
     if silent and listed:
         note = f"{len(silent)} of its engines did not answer"
         return Reading(outcome=Outcome.PARTIAL, findings=findings, note=note)
@@ -175,17 +153,6 @@ def _reading(
         return Reading(outcome=Outcome.FOUND, findings=findings)
     note = "none of its results names the person" if listed else ""
     return Reading(outcome=Outcome.ABSENT, note=note)
-
-
-def _hits(row: Mapping[str, object]) -> Iterator[Hit]:
-    """Yield the hit; a result that leads nowhere, or is paid for, is none."""
-    if not {"title", "url"} <= row.keys():
-        what = "the title or the address of a result"
-        raise misshapen(what)
-    title, snippet = optional_text(row, "title"), optional_text(row, "content")
-    address = web_address(unwrapped(optional_text(row, "url")))
-    if address and not advert(address):
-        yield Hit(url=address, title=title, snippet=snippet)
 
 
 def _complaint(row: object) -> tuple[Outcome, str]:

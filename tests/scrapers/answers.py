@@ -40,7 +40,7 @@ STATUSES = {
     Outcome.UNREADABLE: (200,),
     Outcome.ABSENT: (200, 404, 410, 400),
     Outcome.BLOCKED: (403, 401, 422, 400, 200),
-    Outcome.LIMITED: (429, 200, 403, 402),
+    Outcome.LIMITED: (429, 200, 403, 402, 400),
     Outcome.FAILED: (200, 502),
 }
 WHEN = datetime(2026, 11, 2, 12, tzinfo=UTC)

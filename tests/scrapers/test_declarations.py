@@ -46,5 +46,5 @@ def test_a_key_has_one_place_in_a_request(source: Source) -> None:
 
 
 def test_a_declaration_holds_no_key_itself() -> None:
-    assert {each.name for each in fields(Key)} == {"header", "prefix", "param", "required"}
+    assert {each.name for each in fields(Key)} == {"name", "header", "prefix", "param", "required"}
     assert not {"secret", "token", "password"} & {each.name for each in fields(Declaration)}

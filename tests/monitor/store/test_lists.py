@@ -1,6 +1,5 @@
 """Lists that were brought in are kept as they came, each under a plain name."""
 
-import os
 import stat
 
 import pytest
@@ -52,10 +51,8 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         Lists(tmp_path).keep("sherlock", b"{}")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_list_that_cannot_be_read_is_named(tmp_path):
-    Lists(tmp_path).keep("sherlock", b"{}")
-    (tmp_path / "catalogues" / "sherlock.json").chmod(0)
+    (tmp_path / "catalogues" / "sherlock.json").mkdir(parents=True)
 
     with pytest.raises(InputError, match="cannot be read"):
         Lists(tmp_path).read("sherlock")
