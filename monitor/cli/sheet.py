@@ -166,7 +166,8 @@ def _mannered(manners: Etiquette) -> Iterator[Line]:
 
 def _doing(health: Health) -> Iterator[Line]:
     yield "outcome", health.outcome or "not asked yet"
-    yield "since", health.since
+    if health.since is not None:
+        yield "since", health.since
     if health.note:
         yield "note", health.note
     yield "last good", health.last_good or "never"

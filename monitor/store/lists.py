@@ -33,7 +33,9 @@ class Lists:
     state: Path
 
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted(path.stem for path in self._folder.glob("*.json")))
+        """Return them in the order in which they were brought in."""
+        brought = [(path.stat().st_mtime_ns, path.stem) for path in self._folder.glob("*.json")]
+        return tuple(name for _, name in sorted(brought))
 
     def read(self, name: str) -> bytes:
         """Return the file as it was brought; raises InputError where there is none."""

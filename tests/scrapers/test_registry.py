@@ -12,33 +12,9 @@ from scrapers.profiles.bluesky import Bluesky
 from scrapers.registry import GROUP, RegistryError, kinds, registry
 from scrapers.source import Source
 from tests.scrapers.known_sources import written_sources
+from tests.scrapers.plugin import install
 
 ROOT = Path(__file__).parents[2]
-PLUGIN = """\
-from dataclasses import dataclass
-
-from scrapers.source import Access, Declaration, Etiquette, Family
-
-
-@dataclass(frozen=True)
-class Chalk:
-    name: str = "chalk"
-    platform: str = "chalk"
-    family: Family = Family.PROFILES
-    version: int = 1
-    etiquette: Etiquette = Etiquette(origins=("https://chalk.example",), access=Access.API)
-    declaration: Declaration = Declaration(
-        title="Chalk", asks="a handle", discloses="the handle", sees="a board",
-        cannot_see="the rest", provenance="its own documentation",
-    )
-
-    def plan(self, identity): return ()
-    def read(self, query, page): raise NotImplementedError
-    def canaries(self, nonce): return ()
-
-
-CHALK = Chalk()
-"""
 TOLD = """\
 from scrapers.registry import registry
 found = registry([])
@@ -145,14 +121,7 @@ def test_what_joins_later_takes_no_name_either() -> None:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """Install somebody else's package with one file, as an installer would lay it out."""
-    site = tmp_path / "site-packages"
-    facts = site / "chalk-1.0.dist-info"
-    facts.mkdir(parents=True)
-    (site / "chalk_source.py").write_text(PLUGIN)
-    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: chalk\nVersion: 1.0\n")
-    (facts / "entry_points.txt").write_text(f"[{GROUP}]\nchalk = chalk_source:CHALK\n")
-    return site
+    return install(tmp_path / "site-packages")
 
 
 def test_one_file_in_a_package_of_somebody_elses_is_a_source(installed: Path) -> None:

@@ -1,5 +1,6 @@
 """One source at a time: what it declares, how it has been doing, and a try right now."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -10,6 +11,7 @@ from monitor.demo.internet import Internet
 from monitor.store.lock import StateLock
 from monitor.store.sweeps import SweepKind
 from scrapers.registry import kinds
+from tests.scrapers.plugin import PLUGIN, install
 
 
 def sheet(said):
@@ -160,3 +162,38 @@ def test_a_command_tries_itself_what_the_holder_never_came_to(terminal, web):
         said = terminal.run("sources", "check", "chalkboard", "--json")
 
     assert said.json[0]["trust"]["standing"] == "proven"
+
+
+@pytest.fixture
+def installing(tmp_path, monkeypatch):
+    """Install somebody else's package for the time of a test."""
+
+    def install_it(source=PLUGIN):
+        monkeypatch.syspath_prepend(install(tmp_path / "site-packages", source))
+        monkeypatch.delitem(sys.modules, "chalk_source", raising=False)
+
+    yield install_it
+    sys.modules.pop("chalk_source", None)
+
+
+def test_a_source_of_somebody_elses_package_is_listed_and_shown(terminal, installing):
+    installing()
+
+    (row,) = terminal.run("sources", "list", "--json").json
+    told = sheet(terminal.run("sources", "show", "chalk"))
+
+    assert row["source"] == "chalk"
+    assert told["known from"] == "its own documentation"
+    assert told["asked at"] == "https://chalk.example"
+
+
+def test_a_broken_plug_in_is_one_sentence_and_the_others_go_on(terminal, web, installing, caplog):
+    installing("CHALK = 1 / 0\n")
+
+    said = terminal.run("sources", "list", "--json")
+
+    assert said.code == 0
+    assert "bluesky" in {row["source"] for row in said.json}
+    (fault,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert fault.startswith("The plug-in 'chalk' (chalk_source:CHALK) is left out: ")
+    assert "ZeroDivisionError" in fault

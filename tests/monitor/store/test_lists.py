@@ -1,5 +1,6 @@
 """Lists that were brought in are kept as they came, each under a plain name."""
 
+import os
 import stat
 
 import pytest
@@ -16,6 +17,14 @@ def test_a_list_is_kept_as_it_came_and_for_nobody_else(tmp_path):
     assert lists.names() == ("sherlock",)
     assert lists.read("sherlock") == b"{}"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_lists_stand_in_the_order_in_which_they_were_brought_in(tmp_path):
+    for minute, name in enumerate(("sherlock", "maigret")):
+        Lists(tmp_path).keep(name, b"{}")
+        os.utime(tmp_path / "catalogues" / f"{name}.json", (minute, minute))
+
+    assert Lists(tmp_path).names() == ("sherlock", "maigret")
 
 
 def test_a_list_takes_the_place_of_one_of_its_name(tmp_path):

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.catalogue.imported import LARGEST_BYTES, Form, Imported, Known, imported
+from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import Catalogue, CatalogueError, own_catalogue
+from scrapers.fetch.queues import Queues
 
 Read = Callable[..., Catalogue]
 Site = dict[str, object]
@@ -95,6 +97,20 @@ def test_the_next_list_is_compared_with_what_was_learnt(alpha: Site) -> None:
     known.learn(listed(alpha, known=known).entries)
 
     assert listed(alpha, known=known).entries == ()
+
+
+def test_entries_of_one_host_stand_in_one_queue(alpha: Site) -> None:
+    sites = (
+        alpha,
+        alpha | {"name": "Beta", "uri_check": "https://alpha.example/forum/{account}"},
+        alpha | {"name": "Blogs", "uri_check": "https://{account}.blogs.example/"},
+    )
+    sources = [PresenceSource(entry=entry) for entry in listed(*sites).entries]
+
+    queues = Queues.of(sources)
+
+    assert set(queues.seconds) == {"alpha.example", "*.blogs.example"}
+    assert queues.at("nquill.blogs.example") == queues.at("other.blogs.example")
 
 
 def test_everything_is_accounted_for(alpha: Site) -> None:
