@@ -78,6 +78,14 @@ def count(holder: Mapping[str, object], key: str) -> int | None:
     return value
 
 
+def flag(holder: Mapping[str, object], key: str) -> bool:
+    """Return a yes or no that must be there."""
+    value = holder.get(key)
+    if not isinstance(value, bool):
+        raise misshapen(key)
+    return value
+
+
 def moment(holder: Mapping[str, object], key: str) -> datetime | None:
     """Return an ISO 8601 time that may be missing, as aware UTC."""
     value = optional_text(holder, key)
