@@ -80,11 +80,15 @@ def _kinds(row: Row) -> Iterator[str]:
     if not isinstance(codes, list) or not all(each in CODES for each in codes):
         yield "m_codes must be a list of HTTP statuses"
     given = row.get("headers", {})
-    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        yield "headers must be an object of texts"
+    if not isinstance(given, dict) or not all(map(_header, given.values())):
+        yield "headers must be an object of plain texts"
     seconds = row.get("seconds_between", 1)
     if not isinstance(seconds, int | float) or not 0 < seconds <= SLOWEST:
         yield f"seconds_between must be a number up to {SLOWEST}"
+
+
+def _header(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _contents(row: Row) -> Iterator[str]:
@@ -129,7 +133,7 @@ def _handle(row: Row) -> str:
     stripped = text(row, "strip_bad_char")
     if pattern or not stripped:
         return pattern
-    return f"[^{''.join(chr(92) + each for each in stripped)}]+"
+    return f"[^{re.escape(stripped)}]+"
 
 
 def _seconds(row: Row) -> float:

@@ -21,6 +21,8 @@ from scrapers.catalogue.unusable import beside_the_web, unusable
 INVALID = "it is not valid"
 UNRUNNABLE = "RE2 cannot run its pattern of handles"
 BESIDE = "it is on a port of its own, or its address holds a user's name"
+# Only whoever answers for an entry may say of it that robots.txt does not bind, or whom to ask.
+OURS_TO_SAY = frozenset({"access", "known", "provenance", "report", "seconds_between", "seen_on"})
 LARGEST_BYTES = 64 * 1024 * 1024
 
 
@@ -123,14 +125,10 @@ def _recognised(file: str, data: object) -> tuple[Form, Iterator[Candidate]]:
 def _as_they_are(sites: Iterable[object]) -> Iterator[Candidate]:
     for number, site in enumerate(sites, 1):
         if isinstance(site, dict):
-            yield Candidate(name=text(site, "name") or f"entry {number}", row=_lenient(site))
+            row = {key: value for key, value in site.items() if key not in OURS_TO_SAY}
+            yield Candidate(name=text(site, "name") or f"entry {number}", row=row)
         else:
             yield Candidate(name=f"entry {number}", row={}, refused=NO_OBJECT)
-
-
-def _lenient(site: Row) -> Row:
-    """Nobody vouches for the accounts that a foreign list knows, and it may not say we should."""
-    return {key: value for key, value in site.items() if key not in {"provenance", "known"}}
 
 
 def _refusal(candidate: Candidate) -> LeftOut | None:

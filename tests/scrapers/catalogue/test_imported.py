@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,22 @@ from scrapers.catalogue.imported import LARGEST_BYTES, Form, Imported, Known, im
 from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import Catalogue, CatalogueError, own_catalogue
 from scrapers.fetch.queues import Queues
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.source import Access
+from tests.scrapers.catalogue.conftest import ALPHA
 
 Read = Callable[..., Catalogue]
 Site = dict[str, object]
 
+NORA = Identity(ref="p", names=(), handles=("nora-quill", "noraquill"))
+PAGE = Page(
+    url="https://alpha.example/noraquill",
+    status=200,
+    body=b"<div class='card'>",
+    fetched_at=datetime(2026, 11, 2, tzinfo=UTC),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -137,6 +150,22 @@ def test_what_is_no_list_is_refused_in_one_sentence(content: bytes, fault: str) 
         imported("data.json", content, Known())
 
     assert len(caught.value.faults) == 1
+
+
+def test_no_list_can_say_that_robots_do_not_bind_or_that_we_may_hurry(alpha: Site) -> None:
+    (entry,) = listed(alpha | {"access": "api", "seconds_between": 0.001}).entries
+
+    assert entry.access is Access.PAGE
+    assert entry.seconds_between == 1
+
+
+@given(st.sampled_from([*KEYS, "uri_pretty", "strip_bad_char"]), JSON)
+def test_whatever_is_usable_can_be_asked_and_read(key: str, value: object) -> None:
+    for entry in listed(ALPHA | {key: value}).entries:
+        source = PresenceSource(entry=entry)
+        queries = [*source.plan(NORA), *(each.query for each in source.canaries("nonce"))]
+        for query in queries:
+            assert source.read(query, PAGE).outcome in Outcome
 
 
 @given(st.lists(SITE | JSON, min_size=1))
