@@ -33,6 +33,13 @@ def test_there_are_sixty_of_our_own_and_none_is_left_out() -> None:
     assert own_catalogue().left_out == ()
 
 
+def test_the_page_that_people_read_counts_the_known_accounts_right() -> None:
+    known = sum(bool(entry.known) for entry in OWN)
+
+    told = " ".join(TABLE.read_text("utf-8").split())
+    assert f"of our sixty, {known} have one, and {60 - known} want one" in told
+
+
 def test_no_two_ask_at_the_same_address() -> None:
     places = [place for entry in OWN for place in shapes(entry)]
 
