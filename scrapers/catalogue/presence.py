@@ -130,5 +130,7 @@ class PresenceSource:
 
 def _version(entry: Entry) -> int:
     rule = entry.rule
-    parts = (READER, entry.uri_check, rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    four = (rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    more = (*rule.e_others, *rule.m_others, *rule.m_codes)
+    parts = (READER, entry.uri_check, *four, *more)
     return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

@@ -97,6 +97,14 @@ def flag(holder: Mapping[str, object], key: str) -> bool | None:
     return value
 
 
+def given_flag(holder: Mapping[str, object], key: str) -> bool:
+    """Return a yes or no that must be there."""
+    value = holder.get(key)
+    if not isinstance(value, bool):
+        raise misshapen(key)
+    return value
+
+
 def moment(holder: Mapping[str, object], key: str) -> datetime | None:
     """Return an ISO 8601 time that may be missing, as aware UTC."""
     value = optional_text(holder, key)

@@ -81,6 +81,7 @@ def nora(source: Source) -> Identity:
 
 def questions(source: Source) -> Iterator[Query]:
     yield from source.plan(nora(source))
+    yield from (canary.query for canary in source.canaries("nonce"))
     if isinstance(source, ContactSource):
         for account in nora(source).accounts:
             yield from source.contacts(account, "person-1")
