@@ -14,11 +14,9 @@ from scrapers.page import Page
 from scrapers.profiles.mastodon import Mastodon
 from scrapers.reading import Reading
 from scrapers.request import Query
-from tests.scrapers.test_recorded import FOLDER, recorded
+from tests.scrapers.recorded import FOLDER, needs_recordings, recorded
 
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="NAMESAKE_RECORDED does not name a folder of recorded answers"
-)
+pytestmark = needs_recordings
 
 LOCAL = Mastodon(base_url="http://localhost:3000")
 BIG = Mastodon(base_url="https://kidosefi.social")
