@@ -76,13 +76,16 @@ def build(config: Config, outside: Outside) -> Iterator[Service]:
         except UnavailableError as error:
             # It is asked all the same, and cannot tell; nobody is kept from leaving meanwhile.
             LOG.warning("%s", error)
+        sources = all_sources(config)
+        for fault in sources.faults:
+            LOG.warning("%s", fault)
         yield Workshop(
             config=config,
             outside=outside,
             state=state,
             matcher=matcher,
             parser=parts.enter_context(ChildParser()),
-            sources=all_sources(config),
+            sources=sources,
         ).service()
 
 
@@ -183,7 +186,7 @@ class Workshop:
         return Canaries(
             state=self.state,
             sources=self.sources,
-            visitor=RankedLanes(self.lanes, Rank.USUAL),
+            visitor=RankedLanes(self.lanes, Rank.FIRST),
             now=self.now,
             new_ref=self.outside.new_ref,
         )
@@ -200,6 +203,7 @@ class Workshop:
             state=self.state,
             config=self.config,
             sweeping=self._sweeping(stopped.is_set),
+            canaries=self.canaries,
             digesting=self.digesting,
             reviewing=self.reviewing,
             posting=self.posting,

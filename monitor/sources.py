@@ -1,9 +1,14 @@
-"""Which sources a configuration names."""
+"""Which sources a configuration names, and which lists of sites an operator brought."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from monitor.config import Budgeted, Config
+from monitor.config import Config
+from monitor.config_sources import Budgeted, EngineConfig
 from monitor.errors import ConfigError
+from monitor.store.lists import Lists
+from scrapers.catalogue.entry import Entry
+from scrapers.catalogue.imported import Known
 from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import (
     Catalogue,
@@ -13,17 +18,32 @@ from scrapers.catalogue.reader import (
     read_catalogue,
 )
 from scrapers.profiles.bluesky import Bluesky
-from scrapers.registry import RegistryError, registry
+from scrapers.recipes.search_api import SearchApi
+from scrapers.registry import Registry, RegistryError, registry
+from scrapers.search.brave import BRAVE, BRAVE_NEWS
+from scrapers.search.gdelt import GDELT
+from scrapers.search.google import google
+from scrapers.search.kagi import KAGI
+from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
+from scrapers.search.serper import SERPER
 from scrapers.source import Budget, Source
 
 
-def all_sources(config: Config) -> Mapping[str, Source]:
-    """Build every source; raises ConfigError for a catalogue or a name that cannot be used."""
-    try:
-        return registry((*_engines(config), *_profiles(config), *_presence(config)))
-    except RegistryError as error:
-        raise ConfigError(str(error)) from error
+def all_sources(config: Config) -> Registry:
+    """Build every source; raises ConfigError for a catalogue or a name that cannot be used.
+
+    Plug-ins and lists that cannot be used are left out, and told in its `faults`.
+    """
+    ours = _ours(config)
+    kept = Lists(config.state).kept(_known(config, ours))
+    entries = (entry for each in kept for entry in each.entries)
+    return ours.joined(_presence(config, entries), [each.fault for each in kept if each.fault])
+
+
+def known_sites(config: Config) -> Known:
+    """Return what is asked without any list that was brought in."""
+    return _known(config, _ours(config))
 
 
 def catalogue(config: Config) -> Catalogue:
@@ -37,7 +57,51 @@ def catalogue(config: Config) -> Catalogue:
         raise ConfigError(reason) from error
 
 
+def _ours(config: Config) -> Registry:
+    try:
+        sites = _presence(config, catalogue(config).entries)
+        return registry((*_engines(config), *_searxng(config), *_profiles(config), *sites))
+    except RegistryError as error:
+        raise ConfigError(str(error)) from error
+
+
+def _known(config: Config, ours: Registry) -> Known:
+    entries = catalogue(config).entries
+    keys = {entry.key for entry in entries}
+    return Known.of(entries, [name for name in ours if name not in keys])
+
+
 def _engines(config: Config) -> Iterator[Source]:
+    """Build the engines that have an API of their own, where their table is there."""
+    chosen = config.sources
+    if chosen.brave:
+        yield _engine(BRAVE, chosen.brave)
+        if chosen.brave.news:
+            yield _engine(BRAVE_NEWS, chosen.brave)
+    for engine, table in ((MOJEEK, chosen.mojeek), (KAGI, chosen.kagi), (GDELT, chosen.gdelt)):
+        if table:
+            yield _engine(engine, table)
+    if chosen.google:
+        yield _engine(google(chosen.google.engine), chosen.google)
+    if chosen.serper:
+        if not chosen.serper.notice_read:
+            notice = SERPER.declaration.notice
+            reason = f"[sources.serper] needs `notice_read = true`, once you have. {notice}"
+            raise ConfigError(reason)
+        yield _engine(SERPER, chosen.serper)
+
+
+def _engine(engine: SearchApi, chosen: EngineConfig) -> Source:
+    return replace(
+        engine,
+        base_url=chosen.url or engine.base_url,
+        known_query=chosen.canary or engine.known_query,
+        allow_private=chosen.allow_private,
+        budget=_budget(chosen),
+    )
+
+
+def _searxng(config: Config) -> Iterator[Source]:
     chosen = config.sources.searxng
     if chosen:
         yield SearxNG(
@@ -60,8 +124,8 @@ def _profiles(config: Config) -> Iterator[Source]:
         )
 
 
-def _presence(config: Config) -> Iterator[Source]:
-    for entry in catalogue(config).entries:
+def _presence(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:
+    for entry in entries:
         yield PresenceSource(entry=entry, budget=_budget(config.sources.catalogue))
 
 

@@ -37,7 +37,7 @@ Exit codes:
    2  wrong usage
   64  the configuration cannot be used
   65  something given is not what it should be
-  69  the network or a server cannot be reached
+  69  the network, a server or a source cannot be reached or believed
   70  a fault of ours
   73  the state folder cannot be written
   75  another Namesake holds the folder

@@ -70,12 +70,13 @@ def kept_of(query: Query, version: int, page: Page, reading: Reading) -> Kept | 
     about_somebody = bool(query.subject) and query.kind in REMEMBERED
     if not (proof and alone and about_somebody and _whole(query, page)):
         return None
+    told = {} if query.request.body else page.headers  # a POST knows no conditions
     return Kept(
         asked=_fingerprint(query.request),
         digest=_digest(page),
         version=version,
-        etag=_fitting(ENTITY_TAG, page.headers.get("etag", "")),
-        last_modified=_fitting(HTTP_DATE, page.headers.get("last-modified", "")),
+        etag=_fitting(ENTITY_TAG, told.get("etag", "")),
+        last_modified=_fitting(HTTP_DATE, told.get("last-modified", "")),
     )
 
 

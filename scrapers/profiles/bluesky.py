@@ -14,7 +14,17 @@ from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.shape import ShapeError, optional_text, parsed, record, rows
 from scrapers.recipes.words import in_handle, names
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
+
+DECLARATION = Declaration(
+    title="Bluesky",
+    asks="a name, the handle of a declared account, or whom that account follows",
+    discloses="the name or the handle, to Bluesky Social PBC; no account of ours goes with it",
+    sees="display name, handle, bio, website, picture and counts of every account there",
+    cannot_see="posts, and accounts that ask not to be shown to strangers",
+    provenance="the network's published lexicon, and recorded answers",
+    terms=Terms(url="https://bsky.social/about/support/tos"),
+)
 
 SEARCHED = 25
 LISTED = 100
@@ -49,6 +59,7 @@ class Bluesky:
     platform: str = "bluesky"
     family: Family = Family.PROFILES
     version: int = 1
+    declaration: Declaration = DECLARATION
 
     @property
     def etiquette(self) -> Etiquette:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from scrapers.page import Page
 
@@ -77,6 +78,14 @@ def count(holder: Mapping[str, object], key: str) -> int | None:
     return value
 
 
+def flag(holder: Mapping[str, object], key: str) -> bool:
+    """Return a yes or no that must be there."""
+    value = holder.get(key)
+    if not isinstance(value, bool):
+        raise misshapen(key)
+    return value
+
+
 def moment(holder: Mapping[str, object], key: str) -> datetime | None:
     """Return an ISO 8601 time that may be missing, as aware UTC."""
     value = optional_text(holder, key)
@@ -87,6 +96,11 @@ def moment(holder: Mapping[str, object], key: str) -> datetime | None:
         return seen.replace(tzinfo=UTC) if seen.tzinfo is None else seen.astimezone(UTC)
     except (ValueError, OverflowError):
         raise misshapen(key) from None
+
+
+def lacks(what: str) -> NoReturn:
+    """Raise what is said of an answer that lacks something, or holds it in another form."""
+    raise misshapen(what)
 
 
 def misshapen(what: str) -> ShapeError:

@@ -30,7 +30,11 @@ def without_site(title: str, sites: tuple[str, ...]) -> str:
 
 
 def _names(tail: str, site: str) -> bool:
-    return re.match(re.escape(site) + r"\b", tail, re.IGNORECASE) is not None
+    """Say whether a title ends in a site's name, of which a list may show no more than a part."""
+    if re.match(re.escape(site) + r"\b", tail, re.IGNORECASE):
+        return True
+    cut = re.fullmatch(r"(.{2,40}?)\s*(?:\.{3}|\u2026)", tail)
+    return cut is not None and site.casefold().startswith(cut[1].casefold())
 
 
 def _same(text: str, handle: str) -> bool:

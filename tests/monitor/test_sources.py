@@ -4,13 +4,15 @@ import json
 
 import pytest
 
-from monitor.config import (
+from monitor.config import Config, DistrictConfig, MailConfig
+from monitor.config_sources import (
     BlueskyConfig,
+    BraveConfig,
     CatalogueConfig,
-    Config,
-    DistrictConfig,
-    MailConfig,
+    EngineConfig,
+    GoogleConfig,
     SearxNGConfig,
+    SerperConfig,
     SourcesConfig,
 )
 from monitor.demo.stage import CATALOGUE
@@ -74,6 +76,33 @@ def test_a_search_engine_is_asked_where_one_is_named_and_nowhere_else():
     assert engine.etiquette.allow_private == (near,)
     (asked, *_) = engine.canaries("nonce")
     assert asked.query.request.url.startswith(near)
+
+
+def test_an_engine_is_asked_where_its_table_is_there():
+    sources = all_sources(
+        configured(
+            brave=BraveConfig(per_week=1_400),
+            gdelt=EngineConfig(),
+            google=GoogleConfig(engine="cx-1"),
+            kagi=EngineConfig(canary="encyclopedia"),
+            mojeek=EngineConfig(url="https://gateway.example"),
+            serper=SerperConfig(notice_read=True),
+        )
+    )
+
+    assert set(sources) == {"brave", "brave-news", "gdelt", "google", "kagi", "mojeek", "serper"}
+    assert sources["brave-news"].etiquette.budget == Budget(weekly=1_400)
+    assert sources["mojeek"].etiquette.origins == ("https://gateway.example",)
+    assert list(sources["kagi"].canaries("nonce"))[1].query.terms == ("encyclopedia",)
+
+
+def test_news_of_brave_can_be_left_out():
+    assert list(all_sources(configured(brave=BraveConfig(news=False)))) == ["brave"]
+
+
+def test_what_resells_the_results_of_others_is_not_asked_before_its_notice_is_read():
+    with pytest.raises(ConfigError, match=r"`notice_read = true`.* ask your lawyers"):
+        all_sources(configured(serper=SerperConfig()))
 
 
 def test_each_source_has_the_budget_of_its_table():

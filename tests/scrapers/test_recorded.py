@@ -1,9 +1,6 @@
 """Answers of the real services, where a folder of them is given."""
 
 import json
-import os
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,24 +11,13 @@ from scrapers.page import Page
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.request import Query, QueryKind
 from scrapers.search.searxng import SearxNG
+from tests.scrapers.recorded import needs_recordings, recorded
 
-FOLDER = os.environ.get("NAMESAKE_RECORDED", "")
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="NAMESAKE_RECORDED does not name a folder of recorded answers"
-)
+pytestmark = needs_recordings
 
 BLUESKY = Bluesky()
 SEARXNG = SearxNG(base_url="http://searx.example")
 DID = "did:plc:abc"
-
-
-def recorded(name: str, status: int = 200) -> Page:
-    file = Path(FOLDER) / name
-    meta = file.with_suffix(".meta.json")
-    headers = json.loads(meta.read_bytes())["headers"] if meta.exists() else {}
-    when = datetime(2026, 11, 2, tzinfo=UTC)
-    url = "https://service.example/"
-    return Page(url=url, status=status, body=file.read_bytes(), fetched_at=when, headers=headers)
 
 
 def contacts(kind: QueryKind) -> Query:
@@ -118,3 +104,12 @@ def test_recorded_answers_of_searxng_are_told_apart(
     assert reading.outcome is outcome
     assert len(reading.findings) == found
     assert all(each.key == canonical_key(each.key) for each in reading.findings)
+
+
+def test_a_recorded_configuration_of_searxng_is_read() -> None:
+    *_, inspection = SEARXNG.canaries("nonce")
+
+    reading = SEARXNG.read(inspection.query, recorded("searxng/config.json"))
+
+    assert reading.outcome is Outcome.FOUND
+    assert "the result pages of duckduckgo" in reading.note
