@@ -170,9 +170,10 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
 
 
 def _contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
-    for name, table in asdict(sources).items():
+    for name, tables in asdict(sources).items():
+        several = tables if isinstance(tables, tuple) else (tables,)
         yield (
-            isinstance(table, Budgeted) and table.contradicts_itself,
+            any(isinstance(each, Budgeted) and each.contradicts_itself for each in several),
             f"$.sources.{name}.per_week",
             "Expected at least as many as `per_day`",
         )

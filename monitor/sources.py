@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from monitor.config import Config
-from monitor.config_sources import Budgeted, EngineConfig
+from monitor.config_sources import EngineConfig
 from monitor.errors import ConfigError
+from monitor.sources_profiles import budget_of, profile_sources
 from monitor.store.lists import Lists
 from scrapers.catalogue.entry import Entry
 from scrapers.catalogue.imported import Known
@@ -27,7 +28,7 @@ from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
 from scrapers.search.serper import SERPER
-from scrapers.source import Budget, Source
+from scrapers.source import Source
 
 
 def all_sources(config: Config) -> Registry:
@@ -60,7 +61,15 @@ def catalogue(config: Config) -> Catalogue:
 def _ours(config: Config) -> Registry:
     try:
         sites = _presence(config, catalogue(config).entries)
-        return registry((*_engines(config), *_searxng(config), *_profiles(config), *sites))
+        return registry(
+            (
+                *_engines(config),
+                *_searxng(config),
+                *_bluesky(config),
+                *profile_sources(config.sources),
+                *sites,
+            )
+        )
     except RegistryError as error:
         raise ConfigError(str(error)) from error
 
@@ -97,7 +106,7 @@ def _engine(engine: SearchApi, chosen: EngineConfig) -> Source:
         base_url=chosen.url or engine.base_url,
         known_query=chosen.canary or engine.known_query,
         allow_private=chosen.allow_private,
-        budget=_budget(chosen),
+        budget=budget_of(chosen),
     )
 
 
@@ -109,25 +118,21 @@ def _searxng(config: Config) -> Iterator[Source]:
             engines=chosen.engines,
             known_query=chosen.canary,
             allow_private=chosen.allow_private,
-            budget=_budget(chosen),
+            budget=budget_of(chosen),
         )
 
 
-def _profiles(config: Config) -> Iterator[Source]:
+def _bluesky(config: Config) -> Iterator[Source]:
     chosen = config.sources.bluesky
     if chosen.enabled:
         yield Bluesky(
             base_url=chosen.url,
             known_actor=chosen.canary,
             allow_private=chosen.allow_private,
-            budget=_budget(chosen),
+            budget=budget_of(chosen),
         )
 
 
 def _presence(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:
     for entry in entries:
-        yield PresenceSource(entry=entry, budget=_budget(config.sources.catalogue))
-
-
-def _budget(chosen: Budgeted) -> Budget:
-    return Budget(daily=chosen.per_day, weekly=chosen.per_week)
+        yield PresenceSource(entry=entry, budget=budget_of(config.sources.catalogue))

@@ -27,6 +27,7 @@ class Family(StrEnum):
 
     SEARCH = "search"
     PROFILES = "profiles"
+    MAIL_HASH = "mail-hash"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

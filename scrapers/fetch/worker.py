@@ -126,6 +126,8 @@ class Worker:
     def _take(self, turn: Turn, reading: Reading, due: float) -> None:
         wait = self._put_off(turn.question, reading)
         if wait is None:
+            pause = self.pace.asked_pause(reading, self.clock.now())
+            due = max(due, self.clock.monotonic() + pause)
             self._conclude(turn, reading, due, self._note(turn, reading, due))
         else:
             self._ask_later(turn, max(due, self.clock.monotonic() + wait))
