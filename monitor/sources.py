@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from monitor.config import Config
 from monitor.config_sources import EngineConfig
@@ -18,7 +19,10 @@ from scrapers.catalogue.reader import (
     own_catalogue,
     read_catalogue,
 )
+from scrapers.profiles.author_feed import AuthorFeeds
 from scrapers.profiles.bluesky import Bluesky
+from scrapers.profiles.ordinary_page import OrdinaryPages
+from scrapers.recipes.read_hits import ReadHits
 from scrapers.recipes.search_api import SearchApi
 from scrapers.registry import Registry, RegistryError, registry
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
@@ -60,16 +64,9 @@ def catalogue(config: Config) -> Catalogue:
 
 def _ours(config: Config) -> Registry:
     try:
-        sites = _presence(config, catalogue(config).entries)
-        return registry(
-            (
-                *_engines(config),
-                *_searxng(config),
-                *_bluesky(config),
-                *profile_sources(config.sources),
-                *sites,
-            )
-        )
+        engines = _with_hits_read(config, chain(_engines(config), _searxng(config)))
+        profiles = chain(_bluesky(config), profile_sources(config.sources), _pages(config))
+        return registry(chain(engines, profiles, _presence(config, catalogue(config).entries)))
     except RegistryError as error:
         raise ConfigError(str(error)) from error
 
@@ -131,6 +128,19 @@ def _bluesky(config: Config) -> Iterator[Source]:
             allow_private=chosen.allow_private,
             budget=budget_of(chosen),
         )
+
+
+def _pages(config: Config) -> Iterator[Source]:
+    chosen = config.sources.pages
+    if chosen:
+        yield OrdinaryPages(known_page=chosen.known_page, budget=budget_of(chosen))
+        yield AuthorFeeds(known_feed=chosen.known_feed, budget=budget_of(chosen))
+
+
+def _with_hits_read(config: Config, engines: Iterator[Source]) -> Iterator[Source]:
+    chosen = config.sources.pages
+    most = chosen.hits if chosen else 0
+    yield from (ReadHits(engine=each, most=most) if most else each for each in engines)
 
 
 def _presence(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:

@@ -22,6 +22,7 @@ from monitor.flows.parts import NewRef, Now
 from monitor.store.journal import Staged
 from monitor.store.state import State
 from reports.words import field_words
+from scrapers.canonical import canonical_key
 from scrapers.finding import Finding, Kind
 from scrapers.request import QueryKind
 
@@ -86,11 +87,16 @@ class Flagging:
             self._raise(person, item, _student_link(query.kind, verdict))
 
     def _own(self, person: Person) -> Iterator[Item]:
-        """Yield the inventory: accounts that the person declared or confirmed."""
-        declared = {item.ref for item in self.state.items.find(person.ref, person.accounts)}
+        """Yield the inventory: accounts and pages that the person declared, and confirmed accounts.
+
+        A page that is theirs by their ruling may still be written by others: a school's, say.
+        """
+        told = (*person.accounts, *map(canonical_key, person.pages))
+        declared = {item.ref for item in self.state.items.find(person.ref, told)}
         for item in self.state.items.of(person.ref):
-            confirmed = self.state.items.verdict(item.ref) is Ruling.MINE
-            if item.portrait.kind is Kind.ACCOUNT and (confirmed or item.ref in declared):
+            account = item.portrait.kind is Kind.ACCOUNT
+            confirmed = account and self.state.items.verdict(item.ref) is Ruling.MINE
+            if confirmed or item.ref in declared:
                 yield item
 
     def _undisputed(self, item: Item) -> Finding:

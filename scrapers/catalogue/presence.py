@@ -16,7 +16,7 @@ from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
 from scrapers.request import MOST_HOPS, Query, QueryKind, Request
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
 
-READER = 1
+READER = 2
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 

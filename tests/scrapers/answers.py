@@ -72,6 +72,7 @@ def nora(source: Source) -> Identity:
         names=("Nora Quill",),
         handles=("noraquill",),
         accounts=(f"{source.platform}:@{handle}",) if source.platform else (),
+        pages=("https://noraquill.example/", "https://noraquill.example/feed.xml"),
         places=("Wexford Bay",),
         organisation="Harbour Lane School",
         mail_hash=sha256(b"nquill@harbourlane.example").hexdigest(),
