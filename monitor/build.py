@@ -267,7 +267,9 @@ def _matcher(config: Config, outside: Outside) -> NoMatcher | MatcherProcess:
 
 
 def _engines(sources: Mapping[str, Source]) -> tuple[str, ...]:
-    return tuple(source.name for source in sources.values() if source.family is Family.SEARCH)
+    """Return the search engines by the names that people know them by."""
+    engines = (source for source in sources.values() if source.family is Family.SEARCH)
+    return tuple(engine.declaration.title for engine in engines)
 
 
 @cache
