@@ -26,9 +26,15 @@ _NO_PLACE = frozenset(
 )
 
 
+_ELSEWHERE = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
+
+
 def surroundings(case: Case) -> Iterator[Sign]:
-    yield from _work(case)
-    yield from _where(case)
+    told = (*_work(case), *_where(case))
+    yield from told
+    says_something = case.is_account and (case.look.description or case.portrait.location)
+    if says_something and not case.copied and all(each.rule in _ELSEWHERE for each in told):
+        yield rules.SILENT.holds()
 
 
 def _work(case: Case) -> Iterator[Sign]:
