@@ -13,7 +13,7 @@ from monitor.domain.reasons.places import Place, places_in, read_place
 from monitor.domain.reasons.workplaces import employers_named, names_other_employer, phrases
 
 # A preposition and the capitalised words after it.
-_WHERE = re.compile(r"\b(?:[Ii]n|[Ff]rom)\s+((?:[A-Z][\w'-]+)(?:\s+(?:of\s+)?[A-Z][\w'-]+){0,4})")
+_WHERE = re.compile(r"\b(?:[Ii]n|[Ff]rom) +((?:[A-Z][\w'-]+)(?: +(?:of +)?[A-Z][\w'-]+){0,4})")
 # What is capitalised after "in" and "from" without being a place.
 _NO_PLACE = frozenset(
     words_of(

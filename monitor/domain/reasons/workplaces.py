@@ -7,12 +7,10 @@ from monitor.domain.names.words import contains, words_of
 from monitor.domain.person import Person
 
 # "at Fairmont High", "@ Keller Realty": a preposition and the capitalised words after it.
-_AT = re.compile(
-    r"(?:\b[Aa]t\s|@\s?)((?:[A-Z][\w'&.-]+)(?:\s+(?:(?:of|and|&)\s+)?[A-Z][\w'-]+){0,5})"
-)
+_AT = re.compile(r"(?:\b[Aa]t |@ ?)((?:[A-Z][\w'&.-]+)(?: +(?:(?:of|and|&) +)?[A-Z][\w'-]+){0,5})")
 # "Fairmont Middle School": capitalised words before what a school is called.
 _SCHOOL = re.compile(
-    r"((?:[A-Z][\w'.-]+\s+){1,4})"
+    r"\b((?:[A-Z][\w'.-]+ +){1,4})"
     r"(?:High|Middle|Elementary|Primary|Junior High|Intermediate|Academy|"
     r"Charter|Prep|ISD|USD|HS|MS)\b"
 )
