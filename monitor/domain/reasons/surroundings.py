@@ -44,7 +44,8 @@ def _work(case: Case) -> Iterator[Sign]:
         yield rules.EMPLOYER.holds()
     if named > 1:
         yield rules.SCHOOL_TOO.holds()
-    if not named and names_other_employer(text, person):
+    known = "\n".join(own.bio for own in case.inventory.own)
+    if not named and names_other_employer(text, person, known):
         yield rules.OTHER_EMPLOYER.holds()
     if names_role(text, person):
         yield rules.ROLE.holds()

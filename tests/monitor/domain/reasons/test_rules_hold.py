@@ -119,7 +119,13 @@ HOLDS = [
     ("namesakes", {}, {"name": "Maria De1gado"}),
     ("name-rare", {"others": 0.1}, {"others": 0.6}),
     ("name-rare", {"others": 0.1}, {"others": 0.1, "name": "M. Delgado"}),
-    ("same-handle-rare", {"handle": "mariadelgado"}, {"handle": "mariadelgado", "others": 900.0}),
+    ("same-handle-name", {"handle": "mariadelgado"}, {"handle": "mariadelgado", "others": 900.0}),
+    ("known-handle", {"handle": "mariadelgado"}, {"handle": "mariadelgado7"}),
+    ("boast", {"name": "Real Maria Delgado"}, {"name": "Real Estate"}),
+    ("lure", {"bio": "Ask me how I made $5k"}, {"bio": "Ask me why"}),
+    ("name-family", {"name": "Mrs. Delgado's Class"}, {"name": "Delgado Plumbing"}),
+    ("name-family", {"name": "Mrs. Delgado", "handle": "mrsdelgado"}, {}),
+    ("handle-family", {"name": "", "handle": "mrs_delgado"}, {"name": "", "handle": "mdelgado"}),
     ("same-handle-common", {"handle": "mariadelgado", "others": 900.0}, {"others": 900.0}),
 ]
 
@@ -136,7 +142,10 @@ def test_a_handle_that_is_no_name_is_known_again():
     sunny = replace(PERSON, handles=("sunnysidebooks",))
     family = replace(PERSON, handles=("delgado",))
 
+    longer = replace(PERSON, handles=("mariadelgadoreads",))
+
     assert "same-handle" in rules(sunny, handle="sunnysidebooks")
+    assert "same-handle-longer" in rules(longer, handle="mariadelgadoreads")
     assert "same-handle-family" in rules(family, handle="delgado")
 
 
@@ -179,7 +188,8 @@ def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
 
 def test_every_rule_is_tried_somewhere():
     elsewhere = {
-        *("same-handle", "same-handle-family", "name-former", "school-too", "state"),
+        *("same-handle", "same-handle-family", "same-handle-longer"),
+        *("name-former", "school-too", "state"),
         *("linked-from-own", "declared", "pupils"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
     }
