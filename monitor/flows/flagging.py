@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from monitor.domain.assessment import Assessment, Label, assess, severity
+from monitor.domain.assessment import Assessment, assess, severity
 from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis
@@ -17,6 +17,8 @@ from monitor.domain.rulings import reopened
 from monitor.domain.students.pupil_cues import Cue
 from monitor.domain.students.roster import ContactVerdict
 from monitor.domain.trust import Standing
+from monitor.domain.weights import Weights
+from monitor.domain.whose import Label
 from monitor.flows.alerting import Alerting
 from monitor.flows.parts import NewRef, Now
 from monitor.store.journal import Staged
@@ -60,6 +62,7 @@ class Draft:
 class Flagging:
     state: State
     counts: NameCounts
+    weights: Weights
     alerting: Alerting
     now: Now
     new_ref: NewRef
@@ -134,7 +137,7 @@ class Flagging:
         )
         for item in items:
             verdict = self.state.items.verdict(item.ref)
-            assessment = assess(subject, self._undisputed(item), inventory, verdict)
+            assessment = assess(subject, self._undisputed(item), inventory, verdict, self.weights)
             self.state.items.set_assessment(item.ref, assessment)
             if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
                 self._raise(person, item, _impersonation(assessment))

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from monitor.domain.assessment import Assessment, Label
+from monitor.domain.assessment import Assessment
 from monitor.domain.flag import Ruling
 from monitor.domain.item import Item, united
+from monitor.domain.whose import Label
 from monitor.store.database import Database, Row
 from monitor.store.events import Events
 from monitor.store.flags import Flags
