@@ -165,7 +165,18 @@ class Workshop:
             letters=self.letters,
             telling=self.telling,
             glass=self.glass,
+            flagging=self.flagging,
             now=self.now,
+        )
+
+    @cached_property
+    def flagging(self) -> Flagging:
+        return Flagging(
+            state=self.state,
+            counts=census(),
+            alerting=Alerting(letters=self.letters, telling=self.telling),
+            now=self.now,
+            new_ref=self.outside.new_ref,
         )
 
     @cached_property
@@ -224,15 +235,9 @@ class Workshop:
         )
 
     def _settling(self) -> Settling:
-        new_ref = self.outside.new_ref
-        flagging = Flagging(
-            state=self.state,
-            counts=census(),
-            alerting=Alerting(letters=self.letters, telling=self.telling),
-            now=self.now,
-            new_ref=new_ref,
+        parts = SettlementParts(
+            state=self.state, flagging=self.flagging, new_ref=self.outside.new_ref
         )
-        parts = SettlementParts(state=self.state, flagging=flagging, new_ref=new_ref)
         return Settling(state=self.state, parts=parts, now=self.now)
 
     @cached_property

@@ -16,10 +16,17 @@ class Axis(StrEnum):
 class Evidence:
     """`bits` is a log2 likelihood ratio; `reason` is a sentence a person can dispute.
 
-    The reason quotes nothing from the web, so that it may stand in any reader's view.
+    The reason quotes nothing from the web, so that it may stand in any reader's view. `in_full`
+    may quote words, and is for the person alone; it is empty where the reason says it all.
     """
 
     rule: str
     axis: Axis
     bits: float
     reason: str
+    in_full: str = ""
+
+    @property
+    def told(self) -> str:
+        """What the person is told."""
+        return self.in_full or self.reason

@@ -17,6 +17,7 @@ from monitor.domain.rulings import reopened
 from monitor.domain.students.pupil_cues import Cue
 from monitor.domain.students.roster import ContactVerdict
 from monitor.domain.trust import Standing
+from monitor.domain.verdicts.lessons import NONE_YET, lessons
 from monitor.flows.alerting import Alerting
 from monitor.flows.parts import NewRef, Now
 from monitor.store.journal import Staged
@@ -76,6 +77,14 @@ class Flagging:
         for ref in unsettled:
             self.alerting.tell(person, self.state.flags.get(ref))
 
+    def relearn(self, person: Person) -> None:
+        """Assess everything anew by what the person has just said.
+
+        Flags are left to the next sweep, which knows whether what it sees is proven.
+        """
+        own = {item.ref: item for item in self._own(person)}
+        self._assess(person, self.state.items.of(person.ref), own, Standing.UNPROVEN)
+
     def match(self, person: Person, staged: Staged, platform: str) -> None:
         """Flag an own account that looks linked to students; the matcher said no more than that."""
         verdict, query = staged.verdict, staged.visit.query
@@ -122,16 +131,25 @@ class Flagging:
         standing: Standing,
     ) -> None:
         subject = Subject(person=person, commonness=expected_namesakes(person.name, self.counts))
-        inventory = Inventory(
-            own=tuple(item.portrait for item in own.values()),
-            none_on=frozenset(person.absent_from),
-        )
+        inventory = self._inventory(person, own)
+        unlearnt = replace(inventory, lessons=NONE_YET)
         for item in items:
             verdict = self.state.items.verdict(item.ref)
-            assessment = assess(subject, self._undisputed(item), inventory, verdict)
+            # What was judged taught the lessons, and would be found like itself.
+            known = inventory if verdict is None else unlearnt
+            assessment = assess(subject, self._undisputed(item), known, verdict)
             self.state.items.set_assessment(item.ref, assessment)
             if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
                 self._raise(person, item, _impersonation(assessment))
+
+    def _inventory(self, person: Person, own: Mapping[str, Item]) -> Inventory:
+        portraits = tuple(item.portrait for item in own.values())
+        judged = [(item.portrait, said) for item, said in self.state.items.judged(person.ref)]
+        return Inventory(
+            own=portraits,
+            none_on=frozenset(person.absent_from),
+            lessons=lessons(judged, portraits, person.name),
+        )
 
     def _own_account(
         self, person: Person, item: Item, event: Event, before: Mapping[str, Finding]

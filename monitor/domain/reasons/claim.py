@@ -9,6 +9,7 @@ from monitor.domain.handles.fit import Cover
 from monitor.domain.names.names import FULL, Level, Middle, disguised
 from monitor.domain.reasons import surroundings
 from monitor.domain.reasons.case import Case
+from monitor.domain.verdicts.likeness import likeness
 from scrapers.finding import Finding
 
 _BY_LEVEL = {
@@ -59,6 +60,7 @@ def claim(case: Case) -> Iterator[Evidence]:
     yield from _namesakes(case)
     yield from _handle(case)
     yield from _surroundings(case)
+    yield from likeness(case.inventory.lessons, case.portrait, case.person.name)
     links = {_address(link) for link in case.portrait.links}
     if any(_address(own.url) in links for own in case.inventory.own):
         yield weights.LINKS_TO_OWN.holds()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from monitor.domain.person import Person
+from monitor.domain.verdicts.lessons import NONE_YET, Lessons
 from scrapers.finding import Finding
 
 
@@ -16,10 +17,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What the person said is theirs: accounts as last seen, and platforms without one."""
+    """What the person said is theirs: accounts as last seen, and platforms without one.
+
+    `lessons` are what they said of findings so far.
+    """
 
     own: tuple[Finding, ...] = ()
     none_on: frozenset[str] = frozenset()
+    lessons: Lessons = NONE_YET
 
     def on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own if platform and each.platform == platform)

@@ -11,7 +11,7 @@ _WHERE = re.compile(
     r"\b(?:in|at|from|In|At|From)\s+((?:[A-Z][\w'-]+)(?:\s+(?:of\s+)?[A-Z][\w'-]+){0,4})"
 )
 # What is capitalised after "in", "at" and "from" without being a place.
-_NO_PLACE = frozenset(
+NO_PLACE = frozenset(
     words_of(
         "january february march april may june july august september october november december "
         "monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter "
@@ -78,7 +78,7 @@ def _without(words: tuple[str, ...], phrase: tuple[str, ...]) -> tuple[str, ...]
 def _places_after_a_preposition(text: str) -> Iterator[tuple[str, ...]]:
     for found in _WHERE.finditer(text):
         words = words_of(found.group(1))
-        if words and words[0] not in _NO_PLACE:
+        if words and words[0] not in NO_PLACE:
             yield words
 
 
