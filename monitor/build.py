@@ -36,6 +36,7 @@ from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
 from monitor.sources import all_sources
 from monitor.store.state import State
+from monitor.weights_file import weights_of
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.tour import Rank
 from scrapers.parsing.parser import ChildParser
@@ -174,6 +175,7 @@ class Workshop:
         return Flagging(
             state=self.state,
             counts=census(),
+            weights=weights_of(self.config.detection),
             alerting=Alerting(letters=self.letters, telling=self.telling),
             now=self.now,
             new_ref=self.outside.new_ref,

@@ -115,6 +115,12 @@ class StudentsConfig(Section, frozen=True, kw_only=True):
     counsel_approved_on: str = ""
 
 
+class DetectionConfig(Section, frozen=True, kw_only=True):
+    """`weights` is a file in the form of our own weights.toml; without one, ours count."""
+
+    weights: Path | None = None
+
+
 class FetchConfig(Section, frozen=True, kw_only=True):
     """`pace` stretches or shrinks every source's own interval; below 1 is for tests only."""
 
@@ -130,6 +136,7 @@ class Config(Section, frozen=True, kw_only=True):
     mail: MailConfig
     sources: SourcesConfig = SourcesConfig()
     students: StudentsConfig = StudentsConfig()
+    detection: DetectionConfig = DetectionConfig()
     fetch: FetchConfig = FetchConfig()
     portal: str = ""
 

@@ -145,7 +145,6 @@ DANIEL = Member(
         accounts=(
             "bluesky:@dreyesart.skies.example",
             "stitchbook:@dreyesart",
-            "givingdesk:@dreyesart",
         ),
         absent_from=("paceclub",),
     ),

@@ -30,3 +30,29 @@ class Evidence:
     def told(self) -> str:
         """What the person is told."""
         return self.in_full or self.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What can be seen of an account, in a sentence; how much it weighs is told by the weights.
+
+    `otherwise` says what would have weakened it, where that is worth saying.
+    """
+
+    name: str
+    axis: Axis = Axis.CLAIM
+    reason: str
+    otherwise: str = ""
+
+    def holds(self, *, amount: float = 1.0, reason: str = "", in_full: str = "") -> "Sign":
+        return Sign(rule=self, amount=amount, reason=reason or self.reason, in_full=in_full)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A rule that holds, and how many times over its weight counts."""
+
+    rule: Rule
+    amount: float
+    reason: str
+    in_full: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from monitor.domain.assessment import Assessment, Label, assess, severity
+from monitor.domain.assessment import Assessment, assess, severity
 from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis
@@ -18,6 +18,8 @@ from monitor.domain.students.pupil_cues import Cue
 from monitor.domain.students.roster import ContactVerdict
 from monitor.domain.trust import Standing
 from monitor.domain.verdicts.lessons import NONE_YET, lessons
+from monitor.domain.weights import Weights
+from monitor.domain.whose import Label
 from monitor.flows.alerting import Alerting
 from monitor.flows.parts import NewRef, Now
 from monitor.store.journal import Staged
@@ -60,6 +62,7 @@ class Draft:
 class Flagging:
     state: State
     counts: NameCounts
+    weights: Weights
     alerting: Alerting
     now: Now
     new_ref: NewRef
@@ -137,7 +140,7 @@ class Flagging:
             verdict = self.state.items.verdict(item.ref)
             # What was judged taught the lessons, and would be found like itself.
             known = inventory if verdict is None else unlearnt
-            assessment = assess(subject, self._undisputed(item), known, verdict)
+            assessment = assess(subject, self._undisputed(item), known, verdict, self.weights)
             self.state.items.set_assessment(item.ref, assessment)
             if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
                 self._raise(person, item, _impersonation(assessment))

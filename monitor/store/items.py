@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from monitor.domain.assessment import Assessment, Label
+from monitor.domain.assessment import Assessment
 from monitor.domain.flag import Ruling
 from monitor.domain.item import Item, united
+from monitor.domain.whose import Label
 from monitor.store.database import Database
 from monitor.store.events import Events
 from monitor.store.flags import Flags

@@ -22,8 +22,8 @@ from monitor.domain.flag import Ruling
 from monitor.domain.person import Person
 from monitor.domain.reasons.subject import Inventory, Subject
 from monitor.domain.verdicts.lessons import lessons
-from monitor.domain.verdicts.likeness import shares
-from monitor.domain.verdicts.traits import traits
+from monitor.domain.verdicts.likeness import likeness
+from monitor.weights_file import own_weights
 from scrapers.finding import Finding, Kind
 from tests.bench.namesakes import Target, targets
 from tests.bench.plain_words import PlainWords
@@ -91,13 +91,15 @@ def by_all_rules(each: Trial, said: Said) -> Score:
     name = each.person.name
     subject = Subject(person=each.person, commonness=OTHERS_OF_THE_NAME)
     inventory = Inventory(lessons=lessons(said, (), name))
-    return lambda finding: assess(subject, finding, inventory, None).bits
+    return lambda finding: assess(subject, finding, inventory, None, own_weights()).bits
 
 
 def by_verdicts_alone(each: Trial, said: Said) -> Score:
     name = each.person.name
     taught = lessons(said, (), name)
-    return lambda finding: sum(shares(taught, traits(finding, name)).values())
+    return lambda finding: sum(
+        own_weights().bits[each.rule.name] * each.amount for each in likeness(taught, finding, name)
+    )
 
 
 def by_every_word(each: Trial, said: Said) -> Score:

@@ -17,6 +17,7 @@ _LONGEST_TEXT = 4000
 # In the title of a result, the handle and the network's name follow the display name.
 _AFTER_NAME = re.compile(r"\(|[|•·]|\s-\s|\son\s")
 COVERED = frozenset({Cover.FULL, Cover.NICK})
+_NAMED = COVERED | {Cover.INITIALS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,11 @@ class Appearance:
     def covered(self) -> bool:
         """The handle holds given and family name."""
         return self.fit.cover in COVERED
+
+    @property
+    def named(self) -> bool:
+        """The handle is made of the name, or of initials and a part of it."""
+        return self.fit.cover in _NAMED
 
 
 def appearance(finding: Finding, name: PersonName) -> Appearance:

@@ -7,14 +7,16 @@ from rapidfuzz import fuzz
 
 from monitor.domain.handles.handles import same_handle
 from monitor.domain.handles.lookalike import Imitation, imitates
+from monitor.domain.names.names import Level
 from monitor.domain.names.spelling import plain
 from monitor.domain.person import Person
 from monitor.domain.reasons.appearance import Appearance, appearance
 from monitor.domain.reasons.subject import Inventory, Subject, all_handles, handles_on
+from monitor.domain.students.roster import UNFLAGGED, ContactVerdict
 from scrapers.finding import Finding, Kind
 
 # Shorter descriptions are alike by chance: "Teacher and mother of two".
-_SHORTEST_BIO = 30
+SHORTEST_BIO = 30
 _COPIED = 80.0
 
 
@@ -22,16 +24,19 @@ _COPIED = 80.0
 class Case:
     """`nearby` is how the handle imitates one of the person's on the same platform.
 
-    `elsewhere` is the same for the person's handles anywhere.
+    `elsewhere` is the same for the person's `handles` anywhere. `contacts` is what the matcher
+    said of its contacts, where it was asked.
     """
 
     subject: Subject
     portrait: Finding
     inventory: Inventory
     look: Appearance
+    handles: frozenset[str]
     same_handle: bool
     nearby: Imitation | None
     elsewhere: Imitation | None
+    contacts: ContactVerdict = UNFLAGGED
 
     @property
     def person(self) -> Person:
@@ -49,7 +54,7 @@ class Case:
     def repeats(self, own: Finding) -> bool:
         """Tell whether the account describes itself in the words of an own one."""
         theirs, ours = plain(self.look.description), plain(own.bio)
-        long_enough = min(len(theirs), len(ours)) >= _SHORTEST_BIO
+        long_enough = min(len(theirs), len(ours)) >= SHORTEST_BIO
         return long_enough and fuzz.ratio(theirs, ours) >= _COPIED
 
     @property
@@ -57,26 +62,37 @@ class Case:
         """The own accounts whose description is repeated."""
         return tuple(own for own in self.inventory.own if self.repeats(own))
 
+    @property
+    def described(self) -> bool:
+        """An own account has a description that could be repeated."""
+        return any(len(plain(own.bio)) >= SHORTEST_BIO for own in self.inventory.own)
+
 
 def lay_out(subject: Subject, portrait: Finding, inventory: Inventory) -> Case:
     here = handles_on(portrait.platform, subject, inventory)
     anywhere = all_handles(subject, inventory)
+    look = appearance(portrait, subject.person.name)
     return Case(
         subject=subject,
         portrait=portrait,
         inventory=inventory,
-        look=appearance(portrait, subject.person.name),
+        look=look,
+        handles=anywhere,
         same_handle=any(same_handle(portrait.handle, each) for each in anywhere),
-        nearby=_closest(portrait.handle, here),
-        elsewhere=_closest(portrait.handle, anywhere),
+        nearby=_closest(portrait.handle, here, look),
+        elsewhere=_closest(portrait.handle, anywhere, look),
     )
 
 
-def _closest(handle: str, originals: Iterable[str]) -> Imitation | None:
-    """Return the imitation that is hardest to explain otherwise."""
+def _closest(handle: str, originals: Iterable[str], look: Appearance) -> Imitation | None:
+    """Return the imitation that is hardest to explain otherwise.
+
+    Under another name, a handle that is but spelt alike is spelt like that name.
+    """
     found = (imitates(handle, original) for original in sorted(originals))
+    other_name = look.level is Level.DIFFERENT
     return max(
-        (each for each in found if each),
+        (each for each in found if each and (each.unmistakable or not other_name)),
         key=lambda each: (each.deliberate, each.likeness),
         default=None,
     )

@@ -12,6 +12,8 @@ from scrapers.finding import Finding
 
 Vector = Mapping[Trait, float]
 
+# More than these were never measured, and count no more.
+_MOST = 8
 # An impersonator copies what is the person's, so that their words belong to neither side.
 _NOT_THEM = frozenset({Ruling.NAMESAKE, Ruling.UNRELATED})
 
@@ -26,7 +28,7 @@ class Side:
     @property
     def weight(self) -> float:
         """Say how much a likeness to this side counts: each doubling of findings adds as much."""
-        return log2(1 + self.findings)
+        return log2(1 + min(_MOST, self.findings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

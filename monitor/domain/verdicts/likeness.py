@@ -2,84 +2,58 @@
 
 from collections.abc import Iterator, Mapping
 
-from monitor.domain.evidence import Axis, Evidence
+from monitor.domain.evidence import Sign
 from monitor.domain.person import PersonName
-from monitor.domain.verdicts.lessons import Lessons
+from monitor.domain.reasons import rules
+from monitor.domain.verdicts.lessons import Lessons, Side
 from monitor.domain.verdicts.traits import Sort, Trait, Traits, traits
 from scrapers.finding import Finding
 
-# Bits for a cosine of 1, times the weight of the side; and what it costs to share nothing. Fitted
-# to pages of invented people, and halved: docs/detection.md.
-LIKE_ME = 4.0
-LIKE_OTHER = 0.85
-UNLIKE_ME = 0.6
+# What two findings of one person have in common without more: from here on it speaks for them.
+USUAL = 0.22
 # However alike, words do not settle a matter.
-MOST, LEAST = 6.0, -4.0
+_MOST = 1.5
 # More words than these are no sentence.
 _NAMED = 3
 
-_FOR = "Its words are like those of what you said is you."
-_AGAINST = "Its words are like those of what you said is not you."
-_NEITHER = "It has little in common with what you said is you."
 
-
-def likeness(lessons: Lessons, finding: Finding, name: PersonName) -> Iterator[Evidence]:
+def likeness(lessons: Lessons, finding: Finding, name: PersonName) -> Iterator[Sign]:
     """Weigh what a finding shares with what the person judged; nothing, where it shows nothing."""
     shown = traits(finding, name)
-    if not shown or not (lessons.me.findings or lessons.other.findings):
+    if not shown:
         return
-    told = shares(lessons, shown)
-    bits = min(MOST, max(LEAST, sum(told.values()) - UNLIKE_ME * lessons.me.weight))
-    for_, against = _strongest(told, 1), _strongest(told, -1)
-    if bits > 0:
-        rule, reason = "like-what-is-you", _FOR
-    elif against:
-        rule, reason = "like-what-is-not-you", _AGAINST
-    elif lessons.me.findings:
-        rule, reason = "unlike-what-is-you", _NEITHER
-    else:
-        return
-    yield Evidence(
-        rule=rule,
-        axis=Axis.CLAIM,
-        bits=bits,
-        reason=reason,
-        in_full=_sentence(for_, against, shown),
+    unit = lessons.unit(shown)
+    if lessons.me.findings:
+        yield _like_me(lessons.me, _shared(unit, lessons.me), shown)
+    others = _shared(unit, lessons.other)
+    if others:
+        yield rules.LIKE_OTHERS.holds(
+            amount=lessons.other.weight * sum(others.values()),
+            in_full=f"It shares {_named(others, shown)} with what you said is not you.",
+        )
+
+
+def _like_me(me: Side, common: Mapping[Trait, float], shown: Traits) -> Sign:
+    likeness = sum(common.values())
+    if likeness < USUAL:
+        return rules.UNLIKE_ME.holds(amount=me.weight * (1 - likeness / USUAL))
+    return rules.LIKE_ME.holds(
+        amount=min(_MOST, me.weight * (likeness - USUAL)),
+        in_full=f"It shares {_named(common, shown)} with what you said is you.",
     )
 
 
-def shares(lessons: Lessons, shown: Traits) -> Mapping[Trait, float]:
-    """Return what each trait adds, in bits: above zero for the person, below against them."""
-    me, other = lessons.me, lessons.other
+def _shared(unit: Mapping[Trait, float], side: Side) -> Mapping[Trait, float]:
+    """Return what each common trait adds to the cosine of a finding and the middle of a side."""
     return {
-        trait: weight
-        * (
-            LIKE_ME * me.weight * me.middle.get(trait, 0.0)
-            - LIKE_OTHER * other.weight * other.middle.get(trait, 0.0)
-        )
-        for trait, weight in lessons.unit(shown).items()
+        trait: weight * side.middle[trait] for trait, weight in unit.items() if trait in side.middle
     }
 
 
-def _strongest(told: Mapping[Trait, float], sign: int) -> tuple[Trait, ...]:
-    speaking = [trait for trait, bits in told.items() if bits * sign > 0]
-    return tuple(sorted(speaking, key=lambda trait: (-told[trait] * sign, trait))[:_NAMED])
-
-
-def _sentence(for_: tuple[Trait, ...], against: tuple[Trait, ...], shown: Traits) -> str:
-    if for_ and against:
-        return (
-            f"It shares {_named(for_, shown)} with what you said is you, "
-            f"and {_named(against, shown)} with what you said is not you."
-        )
-    if for_ or against:
-        whose = "you" if for_ else "not you"
-        return f"It shares {_named(for_ or against, shown)} with what you said is {whose}."
-    return ""
-
-
-def _named(several: tuple[Trait, ...], shown: Traits) -> str:
+def _named(common: Mapping[Trait, float], shown: Traits) -> str:
+    """Name what weighs most, in the words of the finding; a site is not spelt out."""
+    strongest = sorted(common, key=lambda trait: (-common[trait], trait))[:_NAMED]
     *most, last = (
-        shown[each] if each.sort is Sort.SITE else f"“{shown[each]}”" for each in several
+        shown[each] if each.sort is Sort.SITE else f"“{shown[each]}”" for each in strongest
     )
     return f"{', '.join(most)} and {last}" if most else last

@@ -9,7 +9,7 @@ from itertools import dropwhile
 from monitor.domain.names.spelling import plain
 from monitor.domain.names.words import words_of
 from monitor.domain.person import PersonName
-from monitor.domain.reasons.surroundings import NO_PLACE
+from monitor.domain.reasons.places import NO_PLACE, places_in
 from monitor.domain.verdicts.vocabulary import known
 from scrapers.finding import Finding, Kind
 
@@ -18,12 +18,6 @@ _LONGEST_TEXT = 4000
 _CAPITALISED = r"[A-Z][\w'-]{1,30}"
 _CHAIN = rf"{_CAPITALISED}(?:[ ]{_CAPITALISED}){{0,2}}"
 _AFTER_A_PREPOSITION = re.compile(rf"\b(?:[Ii]n|[Nn]ear|[Ff]rom)\s+({_CHAIN})")
-# The codes of states, without those that are degrees, or words.
-_STATES = (
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA MI MN MS MO MT NE NV NH NJ NM NY NC"
-    " ND OH OK PA RI SC SD TN TX UT VT VA WA WV WI WY"
-)
-_BEFORE_A_STATE = re.compile(rf"({_CHAIN}),\s(?:{_STATES.replace(' ', '|')})\b")
 _KINDS_OF_SCHOOL = "Academy|College|District|Elementary|Library|Schools?|University"
 _SCHOOL = re.compile(rf"((?:{_CAPITALISED}[ ]){{1,5}}(?:{_KINDS_OF_SCHOOL}))\b")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -61,7 +55,7 @@ def traits(finding: Finding, name: PersonName) -> Traits:
     found: dict[Trait, str] = {}
     for trait, written in (
         *_words(f"{text}\n{_path(finding)}", own),
-        *_places(text, own),
+        *_places(f"{text}\n{finding.location}", own),
         *_site(finding),
     ):
         found.setdefault(trait, written)
@@ -76,9 +70,10 @@ def _words(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
 
 
 def _places(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
-    for pattern in (_AFTER_A_PREPOSITION, _BEFORE_A_STATE):
-        for found in pattern.findall(text):
-            yield from _named(Sort.PLACE, found.split(), own)
+    for found in _AFTER_A_PREPOSITION.findall(text):
+        yield from _named(Sort.PLACE, found.split(), own)
+    for place in places_in(text):
+        yield from _named(Sort.PLACE, [word.title() for word in place.town], own)
     for found in _SCHOOL.findall(text):
         # In a title the person often stands before their school.
         yield from _named(Sort.SCHOOL, _after(own, found.split()), own)

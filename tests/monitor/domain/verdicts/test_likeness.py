@@ -1,26 +1,30 @@
 """What a person said of some findings speaks for or against others, with the words that do."""
 
+import re
 from dataclasses import replace
+from zlib import crc32
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import JOHN
-from monitor.domain.assessment import Label, assess
-from monitor.domain.evidence import Axis, Evidence
+from monitor.domain.assessment import assess
+from monitor.domain.evidence import Axis, Rule, Sign
 from monitor.domain.flag import Ruling
+from monitor.domain.reasons.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
 from monitor.domain.reasons.subject import Inventory, Subject
 from monitor.domain.verdicts.lessons import NONE_YET, Lessons, lessons
-from monitor.domain.verdicts.likeness import LEAST, MOST, likeness, shares
-from monitor.domain.verdicts.traits import traits
+from monitor.domain.verdicts.likeness import likeness
+from monitor.domain.whose import Label
+from monitor.weights_file import own_weights
 from scrapers.finding import Finding, Kind
 
 NAME = JOHN.person.name
 
 
 def page(snippet, site="a.example"):
-    url = f"https://{site}/{abs(hash(snippet))}"
+    url = f"https://{site}/{crc32(snippet.encode())}"
     return Finding(key=url, kind=Kind.PAGE, url=url, title="John Smith", snippet=snippet)
 
 
@@ -34,9 +38,8 @@ def said(*judged):
     return lessons(judged, (), NAME)
 
 
-def weighed(taught: Lessons, finding: Finding) -> Evidence:
-    (evidence,) = likeness(taught, finding, NAME)
-    return evidence
+def signs(taught: Lessons, finding: Finding) -> dict[Rule, Sign]:
+    return {each.rule: each for each in likeness(taught, finding, NAME)}
 
 
 def test_nothing_was_learnt_before_the_first_verdict():
@@ -45,53 +48,55 @@ def test_nothing_was_learnt_before_the_first_verdict():
 
 
 def test_what_shares_words_with_what_is_the_person_speaks_for_them_and_names_the_words():
-    found = weighed(said((ROBOTS, Ruling.MINE)), CHESS)
+    found = signs(said((ROBOTS, Ruling.MINE)), CHESS)
 
-    assert found.bits > 0
-    assert found.axis is Axis.CLAIM
-    assert found.in_full == "It shares “Fremont” and “geometry” with what you said is you."
+    assert set(found) == {LIKE_ME}
+    assert found[LIKE_ME].amount > 0
+    assert found[LIKE_ME].in_full == (
+        "It shares “Fremont” and “geometry” with what you said is you."
+    )
 
 
 def test_what_shares_words_with_what_is_not_the_person_speaks_against_them():
     taught = said((ROBOTS, Ruling.MINE), (DENTIST, Ruling.NAMESAKE))
-    found = weighed(taught, page("Dental work. The dentist in Harlan Falls."))
+    found = signs(taught, page("Dental work. The dentist in Harlan Falls."))
 
-    assert found.bits < 0
-    assert found.in_full == (
+    assert set(found) == {UNLIKE_ME, LIKE_OTHERS}
+    assert found[LIKE_OTHERS].in_full == (
         "It shares “Harlan Falls” and “dentist” with what you said is not you."
     )
 
 
 def test_what_shares_with_both_says_so():
     taught = said((ROBOTS, Ruling.MINE), (DENTIST, Ruling.UNRELATED))
+    found = signs(taught, page("Geometry in Harlan Falls"))
 
-    assert weighed(taught, page("Geometry in Harlan Falls")).in_full == (
-        "It shares “geometry” with what you said is you, "
-        "and “Harlan Falls” with what you said is not you."
-    )
+    assert "“geometry”" in found[LIKE_ME].in_full
+    assert "“Harlan Falls”" in found[LIKE_OTHERS].in_full
 
 
 def test_what_shares_nothing_speaks_a_little_against_the_person():
-    found = weighed(said((ROBOTS, Ruling.MINE)), SEASIDE)
+    found = signs(said((ROBOTS, Ruling.MINE)), SEASIDE)
 
-    assert -1 < found.bits < 0
-    assert found.told == "It has little in common with what you said is you."
+    assert set(found) == {UNLIKE_ME}
+    assert found[UNLIKE_ME].amount == 1
+    assert found[UNLIKE_ME].in_full == ""
 
 
 def test_what_shares_nothing_with_others_says_nothing():
-    assert list(likeness(said((DENTIST, Ruling.NAMESAKE)), SEASIDE, NAME)) == []
+    assert signs(said((DENTIST, Ruling.NAMESAKE)), SEASIDE) == {}
 
 
 def test_what_shows_nothing_to_compare_says_nothing():
     bare = Finding(key="k", kind=Kind.ACCOUNT, url="https://a.example/j", account="a:1")
 
-    assert list(likeness(said((ROBOTS, Ruling.MINE)), bare, NAME)) == []
+    assert signs(said((ROBOTS, Ruling.MINE)), bare) == {}
 
 
 def test_a_site_is_not_spelt_out():
     taught = said((page("Hello", "mychurch.example"), Ruling.MINE))
 
-    assert weighed(taught, page("World", "mychurch.example")).in_full == (
+    assert signs(taught, page("World", "mychurch.example"))[LIKE_ME].in_full == (
         "It shares its site with what you said is you."
     )
 
@@ -100,7 +105,7 @@ def test_own_accounts_teach_once_the_person_began_to_sort():
     taught = lessons([(DENTIST, Ruling.NAMESAKE)], (ROBOTS,), NAME)
 
     assert taught.me.findings == 1
-    assert weighed(taught, CHESS).bits > 0
+    assert LIKE_ME in signs(taught, CHESS)
 
 
 def test_an_account_that_was_declared_and_confirmed_teaches_once():
@@ -115,14 +120,23 @@ def test_an_impersonator_teaches_no_words_for_they_are_copied(ruling):
     assert taught.other.findings == (ruling is Ruling.UNRELATED)
 
 
-def test_the_same_words_say_more_the_more_findings_bear_them_out():
-    several = [page(f"Geometry in Fremont, {word}") for word in ("chess", "piano", "soccer")]
+def test_a_likeness_counts_more_the_more_findings_bear_it_out():
+    several = [page("Geometry in Fremont", f"{site}.example") for site in "abc"]
     once, thrice = (
         said(*((each, Ruling.MINE) for each in mine)) for mine in (several[:1], several)
     )
-    shown = page("Geometry in Fremont")
 
-    assert weighed(once, shown).bits < weighed(thrice, shown).bits
+    assert (once.me.weight, thrice.me.weight) == (1.0, 2.0)
+    assert signs(once, SEASIDE)[UNLIKE_ME].amount == 1.0
+    assert signs(thrice, SEASIDE)[UNLIKE_ME].amount == 2.0
+
+
+def test_no_number_of_findings_makes_words_decide():
+    many = [page(f"Geometry {word}") for word in "abcdefghijkl"]
+    taught = said(*((each, Ruling.MINE) for each in many))
+
+    assert signs(taught, page("Geometry z"))[LIKE_ME].amount == 1.5
+    assert taught.me.weight == said(*((each, Ruling.MINE) for each in many[:8])).me.weight
 
 
 words = st.sampled_from(["geometry", "chess", "dentist", "in Fremont", "in Harlan Falls", "piano"])
@@ -132,42 +146,47 @@ judged = st.lists(
 )
 
 
-@given(taught=judged.map(lambda several: said(*several)), shown=pages)
+lessons_learnt = judged.map(lambda several: said(*several))
+
+
+@given(taught=lessons_learnt, shown=pages)
 def test_words_alone_settle_nothing(taught, shown):
-    for each in likeness(taught, shown, NAME):
-        assert LEAST <= each.bits <= MOST
+    weighed = list(own_weights().weigh(likeness(taught, shown, NAME)))
+
+    assert -5 < sum(each.bits for each in weighed) <= 6
+    assert all(each.axis is Axis.CLAIM for each in weighed)
 
 
-@given(taught=judged.map(lambda several: said(*several)), shown=pages)
-def test_what_is_named_is_what_weighs(taught, shown):
-    told = shares(taught, traits(shown, NAME))
-    for each in likeness(taught, shown, NAME):
-        named = {trait for trait, written in traits(shown, NAME).items() if written in each.in_full}
-        assert {trait for trait in told if f"“{trait.word}”" in each.in_full} <= named
-        assert all(told[trait] for trait in named if f"“{trait.word}”" in each.in_full)
+@given(taught=lessons_learnt, shown=pages)
+def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
+    for rule, sign in signs(taught, shown).items():
+        side = taught.other if rule is LIKE_OTHERS else taught.me
+        for word in re.findall("“(.+?)”", sign.in_full):
+            assert word in shown.snippet
+            assert word.lower() in {trait.word for trait in side.middle}
 
 
-@given(taught=judged.map(lambda several: said(*several)), shown=pages)
+@given(taught=lessons_learnt, shown=pages)
 def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
-    for each in likeness(taught, shown, NAME):
-        assert "“" not in each.reason
-        assert not any(written in each.reason for written in traits(shown, NAME).values())
+    reasons = {each.reason for each in signs(taught, shown).values()}
+
+    assert reasons <= {LIKE_ME.reason, UNLIKE_ME.reason, LIKE_OTHERS.reason}
 
 
-def test_what_a_person_sorted_answers_a_question():
+def test_what_a_person_sorted_decides_what_they_have_not_seen():
     subject = Subject(person=replace(JOHN.person, places=(), school=""), commonness=1.0)
     taught = said((ROBOTS, Ruling.MINE), (SEASIDE, Ruling.NAMESAKE))
-    asked = assess(subject, CHESS, Inventory(), None)
-    answered = assess(subject, CHESS, Inventory(lessons=taught), None)
+    asked = assess(subject, CHESS, Inventory(), None, own_weights())
+    answered = assess(subject, CHESS, Inventory(lessons=taught), None, own_weights())
 
-    assert (asked.label, answered.label) == (Label.UNKNOWN, Label.OWN)
+    assert (asked.label, answered.label) == (Label.NAMESAKE, Label.OWN)
 
 
-@given(taught=judged.map(lambda several: said(*several)), shown=pages)
+@given(taught=lessons_learnt, shown=pages)
 def test_words_alone_accuse_nobody(taught, shown):
     account = replace(shown, kind=Kind.ACCOUNT, account="a:1", name="John Smith", bio=shown.snippet)
     subject = Subject(person=JOHN.person, commonness=2.0)
 
-    found = assess(subject, account, Inventory(lessons=taught), None)
+    found = assess(subject, account, Inventory(lessons=taught), None, own_weights())
 
     assert found.label not in {Label.IMPERSONATION, Label.OWN}

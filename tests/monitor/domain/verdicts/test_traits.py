@@ -56,7 +56,7 @@ def test_what_somebody_believes_stands_for_suffers_from_or_is_is_not_seen(text):
     [
         ("A dentist in Harlan Falls.", {"harlan falls"}),
         ("She is from Port Aldous, and near Fremont", {"port aldous", "fremont"}),
-        ("Maria Delgado, Fremont, CA", {"fremont"}),
+        ("Maria Delgado lives at Fremont, CA", {"fremont"}),
         ("Maria Delgado, MD", set()),
         ("In September, in Christ, in love", set()),
         ("the house at First Avenue", set()),
