@@ -145,6 +145,7 @@ DANIEL = Member(
         accounts=(
             "bluesky:@dreyesart.skies.example",
             "stitchbook:@dreyesart",
+            "givingdesk:@dreyesart",
         ),
         absent_from=("paceclub",),
     ),

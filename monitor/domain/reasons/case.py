@@ -18,6 +18,8 @@ from scrapers.finding import Finding, Kind
 # Shorter descriptions are alike by chance: "Teacher and mother of two".
 SHORTEST_BIO = 30
 _COPIED = 80.0
+_ADDED = 90.0
+_SHORTEST_SAME = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +53,19 @@ class Case:
         """Nothing is known of it but a handle."""
         return self.is_account and self.look.written is None and not self.look.description
 
+    @property
+    def alone(self) -> bool:
+        """The person has accounts, and none on the same network."""
+        here = handles_on(self.portrait.platform, self.subject, self.inventory)
+        return bool(self.handles) and bool(self.portrait.platform) and not here
+
     def repeats(self, own: Finding) -> bool:
-        """Tell whether the account describes itself in the words of an own one."""
+        """Tell whether the account describes itself in the words of an own one, or adds to them."""
         theirs, ours = plain(self.look.description), plain(own.bio)
-        long_enough = min(len(theirs), len(ours)) >= SHORTEST_BIO
-        return long_enough and fuzz.ratio(theirs, ours) >= _COPIED
+        if min(len(theirs), len(ours)) < SHORTEST_BIO:
+            return len(ours) >= _SHORTEST_SAME and theirs == ours
+        added = len(theirs) > len(ours) and fuzz.partial_ratio(theirs, ours) >= _ADDED
+        return added or fuzz.ratio(theirs, ours) >= _COPIED
 
     @property
     def copied(self) -> tuple[Finding, ...]:

@@ -32,8 +32,8 @@ _BY_COVER = {
 }
 # Of the people of one name, result lists show a few: of the pages found for the common names of
 # two published sets of queries, one in six and one in three were the person's own.
-_MOST_NAMESAKES = 3.0
-_MOST_RARE = 4.0
+_MOST_NAMESAKES = 2.0
+_MOST_RARE = 2.0
 _RARE = 0.5
 _RAREST = 0.01
 # From here on a handle made of the name alone is taken by somebody else on most networks.
@@ -97,10 +97,14 @@ def _how_many(others: float) -> str:
 def _handle(case: Case) -> Iterator[Sign]:
     if case.same_handle:
         yield _shared_handle(case).holds()
-    elif case.nearby or case.elsewhere:
-        yield rules.HANDLE_AKIN.holds()
-    elif case.look.whole and case.look.covered:
+        return
+    if case.look.whole and case.look.covered:
         yield rules.HANDLE_COVERS.holds()
+    if case.nearby or case.elsewhere:
+        if not (case.look.covered and case.look.fit.bare):
+            yield rules.HANDLE_AKIN.holds()
+    elif case.portrait.handle and case.handles:
+        yield rules.HANDLE_OTHER.holds()
 
 
 def _shared_handle(case: Case) -> Rule:

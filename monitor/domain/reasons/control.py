@@ -17,3 +17,5 @@ def control(case: Case) -> Iterator[Sign]:
         yield rules.LINKED_FROM_OWN.holds()
     elif handles_on(case.portrait.platform, case.subject, case.inventory):
         yield rules.SECOND_ACCOUNT.holds()
+    if case.portrait.platform in case.inventory.none_on:
+        yield rules.NONE_HERE.holds()

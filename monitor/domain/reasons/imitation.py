@@ -37,6 +37,8 @@ def imitation(case: Case, *, presented: bool) -> Iterator[Sign]:
     absent = case.portrait.platform in case.inventory.none_on
     if absent and presented and case.look.whole:
         yield rules.ABSENT.holds()
+    elif case.alone:
+        yield rules.NEW_NETWORK.holds()
     yield from _age(case)
     yield from _counters(case)
     if _LURES.search(case.look.text):

@@ -52,6 +52,9 @@ HANDLE_AKIN = Rule(
     name="handle-akin", reason="You use nearly the same handle elsewhere, or have it here."
 )
 
+HANDLE_OTHER = Rule(name="handle-other", reason="Its handle is like none of yours.")
+SILENT = Rule(name="silent", reason="It says nothing of your school, your town or your work.")
+
 EMPLOYER = Rule(
     name="employer",
     reason="It names your school or your employer.",
@@ -110,6 +113,11 @@ LINKED_FROM_OWN = Rule(
 NAME_MISSPELT = Rule(
     name="name-misspelt", axis=Axis.CONTROL, reason="People seldom misspell their own name."
 )
+NONE_HERE = Rule(
+    name="none-here",
+    axis=Axis.CONTROL,
+    reason="You told us to have no account on this network.",
+)
 SECOND_ACCOUNT = Rule(
     name="second-account",
     axis=Axis.CONTROL,
@@ -143,7 +151,7 @@ LOOKALIKE_ELSEWHERE = Rule(
 UNLIKE_HANDLE = Rule(
     name="unlike-handle",
     axis=Axis.IMITATION,
-    reason="Its handle imitates none of yours.",
+    reason="A handle that is like none of yours imitates none of them.",
 )
 _WORDS = "It would weigh less if it described itself in words of its own."
 COPIED_BIO = Rule(
@@ -205,6 +213,11 @@ ELDER = Rule(
     name="elder",
     axis=Axis.IMITATION,
     reason="It is older than your own accounts: there was nothing yet to imitate.",
+)
+NEW_NETWORK = Rule(
+    name="new-network",
+    axis=Axis.IMITATION,
+    reason="You told us of no account on its network, and imitations mostly stand beside theirs.",
 )
 LURE = Rule(
     name="lure",

@@ -16,9 +16,15 @@ from monitor.domain.reasons.workplaces import employers_named, names_other_emplo
 _WHERE = re.compile(r"\b(?:[Ii]n|[Ff]rom)\s+((?:[A-Z][\w'-]+)(?:\s+(?:of\s+)?[A-Z][\w'-]+){0,4})")
 
 
+_ELSEWHERE = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
+
+
 def surroundings(case: Case) -> Iterator[Sign]:
-    yield from _work(case)
-    yield from _where(case)
+    told = (*_work(case), *_where(case))
+    yield from told
+    says_something = case.is_account and (case.look.description or case.portrait.location)
+    if says_something and not case.copied and all(each.rule in _ELSEWHERE for each in told):
+        yield rules.SILENT.holds()
 
 
 def _work(case: Case) -> Iterator[Sign]:

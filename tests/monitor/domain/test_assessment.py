@@ -138,17 +138,18 @@ def test_a_page_that_only_shows_the_name_is_a_namesakes_unless_the_name_is_rare(
     assert maria(page, others=0.02).label is Label.OWN
 
 
-def test_another_town_turns_a_page_away_unless_the_name_is_rare():
+def test_another_town_turns_a_page_away_however_rare_the_name():
     page = replace(PAGE, snippet="Maria Delgado grew up in Fairmont.")
 
-    assert maria(page, others=0.5).label is Label.NAMESAKE
-    assert maria(page, others=0.02).label is Label.OWN
+    assert maria(page, others=0.02).label is Label.NAMESAKE
 
 
-def test_an_undeclared_account_is_a_question_however_well_it_fits():
-    mine = replace(STRANGER, account="chalk:1", handle="mariadelgado", bio="At Maple Street School")
+def test_an_undeclared_account_is_a_question_while_it_may_be_an_imitation():
+    mine = replace(STRANGER, handle="mdelgado", bio="At Maple Street Elementary")
+    elder = replace(mine, created_at=datetime(2021, 1, 1, tzinfo=UTC))
 
     assert maria(mine, others=0.02).label is Label.UNKNOWN
+    assert maria(elder, others=0.02).label is Label.OWN
 
 
 def test_ones_own_words_on_another_network_are_a_question():
@@ -184,7 +185,8 @@ def test_an_account_where_the_person_has_none_is_suspect_if_it_presents_itself_a
     runner = replace(BARE, name="Maria Delgado", bio="I run and teach at Maple Street Elementary.")
 
     assert assess(subject, runner, inventory, None, WEIGHTS).label is Label.IMPERSONATION
-    assert assess(subject, replace(runner, bio=""), inventory, None, WEIGHTS).label is Label.UNKNOWN
+    nameless = assess(subject, replace(runner, bio=""), inventory, None, WEIGHTS)
+    assert nameless.label is not Label.IMPERSONATION
 
 
 @pytest.mark.parametrize(
@@ -201,8 +203,12 @@ def test_a_disguised_name_is_an_impersonation_however_common(name, rule):
     assert rule in rules(found)
 
 
-def test_a_misspelt_name_alone_is_a_question():
-    assert maria(replace(STRANGER, name="Maria Delgato", bio=""), others=1).label is Label.UNKNOWN
+def test_a_misspelt_name_is_somebody_elses_until_it_claims_more():
+    misspelt = replace(STRANGER, name="Maria Delgato", bio="")
+    claiming = replace(misspelt, bio="Science at Maple Street Elementary.")
+
+    assert maria(misspelt, others=1).label is Label.NAMESAKE
+    assert maria(claiming, others=1).label is Label.UNKNOWN
 
 
 def test_a_much_younger_account_counts_against_itself():

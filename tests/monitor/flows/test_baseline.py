@@ -43,9 +43,9 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
 
 
 def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
-    another = replace(account("john-dentist"), id="other", handle="herons.skies.example")
+    another = replace(account("mason"), id="other", handle="herons.skies.example")
     world.internet = world.internet.shows(
-        replace(another, name="Daniel Reyes", bio="Herons in Cedar Valley.")
+        replace(another, name="Daniel Reyes", bio="Herons, and Cedar Valley Middle School.")
     )
     daniel = world.joins(DANIEL)
     world.sweep()
@@ -152,11 +152,11 @@ def test_what_a_new_reader_does_not_find_is_not_thereby_gone(world_of, reads_ane
 
 def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
     stranger = replace(
-        account("john-dentist"),
+        account("mason"),
         id="other",
         handle="mdelgado-art.skies.example",
         name="Maria Delgado",
-        bio="Beetles in Cedar Valley.",
+        bio="Beetles, and Maple Street Elementary School.",
     )
     maria = world.joins(MARIA)
     world.sweep()
