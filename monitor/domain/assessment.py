@@ -14,6 +14,7 @@ from monitor.domain.reasons.imitation import imitation
 from monitor.domain.reasons.subject import Inventory, Subject, declared
 from monitor.domain.reasons.surroundings import surroundings
 from monitor.domain.verdicts.likeness import likeness
+from monitor.domain.verdicts.watch import watched
 from monitor.domain.weights import Weights
 from monitor.domain.whose import Label, Sums, chances, cheapest
 from scrapers.finding import Finding
@@ -53,6 +54,8 @@ _KINDS = {
     rules.LOOKALIKE.name: "handle",
     rules.COPIED_BIO.name: "words",
     rules.COPIED_ELSEWHERE.name: "words",
+    rules.WATCHED_WORDS.name: "words",
+    rules.WATCHED_PICTURE.name: "picture",
     rules.ABSENT.name: "network",
     rules.MIXED.name: "letters",
     rules.DISGUISED.name: "letters",
@@ -90,6 +93,7 @@ def signs(case: Case, verdict: Ruling | None) -> Iterator[Sign]:
     yield from control(case)
     if case.is_account and verdict is not Ruling.MINE:
         yield from imitation(case, presented=presented(claimed))
+        yield from watched(case)
 
 
 def severity(assessment: Assessment) -> Severity:

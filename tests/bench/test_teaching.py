@@ -43,7 +43,7 @@ def test_the_invented_pages_are_as_hard_to_divide_as_real_ones(people):
 
 @pytest.mark.parametrize("order", list(Order))
 def test_one_verdict_divides_the_demos_john_smiths(order):
-    johns = of_the_demo()
+    nothing_said, *areas = (area(of_the_demo(), by_all_rules, each, order) for each in VERDICTS)
 
-    assert area(johns, by_all_rules, 0, order) < 0.95
-    assert all(area(johns, by_all_rules, each, order) > 0.99 for each in VERDICTS[1:])
+    assert nothing_said + 0.03 < min(areas)
+    assert areas == sorted(areas)

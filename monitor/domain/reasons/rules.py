@@ -176,6 +176,18 @@ OWN_WORDS = Rule(
     axis=Axis.IMITATION,
     reason="It describes itself in other words than your accounts do.",
 )
+WATCHED_WORDS = Rule(
+    name="watched-words",
+    axis=Axis.IMITATION,
+    reason="Its description repeats that of an account that was found to pretend to be you.",
+    otherwise=_WORDS,
+)
+WATCHED_PICTURE = Rule(
+    name="watched-picture",
+    axis=Axis.IMITATION,
+    reason="It shows the picture of an account that was found to pretend to be you.",
+    otherwise="It would weigh less if it showed another picture.",
+)
 ABSENT = Rule(
     name="absent-platform",
     axis=Axis.IMITATION,

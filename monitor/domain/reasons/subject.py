@@ -19,12 +19,14 @@ class Subject:
 class Inventory:
     """What the person said is theirs: accounts as last seen, and platforms without one.
 
-    `lessons` are what they said of findings so far.
+    `lessons` are what they said of findings so far, `impostors` the accounts that were ruled to
+    pretend to be them, as last seen.
     """
 
     own: tuple[Finding, ...] = ()
     none_on: frozenset[str] = frozenset()
     lessons: Lessons = NONE_YET
+    impostors: tuple[Finding, ...] = ()
 
     def on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own if platform and each.platform == platform)

@@ -173,13 +173,13 @@ def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
     assert reasons <= {LIKE_ME.reason, UNLIKE_ME.reason, LIKE_OTHERS.reason}
 
 
-def test_what_a_person_sorted_decides_what_they_have_not_seen():
+def test_what_a_person_sorted_speaks_of_what_they_have_not_seen():
     subject = Subject(person=replace(JOHN.person, places=(), school=""), commonness=1.0)
     taught = said((ROBOTS, Ruling.MINE), (SEASIDE, Ruling.NAMESAKE))
     asked = assess(subject, CHESS, Inventory(), None, own_weights())
     answered = assess(subject, CHESS, Inventory(lessons=taught), None, own_weights())
 
-    assert (asked.label, answered.label) == (Label.NAMESAKE, Label.OWN)
+    assert answered.bits > asked.bits + 1
 
 
 @given(taught=lessons_learnt, shown=pages)
