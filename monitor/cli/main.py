@@ -19,6 +19,7 @@ from monitor.cli import (
     sources,
     staff,
     students,
+    weights,
 )
 from monitor.cli.desk import Desk
 from monitor.cli.output import inert
@@ -74,6 +75,7 @@ for command in (
     flags.flags,
     students.students,
     score.score,
+    weights.weights,
     demo.demo,
 ):
     namesake.add_command(command)

@@ -90,6 +90,10 @@ class Flagging:
         own = {item.ref: item for item in self._own(person)}
         self._assess(person, self.state.items.of(person.ref), own, Standing.UNPROVEN)
 
+    def judging(self, person: Person) -> Judging:
+        """Return how this person's findings are judged as things stand."""
+        return self._judging(person, {item.ref: item for item in self._own(person)})
+
     def match(self, person: Person, staged: Staged, platform: str) -> None:
         """Flag an own account that looks linked to students; the matcher said no more than that."""
         verdict, query = staged.verdict, staged.visit.query

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from monitor.domain.assessment import Assessment, assess
 from monitor.domain.flag import Ruling
-from monitor.domain.reasons.subject import Inventory, Subject
+from monitor.domain.reasons.subject import Inventory, Subject, account_keys
 from monitor.domain.verdicts.lessons import NONE_YET
 from monitor.domain.weights import Weights
 from monitor.domain.whose import Label
@@ -33,6 +33,15 @@ class Judging:
             return False
         found = assess(self.subject, changed, self._unlearnt, None, self.weights)
         return found.label is Label.IMPERSONATION
+
+    def afresh(self, finding: Finding) -> Assessment:
+        """Assess a finding as if nothing had been said of it, nor learnt from anything."""
+        keys = account_keys(finding)
+        person = self.subject.person
+        accounts = tuple(each for each in person.accounts if each.casefold() not in keys)
+        subject = replace(self.subject, person=replace(person, accounts=accounts))
+        own = tuple(each for each in self.said.own if each.key != finding.key)
+        return assess(subject, finding, replace(self._unlearnt, own=own), None, self.weights)
 
     @property
     def _unlearnt(self) -> Inventory:

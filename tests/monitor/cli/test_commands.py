@@ -22,6 +22,7 @@ SAY_ONE_SENTENCE = {
     "staff withdraw",
     "flags rule",
     "students hash",
+    "weights use",
 }
 
 
