@@ -27,6 +27,7 @@ from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
 from monitor.flows.settlement import SettlementParts
 from monitor.flows.sweep import Sweeping
+from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
@@ -36,7 +37,7 @@ from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
 from monitor.sources import all_sources
 from monitor.store.state import State
-from monitor.weights_file import weights_of
+from monitor.weights_shelf import weights_in_use
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.tour import Rank
 from scrapers.parsing.parser import ChildParser
@@ -57,6 +58,7 @@ class Service:
     joining: Joining
     leaving: Leaving
     reviewing: Reviewing
+    tallying: Tallying
     digesting: Digesting
     posting: Posting
     canaries: Canaries
@@ -110,6 +112,7 @@ class Workshop:
             joining=self.joining,
             leaving=self.leaving,
             reviewing=self.reviewing,
+            tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.digesting,
             posting=self.posting,
             canaries=self.canaries,
@@ -169,7 +172,19 @@ class Workshop:
             letters=self.letters,
             telling=self.telling,
             glass=self.glass,
+            flagging=self.flagging,
             now=self.now,
+        )
+
+    @cached_property
+    def flagging(self) -> Flagging:
+        return Flagging(
+            state=self.state,
+            counts=census(),
+            weights=weights_in_use(self.config),
+            alerting=Alerting(letters=self.letters, telling=self.telling),
+            now=self.now,
+            new_ref=self.outside.new_ref,
         )
 
     @cached_property
@@ -229,16 +244,9 @@ class Workshop:
         )
 
     def _settling(self) -> Settling:
-        new_ref = self.outside.new_ref
-        flagging = Flagging(
-            state=self.state,
-            counts=census(),
-            weights=weights_of(self.config.detection),
-            alerting=Alerting(letters=self.letters, telling=self.telling),
-            now=self.now,
-            new_ref=new_ref,
+        parts = SettlementParts(
+            state=self.state, flagging=self.flagging, new_ref=self.outside.new_ref
         )
-        parts = SettlementParts(state=self.state, flagging=flagging, new_ref=new_ref)
         return Settling(state=self.state, parts=parts, now=self.now)
 
     @cached_property

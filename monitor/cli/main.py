@@ -20,6 +20,7 @@ from monitor.cli import (
     sources,
     staff,
     students,
+    weights,
 )
 from monitor.cli.desk import Desk
 from monitor.cli.output import inert
@@ -76,6 +77,7 @@ for command in (
     explain.explain_,
     students.students,
     score.score,
+    weights.weights,
     demo.demo,
 ):
     namesake.add_command(command)

@@ -142,15 +142,15 @@ class Telling:
 def _for_and_against(assessment: Assessment) -> Iterator[str]:
     """Yield what speaks for the person first; each half stands strongest first already."""
     told = [each for each in assessment.evidence if not _unalike(each)]
-    yield from (each.reason for each in told if each.bits >= 0)
-    yield from (each.reason for each in told if each.bits < 0)
+    yield from (each.told for each in told if each.bits >= 0)
+    yield from (each.told for each in told if each.bits < 0)
 
 
 def _against(assessment: Assessment) -> str:
     """Say what best tells the other one apart; that there are others, only for want of it."""
     doubts = [each for each in assessment.evidence if each.bits < 0 and not _unalike(each)]
-    told = [each.reason for each in doubts if each.rule != rules.NAMESAKES.name]
-    return next(iter((*told, *(each.reason for each in doubts))), "")
+    told = [each.told for each in doubts if each.rule != rules.NAMESAKES.name]
+    return next(iter((*told, *(each.told for each in doubts))), "")
 
 
 def _unalike(each: Evidence) -> bool:

@@ -23,6 +23,7 @@ SAY_ONE_SENTENCE = {
     "flags rule",
     "sources remove",
     "students hash",
+    "weights use",
 }
 
 
