@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import click
 import msgspec
 
-from monitor.build import census
+from monitor.census import census
 from monitor.cli.output import inert
 from monitor.domain.scorers import scorers
 from monitor.domain.scoring import Ask, Row, Scored, Scorer
