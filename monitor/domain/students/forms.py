@@ -89,7 +89,9 @@ def _name_forms(given: str, family: str) -> Iterator[Form]:
 
 
 def _spelt_forms(givens: frozenset[str], families: frozenset[str]) -> Iterator[Form]:
-    yield from whole_forms((each for each in givens if len(each) > 1), families)
+    # One Latin letter is an initial; one sign of another script may be a whole name.
+    whole = (each for each in givens if len(each) > 1 or not each.isascii())
+    yield from whole_forms(whole, families)
     for given in givens:
         for last in families:
             yield Form(FormKind.INITIAL_AND_FAMILY, given[0], last)

@@ -97,8 +97,7 @@ def enlist(
     size = -(-len(named) // _SIZES) * _SIZES
     step = _SIZES * _TOKENS_EACH
     target = max(size * _TOKENS_EACH, -(-len(tokens) // step) * step)
-    while len(tokens) < target:
-        tokens.add(random_bytes(TOKEN_BYTES))
+    tokens |= {random_bytes(TOKEN_BYTES) for _ in range(target - len(tokens))}
     return Roster(tokens=b"".join(sorted(tokens)), key_id=key_id(key), size=size, made_on=today)
 
 

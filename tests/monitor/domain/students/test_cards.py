@@ -96,6 +96,44 @@ def test_half_a_name_is_nobodys(shown, handle):
     assert not agree(pupil("Mason", "Whitlock"), shown, handle)
 
 
+@pytest.mark.parametrize(
+    ("given", "family", "shown", "handle"),
+    [
+        ("민준", "김", "김민준", "h"),
+        ("太", "水", "水太", "h"),
+        ("Jin", "Lee", "", "jlee"),
+        ("Jin", "Lee", "", "x_jlee_28"),
+    ],
+)
+def test_short_names_are_read_where_they_can_be(given, family, shown, handle):
+    assert agree(pupil(given, family), shown, handle)
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "shown", "handle"),
+    [("Jin", "Li", "", "jli"), ("", "水", "水", "h"), ("on", "mas", "mason", "h")],
+)
+def test_what_is_too_short_or_is_written_with_spaces_is_not_parted(given, family, shown, handle):
+    assert not agree(pupil(given, family), shown, handle)
+
+
+def test_a_name_of_many_words_is_a_sentence():
+    assert forms("We Are The Cedar Valley Band") == frozenset()
+
+
+def test_the_first_two_given_names_count_and_a_third_does_not():
+    enlisted = pupil("Ana Maria Luisa", "Lopez")
+
+    assert agree(enlisted, "Maria Lopez")
+    assert agree(enlisted, "Ana Lopez")
+    assert not agree(enlisted, "Luisa Lopez")
+
+
+@pytest.mark.parametrize(("handle", "own"), [("abcde", True), ("abcd", False), ("a.b-c_d", False)])
+def test_a_handle_of_five_letters_is_ones_own(handle, own):
+    assert bool(agree(pupil("Mason", "Whitlock", handle), "somebody", handle)) is own
+
+
 @pytest.mark.parametrize("given", ["Theodore", "Imogen", "Itsuki"])
 def test_a_name_that_begins_like_a_flourish_is_left_whole(given):
     assert agree(pupil(given, "Whitlock"), "", f"{given}whitlock".lower())

@@ -60,6 +60,19 @@ def test_a_year_is_a_cue_only_until_it_has_passed():
     assert cues(card, Setting(year=None)) == {Cue.CLASS_OF}
 
 
+def test_only_the_beginning_of_a_card_is_read():
+    assert cues(contact("", " " * 990 + "grade 9"), SETTING) == {Cue.GRADE}
+    assert cues(contact("", " " * 995 + "grade 9"), SETTING) == frozenset()
+
+
+def test_a_year_is_of_this_pupils_school_days_or_of_nobodys():
+    def at(year):
+        return cues(contact("", f"class of {year}"), SETTING)
+
+    assert at(2026) == at(2038) == {Cue.CLASS_OF}
+    assert at(2025) == at(2039) == frozenset()
+
+
 def test_a_school_may_be_told_by_its_initials():
     setting = Setting(schools=("NVA", "!"), year=2026)
 

@@ -115,6 +115,13 @@ def test_a_short_row_ends_with_empty_cells_and_a_long_one_is_broken():
     assert read_row(["Mason", "Whitlock", "", "x"], laid_out, NOBODY).kind is Kind.UNUSABLE
 
 
+def test_a_handle_may_be_as_long_as_a_host_name():
+    laid_out = layout(["First Name", "Last Name", "handles"])
+
+    assert not read_row(["Mason", "Whitlock", "x" * 253], laid_out, NOBODY).unread
+    assert read_row(["Mason", "Whitlock", "x" * 254], laid_out, NOBODY).unread
+
+
 @pytest.mark.parametrize("handle", ["=1+1", "a/b/c", "x" * 300, "!"])
 def test_a_handle_that_is_none_is_told(handle):
     row = read_row(

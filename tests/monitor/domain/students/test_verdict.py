@@ -23,6 +23,7 @@ from tests.monitor.domain.students.school import (
 
 MASON, PRIYA = contact("Mason Whitlock", A_CUE), contact("Priya Venkataraman", A_CUE)
 RARE = [("Wendel", "Achterberg"), ("Ottilie", "Prentice"), ("Priya", "Venkataraman")]
+NAMELESS = [contact("\N{TRUMPET}", handle=f"{at}") for at in range(30)]
 STRANGERS = [contact(f"Juan Smith {letter}") for letter in "abcdefghij"]
 
 
@@ -65,6 +66,7 @@ def test_three_rare_names_flag_where_chance_explains_none_of_them():
     assert verdict(*three, *STRANGERS, listed=listed) == ContactVerdict(
         flagged=True, count=3, cues=("several-names",)
     )
+    assert verdict(*three, *NAMELESS, listed=listed).count == 3
     assert verdict(*three[:2], *STRANGERS, listed=listed) == UNFLAGGED
 
 
