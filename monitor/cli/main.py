@@ -14,12 +14,12 @@ from monitor.cli import (
     explain,
     flags,
     letters,
+    roster,
     score,
     service,
     setup,
     sources,
     staff,
-    students,
     weights,
 )
 from monitor.cli.desk import Desk
@@ -43,6 +43,7 @@ Exit codes:
   70  a fault of ours
   73  the state folder cannot be written
   75  another Namesake holds the folder
+  76  the roster key is not the one that made the tokens
   77  consent or role does not allow it
   78  the database is newer than the program, or damaged
  130  stopped by Ctrl-C
@@ -75,7 +76,7 @@ for command in (
     letters.digest,
     flags.flags,
     explain.explain_,
-    students.students,
+    roster.roster,
     score.score,
     weights.weights,
     demo.demo,

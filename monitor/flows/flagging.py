@@ -15,7 +15,7 @@ from monitor.domain.person import Person
 from monitor.domain.reasons.subject import Subject
 from monitor.domain.rulings import reopened
 from monitor.domain.students.pupil_cues import Cue
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.trust import Standing
 from monitor.domain.verdicts.judging import Judging
 from monitor.domain.weights import Weights
@@ -260,23 +260,33 @@ def _student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
     seem = "account that may be a student's"
     if verdict.count > 1:
         seem = "accounts that may be students' own"
-    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
-    listed = "from your district's list of students"
-    beside = f"Beside a name {listed} stands {_listed(cues)}."
-    if not cues:
-        beside = f"Several names {listed} are among them."
     return Draft(
         kind=FlagKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
             f"Your account {whom} {verdict.count} {seem}.",
-            beside,
+            *_cue_reasons(verdict),
+            *(
+                ()
+                if follows
+                else ("Who follows you is not your doing; you can remove a follower.",)
+            ),
             "We hold that list as keyed hashes only, so we cannot say which students.",
+            "Other people bear the same names: this is a question that only you can answer.",
             "You told us that this account is yours.",
         ),
         lowered_by=("They are family, or they are not students at all: only you can tell.",),
         relation=kind,
     )
+
+
+def _cue_reasons(verdict: ContactVerdict) -> Iterator[str]:
+    listed = "from your district's list of students"
+    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
+    if cues:
+        yield f"Beside a name {listed} stands {_listed(cues)}."
+    if Cue.SEVERAL_NAMES in verdict.cues:
+        yield f"Several rare names {listed} are among them; chance would bring fewer."
 
 
 def _listed(words: Iterable[str]) -> str:
