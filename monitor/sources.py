@@ -66,8 +66,7 @@ def _ours(config: Config) -> Registry:
     try:
         engines = _with_hits_read(config, chain(_engines(config), _searxng(config)))
         profiles = chain(_bluesky(config), profile_sources(config.sources), _pages(config))
-        sites = _presence(config, catalogue(config).entries)
-        return registry(chain(engines, profiles, sites))
+        return registry(chain(engines, profiles, _presence(config, catalogue(config).entries)))
     except RegistryError as error:
         raise ConfigError(str(error)) from error
 

@@ -31,14 +31,15 @@ def listed(query: Query, answer: Mapping[str, object]) -> Reading:
 
 def _collection(query: Query, answer: Mapping[str, object]) -> Reading:
     first = answer.get("first")
+    if first is not None and count(answer, "totalItems") == 0:
+        return Reading(outcome=Outcome.ABSENT)
     if isinstance(first, Mapping) and _items(first) is not None:
         return _page(query, first)
     if first is not None:
         return contacts_in_list(query, (), linked(answer, "first"))
     if _items(answer) is not None:
         return _page(query, answer)
-    if count(answer, "totalItems") == 0:
-        return Reading(outcome=Outcome.ABSENT)
+    # Whatever it counts: snac shows a zero to all who may not see, be it true or not.
     return Reading(outcome=Outcome.DECLINED, note=HIDDEN)
 
 

@@ -45,6 +45,8 @@ HANDLES_ASKED = 4
 USERNAME = re.compile(r"\w+(?:[.-]+\w+)*", re.ASCII)
 LISTS = {QueryKind.FOLLOWS: "following", QueryKind.FOLLOWERS: "followers"}
 COUNTED = {QueryKind.FOLLOWS: "follows", QueryKind.FOLLOWERS: "followers"}
+# It counts and lists nobody's contacts, and says that they are not hidden.
+SNAC = "snac/"
 MEMBERS_ONLY = "it answers its members only"
 HIDDEN = "the account does not show its contacts to strangers"
 PRIVATE = "the account asks not to be read by robots"
@@ -67,11 +69,13 @@ class Mastodon:
     """`domain` stands in the handles of its accounts, where it is not the host that is asked.
 
     `known` is an account of the server's own, which surely exists; empty where there is none.
+    `listed` is how many contacts a page may list.
     """
 
     base_url: str = "https://mastodon.social"
     domain: str = ""
     known: str = ""
+    listed: int = LISTED
     seconds_between: float = 1.5
     allow_private: tuple[str, ...] = ()
     budget: Budget = UNLIMITED
@@ -143,7 +147,9 @@ class Mastodon:
             return unreadable(ANOTHER)
         if account.suspended:
             return Reading(outcome=Outcome.ABSENT, note=SUSPENDED)
-        return self._list(query, account) if query.kind in LISTS else self._profile(account)
+        if query.kind in LISTS:
+            return self._list(query, page, account)
+        return self._profile(account)
 
     def _found(self, query: Query, answer: Mapping[str, object]) -> Reading:
         shown = [each for each in _accounts(answer, "accounts") if not each.suspended]
@@ -160,14 +166,15 @@ class Mastodon:
         finding = finding_of(account, self.domain)
         return Reading(outcome=Outcome.FOUND, findings=(finding,), note=note)
 
-    def _list(self, query: Query, account: Account) -> Reading:
+    def _list(self, query: Query, page: Page, account: Account) -> Reading:
         """Go on to the list, unless the account hides it, or says that there is nothing on it."""
-        if account.hides_contacts or account.asks_not_to_be_read:
+        hidden = account.hides_contacts or page.headers.get("x-creator", "").startswith(SNAC)
+        if hidden or account.asks_not_to_be_read:
             return Reading(outcome=Outcome.DECLINED, note=HIDDEN)
         if account.hides_contacts is False and dict(account.counts).get(COUNTED[query.kind]) == 0:
             return Reading(outcome=Outcome.ABSENT)
         path = f"/api/v1/accounts/{quote(account.id, safe='')}/{LISTS[query.kind]}"
-        request = self._request(path, (("limit", str(LISTED)),))
+        request = self._request(path, (("limit", str(self.listed)),))
         follow = replace(query, page=query.page + 1, request=request)
         return Reading(outcome=Outcome.FOUND, follow=(follow,))
 

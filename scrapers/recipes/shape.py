@@ -89,18 +89,18 @@ def count(holder: Mapping[str, object], key: str) -> int | None:
     return value
 
 
-def flag(holder: Mapping[str, object], key: str) -> bool | None:
-    """Return a yes or no that may be missing or null."""
+def flag(holder: Mapping[str, object], key: str) -> bool:
+    """Return a yes or no that must be there."""
     value = holder.get(key)
-    if value is not None and not isinstance(value, bool):
+    if not isinstance(value, bool):
         raise misshapen(key)
     return value
 
 
-def given_flag(holder: Mapping[str, object], key: str) -> bool:
-    """Return a yes or no that must be there."""
+def optional_flag(holder: Mapping[str, object], key: str) -> bool | None:
+    """Return a yes or no that may be missing or null."""
     value = holder.get(key)
-    if not isinstance(value, bool):
+    if value is not None and not isinstance(value, bool):
         raise misshapen(key)
     return value
 

@@ -8,7 +8,7 @@ known by the first word of its name.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scrapers.recipes.shape import given_flag, lacks, record, rows, text
+from scrapers.recipes.shape import flag, lacks, record, rows, text
 
 ASKED_BY_DEFAULT = "general"
 # They ask an API that its owner offers for that.
@@ -48,7 +48,7 @@ def engines_in(answer: Mapping[str, object]) -> Listed:
     found = [record(row, "an engine") for row in rows(answer, "engines")]
     if not found:
         lacks("its engines")
-    on = {text(row, "name"): rows(row, "categories") for row in found if given_flag(row, "enabled")}
+    on = {text(row, "name"): rows(row, "categories") for row in found if flag(row, "enabled")}
     by_default = (name for name, categories in on.items() if ASKED_BY_DEFAULT in categories)
     return Listed(on=frozenset(on), by_default=frozenset(by_default))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from monitor.domain.person import Person
+from monitor.domain.verdicts.lessons import NONE_YET, Lessons
 from scrapers.canonical import canonical_key
 from scrapers.finding import Finding
 
@@ -17,10 +18,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What the person said is theirs: accounts as last seen, and platforms without one."""
+    """What the person said is theirs: accounts as last seen, and platforms without one.
+
+    `lessons` are what they said of findings so far, `impostors` the accounts that were ruled to
+    pretend to be them, as last seen.
+    """
 
     own: tuple[Finding, ...] = ()
     none_on: frozenset[str] = frozenset()
+    lessons: Lessons = NONE_YET
+    impostors: tuple[Finding, ...] = ()
 
     def on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own if platform and each.platform == platform)

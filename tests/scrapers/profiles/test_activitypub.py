@@ -214,9 +214,12 @@ def test_a_list_may_come_in_one_piece(
 
     embedded = server.read(collection, altered(page, first=inner))
     flat = server.read(collection, altered(page, first=None, items=[f"{ACTOR}2"]))
-    empty = server.read(collection, altered(page, first=None, totalItems=0))
+    empty = server.read(collection, altered(page, first=None, totalItems=0, items=[]))
+
+    nobody = server.read(collection, altered(page, totalItems=0))
 
     assert (len(embedded.contacts), len(flat.contacts)) == (1, 1)
+    assert (nobody.outcome, nobody.follow) == (Outcome.ABSENT, ())
     assert empty.outcome is Outcome.ABSENT
 
 
@@ -226,10 +229,11 @@ def test_a_hidden_list_is_its_owners_choice(
     count_only = server.read(collection, saved(f"{PAGES}/collection_hidden.json"))
     forbidden = server.read(collection, answered('{"error": "Forbidden"}', 403))
     unsigned = server.read(collection, answered('{"error": "Request not signed"}', 401))
+    zero = altered(saved(f"{PAGES}/collection_hidden.json"), totalItems=0)
     walled = server.read(collection, saved(f"{PAGES}/blocked.html", 403))
 
     assert (count_only.outcome, count_only.note) == (Outcome.DECLINED, HIDDEN)
-    assert forbidden.outcome is Outcome.DECLINED
+    assert forbidden.outcome is server.read(collection, zero).outcome is Outcome.DECLINED
     assert unsigned.outcome is walled.outcome is Outcome.BLOCKED
 
 

@@ -88,6 +88,14 @@ def test_a_list_is_asked_for_only_where_it_is_shown(
     assert bool(reading.follow) is (outcome is Outcome.FOUND)
 
 
+def test_snac_shows_no_lists_whatever_it_says(
+    mastodon: Mastodon, follows: Query, saved: Answered
+) -> None:
+    page = saved(f"{PAGES}/found.json", headers={"x-creator": "snac/2.75"})
+
+    assert mastodon.read(follows, page).outcome is Outcome.DECLINED
+
+
 def test_an_empty_list_that_should_not_be_is_hidden(
     mastodon: Mastodon, follows: Query, saved: Answered
 ) -> None:
