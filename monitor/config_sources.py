@@ -1,5 +1,6 @@
 """The part of the configuration that says which sources are asked."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +54,17 @@ class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
     files: tuple[Path, ...] = ()
 
 
+class PagesConfig(Budgeted, frozen=True, kw_only=True):
+    """Own pages that people named, their feeds, and the first `hits` of each answer of a search.
+
+    `known_page` and `known_feed` are an institution's, which surely exist: the canaries.
+    """
+
+    hits: Annotated[int, Meta(ge=0, le=10)] = 3
+    known_page: Text = "https://www.iana.org/about"
+    known_feed: Text = "https://planet.debian.org/rss20.xml"
+
+
 class EngineConfig(Budgeted, frozen=True, kw_only=True):
     """A search engine that is asked because its table is there; its key never stands in the file.
 
@@ -83,8 +95,49 @@ class GoogleConfig(EngineConfig, frozen=True, kw_only=True):
     engine: Text
 
 
+class ProfilesConfig(Budgeted, frozen=True, kw_only=True):
+    """An API of profiles that is asked because its table is there.
+
+    `canary` is an account that surely exists (`@handle`): the service's own, never a private
+    person's. `seconds_between` is the pause after each answer; the usual one is what strangers
+    may ask, and with a key it can be shorter. What is left empty is as the source comes.
+    """
+
+    url: str = ""
+    canary: str = ""
+    seconds_between: Annotated[float, Meta(ge=0.1, le=3600)] | None = None
+    allow_private: tuple[Text, ...] = ()
+
+
+class StackExchangeConfig(ProfilesConfig, frozen=True, kw_only=True):
+    """`sites` are called as the API calls them; the budget is for all of them together."""
+
+    sites: tuple[Text, ...] = ("stackoverflow",)
+
+
+class Dialect(StrEnum):
+    """How a server of the fediverse answers strangers."""
+
+    MASTODON = "mastodon"
+    ACTIVITYPUB = "activitypub"
+
+
+class ServerConfig(ProfilesConfig, frozen=True, kw_only=True):
+    """One server of the fediverse. `domain` stands in its handles, where it is not its host."""
+
+    url: Text
+    domain: str = ""
+    speaks: Dialect = Dialect.MASTODON
+
+
+class SiteConfig(ProfilesConfig, frozen=True, kw_only=True):
+    """One WordPress site: `url` is where it begins."""
+
+    url: Text
+
+
 class SourcesConfig(Section, frozen=True, kw_only=True):
-    """An engine is asked where its table is there; the others unless they are turned off."""
+    """What has a table is asked; Bluesky and the catalogue are unless they are turned off."""
 
     brave: BraveConfig | None = None
     gdelt: EngineConfig | None = None
@@ -94,4 +147,12 @@ class SourcesConfig(Section, frozen=True, kw_only=True):
     serper: SerperConfig | None = None
     searxng: SearxNGConfig | None = None
     bluesky: BlueskyConfig = BlueskyConfig()
+    github: ProfilesConfig | None = None
+    gitlab: ProfilesConfig | None = None
+    gravatar: ProfilesConfig | None = None
+    youtube: ProfilesConfig | None = None
+    stack_exchange: StackExchangeConfig | None = None
+    fediverse: tuple[ServerConfig, ...] = ()
+    wordpress: tuple[SiteConfig, ...] = ()
     catalogue: CatalogueConfig = CatalogueConfig()
+    pages: PagesConfig | None = None

@@ -8,6 +8,9 @@ from enum import StrEnum
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
 
+# The one thing that is noted of a source that answered all: impostors shelter there too.
+WITHHELD = "accounts that ask not to be found or read were left out"
+
 
 class Standing(StrEnum):
     """A source is PROVEN once it found what it surely has and not what cannot exist."""
@@ -77,7 +80,9 @@ def _summed(readings: tuple[Reading, ...]) -> tuple[Outcome, str]:
     silent = Counter({o: n for o, n in outcomes.items() if not o.conclusive})
     silent.pop(Outcome.DECLINED, None)
     if not silent:
-        return (Outcome.FOUND if outcomes[Outcome.FOUND] else Outcome.ABSENT), ""
+        withheld = outcomes[Outcome.DECLINED] or any(each.withheld for each in readings)
+        whole = Outcome.FOUND if outcomes[Outcome.FOUND] else Outcome.ABSENT
+        return whole, WITHHELD if withheld else ""
     worst = max(silent, key=lambda each: (silent[each], each))
     note = next((r.note for r in readings if r.outcome is worst and r.note), "")
     if not any(outcome.conclusive for outcome in outcomes):

@@ -9,10 +9,10 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.profiles.bluesky_actor import Actor, actor_in, contact_of, finding_of
 from scrapers.reading import Reading
+from scrapers.recipes.likely import likely
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.shape import ShapeError, optional_text, parsed, record, rows
-from scrapers.recipes.words import in_handle, names
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
 
@@ -166,16 +166,11 @@ def _profile(query: Query, actor: Actor) -> Reading:
 
 
 def _search(query: Query, actors: Sequence[Actor]) -> Reading:
-    findings = tuple(
-        finding_of(actor)
-        for actor in actors
-        if not actor.asks_for_privacy and _named(query.terms[0], actor)
+    return likely(
+        query.terms[0],
+        [finding_of(actor) for actor in actors if not actor.asks_for_privacy],
+        [finding_of(actor) for actor in actors if actor.asks_for_privacy],
     )
-    return Reading(outcome=Outcome.FOUND if findings else Outcome.ABSENT, findings=findings)
-
-
-def _named(name: str, actor: Actor) -> bool:
-    return names(name, actor.name, actor.bio) or in_handle(name, actor.handle)
 
 
 def _denied(answer: Mapping[str, object]) -> Reading:

@@ -30,6 +30,17 @@ def record(value: object, what: str) -> Mapping[str, object]:
     return value
 
 
+def inside(holder: Mapping[str, object], path: str) -> tuple[Mapping[str, object], str]:
+    """Return the object and the key that a path such as `snippet.title` names.
+
+    What is missing on the way is an empty object; what is of another kind is an error.
+    """
+    *way, key = path.split(".")
+    for step in way:
+        holder = record(holder.get(step, {}), step)
+    return holder, key
+
+
 def rows(holder: Mapping[str, object], key: str) -> Sequence[object]:
     value = holder.get(key)
     if not isinstance(value, list):
@@ -82,6 +93,14 @@ def flag(holder: Mapping[str, object], key: str) -> bool:
     """Return a yes or no that must be there."""
     value = holder.get(key)
     if not isinstance(value, bool):
+        raise misshapen(key)
+    return value
+
+
+def optional_flag(holder: Mapping[str, object], key: str) -> bool | None:
+    """Return a yes or no that may be missing or null."""
+    value = holder.get(key)
+    if value is not None and not isinstance(value, bool):
         raise misshapen(key)
     return value
 

@@ -3,7 +3,14 @@
 import re
 
 SEPARATOR = re.compile(r"\s+(?:[|•·\u2014\u2013/-]|on)\s+")
+HANDLE = re.compile(r"\(@([\w.-]{1,64})\)")
 NAMED = re.compile(r"(?P<before>[^(]*?)\s*\((?:@|u/)?(?P<inside>[^()]+)\)")
+
+
+def handle_in_title(title: str) -> str:
+    """Return the handle in `Jane Doe (@jdoe)`, where its sign shows that it is one."""
+    match = HANDLE.search(title)
+    return match[1] if match else ""
 
 
 def name_in_title(title: str, *, handle: str, sites: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -64,13 +65,17 @@ class Answer:
 
 def nora(source: Source) -> Identity:
     handle = HANDLES.get(source.platform, "noraquill")
+    if domain := getattr(source, "domain", ""):  # a server of a federation
+        handle = f"{handle}@{domain}"
     return Identity(
         ref="person-1",
         names=("Nora Quill",),
         handles=("noraquill",),
         accounts=(f"{source.platform}:@{handle}",) if source.platform else (),
+        pages=("https://noraquill.example/", "https://noraquill.example/feed.xml"),
         places=("Wexford Bay",),
         organisation="Harbour Lane School",
+        mail_hash=sha256(b"nquill@harbourlane.example").hexdigest(),
     )
 
 

@@ -64,6 +64,48 @@ def test_recorded_search_hits_are_read() -> None:
     assert shown[0]["handle"] in {finding.handle for finding in reading.findings}
 
 
+def test_a_recorded_list_that_is_older_and_whole_is_read() -> None:
+    reading = BLUESKY.read(
+        contacts(QueryKind.FOLLOWS), recorded("bluesky/marshalx_get_follows.json")
+    )
+
+    assert reading.outcome is Outcome.FOUND
+    assert len(reading.contacts) == 6
+    assert reading.follow == ()
+
+
+def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
+    page = recorded("bluesky/getSuggestions.json")
+    shown = json.loads(page.body)["actors"]
+    private = [each for each in shown if "!no-unauthenticated" in str(each["labels"])]
+    query = next(BLUESKY.plan(Identity(ref="p", names=(private[0]["displayName"],))))
+
+    reading = BLUESKY.read(query, page)
+
+    assert len(private) == 2
+    assert "not to be found by strangers" in reading.note
+    assert not {each["handle"] for each in private} & {each.handle for each in reading.findings}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "getProfiles",
+        "getRelationships",
+        "getSuggestedFollowsByActor",
+        "marshalx_did_doc",
+        "marshalx_resolve_handle",
+        "resolveHandle",
+    ],
+)
+def test_recorded_answers_to_other_questions_are_no_answer(name: str) -> None:
+    person = Identity(ref="p", names=("Some Body",), accounts=(f"bluesky:{DID}",))
+    for query in (*BLUESKY.plan(person), contacts(QueryKind.FOLLOWERS)):
+        reading = BLUESKY.read(query, recorded(f"bluesky/{name}.json"))
+
+        assert reading.outcome is Outcome.UNREADABLE
+
+
 @pytest.mark.parametrize(
     ("name", "status", "outcome"),
     [

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import EVERYTHING_ASKED, JOHN, MARIA, ROSA
 from monitor.domain.consent import Scope
-from monitor.domain.students.roster import UNFLAGGED
+from monitor.domain.students.verdict import UNFLAGGED
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import World
 
