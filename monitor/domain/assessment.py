@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.domain.evidence import Axis, Evidence, Sign
+from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Ruling, Severity
 from monitor.domain.names.names import Level
 from monitor.domain.reasons import rules
@@ -17,17 +17,21 @@ from monitor.domain.verdicts.likeness import likeness
 from monitor.domain.verdicts.watch import watched
 from monitor.domain.weights import Weights
 from monitor.domain.whose import Label, Sums, chances, cheapest
-from scrapers.finding import Finding
+from scrapers.finding import Finding, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """`evidence` stands strongest first. `lowered_by` says what would have weakened it."""
+    """`evidence` stands strongest first. `lowered_by` says what would have weakened it.
+
+    `weights` is the version of what it was weighed by, 0 where that was not written down yet.
+    """
 
     label: Label
     bits: float
     evidence: tuple[Evidence, ...] = ()
     lowered_by: tuple[str, ...] = ()
+    weights: int = 0
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -77,23 +81,24 @@ def assess(
 def judge(case: Case, verdict: Ruling | None, weights: Weights) -> Assessment:
     """Say whose the finding of a case is."""
     if declared(case.portrait, case.subject, case.inventory):
-        return _assessment(Label.OWN, weights.weigh([rules.DECLARED.holds()]))
-    shown = tuple(weights.weigh(signs(case, verdict)))
+        known = weights.weigh([rules.DECLARED.holds()])
+        return _assessment(Label.OWN, known, weights)
+    shown = tuple(evidence(case, verdict, weights))
     if verdict in _RULED:
         label, rule = _RULED[verdict]
-        return _assessment(label, (*weights.weigh([rule.holds()]), *shown))
-    return _assessment(_label(case, shown, weights), shown)
+        return _assessment(label, (*weights.weigh([rule.holds()]), *shown), weights)
+    return _assessment(_label(case, shown, weights), shown, weights)
 
 
-def signs(case: Case, verdict: Ruling | None) -> Iterator[Sign]:
-    """Yield all that speaks for and against: a new kind of evidence is added here."""
+def evidence(case: Case, verdict: Ruling | None, weights: Weights) -> Iterator[Evidence]:
+    """Yield all that speaks for and against: whatever a new kind of evidence says is added here."""
     claimed = (*claim(case), *surroundings(case))
-    yield from claimed
-    yield from likeness(case.inventory.lessons, case.portrait, case.person.name)
-    yield from control(case)
+    yield from weights.weigh(claimed)
+    yield from weights.weigh(likeness(case.inventory.lessons, case.portrait, case.person.name))
+    yield from weights.weigh(control(case))
     if case.is_account and verdict is not Ruling.MINE:
-        yield from imitation(case, presented=presented(claimed))
-        yield from watched(case)
+        yield from weights.weigh(imitation(case, presented=presented(claimed)))
+        yield from weights.weigh(watched(case))
 
 
 def severity(assessment: Assessment) -> Severity:
@@ -102,18 +107,23 @@ def severity(assessment: Assessment) -> Severity:
     return Severity.HIGH if len(kinds - {""}) > 1 else Severity.MEDIUM
 
 
-def sums_of(evidence: Iterable[Evidence]) -> Sums:
+def sums_of(shown: Iterable[Evidence]) -> Sums:
     bits = dict.fromkeys(Axis, 0.0)
-    for each in evidence:
+    for each in shown:
         bits[each.axis] += each.bits
     return Sums(claim=bits[Axis.CLAIM], control=bits[Axis.CONTROL], imitation=bits[Axis.IMITATION])
 
 
+def prior_of(kind: Kind, weights: Weights) -> float:
+    """Return how likely an imitation is beforehand; a page is about somebody and plays nobody."""
+    return weights.prior if kind is Kind.ACCOUNT else float("-inf")
+
+
 def _label(case: Case, shown: Iterable[Evidence], weights: Weights) -> Label:
-    # A page is about somebody and plays nobody, and of a bare handle we cannot tell.
-    prior = weights.prior if case.is_account else float("-inf")
+    prior = prior_of(case.portrait.kind, weights)
     shares = chances(sums_of(shown), prior, linked=case.contacts.flagged)
     label = cheapest(shares, _somebody_else(case))
+    # Of a bare handle nobody can tell.
     return Label.UNKNOWN if label is Label.IMPERSONATION and case.bare else label
 
 
@@ -122,12 +132,18 @@ def _somebody_else(case: Case) -> Label:
     return Label.UNRELATED if unlike else Label.NAMESAKE
 
 
-def _assessment(label: Label, evidence: Iterable[Evidence]) -> Assessment:
-    ordered = sorted(evidence, key=lambda each: -abs(each.bits))
-    otherwise = (rules.RULES[each.rule].otherwise for each in ordered if each.bits > 0)
+def _assessment(label: Label, shown: Iterable[Evidence], weights: Weights) -> Assessment:
+    ordered = sorted(shown, key=lambda each: -abs(each.bits))
+    otherwise = (_otherwise(each) for each in ordered if each.bits > 0)
     return Assessment(
         label=label,
         bits=sum(each.bits for each in ordered),
         evidence=tuple(ordered),
         lowered_by=tuple(dict.fromkeys(text for text in otherwise if text)),
+        weights=weights.version,
     )
+
+
+def _otherwise(each: Evidence) -> str:
+    rule = rules.RULES.get(each.rule)
+    return rule.otherwise if rule else ""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from monitor.domain.handles.fit import Cover, HandleFit, fits
 from monitor.domain.handles.handles import local_part
 from monitor.domain.names.names import Agreement, Level, agreement, disguised, mention
-from monitor.domain.names.spelling import squashed
-from monitor.domain.names.words import words_of
+from monitor.domain.names.spelling import plain, squashed
+from monitor.domain.names.words import TITLES, words_of
 from monitor.domain.person import PersonName
 from scrapers.finding import Finding, Kind
 
@@ -75,9 +75,17 @@ def _written(finding: Finding, shown: str, name: PersonName) -> Agreement | None
     if disguised(shown, name):
         return Agreement(level=Level.NEAR)
     agreed = agreement(shown, name)
-    handle_again = squashed(shown) == squashed(local_part(finding.handle))
+    if agreed.level is Level.DIFFERENT and _titled(shown):
+        agreed = mention(shown, name)
+    one_word = len(shown.split()) == 1
+    handle_again = one_word and squashed(shown) == squashed(local_part(finding.handle))
     told = agreed.level is not Level.DIFFERENT and not handle_again
     if told or len(words_of(shown)) > 1:
         return agreed
     inside = mention(f"{finding.bio}\n{finding.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.whole else None
+
+
+def _titled(shown: str) -> bool:
+    """Tell whether somebody is addressed, as in "Mrs. Doe's Classroom"."""
+    return plain(shown).partition(" ")[0].rstrip(".") in TITLES

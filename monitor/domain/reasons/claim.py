@@ -60,15 +60,17 @@ def presented(signs: Iterable[Sign]) -> bool:
 
 _MORE_THAN_A_NAME = (
     *(rules.EMPLOYER, rules.PLACE, rules.NAME_RARE, rules.SAME_WORDS),
-    *(rules.SAME_HANDLE, rules.SAME_HANDLE_RARE, rules.SAME_HANDLE_COMMON),
-    rules.SAME_HANDLE_FAMILY,
+    *(rules.SAME_HANDLE, rules.SAME_HANDLE_LONGER, rules.SAME_HANDLE_NAME),
+    *(rules.SAME_HANDLE_COMMON, rules.SAME_HANDLE_FAMILY),
 )
 
 
 def _name(case: Case) -> Iterator[Sign]:
     written, fit = case.look.written, case.look.fit
     if written is None:
-        yield _BY_COVER.get(fit.cover, rules.NAME_NOT_SHOWN).holds()
+        family_alone = fit.cover is Cover.FAMILY and fit.bare
+        nameless = rules.HANDLE_FAMILY if family_alone else rules.NAME_NOT_SHOWN
+        yield _BY_COVER.get(fit.cover, nameless).holds()
         return
     yield _BY_LEVEL[written.level].holds()
     if written.middle in _BY_MIDDLE:
@@ -108,10 +110,13 @@ def _handle(case: Case) -> Iterator[Sign]:
 
 
 def _shared_handle(case: Case) -> Rule:
+    fit = case.look.fit
+    if case.look.covered and fit.residue:
+        return rules.SAME_HANDLE_LONGER
     if case.look.covered:
         common = case.subject.commonness >= _COMMON
-        return rules.SAME_HANDLE_COMMON if common else rules.SAME_HANDLE_RARE
-    family_alone = case.look.fit.cover is Cover.FAMILY and case.look.fit.bare
+        return rules.SAME_HANDLE_COMMON if common else rules.SAME_HANDLE_NAME
+    family_alone = fit.cover is Cover.FAMILY and fit.bare
     return rules.SAME_HANDLE_FAMILY if family_alone else rules.SAME_HANDLE
 
 

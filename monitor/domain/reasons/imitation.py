@@ -14,12 +14,14 @@ from monitor.domain.reasons.case import SHORTEST_BIO, Case
 _MUCH_LATER = timedelta(days=365)
 # Some networks tell no more than a year.
 _MUCH_EARLIER = timedelta(days=183)
+_BOASTS = re.compile(r"\b(?:real|official|verified|original|backup)\b", re.IGNORECASE)
 _LURES = re.compile(
     r"\b(?:cash\s?app|venmo|zelle|paypal|bitcoin|btc|crypto\w*|forex|investments?|investing|"
     r"giveaways?|gift\s?cards?|free gifts?|winners?|whatsapp|telegram|onlyfans|"
     r"dm (?:me|us|for|now|to)|dms open|message me|text me|inbox me|click (?:the |my )?link|"
-    r"link in bio for|promo code|earn (?:money|\$)|passive income|"
-    r"(?:new|backup|second|old) (?:account|acct|page|profile)|got hacked|was hacked|locked out)\b",
+    r"link in bio for|promo code|earn (?:money|\$)|passive income|how i made|"
+    r"(?:new|backup|second|old) (?:accounts?|acct?|page|profile)|follow my|"
+    r"(?:got|was|were|one|been) hacked|locked out)\b|\$\d",
     re.IGNORECASE,
 )
 # Bought followers and mass-made accounts follow many and are followed by few.
@@ -41,6 +43,8 @@ def imitation(case: Case, *, presented: bool) -> Iterator[Sign]:
         yield rules.NEW_NETWORK.holds()
     yield from _age(case)
     yield from _counters(case)
+    if case.look.whole and _BOASTS.search(case.look.shown):
+        yield rules.BOAST.holds()
     if _LURES.search(case.look.text):
         yield rules.LURE.holds()
 
@@ -49,7 +53,9 @@ def _handle(case: Case) -> Iterator[Sign]:
     if case.nearby:
         rule = rules.LOOKALIKE if case.nearby.deliberate else rules.LOOKALIKE_PLAIN
         yield rule.holds(reason=case.nearby.reason)
-    elif case.same_handle or not case.portrait.handle or not case.handles:
+    elif case.same_handle:
+        yield rules.KNOWN_HANDLE.holds()
+    elif not case.portrait.handle or not case.handles:
         return
     elif case.elsewhere is None:
         yield rules.UNLIKE_HANDLE.holds()

@@ -23,13 +23,13 @@ _OTHER = frozenset(
         "economist editor electrician engineer entrepreneur farmer filmmaker firefighter "
         "fisherman florist founder gamer geologist guitarist hairstylist handyman hygienist "
         "illustrator influencer insurance investor janitor jeweler journalist judge landscaper "
-        "lawyer locksmith machinist magician marine marketer marketing mechanic midwife "
+        "lawyer locksmith machinist magician marketer marketing mechanic midwife "
         "mortgage musician novelist nurse nutritionist optician painter paralegal paramedic "
-        "pastor pharmacist photographer physician physicist pilot plumber podcaster poet "
+        "pharmacist photographer physician physicist pilot plumber podcaster poet "
         "producer programmer psychologist publicist rancher rapper realtor recruiter reporter "
-        "researcher roofer sailor sales salesman scientist sculptor singer soldier songwriter "
+        "researcher roofer sales salesman scientist sculptor singer songwriter "
         "stylist surgeon surveyor tailor tattoo technician therapist trader trainer translator "
-        "trucker undergrad veteran veterinarian videographer waiter waitress welder writer"
+        "trucker undergrad veterinarian videographer waiter waitress welder writer"
     )
 )
 

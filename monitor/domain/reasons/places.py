@@ -48,7 +48,7 @@ _DOTTED = re.compile(r"\b([A-Za-z])\.\s?([A-Za-z])\.(?![A-Za-z])")
 _PARTS = re.compile(r"[,;|/•·\n]|\s-\s")
 # "Fairmont, OH" in running text.
 _TOWN_AND_STATE = re.compile(
-    r"((?:[A-Z][\w'.-]+\s){0,3}[A-Z][\w'.-]+),\s?([A-Z]{2}\b|[A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"
+    r"\b((?:[A-Z][\w'.-]+ ){0,3}[A-Z][\w'.-]+), ?([A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
 )
 
 

@@ -37,9 +37,17 @@ HANDLE_COVERS = Rule(
     reason="The handle is made of your name, too.",
     otherwise="It would point to you less if its handle were not made of your name.",
 )
+HANDLE_FAMILY = Rule(
+    name="handle-family",
+    reason="No name is shown, and the handle holds no more of it than your family name.",
+)
 _SAME_HANDLE = "You use the very same handle elsewhere."
 SAME_HANDLE = Rule(name="same-handle", reason=_SAME_HANDLE)
-SAME_HANDLE_RARE = Rule(name="same-handle-rare", reason=_SAME_HANDLE)
+SAME_HANDLE_LONGER = Rule(name="same-handle-longer", reason=_SAME_HANDLE)
+SAME_HANDLE_NAME = Rule(
+    name="same-handle-name",
+    reason="You use the very same handle elsewhere, though it is no more than your name.",
+)
 SAME_HANDLE_COMMON = Rule(
     name="same-handle-common",
     reason="You use the very same handle elsewhere, though many bear the name it is made of.",
@@ -154,6 +162,17 @@ UNLIKE_HANDLE = Rule(
     reason="A handle that is like none of yours imitates none of them.",
 )
 _WORDS = "It would weigh less if it described itself in words of its own."
+KNOWN_HANDLE = Rule(
+    name="known-handle",
+    axis=Axis.IMITATION,
+    reason="It bears a handle of yours, and who takes that first is mostly you.",
+)
+BOAST = Rule(
+    name="boast",
+    axis=Axis.IMITATION,
+    reason="It calls itself the real or the official one.",
+    otherwise="It would weigh less if it did not call itself the real one.",
+)
 COPIED_BIO = Rule(
     name="copied-bio",
     axis=Axis.IMITATION,

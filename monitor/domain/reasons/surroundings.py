@@ -13,7 +13,7 @@ from monitor.domain.reasons.places import NO_PLACE, Place, places_in, read_place
 from monitor.domain.reasons.workplaces import employers_named, names_other_employer, phrases
 
 # A preposition and the capitalised words after it.
-_WHERE = re.compile(r"\b(?:[Ii]n|[Ff]rom)\s+((?:[A-Z][\w'-]+)(?:\s+(?:of\s+)?[A-Z][\w'-]+){0,4})")
+_WHERE = re.compile(r"\b(?:[Ii]n|[Ff]rom) +((?:[A-Z][\w'-]+)(?: +(?:of +)?[A-Z][\w'-]+){0,4})")
 
 
 _ELSEWHERE = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
@@ -34,7 +34,8 @@ def _work(case: Case) -> Iterator[Sign]:
         yield rules.EMPLOYER.holds()
     if named > 1:
         yield rules.SCHOOL_TOO.holds()
-    if not named and names_other_employer(text, person):
+    known = "\n".join(own.bio for own in case.inventory.own)
+    if not named and names_other_employer(text, person, known):
         yield rules.OTHER_EMPLOYER.holds()
     if names_role(text, person):
         yield rules.ROLE.holds()

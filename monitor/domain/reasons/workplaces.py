@@ -7,12 +7,10 @@ from monitor.domain.names.words import contains, words_of
 from monitor.domain.person import Person
 
 # "at Fairmont High", "@ Keller Realty": a preposition and the capitalised words after it.
-_AT = re.compile(
-    r"(?:\b[Aa]t\s|@\s?)((?:[A-Z][\w'&.-]+)(?:\s+(?:(?:of|and|&)\s+)?[A-Z][\w'-]+){0,5})"
-)
+_AT = re.compile(r"(?:\b[Aa]t |@ ?)((?:[A-Z][\w'&.-]+)(?: +(?:(?:of|and|&) +)?[A-Z][\w'-]+){0,5})")
 # "Fairmont Middle School": capitalised words before what a school is called.
 _SCHOOL = re.compile(
-    r"((?:[A-Z][\w'.-]+\s+){1,4})"
+    r"\b((?:[A-Z][\w'.-]+ +){1,4})"
     r"(?:High|Middle|Elementary|Primary|Junior High|Intermediate|Academy|"
     r"Charter|Prep|ISD|USD|HS|MS)\b"
 )
@@ -46,14 +44,18 @@ def employers_named(text: str, person: Person) -> int:
     )
 
 
-def names_other_employer(text: str, person: Person) -> bool:
+def names_other_employer(text: str, person: Person, known: str = "") -> bool:
     """Tell whether the text says "at Home Depot" or "Fairmont High", and neither is theirs.
 
-    Says nothing of a person whose school and employer we do not know.
+    Says nothing of a person whose school we do not know: the district does not tell it. `known`
+    is what the person's own accounts say.
     """
-    if not (person.organisation or person.school):
+    if not person.school:
         return False
-    return any(not _is_theirs(words, person) for words in _employers(text))
+    own = words_of(known)
+    return any(
+        not _is_theirs(words, person) and not contains(own, words) for words in _employers(text)
+    )
 
 
 def phrases(employer: str) -> Iterator[tuple[str, ...]]:
