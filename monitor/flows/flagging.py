@@ -15,7 +15,7 @@ from monitor.domain.person import Person
 from monitor.domain.reasons.subject import Subject
 from monitor.domain.rulings import reopened
 from monitor.domain.students.pupil_cues import Cue
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.trust import Standing
 from monitor.domain.verdicts.judging import Judging
 from monitor.domain.weights import Weights
@@ -26,6 +26,7 @@ from monitor.flows.recalling import Recalling
 from monitor.store.journal import Staged
 from monitor.store.state import State
 from reports.words import field_words
+from scrapers.canonical import canonical_key
 from scrapers.finding import Finding, Kind
 from scrapers.request import QueryKind
 
@@ -104,11 +105,16 @@ class Flagging:
             self._raise(person, item, _student_link(query.kind, verdict))
 
     def _own(self, person: Person) -> Iterator[Item]:
-        """Yield the inventory: accounts that the person declared or confirmed."""
-        declared = {item.ref for item in self.state.items.find(person.ref, person.accounts)}
+        """Yield the inventory: accounts and pages that the person declared, and confirmed accounts.
+
+        A page that is theirs by their ruling may still be written by others: a school's, say.
+        """
+        told = (*person.accounts, *map(canonical_key, person.pages))
+        declared = {item.ref for item in self.state.items.find(person.ref, told)}
         for item in self.state.items.of(person.ref):
-            confirmed = self.state.items.verdict(item.ref) is Ruling.MINE
-            if item.portrait.kind is Kind.ACCOUNT and (confirmed or item.ref in declared):
+            account = item.portrait.kind is Kind.ACCOUNT
+            confirmed = account and self.state.items.verdict(item.ref) is Ruling.MINE
+            if confirmed or item.ref in declared:
                 yield item
 
     def _undisputed(self, item: Item) -> Finding:
@@ -254,23 +260,33 @@ def _student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
     seem = "account that may be a student's"
     if verdict.count > 1:
         seem = "accounts that may be students' own"
-    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
-    listed = "from your district's list of students"
-    beside = f"Beside a name {listed} stands {_listed(cues)}."
-    if not cues:
-        beside = f"Several names {listed} are among them."
     return Draft(
         kind=FlagKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
             f"Your account {whom} {verdict.count} {seem}.",
-            beside,
+            *_cue_reasons(verdict),
+            *(
+                ()
+                if follows
+                else ("Who follows you is not your doing; you can remove a follower.",)
+            ),
             "We hold that list as keyed hashes only, so we cannot say which students.",
+            "Other people bear the same names: this is a question that only you can answer.",
             "You told us that this account is yours.",
         ),
         lowered_by=("They are family, or they are not students at all: only you can tell.",),
         relation=kind,
     )
+
+
+def _cue_reasons(verdict: ContactVerdict) -> Iterator[str]:
+    listed = "from your district's list of students"
+    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
+    if cues:
+        yield f"Beside a name {listed} stands {_listed(cues)}."
+    if Cue.SEVERAL_NAMES in verdict.cues:
+        yield f"Several rare names {listed} are among them; chance would bring fewer."
 
 
 def _listed(words: Iterable[str]) -> str:

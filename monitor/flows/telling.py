@@ -8,6 +8,7 @@ from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Flag, FlagKind, Ruling, Severity
 from monitor.domain.item import Item
 from monitor.domain.reasons import rules
+from monitor.domain.trust import WITHHELD
 from monitor.domain.whose import Label
 from monitor.store.events import Recorded
 from monitor.store.state import State
@@ -133,7 +134,9 @@ class Telling:
             for run in known
             if run.late or not run.outcome.conclusive
         )
-        return Coverage(checked=len(known) - len(gaps), total=len(known), gaps=gaps)
+        withheld = tuple(run.source for run in known if run.note == WITHHELD and not run.late)
+        checked = len(known) - len(gaps)
+        return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
 
 
 def _for_and_against(assessment: Assessment) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from monitor.domain.person import Person
 from monitor.domain.verdicts.lessons import NONE_YET, Lessons
+from scrapers.canonical import canonical_key
 from scrapers.finding import Finding
 
 
@@ -40,7 +41,8 @@ def account_keys(finding: Finding) -> frozenset[str]:
 
 def declared(portrait: Finding, subject: Subject, inventory: Inventory) -> bool:
     """Tell whether the person told us that this account, or the page at its address, is theirs."""
-    if any(portrait.key == each.key for each in inventory.own):
+    own_pages = map(canonical_key, subject.person.pages)
+    if portrait.key in {*own_pages, *(each.key for each in inventory.own)}:
         return True
     own = {key.casefold() for key in subject.person.accounts}
     own = own.union(*map(account_keys, inventory.own))
