@@ -1,7 +1,6 @@
 """Scoring rows of names, handles and profiles: for measuring the rules, without a district."""
 
 import json
-import secrets
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 import click
 import msgspec
 
-from monitor.build import census
+from monitor.census import census
 from monitor.cli.desk import Desk, pass_desk
 from monitor.cli.label_row import read_profile
 from monitor.cli.output import inert
@@ -17,7 +16,6 @@ from monitor.domain.profile_label import ProfileLabel
 from monitor.domain.scorers import scorers
 from monitor.domain.scoring import Ask, Row, Scored
 from monitor.errors import InputError
-from monitor.matcher.tokens import KEY_BYTES
 from monitor.weights_file import own_weights
 
 
@@ -57,8 +55,6 @@ def answerers(desk: Desk) -> tuple[Answerer, Answerer]:
         counts=census(),
         weights=own_weights(),
         year=desk.outside.clock.now().year,
-        key=secrets.token_bytes(KEY_BYTES),
-        random_bytes=secrets.token_bytes,
     )
     rows, anything = msgspec.json.Decoder(Row), msgspec.json.Decoder(dict[str, object])
 

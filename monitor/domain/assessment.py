@@ -13,6 +13,8 @@ from monitor.domain.reasons.control import control
 from monitor.domain.reasons.imitation import imitation
 from monitor.domain.reasons.subject import Inventory, Subject, declared
 from monitor.domain.reasons.surroundings import surroundings
+from monitor.domain.verdicts.likeness import likeness
+from monitor.domain.verdicts.watch import watched
 from monitor.domain.weights import Weights
 from monitor.domain.whose import Label, Sums, chances, cheapest
 from scrapers.finding import Finding, Kind
@@ -56,6 +58,8 @@ _KINDS = {
     rules.LOOKALIKE.name: "handle",
     rules.COPIED_BIO.name: "words",
     rules.COPIED_ELSEWHERE.name: "words",
+    rules.WATCHED_WORDS.name: "words",
+    rules.WATCHED_PICTURE.name: "picture",
     rules.ABSENT.name: "network",
     rules.MIXED.name: "letters",
     rules.DISGUISED.name: "letters",
@@ -90,9 +94,11 @@ def evidence(case: Case, verdict: Ruling | None, weights: Weights) -> Iterator[E
     """Yield all that speaks for and against: whatever a new kind of evidence says is added here."""
     claimed = (*claim(case), *surroundings(case))
     yield from weights.weigh(claimed)
+    yield from weights.weigh(likeness(case.inventory.lessons, case.portrait, case.person.name))
     yield from weights.weigh(control(case))
     if case.is_account and verdict is not Ruling.MINE:
         yield from weights.weigh(imitation(case, presented=presented(claimed)))
+        yield from weights.weigh(watched(case))
 
 
 def severity(assessment: Assessment) -> Severity:

@@ -16,13 +16,20 @@ class Axis(StrEnum):
 class Evidence:
     """`bits` is a log2 likelihood ratio; `reason` is a sentence a person can dispute.
 
-    The reason quotes nothing from the web, so that it may stand in any reader's view.
+    The reason quotes nothing from the web, so that it may stand in any reader's view. `in_full`
+    may quote words, and is for the person alone; it is empty where the reason says it all.
     """
 
     rule: str
     axis: Axis
     bits: float
     reason: str
+    in_full: str = ""
+
+    @property
+    def told(self) -> str:
+        """What the person is told."""
+        return self.in_full or self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +44,8 @@ class Rule:
     reason: str
     otherwise: str = ""
 
-    def holds(self, *, amount: float = 1.0, reason: str = "") -> "Sign":
-        return Sign(rule=self, amount=amount, reason=reason or self.reason)
+    def holds(self, *, amount: float = 1.0, reason: str = "", in_full: str = "") -> "Sign":
+        return Sign(rule=self, amount=amount, reason=reason or self.reason, in_full=in_full)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +55,4 @@ class Sign:
     rule: Rule
     amount: float
     reason: str
+    in_full: str = ""

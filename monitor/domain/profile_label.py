@@ -1,8 +1,7 @@
 """Whose profile it is: the service's own assessment, as an answer to a row."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from monitor.domain.assessment import Assessment, judge
 from monitor.domain.names.commonness import NameCounts, expected_namesakes
@@ -12,9 +11,11 @@ from monitor.domain.reasons.places import read_place
 from monitor.domain.reasons.subject import Inventory, Subject
 from monitor.domain.reasons.workplaces import phrases
 from monitor.domain.scoring import Scored
+from monitor.domain.students.forms import Pupil
 from monitor.domain.students.pupil_cues import Setting
-from monitor.domain.students.roster import UNFLAGGED, ContactVerdict, Roster, enlist
-from monitor.domain.students.roster import judge as judge_contacts
+from monitor.domain.students.roster import PlainRoster, plain_roster
+from monitor.domain.students.verdict import UNFLAGGED, ContactVerdict
+from monitor.domain.students.verdict import judge as judge_contacts
 from monitor.domain.weights import Weights
 from monitor.domain.whose import Label
 from scrapers.finding import Contact, Finding
@@ -37,18 +38,16 @@ class Profile:
     pupils: Pupils = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileLabel:
     """Answers with the label of least cost; an own account with flagged contacts has its own name.
 
-    The roster is kept in memory, under a key that dies with it. `year` is that of the day.
+    The roster of a row is kept in memory, as it came. `year` is that of the day.
     """
 
     counts: NameCounts
     weights: Weights
     year: int
-    key: bytes = field(repr=False)
-    random_bytes: Callable[[int], bytes] = field(repr=False)
 
     def __call__(self, profile: Profile) -> Scored:
         case = self.case(profile)
@@ -69,8 +68,8 @@ class ProfileLabel:
     def _contacts(self, profile: Profile) -> ContactVerdict:
         if not profile.contacts or not profile.pupils:
             return UNFLAGGED
-        roster = self._roster(profile.pupils)
-        return judge_contacts(profile.contacts, roster, self.key, self._setting(profile.person))
+        setting = self._setting(profile.person)
+        return judge_contacts(profile.contacts, _roster(profile.pupils), setting, self.counts)
 
     def _setting(self, person: Person) -> Setting:
         home = next((place for each in person.places if (place := read_place(each))), None)
@@ -80,9 +79,10 @@ class ProfileLabel:
             year=self.year,
         )
 
-    @cached_property
-    def _roster(self) -> Callable[[Pupils], Roster]:
-        return lru_cache(_ROSTERS)(lambda pupils: enlist(pupils, self.key, self.random_bytes))
+
+@lru_cache(_ROSTERS)
+def _roster(pupils: Pupils) -> PlainRoster:
+    return plain_roster(Pupil(names=(name,)) for name in pupils)
 
 
 def label_of(assessment: Assessment, contacts: ContactVerdict) -> str:

@@ -18,7 +18,7 @@ _TABLES = {axis.value: axis for axis in Axis}
 class Weights:
     """`bits` holds every rule's weight and `sources` where it comes from, both by the rule's name.
 
-    `prior` is in bits, too.
+    `prior` is in bits, too, and has its source among the others.
     """
 
     version: int
@@ -33,6 +33,7 @@ class Weights:
                 axis=sign.rule.axis,
                 bits=self.bits[sign.rule.name] * sign.amount,
                 reason=sign.reason,
+                in_full=sign.in_full,
             )
 
 
@@ -56,7 +57,10 @@ def read_weights(text: str, place: str) -> Weights:
         version=file["version"],
         prior=float(file["prior"][PRIOR]["bits"]),
         bits={name: float(entry["bits"]) for name, entry in entries.items()},
-        sources={name: entry["source"] for name, entry in entries.items()},
+        sources={
+            PRIOR: file["prior"][PRIOR]["source"],
+            **{name: entry["source"] for name, entry in entries.items()},
+        },
     )
 
 

@@ -8,6 +8,7 @@ from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Flag, FlagKind, Ruling, Severity
 from monitor.domain.item import Item
 from monitor.domain.reasons import rules
+from monitor.domain.trust import WITHHELD
 from monitor.domain.whose import Label
 from monitor.store.events import Recorded
 from monitor.store.state import State
@@ -133,21 +134,23 @@ class Telling:
             for run in known
             if run.late or not run.outcome.conclusive
         )
-        return Coverage(checked=len(known) - len(gaps), total=len(known), gaps=gaps)
+        withheld = tuple(run.source for run in known if run.note == WITHHELD and not run.late)
+        checked = len(known) - len(gaps)
+        return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
 
 
 def _for_and_against(assessment: Assessment) -> Iterator[str]:
     """Yield what speaks for the person first; each half stands strongest first already."""
     told = [each for each in assessment.evidence if not _unalike(each)]
-    yield from (each.reason for each in told if each.bits >= 0)
-    yield from (each.reason for each in told if each.bits < 0)
+    yield from (each.told for each in told if each.bits >= 0)
+    yield from (each.told for each in told if each.bits < 0)
 
 
 def _against(assessment: Assessment) -> str:
     """Say what best tells the other one apart; that there are others, only for want of it."""
     doubts = [each for each in assessment.evidence if each.bits < 0 and not _unalike(each)]
-    told = [each.reason for each in doubts if each.rule != rules.NAMESAKES.name]
-    return next(iter((*told, *(each.reason for each in doubts))), "")
+    told = [each.told for each in doubts if each.rule != rules.NAMESAKES.name]
+    return next(iter((*told, *(each.told for each in doubts))), "")
 
 
 def _unalike(each: Evidence) -> bool:

@@ -16,7 +16,7 @@ from math import exp, log
 from pathlib import Path
 from zlib import crc32
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.handles import weights as handle_weights
 from monitor.domain.handles.evidence import from_name
 from monitor.domain.names.written import person_name

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from random import Random
 
-from monitor.build import census
+from monitor.census import census
 from monitor.cli.label_row import read_profile
 from monitor.domain.profile_label import ProfileLabel
 from monitor.weights_file import own_weights
@@ -16,8 +16,6 @@ WHOSE = ProfileLabel(
     counts=census(),
     weights=own_weights(),
     year=2026,
-    key=b"k" * 32,
-    random_bytes=lambda size: b"\0" * size,
 )
 
 

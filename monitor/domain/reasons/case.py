@@ -12,7 +12,7 @@ from monitor.domain.names.spelling import plain
 from monitor.domain.person import Person
 from monitor.domain.reasons.appearance import Appearance, appearance
 from monitor.domain.reasons.subject import Inventory, Subject, all_handles, handles_on
-from monitor.domain.students.roster import UNFLAGGED, ContactVerdict
+from monitor.domain.students.verdict import UNFLAGGED, ContactVerdict
 from scrapers.finding import Finding, Kind
 
 # Shorter descriptions are alike by chance: "Teacher and mother of two".

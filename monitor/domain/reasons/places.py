@@ -34,6 +34,16 @@ _NOWHERE = frozenset(
         "global remote cloud web town your my the a"
     )
 )
+# What is capitalised after "in" and "from" without being a place.
+NO_PLACE = frozenset(
+    words_of(
+        "january february march april may june july august september october november december "
+        "monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter "
+        "english spanish french german math maths science history art music education special "
+        "the this my our all loving love memory christ jesus god home school heart "
+        "facebook instagram linkedin twitter youtube"
+    )
+)
 _DOTTED = re.compile(r"\b([A-Za-z])\.\s?([A-Za-z])\.(?![A-Za-z])")
 _PARTS = re.compile(r"[,;|/•·\n]|\s-\s")
 # "Fairmont, OH" in running text.

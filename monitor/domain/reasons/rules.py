@@ -88,6 +88,13 @@ OTHER_ROLE = Rule(name="other-role", reason="It speaks of other work than yours.
 SAME_WORDS = Rule(
     name="same-words", reason="It describes itself in the words of an account of yours."
 )
+LIKE_ME = Rule(name="like-me", reason="Its words are like those of what you said is you.")
+UNLIKE_ME = Rule(
+    name="unlike-me", reason="It has less in common with what you said is you than your pages have."
+)
+LIKE_OTHERS = Rule(
+    name="like-others", reason="Its words are like those of what you said is not you."
+)
 LINKS_TO_OWN = Rule(name="links-to-own", reason="It links to an account of yours, as anybody may.")
 PUPILS = Rule(
     name="pupils",
@@ -191,6 +198,18 @@ OWN_WORDS = Rule(
     name="own-words",
     axis=Axis.IMITATION,
     reason="It describes itself in other words than your accounts do.",
+)
+WATCHED_WORDS = Rule(
+    name="watched-words",
+    axis=Axis.IMITATION,
+    reason="Its description repeats that of an account that was found to pretend to be you.",
+    otherwise=_WORDS,
+)
+WATCHED_PICTURE = Rule(
+    name="watched-picture",
+    axis=Axis.IMITATION,
+    reason="It shows the picture of an account that was found to pretend to be you.",
+    otherwise="It would weigh less if it showed another picture.",
 )
 ABSENT = Rule(
     name="absent-platform",

@@ -9,7 +9,7 @@ from monitor.domain.person import Person
 from monitor.domain.reasons import rules
 from monitor.domain.reasons.case import Case
 from monitor.domain.reasons.occupations import names_other_role, names_role
-from monitor.domain.reasons.places import Place, places_in, read_place
+from monitor.domain.reasons.places import NO_PLACE, Place, places_in, read_place
 from monitor.domain.reasons.workplaces import employers_named, names_other_employer, phrases
 
 # A preposition and the capitalised words after it.
@@ -106,7 +106,7 @@ def _places(text: str, person: Person) -> Iterator[Place]:
     yield from places_in(text)
     for found in _WHERE.finditer(text):
         words = words_of(found.group(1))
-        if words and words[0] not in _NO_PLACE and not _is_theirs(words, person):
+        if words and words[0] not in NO_PLACE and not _is_theirs(words, person):
             place = read_place(found.group(1))
             if place:
                 yield place

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.names.commonness import EVERYBODY, Counts
 
 HEADS = ("Alder", "Birch", "Cold", "East", "Fern", "Glen", "Hazel", "Iron", "Juniper", "Kestrel")

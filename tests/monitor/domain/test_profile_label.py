@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.build import census
+from monitor.census import census
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.profile_label import Profile, ProfileLabel
 from monitor.domain.reasons.subject import Inventory
@@ -38,8 +38,6 @@ def whose(found, *contacts, pupils=ROSTER, person=MARIA.person):
         counts=census(),
         weights=own_weights(),
         year=2026,
-        key=b"k" * 32,
-        random_bytes=lambda size: b"\0" * size,
     )
     inventory = Inventory(own=(OWN,))
     return scorer(

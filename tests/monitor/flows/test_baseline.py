@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import CatalogueConfig
+from monitor.config_sources import CatalogueConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.flag import FlagKind, Severity
 from monitor.domain.item import Presence

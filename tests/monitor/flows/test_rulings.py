@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.flag import FlagKind, FlagState, Ruling
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.whose import Label
 from monitor.errors import InputError, NotPermittedError
 from tests.monitor.flows.fakes import FakeMatcher

@@ -11,7 +11,7 @@ from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Judgement, Ruling
 from monitor.domain.person import PersonName
 from monitor.domain.remembered import Remembered
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.whose import Label
 from monitor.errors import DatabaseError
 from monitor.store.invitations import Invitation
