@@ -123,7 +123,7 @@ def _sentences(found: Explanation) -> Iterator[str]:
     if found.settled:
         yield f"It is {found.label}: the person said so, and nothing outweighs that."
     elif found.held_back:
-        yield "It is unknown: a handle alone is never called an imitation."
+        yield "It is unknown: of a handle alone we do not say more."
     else:
         yield f"It is {found.label}: of the answers that the name allows, the cheapest."
     yield from found.lowered_by
