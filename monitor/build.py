@@ -27,6 +27,7 @@ from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
 from monitor.flows.settlement import SettlementParts
 from monitor.flows.sweep import Sweeping
+from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
@@ -36,6 +37,7 @@ from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
 from monitor.sources import all_sources
 from monitor.store.state import State
+from monitor.weights_shelf import weights_in_use
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.tour import Rank
 from scrapers.parsing.parser import ChildParser
@@ -56,6 +58,7 @@ class Service:
     joining: Joining
     leaving: Leaving
     reviewing: Reviewing
+    tallying: Tallying
     digesting: Digesting
     posting: Posting
     canaries: Canaries
@@ -76,13 +79,16 @@ def build(config: Config, outside: Outside) -> Iterator[Service]:
         except UnavailableError as error:
             # It is asked all the same, and cannot tell; nobody is kept from leaving meanwhile.
             LOG.warning("%s", error)
+        sources = all_sources(config)
+        for fault in sources.faults:
+            LOG.warning("%s", fault)
         yield Workshop(
             config=config,
             outside=outside,
             state=state,
             matcher=matcher,
             parser=parts.enter_context(ChildParser()),
-            sources=all_sources(config),
+            sources=sources,
         ).service()
 
 
@@ -106,6 +112,7 @@ class Workshop:
             joining=self.joining,
             leaving=self.leaving,
             reviewing=self.reviewing,
+            tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.digesting,
             posting=self.posting,
             canaries=self.canaries,
@@ -165,7 +172,19 @@ class Workshop:
             letters=self.letters,
             telling=self.telling,
             glass=self.glass,
+            flagging=self.flagging,
             now=self.now,
+        )
+
+    @cached_property
+    def flagging(self) -> Flagging:
+        return Flagging(
+            state=self.state,
+            counts=census(),
+            weights=weights_in_use(self.config),
+            alerting=Alerting(letters=self.letters, telling=self.telling),
+            now=self.now,
+            new_ref=self.outside.new_ref,
         )
 
     @cached_property
@@ -183,7 +202,7 @@ class Workshop:
         return Canaries(
             state=self.state,
             sources=self.sources,
-            visitor=RankedLanes(self.lanes, Rank.USUAL),
+            visitor=RankedLanes(self.lanes, Rank.FIRST),
             now=self.now,
             new_ref=self.outside.new_ref,
         )
@@ -200,6 +219,7 @@ class Workshop:
             state=self.state,
             config=self.config,
             sweeping=self._sweeping(stopped.is_set),
+            canaries=self.canaries,
             digesting=self.digesting,
             reviewing=self.reviewing,
             posting=self.posting,
@@ -224,15 +244,9 @@ class Workshop:
         )
 
     def _settling(self) -> Settling:
-        new_ref = self.outside.new_ref
-        flagging = Flagging(
-            state=self.state,
-            counts=census(),
-            alerting=Alerting(letters=self.letters, telling=self.telling),
-            now=self.now,
-            new_ref=new_ref,
+        parts = SettlementParts(
+            state=self.state, flagging=self.flagging, new_ref=self.outside.new_ref
         )
-        parts = SettlementParts(state=self.state, flagging=flagging, new_ref=new_ref)
         return Settling(state=self.state, parts=parts, now=self.now)
 
     @cached_property
@@ -268,4 +282,6 @@ def _matcher(config: Config, outside: Outside) -> NoMatcher | MatcherProcess:
 
 
 def _engines(sources: Mapping[str, Source]) -> tuple[str, ...]:
-    return tuple(source.name for source in sources.values() if source.family is Family.SEARCH)
+    """Return the search engines by the names that people know them by."""
+    engines = (source for source in sources.values() if source.family is Family.SEARCH)
+    return tuple(engine.declaration.title for engine in engines)

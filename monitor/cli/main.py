@@ -11,6 +11,7 @@ from monitor.cli import (
     ask,
     demo,
     enrol,
+    explain,
     flags,
     letters,
     roster,
@@ -19,6 +20,7 @@ from monitor.cli import (
     setup,
     sources,
     staff,
+    weights,
 )
 from monitor.cli.desk import Desk
 from monitor.cli.output import inert
@@ -37,7 +39,7 @@ Exit codes:
    2  wrong usage
   64  the configuration cannot be used
   65  something given is not what it should be
-  69  the network or a server cannot be reached
+  69  the network, a server or a source cannot be reached or believed
   70  a fault of ours
   73  the state folder cannot be written
   75  another Namesake holds the folder
@@ -73,8 +75,10 @@ for command in (
     sources.sources,
     letters.digest,
     flags.flags,
+    explain.explain_,
     roster.roster,
     score.score,
+    weights.weights,
     demo.demo,
 ):
     namesake.add_command(command)

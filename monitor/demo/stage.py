@@ -8,16 +8,8 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from monitor.config import (
-    BlueskyConfig,
-    CatalogueConfig,
-    Config,
-    DistrictConfig,
-    MailConfig,
-    SearxNGConfig,
-    SourcesConfig,
-    StudentsConfig,
-)
+from monitor.config import Config, DistrictConfig, MailConfig, StudentsConfig
+from monitor.config_sources import BlueskyConfig, CatalogueConfig, SearxNGConfig, SourcesConfig
 from monitor.demo import appview, district, engine
 from monitor.domain.envelope import Envelope
 from monitor.domain.students.forms import Pupil

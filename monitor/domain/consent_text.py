@@ -7,7 +7,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
 
-TEXT_VERSION = "2026-11"
+TEXT_VERSION = "2026-11-24"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,9 @@ class Terms:
 
 SCOPES: Mapping[Scope, str] = {
     Scope.SEARCH: "Search engines are asked for your names, with your town, school or handles.",
-    Scope.PROFILES: "Sites with profiles are asked for your handles, and for likely ones.",
-    Scope.MAIL_ADDRESS: "Search engines and profile services are asked for your work address.",
+    Scope.PROFILES: "Sites with profiles are asked for your names, and for handles.",
+    Scope.MAIL_ADDRESS: "Search engines are asked for your work address.",
+    Scope.MAIL_HASH: "Gravatar is asked for the profile of your work address, by its fingerprint.",
     Scope.PHOTOS: "Whole profile pictures are compared with yours; faces are never recognised.",
     Scope.STUDENT_LINKS: "Your own accounts' public contacts are compared with a student list.",
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from itertools import islice, product
 from unicodedata import normalize
 
@@ -14,7 +15,11 @@ from scrapers.identity import Identity
 from scrapers.request import Query, QueryKind
 from scrapers.source import ContactSource, Family, Source
 
-SCOPE_OF = {Family.SEARCH: Scope.SEARCH, Family.PROFILES: Scope.PROFILES}
+SCOPE_OF = {
+    Family.SEARCH: Scope.SEARCH,
+    Family.PROFILES: Scope.PROFILES,
+    Family.MAIL_HASH: Scope.MAIL_HASH,
+}
 
 NAMES_ASKED = 8
 HANDLES_GUESSED = 6
@@ -35,14 +40,17 @@ def identity(person: Person, consent: Consent, now: datetime) -> Identity:
         reason = "This person has no consent in force, so nothing may be asked about them."
         raise NotPermittedError(reason)
     guesses = _guesses(person.name) if consent.covers(Scope.PROFILES, now) else ()
+    hashed = consent.covers(Scope.MAIL_HASH, now)
     declared = (handle.strip().removeprefix("@") for handle in person.handles)
     return Identity(
         ref=person.ref,
         names=tuple(islice(_unique(_full_names(person.name)), NAMES_ASKED)),
         handles=tuple(_unique((*declared, *guesses))),
         accounts=person.accounts,
+        pages=person.pages,
         places=person.places,
         organisation=person.organisation,
+        mail_hash=mail_hash(person.mail) if hashed else "",
     )
 
 
@@ -85,6 +93,11 @@ def _scopes(consent: Consent, student_links: StudentLinks) -> frozenset[Scope]:
     if student_links is StudentLinks.ON:
         return consent.scopes
     return consent.scopes - {Scope.STUDENT_LINKS}
+
+
+def mail_hash(address: str) -> str:
+    """Return what Gravatar knows an address by: SHA-256, without spaces and in small letters."""
+    return sha256(address.strip().lower().encode()).hexdigest()
 
 
 def _full_names(name: PersonName) -> Iterator[str]:

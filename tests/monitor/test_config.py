@@ -44,6 +44,7 @@ def test_the_example_that_we_ship_is_good():
     config = load(Path(__file__).parents[2] / "systemd" / "namesake.toml")
 
     assert config.sources.searxng is not None
+    assert config.sources.brave is not None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ need dovecot dovecot-core
 need /usr/lib/dovecot/imap dovecot-imapd
 need /usr/lib/dovecot/lmtp dovecot-lmtpd
 need redis-server redis-server
+need snac snac2
 need systemd-analyze systemd
 need npm nodejs npm
 need g++ g++

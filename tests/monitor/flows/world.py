@@ -12,7 +12,8 @@ from typing import Any
 from msgspec import structs
 
 from monitor.build import Service, build
-from monitor.config import CatalogueConfig, Config
+from monitor.config import Config
+from monitor.config_sources import CatalogueConfig
 from monitor.demo import stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.district import Member
