@@ -72,6 +72,8 @@ def test_a_pupil_is_found_under_other_spellings(given, family, shown):
         ("", "itsmasonwhitlock"),
         ("", "xxmasonwhitlockxx"),
         ("", "MasonWhitlock.skies.example"),
+        ("mase", "mason.whitlock@skies.example"),
+        ("mase", "@masonwhitlock@skies.example"),
     ],
 )
 def test_a_pupil_is_found_by_a_handle_that_is_a_name(shown, handle):
@@ -115,6 +117,14 @@ def test_short_names_are_read_where_they_can_be(given, family, shown, handle):
 )
 def test_what_is_too_short_or_is_written_with_spaces_is_not_parted(given, family, shown, handle):
     assert not agree(pupil(given, family), shown, handle)
+
+
+def test_a_known_handle_is_the_same_on_every_server():
+    enlisted = pupil("Mason", "Whitlock", "@trombonelad@alpha.example")
+
+    for handle in ("trombonelad@beta.example", "trombone_lad", "TromboneLad.skies.example"):
+        assert agree(enlisted, "somebody", handle)
+    assert not agree(enlisted, "somebody", "alpha.example")
 
 
 def test_a_name_of_many_words_is_a_sentence():
