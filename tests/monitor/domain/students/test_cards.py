@@ -119,6 +119,19 @@ def test_what_is_too_short_or_is_written_with_spaces_is_not_parted(given, family
     assert not agree(pupil(given, family), shown, handle)
 
 
+def test_a_family_name_in_the_handle_is_joined_to_a_lone_given_name_only():
+    assert agree(pupil("James", "Whitlock"), "James", "whitlock28")
+    assert not agree(pupil("James", "Whitlock"), "Mason James", "whitlock28")
+
+
+def test_of_three_family_names_the_first_and_the_last_are_halves():
+    enlisted = pupil("Ana", "Lopez Garcia Ruiz")
+
+    assert agree(enlisted, "Ana Lopez")
+    assert agree(enlisted, "Ana Ruiz")
+    assert not agree(enlisted, "Ana Garcia")
+
+
 def test_a_known_handle_is_the_same_on_every_server():
     enlisted = pupil("Mason", "Whitlock", "@trombonelad@alpha.example")
 
