@@ -81,7 +81,7 @@ def _row(source: Source, told: Declaration) -> str:
         _cell(told.title),
         f"`{source.name}`",
         source.family,
-        f"{told.usd_per_1000:f}" if told.usd_per_1000 else "none",
+        _price(told),
         _need(told.key),
         f"{told.retain_text_for.days} days" if told.retain_text_for else "no limit of its own",
         _day(told),
@@ -125,14 +125,22 @@ def _manners(source: Source) -> str:
 
 
 def _cost(told: Declaration) -> str:
-    price = f"{told.usd_per_1000:f} US dollars a 1,000 requests"
+    price = f"{_price(told)} US dollars a 1,000 requests"
     key = told.key
     where = ""
     if key is not None:
         place = f"the header `{key.header}`" if key.header else f"the parameter `{key.param}`"
         called = f" (`{key.name}`)" if key.name else ""
         where = f", and {'needs' if key.required else 'may have'} a key{called}, put into {place}"
+    if told.usd_per_1000 is None:
+        return f"what nobody has looked up{where}"
     return (price if told.usd_per_1000 else "nothing") + where
+
+
+def _price(told: Declaration) -> str:
+    if told.usd_per_1000 is None:
+        return "not known"
+    return f"{told.usd_per_1000:f}" if told.usd_per_1000 else "none"
 
 
 def _need(key: Key | None) -> str:
