@@ -54,7 +54,10 @@ class MailConfig(Section, frozen=True, kw_only=True):
 
 
 class StudentsConfig(Section, frozen=True, kw_only=True):
-    """The key is the matcher's alone: it is handed over by file, never read by the daemon."""
+    """The key is the matcher's alone: the service hands it over, and never reads it.
+
+    Without `key_file` it is the secret `roster-key`.
+    """
 
     enabled: bool = False
     tokens: Path | None = None
@@ -63,6 +66,12 @@ class StudentsConfig(Section, frozen=True, kw_only=True):
     share_after_days: Annotated[int, Meta(ge=14)] | None = None
     counsel: str = ""
     counsel_approved_on: str = ""
+
+
+class DetectionConfig(Section, frozen=True, kw_only=True):
+    """`weights` is a file in the form of our own weights.toml; without one, ours count."""
+
+    weights: Path | None = None
 
 
 class FetchConfig(Section, frozen=True, kw_only=True):
@@ -80,6 +89,7 @@ class Config(Section, frozen=True, kw_only=True):
     mail: MailConfig
     sources: SourcesConfig = SourcesConfig()
     students: StudentsConfig = StudentsConfig()
+    detection: DetectionConfig = DetectionConfig()
     fetch: FetchConfig = FetchConfig()
     portal: str = ""
 
@@ -156,9 +166,9 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "Expected at least one mail domain, or nobody can be invited",
         ),
         (
-            students.enabled and not (students.tokens and students.key_file),
+            students.enabled and not students.tokens,
             "$.students.enabled",
-            "Expected `tokens` and `key_file` beside it",
+            "Expected `tokens` beside it",
         ),
         (
             students.share_after_days is not None and unapproved,

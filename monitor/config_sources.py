@@ -54,6 +54,17 @@ class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
     files: tuple[Path, ...] = ()
 
 
+class PagesConfig(Budgeted, frozen=True, kw_only=True):
+    """Own pages that people named, their feeds, and the first `hits` of each answer of a search.
+
+    `known_page` and `known_feed` are an institution's, which surely exist: the canaries.
+    """
+
+    hits: Annotated[int, Meta(ge=0, le=10)] = 3
+    known_page: Text = "https://www.iana.org/about"
+    known_feed: Text = "https://planet.debian.org/rss20.xml"
+
+
 class EngineConfig(Budgeted, frozen=True, kw_only=True):
     """A search engine that is asked because its table is there; its key never stands in the file.
 
@@ -144,3 +155,4 @@ class SourcesConfig(Section, frozen=True, kw_only=True):
     fediverse: tuple[ServerConfig, ...] = ()
     wordpress: tuple[SiteConfig, ...] = ()
     catalogue: CatalogueConfig = CatalogueConfig()
+    pages: PagesConfig | None = None

@@ -122,6 +122,7 @@ _FIELD_WORDS = {
 # A reader does not care who searches; the other names have capitals within.
 _SITE_NAMES = {
     "searxng": "Web search",
+    "gdelt": "GDELT",
     "github": "GitHub",
     "gitlab": "GitLab",
     "linkedin": "LinkedIn",

@@ -17,7 +17,8 @@ class Finding:
     `key` is the canonical URL key. `account` is `platform:stable-id` where the platform tells
     one, else `platform:@handle`, and empty for a page. `account_aliases` are further account
     keys that name the same account. A bio is what an account says of itself; a snippet is what
-    a result list shows of a page. `private` is None where the source does not tell.
+    a result list shows of a page. `location` is what an account says in a field of its own;
+    `private` is None where the source does not tell.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Finding:
     name: str = ""
     handle: str = ""
     bio: str = ""
+    location: str = ""
     links: tuple[str, ...] = ()
     picture_hash: str = ""
     private: bool | None = None

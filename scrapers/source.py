@@ -43,6 +43,8 @@ class Budget:
 
 
 UNLIMITED = Budget()
+ANYWHERE = ("https://*", "http://*")
+"""The origins of a source that reads whatever public page a person or a search named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +52,10 @@ class Etiquette:
     """Manners towards a source.
 
     `origins` are the only ones (`https://host`) it may be asked at; `https://*.host` stands for
-    its subdomains, which share one queue. `seconds_between` counts from the end of one answer to
-    the next request at the same host. `allow_private` are those of the origins that the
-    configuration lets lie at a private address, or on another port than 80 and 443.
+    its subdomains, which share one queue, and `https://*` for every public host.
+    `seconds_between` counts from the end of one answer to the next request at the same host.
+    `allow_private` are those of the origins that the configuration lets lie at a private address,
+    or on another port than 80 and 443.
     """
 
     origins: tuple[str, ...]

@@ -123,7 +123,8 @@ def _seen(disclosure: DisclosurePolicy) -> Iterator[str]:
     if days is None:
         yield "A link with students never opens to IT by itself."
     else:
-        yield f"A link with students opens to IT {days} days after we told you, unless settled."
+        yield f"That you follow students opens to IT {days} days after we told you, unless settled."
+        yield "That students follow you is told to nobody but you."
         yield f"Counsel approved this: {disclosure.counsel}, {disclosure.counsel_approved_on}."
     yield from _FIELDS.splitlines()
 

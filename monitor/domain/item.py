@@ -19,9 +19,9 @@ MATERIAL = {
     Kind.PAGE: (),
 }
 VOLATILE = {
-    Kind.ACCOUNT: ("url", "title", "snippet", "created_at", "counts"),
+    Kind.ACCOUNT: ("url", "title", "snippet", "location", "created_at", "counts"),
     Kind.PAGE: (
-        *("url", "title", "snippet", "created_at", "counts"),
+        *("url", "title", "snippet", "location", "created_at", "counts"),
         *("name", "handle", "bio", "picture_hash", "links", "private"),
     ),
 }
@@ -134,6 +134,7 @@ def combined(findings: Iterable[Finding]) -> Finding:
         name=_longest(each.name for each in several),
         handle=_longest(each.handle for each in several),
         bio=_longest(each.bio for each in several),
+        location=_longest(each.location for each in several),
         links=tuple(sorted({link for each in several for link in each.links})),
         picture_hash=_longest(each.picture_hash for each in several),
         private=max((each.private for each in several if each.private is not None), default=None),

@@ -47,6 +47,7 @@ def identity(person: Person, consent: Consent, now: datetime) -> Identity:
         names=tuple(islice(_unique(_full_names(person.name)), NAMES_ASKED)),
         handles=tuple(_unique((*declared, *guesses))),
         accounts=person.accounts,
+        pages=person.pages,
         places=person.places,
         organisation=person.organisation,
         mail_hash=mail_hash(person.mail) if hashed else "",

@@ -32,6 +32,8 @@ class Probe:
 class Trust:
     """`outcome` and `note` speak of the visits; only what is not REFUTED may settle.
 
+    What a canary noted as it found what it should is said where nothing else is to be said.
+
     `probed` tells that canaries were asked for it just now.
     """
 
@@ -49,10 +51,11 @@ def weighed(probes: Iterable[Probe], readings: Iterable[Reading]) -> Trust:
             return _refuted(probe.reading.outcome, probe.reading.note)
         if probe.reading.outcome is not probe.expects:
             return _refuted(Outcome.UNREADABLE, _contradiction(probe.expects))
-    found = any(probe.expects is Outcome.FOUND for probe in asked)
+    found = [probe.reading for probe in asked if probe.expects is Outcome.FOUND]
     outcome, note = _summed(tuple(readings))
     standing = Standing.PROVEN if found else Standing.UNPROVEN
-    return Trust(standing=standing, outcome=outcome, note=note, probed=bool(asked))
+    aside = next((reading.note for reading in found if reading.note), "")
+    return Trust(standing=standing, outcome=outcome, note=note or aside, probed=bool(asked))
 
 
 def held_for_mass_loss() -> Trust:

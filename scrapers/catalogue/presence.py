@@ -16,7 +16,7 @@ from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
 from scrapers.request import MOST_HOPS, Query, QueryKind, Request
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
 
-READER = 1
+READER = 2
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 
@@ -130,5 +130,7 @@ class PresenceSource:
 
 def _version(entry: Entry) -> int:
     rule = entry.rule
-    parts = (READER, entry.uri_check, rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    four = (rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    more = (*rule.e_others, *rule.m_others, *rule.m_codes)
+    parts = (READER, entry.uri_check, *four, *more)
     return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

@@ -6,7 +6,7 @@ called unchanged. RFC 9110, section 13, says what the header fields mean.
 
 import re
 from dataclasses import replace
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from http import HTTPStatus
 
 from scrapers.fetch.target import Target
@@ -105,9 +105,11 @@ def _fingerprint(request: Request) -> bytes:
 
 
 def _digest(page: Page) -> bytes:
-    """Hash the body and how it is to be read."""
+    """Hash the body and how it is to be read, by what processors have instructions for."""
     told = page.headers.get("content-type", "").encode("utf-8", "backslashreplace")
-    return blake2b(told + b"\0" + page.body, digest_size=32).digest()
+    digest = sha256(told + b"\0")
+    digest.update(page.body)
+    return digest.digest()
 
 
 def _fitting(shape: re.Pattern[str], value: str) -> str:

@@ -32,7 +32,10 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Client(Protocol):
-    """`fetch` asks once and never raises for what a server does: a failed visit is a Reading."""
+    """`fetch` asks once and never raises for what a server does: a failed visit is a Reading.
+
+    Whatever it waits for, it waits for with the baton laid down.
+    """
 
     def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved: ...
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from scrapers.fetch.baton import Baton, laid_down
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import Ledger
@@ -40,7 +41,10 @@ def always(_query: Query) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
+    """All workers share one of these. `baton` is carried while a turn is served."""
+
     board: Board
+    baton: Baton
     client: Client
     sources: Mapping[str, Source]
     clock: Clock
@@ -53,7 +57,8 @@ class Worker:
     def run(self) -> None:
         while (turn := self.board.take()) is not None:
             try:
-                self._serve(turn)
+                with self.baton.carried():
+                    self._serve(turn)
             except Exception as error:  # noqa: BLE001 - the thread's end; its consumer raises it
                 self.board.give_back(turn, self.clock.monotonic())
                 turn.tour.steps.put(Step(error=error))
@@ -234,7 +239,8 @@ def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
     try:
         reading = source.read(query, page)
         if reading.unparsed and isinstance(source, MarkupSource):
-            reading = parser.parse(source, query, page)
+            with laid_down():
+                reading = parser.parse(source, query, page)
     except Exception as error:  # noqa: BLE001 - see above
         return stumbled(error)
     if page.cut and reading.outcome is Outcome.ABSENT:

@@ -13,9 +13,9 @@ from scrapers.recipes.fragment import links_in, plain_text, web_links
 from scrapers.recipes.json_card import addresses
 from scrapers.recipes.shape import (
     ShapeError,
-    flag,
     misshapen,
     moment,
+    optional_flag,
     optional_text,
     record,
     text,
@@ -72,7 +72,7 @@ def actor_in(shown: Mapping[str, object]) -> Actor:
         picture=picture_in(address_in(shown.get("icon"))),
         links=web_links([moved, *_fields(shown), *links_in(summary)]),
         created_at=_published(shown),
-        suspended=flag(shown, "suspended") is True,
+        suspended=optional_flag(shown, "suspended") is True,
         moved=bool(moved),
         lists={name: linked(shown, name) for name in ("following", "followers")},
     )

@@ -13,9 +13,9 @@ from scrapers.recipes.fragment import links_in, plain_text, web_links
 from scrapers.recipes.shape import (
     ShapeError,
     count,
-    flag,
     misshapen,
     moment,
+    optional_flag,
     optional_text,
     record,
     rows,
@@ -85,10 +85,10 @@ def account_in(shown: Mapping[str, object]) -> Account:
         links=web_links([*_fields(shown), *links_in(note)]),
         created_at=_created(shown),
         counts=tuple((name, seen) for name, seen in _counts(shown) if seen is not None),
-        suspended=flag(shown, "suspended") is True,
-        noindex=flag(shown, "noindex"),
-        discoverable=flag(shown, "discoverable"),
-        hides_contacts=flag(shown, "hide_collections"),
+        suspended=optional_flag(shown, "suspended") is True,
+        noindex=optional_flag(shown, "noindex"),
+        discoverable=optional_flag(shown, "discoverable"),
+        hides_contacts=optional_flag(shown, "hide_collections"),
         moved_to=_moved(shown),
     )
 

@@ -8,14 +8,12 @@ from urllib.parse import unquote
 
 from scrapers.canonical import account_keys, canonical_key
 from scrapers.finding import Finding, Kind
-from scrapers.platforms import SPOKEN_NAMES
+from scrapers.recipes.authors import author_of
+from scrapers.recipes.result_titles import told_of_account
 from scrapers.recipes.shape import misshapen, optional_text, record, tidy, web_address
-from scrapers.recipes.titles import name_in_title
 from scrapers.recipes.words import family_name, folded, in_handle, names, words
 from scrapers.redirector import advert, unwrapped
 
-# Their titles go on after the name: `Jane Doe - Teacher - Wareham | LinkedIn`.
-TALKATIVE = frozenset({"facebook", "linkedin"})
 # Shorter words beside a name stand on too many pages to say that it is the same person.
 SHORTEST_CONTEXT = 4
 # Engines set off the words they found by tags; a bound, for the text is a stranger's.
@@ -70,6 +68,23 @@ def _named(terms: tuple[str, ...], hits: Iterable[Hit]) -> Iterator[Finding]:
         named = names(name, hit.title, hit.snippet, address=hit.url)
         if in_handle(name, finding.handle) or (named and _vouched(terms, hit)):
             yield finding
+            yield from _author(name, hit, finding)
+
+
+def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
+    """Yield the account that a post was written by, if that bears the person's name."""
+    author = None if post.account else author_of(hit.url, hit.title)
+    if author and (in_handle(name, author.handle) or names(name, author.name)):
+        yield Finding(
+            key=canonical_key(author.url),
+            kind=Kind.ACCOUNT,
+            url=author.url,
+            account=author.account,
+            title=hit.title,
+            snippet=hit.snippet,
+            name=author.name,
+            handle=author.handle,
+        )
 
 
 def _vouched(terms: tuple[str, ...], hit: Hit) -> bool:
@@ -100,6 +115,7 @@ def _finding(hit: Hit) -> Finding:
         )
     platform, _, account = accounts[0].partition(":")
     handle = account.removeprefix("@") if account.startswith("@") else ""
+    told = told_of_account(hit.title, hit.snippet, platform, handle)
     return Finding(
         key=canonical_key(hit.url),
         kind=Kind.ACCOUNT,
@@ -108,12 +124,6 @@ def _finding(hit: Hit) -> Finding:
         account_aliases=accounts[1:],
         title=hit.title,
         snippet=hit.snippet,
-        name=_name(hit.title, platform, handle),
+        name=told.name,
         handle=handle,
     )
-
-
-def _name(title: str, platform: str, handle: str) -> str:
-    sites = (platform, *(spoken for spoken, name in SPOKEN_NAMES.items() if name == platform))
-    name = name_in_title(title, handle=handle, sites=sites)
-    return name.split(" - ")[0].strip() if platform in TALKATIVE else name

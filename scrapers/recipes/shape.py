@@ -89,7 +89,15 @@ def count(holder: Mapping[str, object], key: str) -> int | None:
     return value
 
 
-def flag(holder: Mapping[str, object], key: str) -> bool | None:
+def flag(holder: Mapping[str, object], key: str) -> bool:
+    """Return a yes or no that must be there."""
+    value = holder.get(key)
+    if not isinstance(value, bool):
+        raise misshapen(key)
+    return value
+
+
+def optional_flag(holder: Mapping[str, object], key: str) -> bool | None:
     """Return a yes or no that may be missing or null."""
     value = holder.get(key)
     if value is not None and not isinstance(value, bool):

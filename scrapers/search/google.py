@@ -18,7 +18,7 @@ DECLARATION = Declaration(
     provenance="answers recorded in 2018, and its published reference",
     terms=Terms(url="https://developers.google.com/custom-search/terms"),
     usd_per_1000=Decimal(5),
-    key=Key(param="key"),
+    key=Key(name="google-key", param="key"),
     notice="Google takes no new customers for it, and ends it on 1 January 2027.",
 )
 TROUBLES = (

@@ -25,7 +25,7 @@ DECLARATION = Declaration(
     provenance="its published OpenAPI description",
     terms=Terms(url="https://kagi.com/terms"),
     usd_per_1000=Decimal(12),
-    key=Key(header="authorization", prefix="Bearer "),
+    key=Key(name="kagi-key", header="authorization", prefix="Bearer "),
 )
 TROUBLES = (
     Trouble(

@@ -17,7 +17,7 @@ DECLARATION = Declaration(
     provenance="its published examples, and descriptions by its customers",
     terms=Terms(url="https://serper.dev/terms"),
     usd_per_1000=Decimal(1),
-    key=Key(header="x-api-key"),
+    key=Key(name="serper-key", header="x-api-key"),
     notice=(
         "It resells another engine's results, whose owner has not licensed them:"
         " ask your lawyers before you turn it on."

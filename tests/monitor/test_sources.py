@@ -12,6 +12,7 @@ from monitor.config_sources import (
     Dialect,
     EngineConfig,
     GoogleConfig,
+    PagesConfig,
     ProfilesConfig,
     SearxNGConfig,
     SerperConfig,
@@ -23,6 +24,8 @@ from monitor.config_sources import (
 from monitor.demo.stage import CATALOGUE
 from monitor.errors import ConfigError
 from monitor.sources import all_sources, catalogue
+from scrapers.recipes.read_hits import ReadHits
+from scrapers.search.searxng import SearxNG
 from scrapers.source import UNLIMITED, Budget, Family
 
 OFF = {"bluesky": BlueskyConfig(enabled=False), "catalogue": CatalogueConfig(own=False)}
@@ -81,6 +84,18 @@ def test_a_search_engine_is_asked_where_one_is_named_and_nowhere_else():
     assert engine.etiquette.allow_private == (near,)
     (asked, *_) = engine.canaries("nonce")
     assert asked.query.request.url.startswith(near)
+
+
+def test_pages_are_read_where_the_district_says_so():
+    engine = SearxNGConfig(url="http://127.0.0.1:8888")
+
+    sources = all_sources(configured(searxng=engine, pages=PagesConfig(per_day=100, hits=2)))
+    declared_alone = all_sources(configured(searxng=engine, pages=PagesConfig(hits=0)))
+
+    assert set(sources) == set(declared_alone) == {"searxng", "pages", "feeds"}
+    assert sources["pages"].etiquette.budget == Budget(daily=100)
+    assert isinstance(sources["searxng"], ReadHits)
+    assert isinstance(declared_alone["searxng"], SearxNG)
 
 
 def test_an_engine_is_asked_where_its_table_is_there():

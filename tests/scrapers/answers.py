@@ -72,6 +72,7 @@ def nora(source: Source) -> Identity:
         names=("Nora Quill",),
         handles=("noraquill",),
         accounts=(f"{source.platform}:@{handle}",) if source.platform else (),
+        pages=("https://noraquill.example/", "https://noraquill.example/feed.xml"),
         places=("Wexford Bay",),
         organisation="Harbour Lane School",
         mail_hash=sha256(b"nquill@harbourlane.example").hexdigest(),
@@ -80,6 +81,7 @@ def nora(source: Source) -> Identity:
 
 def questions(source: Source) -> Iterator[Query]:
     yield from source.plan(nora(source))
+    yield from (canary.query for canary in source.canaries("nonce"))
     if isinstance(source, ContactSource):
         for account in nora(source).accounts:
             yield from source.contacts(account, "person-1")

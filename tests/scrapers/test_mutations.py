@@ -45,7 +45,8 @@ def test_no_damage_is_taken_for_an_answer(answer: Answer, share: Share) -> None:
 
 @pytest.mark.parametrize("careless", [Outcome.ABSENT, Outcome.FOUND])
 def test_a_careless_reader_is_seen(careless: Outcome) -> None:
-    shown = next(each for each in answers() if each.outcome is Outcome.FOUND)
+    told = (each for each in answers() if each.file.suffix == ".json")
+    shown = next(each for each in told if each.outcome is Outcome.FOUND)
     answer = replace(shown, source=cast("Source", Careless(shown.source, careless)))
 
     assert any(not honest(answer, each) for each in damages(answer, range(50)))

@@ -146,3 +146,12 @@ def test_recorded_answers_of_searxng_are_told_apart(
     assert reading.outcome is outcome
     assert len(reading.findings) == found
     assert all(each.key == canonical_key(each.key) for each in reading.findings)
+
+
+def test_a_recorded_configuration_of_searxng_is_read() -> None:
+    *_, inspection = SEARXNG.canaries("nonce")
+
+    reading = SEARXNG.read(inspection.query, recorded("searxng/config.json"))
+
+    assert reading.outcome is Outcome.FOUND
+    assert "the result pages of duckduckgo" in reading.note

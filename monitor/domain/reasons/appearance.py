@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from monitor.domain.handles.fit import Cover, HandleFit, fits
 from monitor.domain.handles.handles import local_part
 from monitor.domain.names.names import Agreement, Level, agreement, disguised, mention
-from monitor.domain.names.spelling import squashed
-from monitor.domain.names.words import words_of
+from monitor.domain.names.spelling import plain, squashed
+from monitor.domain.names.words import TITLES, words_of
 from monitor.domain.person import PersonName
 from scrapers.finding import Finding, Kind
 
@@ -17,6 +17,7 @@ _LONGEST_TEXT = 4000
 # In the title of a result, the handle and the network's name follow the display name.
 _AFTER_NAME = re.compile(r"\(|[|•·]|\s-\s|\son\s")
 COVERED = frozenset({Cover.FULL, Cover.NICK})
+_NAMED = COVERED | {Cover.INITIALS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,11 @@ class Appearance:
         """The handle holds given and family name."""
         return self.fit.cover in COVERED
 
+    @property
+    def named(self) -> bool:
+        """The handle is made of the name, or of initials and a part of it."""
+        return self.fit.cover in _NAMED
+
 
 def appearance(finding: Finding, name: PersonName) -> Appearance:
     account = finding.kind is Kind.ACCOUNT
@@ -69,9 +75,17 @@ def _written(finding: Finding, shown: str, name: PersonName) -> Agreement | None
     if disguised(shown, name):
         return Agreement(level=Level.NEAR)
     agreed = agreement(shown, name)
-    handle_again = squashed(shown) == squashed(local_part(finding.handle))
+    if agreed.level is Level.DIFFERENT and _titled(shown):
+        agreed = mention(shown, name)
+    one_word = len(shown.split()) == 1
+    handle_again = one_word and squashed(shown) == squashed(local_part(finding.handle))
     told = agreed.level is not Level.DIFFERENT and not handle_again
     if told or len(words_of(shown)) > 1:
         return agreed
     inside = mention(f"{finding.bio}\n{finding.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.whole else None
+
+
+def _titled(shown: str) -> bool:
+    """Tell whether somebody is addressed, as in "Mrs. Doe's Classroom"."""
+    return plain(shown).partition(" ")[0].rstrip(".") in TITLES

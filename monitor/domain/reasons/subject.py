@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from monitor.domain.person import Person
+from monitor.domain.verdicts.lessons import NONE_YET, Lessons
+from scrapers.canonical import canonical_key
 from scrapers.finding import Finding
 
 
@@ -16,10 +18,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What the person said is theirs: accounts as last seen, and platforms without one."""
+    """What the person said is theirs: accounts as last seen, and platforms without one.
+
+    `lessons` are what they said of findings so far, `impostors` the accounts that were ruled to
+    pretend to be them, as last seen.
+    """
 
     own: tuple[Finding, ...] = ()
     none_on: frozenset[str] = frozenset()
+    lessons: Lessons = NONE_YET
+    impostors: tuple[Finding, ...] = ()
 
     def on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own if platform and each.platform == platform)
@@ -33,7 +41,8 @@ def account_keys(finding: Finding) -> frozenset[str]:
 
 def declared(portrait: Finding, subject: Subject, inventory: Inventory) -> bool:
     """Tell whether the person told us that this account, or the page at its address, is theirs."""
-    if any(portrait.key == each.key for each in inventory.own):
+    own_pages = map(canonical_key, subject.person.pages)
+    if portrait.key in {*own_pages, *(each.key for each in inventory.own)}:
         return True
     own = {key.casefold() for key in subject.person.accounts}
     own = own.union(*map(account_keys, inventory.own))

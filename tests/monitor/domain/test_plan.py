@@ -34,6 +34,7 @@ BETH = Person(
     zone="America/Chicago",
     handles=("@bethreads",),
     accounts=("skies:@bethreads", "elsewhere:@beth"),
+    pages=("https://beth.example/",),
 )
 EVERYTHING = Consent(
     person="beth",

@@ -42,6 +42,15 @@ def test_a_source_that_never_showed_what_it_surely_has_is_unproven(asked):
     assert weighed(asked, read(Outcome.FOUND)).standing is Standing.UNPROVEN
 
 
+def test_what_a_canary_noted_is_said_where_nothing_else_is():
+    noted = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.FOUND, note="beware"))
+    nobody = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.ABSENT, note="none"))
+
+    assert weighed((nobody, noted), read(Outcome.FOUND)).note == "beware"
+    assert weighed((nobody, EXISTS), read(Outcome.FOUND)).note == ""
+    assert weighed((nobody, noted), read(Outcome.BLOCKED, note="a wall")).note == "a wall"
+
+
 @pytest.mark.parametrize("outcome", INCONCLUSIVE)
 @pytest.mark.parametrize("expects", [Outcome.FOUND, Outcome.ABSENT])
 def test_a_canary_without_an_answer_refutes_and_says_why(outcome, expects):

@@ -123,7 +123,8 @@ class World:
             urgent=Witness(rounds.sweeping.urgent, self),
         )
         if self.matcher is not None:
-            sweeping = replace(sweeping, matcher=self.matcher, student_links=StudentLinks.ON)
+            contacts = replace(sweeping.contacts, matcher=self.matcher)
+            sweeping = replace(sweeping, contacts=contacts, student_links=StudentLinks.ON)
         return replace(rounds, sweeping=sweeping)
 
     @property

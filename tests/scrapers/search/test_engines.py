@@ -53,7 +53,7 @@ def test_all_sections_of_brave_are_read_and_the_next_page_is_asked_for(comes: Co
     assert [(each.kind, each.key) for each in reading.findings] == [
         (Kind.PAGE, "https://harbourlane.example/staff"),
         (Kind.PAGE, "https://gazette.example/mural"),
-        (Kind.PAGE, "https://reddit.com/r/wexfordbay/comments/1a2b3c/mural"),
+        (Kind.PAGE, "https://reddit.com/comments/1a2b3c"),
     ]
     assert [each.page for each in reading.follow] == [2]
 
