@@ -1,6 +1,5 @@
 """Answers of real Mastodon servers, where a folder of them is given."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +23,7 @@ FOSSTODON = Mastodon(base_url="https://fosstodon.org")
 
 
 def page_of(name: str) -> Page:
-    meta = json.loads((Path(FOLDER) / "mastodon" / f"{name}.meta.json").read_bytes())
-    return recorded(f"mastodon/{name}.json", meta["status"])
+    return recorded(f"mastodon/{name}.json")
 
 
 def lookup(source: Mastodon, acct: str) -> Query:

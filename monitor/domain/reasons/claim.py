@@ -65,15 +65,25 @@ _MORE_THAN_A_NAME = (
 
 
 def _name(case: Case) -> Iterator[Sign]:
-    written, fit = case.look.written, case.look.fit
+    written = case.look.written
     if written is None:
-        family_alone = fit.cover is Cover.FAMILY and fit.bare
-        nameless = rules.HANDLE_FAMILY if family_alone else rules.NAME_NOT_SHOWN
-        yield _BY_COVER.get(fit.cover, nameless).holds()
+        yield _without_name(case).holds()
         return
-    yield _BY_LEVEL[written.level].holds()
+    other = written.level is Level.DIFFERENT and not case.look.half
+    yield (rules.NAME_OTHER if other else _BY_LEVEL[written.level]).holds()
     if written.middle in _BY_MIDDLE:
         yield _BY_MIDDLE[written.middle].holds()
+
+
+def _without_name(case: Case) -> Rule:
+    """Look for the name in the handle, or else for a handle or for words of the person's."""
+    fit = case.look.fit
+    if fit.cover in _BY_COVER:
+        return _BY_COVER[fit.cover]
+    if fit.cover is Cover.FAMILY and fit.bare:
+        return rules.HANDLE_FAMILY
+    known = case.same_handle or case.nearby or case.elsewhere or case.copied
+    return rules.NAME_NOT_SHOWN if known else rules.NOTHING_SHOWN
 
 
 def _namesakes(case: Case) -> Iterator[Sign]:
