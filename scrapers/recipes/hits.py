@@ -10,6 +10,7 @@ from scrapers.canonical import account_keys, canonical_key
 from scrapers.finding import Finding, Kind
 from scrapers.recipes.authors import author_of
 from scrapers.recipes.result_titles import told_of_account
+from scrapers.recipes.search_terms import Terms, apart
 from scrapers.recipes.shape import misshapen, optional_text, record, tidy, web_address
 from scrapers.recipes.words import family_name, folded, in_handle, names, words
 from scrapers.redirector import advert, unwrapped
@@ -51,24 +52,25 @@ def plain(text: str) -> str:
     return tidy(unescape(_TAG.sub("", text)))
 
 
-def findings_about(terms: tuple[str, ...], hits: Iterable[Hit]) -> tuple[Finding, ...]:
+def findings_about(terms: Terms, hits: Iterable[Hit]) -> tuple[Finding, ...]:
     """Return the hits that name the person, each address once.
 
-    `terms` are the name that was asked for, and what was asked for beside it: engines take
+    `terms` are the names that were asked for, and what was asked for beside them: engines take
     quotes for a hint, so what they found is looked at again here.
     """
-    found = {each.key: each for each in _named(terms, hits)}
+    wanted, beside = apart(terms)
+    found = {
+        each.key: each for hit in hits for name in wanted for each in _named(name, beside, hit)
+    }
     return tuple(found.values())
 
 
-def _named(terms: tuple[str, ...], hits: Iterable[Hit]) -> Iterator[Finding]:
-    name = terms[0]
-    for hit in hits:
-        finding = _finding(hit)
-        named = names(name, hit.title, hit.snippet, address=hit.url)
-        if in_handle(name, finding.handle) or (named and _vouched(terms, hit)):
-            yield finding
-            yield from _author(name, hit, finding)
+def _named(name: str, beside: Terms, hit: Hit) -> Iterator[Finding]:
+    finding = _finding(hit)
+    named = names(name, hit.title, hit.snippet, address=hit.url)
+    if in_handle(name, finding.handle) or (named and _vouched(name, beside, hit)):
+        yield finding
+        yield from _author(name, hit, finding)
 
 
 def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
@@ -87,9 +89,8 @@ def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
         )
 
 
-def _vouched(terms: tuple[str, ...], hit: Hit) -> bool:
+def _vouched(name: str, contexts: Terms, hit: Hit) -> bool:
     """Say whether more than a family name speaks for a hit: a given name, or its company."""
-    name, *contexts = terms
     family = family_name(name)
     givens = [word for word in words(name) if word != family]
     if not givens:
