@@ -9,7 +9,7 @@ from functools import cached_property
 
 from monitor.census import census
 from monitor.config import Config, secret
-from monitor.domain.plan import StudentLinks
+from monitor.domain.planning.questions import StudentLinks
 from monitor.errors import UnavailableError
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries
@@ -18,6 +18,7 @@ from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
+from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import NewRef, Now, Post
 from monitor.flows.post import Posting
@@ -224,10 +225,14 @@ class Workshop:
             reviewing=self.reviewing,
             posting=self.posting,
             leaving=self.leaving,
-            purging=Purging(state=self.state, now=self.now),
+            purging=Purging(state=self.state, now=self.now, lent=self._lent()),
             now=self.now,
             interrupt=interrupt,
         )
+
+    def _lent(self) -> Lent:
+        kept = ((each.name, each.declaration.retain_text_for) for each in self.sources.values())
+        return Lent(state=self.state, spans={name: span for name, span in kept if span})
 
     def _sweeping(self, stopped: Callable[[], bool]) -> Sweeping:
         return Sweeping(

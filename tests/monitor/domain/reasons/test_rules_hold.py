@@ -196,6 +196,7 @@ def test_every_rule_is_tried_somewhere():
         *("linked-from-own", "declared", "pupils"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
+        *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
     }
 
     assert RULES.keys() == {rule for rule, _, _ in HOLDS} | elsewhere
