@@ -49,7 +49,10 @@ class Registry(Mapping[str, Source]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A source that has a file of its own here; whether it is asked, a configuration says."""
+    """A source that has a file of its own here; whether it is asked, a configuration says.
+
+    One that has no name before it is told which server to ask is called after its file.
+    """
 
     name: str
     family: Family
@@ -148,4 +151,5 @@ def _kinds_in(module: ModuleType) -> Iterator[Kind]:
         if not isinstance(name, str) or not isinstance(family, Family):
             continue
         if isinstance(declared, Declaration):
-            yield Kind(name=name, family=family, declaration=declared)
+            called = name or module.__name__.rpartition(".")[2]
+            yield Kind(name=called, family=family, declaration=declared)

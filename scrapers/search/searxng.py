@@ -28,6 +28,7 @@ DECLARATION = Declaration(
     cannot_see="what stands behind a login, and whatever its engines do not list",
     provenance="a SearXNG 2026.8.22 run on loopback, with engines that fail on purpose",
     terms=Terms(url="https://docs.searxng.org/"),
+    notice="Name the engines it should ask: many read result pages, which their owners forbid.",
 )
 
 # The question that is no search: what the instance tells of itself.
@@ -171,7 +172,7 @@ class SearxNG:
 
     def _next(self, query: Query) -> tuple[Query, ...]:
         page = query.page + 1
-        if page > LAST_PAGE:
+        if page > min(LAST_PAGE, query.pages or LAST_PAGE):
             return ()
         return (replace(query, page=page, request=self._request(query.terms, page)),)
 

@@ -18,6 +18,7 @@ def hit(title: str = "", snippet: str = "", url: str = "https://paper.example/a"
         hit("Nora Quill wins a prize"),
         hit("QUILL, NORA"),
         hit("N. Quill, 2nd place"),
+        hit("N. J. Quill, 2nd place"),
         hit("Staff", "Ms. Quill teaches art at Harbour Lane."),
         hit("Mrs. Quill's class", url="https://harbourlane.example/art"),
         hit("Results", url="https://paper.example/nora-quill"),
@@ -35,6 +36,7 @@ def test_a_hit_that_names_the_person_is_one(named: Hit) -> None:
         hit("Nora Lark wins a prize", "Harbour Lane School"),
         hit("The quill: a history", "How a feather is cut."),
         hit("Quill College, fall sports"),
+        hit("Quill's n best pens", "By J. Lark."),
         hit("", ""),
     ],
 )
@@ -86,3 +88,10 @@ def test_what_is_paid_for_or_leads_nowhere_is_no_hit() -> None:
 def test_a_result_without_its_mandatory_parts_is_no_result(row: object) -> None:
     with pytest.raises(ShapeError):
         list(hits_in([row], "url", "title", ""))
+
+
+def test_a_hit_that_bears_any_of_the_names_is_one():
+    terms = ("Nora Quill", "Nora Lark", "Harbour Lane School")
+
+    assert len(findings_about(terms, [hit("Nora Lark wins a prize")])) == 1
+    assert findings_about(terms, [hit("Harbour Lane School")]) == ()
