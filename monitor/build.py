@@ -20,6 +20,7 @@ from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import NewRef, Now, Post
+from monitor.flows.permission import Pictures
 from monitor.flows.post import Posting
 from monitor.flows.purge import Purging
 from monitor.flows.review import Reviewing
@@ -30,7 +31,7 @@ from monitor.flows.sweep import Sweeping
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
-from monitor.lanes import RankedLanes, lanes_of
+from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mail import FolderPost, SmtpPost
 from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
@@ -63,6 +64,7 @@ class Service:
     rounds: DueRounds
     now: Now
     new_ref: NewRef
+    pictures: Pictures
 
 
 @contextmanager
@@ -113,6 +115,7 @@ class Workshop:
             rounds=self.rounds,
             now=self.now,
             new_ref=self.outside.new_ref,
+            pictures=pictures_here(),
         )
 
     @property

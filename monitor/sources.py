@@ -54,6 +54,7 @@ def _profiles(config: Config) -> Iterator[Source]:
     if chosen.enabled:
         yield Bluesky(
             base_url=chosen.url,
+            pictures=chosen.pictures,
             known_actor=chosen.canary,
             allow_private=chosen.allow_private,
             budget=_budget(chosen),

@@ -27,9 +27,11 @@ def list_(desk: Desk, *, as_json: bool) -> None:
             {**_row(source, health.get(name)), **_spending(service, source)}
             for name, source in service.sources.items()
         ]
+        remedy = service.pictures.remedy
     if as_json:
         desk.output.json(rows)
-    elif rows:
+        return
+    if rows:
         desk.output.table(
             ("source", "asked at", "pace", "budget", "outcome", "since", "proven"),
             [
@@ -47,6 +49,8 @@ def list_(desk: Desk, *, as_json: bool) -> None:
         )
     else:
         desk.output.say("No source is configured; name some under [sources].")
+    if remedy:
+        desk.output.say(remedy)
 
 
 @sources.command()

@@ -17,7 +17,7 @@ from monitor.config import (
     SourcesConfig,
     StudentsConfig,
 )
-from monitor.demo import appview, district, engine
+from monitor.demo import appview, cdn, district, engine
 from monitor.domain.envelope import Envelope
 from monitor.errors import InputError
 from monitor.matcher.tokens import KEY_BYTES, write_tokens
@@ -53,7 +53,11 @@ def configuration(folder: Path) -> Config:
         mail=MailConfig(sender=f"Namesake <{district.SENDER}>", reply_to=district.CONTACT),
         sources=SourcesConfig(
             searxng=SearxNGConfig(url=f"http://{engine.HOST}", canary=engine.CANARY),
-            bluesky=BlueskyConfig(url=f"http://{appview.HOST}", canary=appview.CANARY),
+            bluesky=BlueskyConfig(
+                url=f"http://{appview.HOST}",
+                pictures=f"http://{cdn.HOST}",
+                canary=appview.CANARY,
+            ),
             catalogue=CatalogueConfig(own=False, files=(CATALOGUE,)),
         ),
         students=StudentsConfig(

@@ -93,6 +93,10 @@ ROLE = Rule(name="role", bits=1.0, reason="It speaks of the work you do.")
 LINKS_TO_OWN = Rule(
     name="links-to-own", bits=1.0, reason="It links to an account of yours, as anybody may."
 )
+# Of 2,000 pairs of strangers' pictures none is taken for one picture: eleven bits, shrunk.
+SAME_PICTURE = Rule(
+    name="same-picture", bits=8.0, reason="It uses the same picture as an account of yours."
+)
 
 DECLARED = Rule(
     name="declared",
@@ -173,6 +177,7 @@ OTHERWISE = {
     LINKED_FROM_OWN.name: "It would be a question if no account of yours linked to it.",
     LOOKALIKE.name: "It would weigh less if its handle were not so close to yours.",
     COPIED_BIO.name: "It would weigh less if it described itself in words of its own.",
+    SAME_PICTURE.name: "It would point to you less if it showed a picture of its own.",
     ABSENT.name: "It would weigh less if you had an account on this network.",
     MIXED.name: "It would weigh less if its name were written in one alphabet.",
     DISGUISED.name: "It would weigh less if its name were written in plain letters.",

@@ -67,6 +67,8 @@ class Flagging:
         """Assess what was noticed; only what a proven source shows may raise a flag."""
         if not noted.items:
             return
+        for ref in noted.items:
+            self.state.pictures.note(self.state.items.get(ref))
         own = {item.ref: item for item in self._own(person)}
         unsettled = [ref for event in noted.events for ref in self._unsettled(event)]
         self._assess(person, self._to_assess(person, noted, own), own, noted.standing)
@@ -125,6 +127,7 @@ class Flagging:
         inventory = Inventory(
             own=tuple(item.portrait for item in own.values()),
             none_on=frozenset(person.absent_from),
+            bearers=self._bearers(own),
         )
         for item in items:
             verdict = self.state.items.verdict(item.ref)
@@ -132,6 +135,11 @@ class Flagging:
             self.state.items.set_assessment(item.ref, assessment)
             if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
                 self._raise(person, item, _impersonation(assessment))
+
+    def _bearers(self, own: Mapping[str, Item]) -> Mapping[str, int]:
+        """Count, for each picture of an own account, how many accounts of others show it."""
+        prints = {item.portrait.picture_print for item in own.values()} - {""}
+        return {each: self.state.pictures.bearers(each, besides=own) for each in prints}
 
     def _own_account(
         self, person: Person, item: Item, event: Event, before: Mapping[str, Finding]

@@ -47,4 +47,5 @@ NAMESAKE = Schema.of(
     step("service_1"),
     step("spending_1"),
     step("robots_1"),
+    step("pictures_1"),
 )

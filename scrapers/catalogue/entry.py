@@ -17,7 +17,8 @@ class Entry:
 
     `known` are accounts of the site itself or of an institution, never of a private person.
     `handle` is a pattern (RE2) of the handles the site allows. `report` is where the site takes
-    reports of impersonation. `provenance` names the published facts that the marks rest on;
+    reports of impersonation. `pictures` are further origins, at which the pictures of its profiles
+    lie. `provenance` names the published facts that the marks rest on;
     `seen_on` is the day somebody last saw them live, and empty until then. `key` is the name as
     account keys and configurations spell it.
     """
@@ -35,13 +36,14 @@ class Entry:
     provenance: str = ""
     seen_on: str = ""
     report: str = ""
+    pictures: tuple[str, ...] = ()
     key: str = field(init=False)
     etiquette: Etiquette = field(init=False)
 
     def __post_init__(self) -> None:
         place = urlsplit(self.uri_check)
         etiquette = Etiquette(
-            origins=(f"{place.scheme}://{place.netloc}",),
+            origins=(f"{place.scheme}://{place.netloc}", *self.pictures),
             access=self.access,
             seconds_between=self.seconds_between,
         )

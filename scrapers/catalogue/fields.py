@@ -16,7 +16,9 @@ Row = Mapping[str, object]
 
 CODES = range(100, 1000)
 TEXTS = ("uri_pretty", "cat", "handle", "provenance", "seen_on", "report", "access")
-LISTS = ("known", "protection")
+LISTS = ("known", "pictures", "protection")
+# `https://*.host` stands for its subdomains.
+ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?")
 SLOWEST = 3600
 
 # Whoever runs a site for children or for adults only is nobody's business here.
@@ -74,6 +76,7 @@ def entry_from(row: Row) -> Entry:
         provenance=_text(row, "provenance"),
         seen_on=_text(row, "seen_on"),
         report=_text(row, "report"),
+        pictures=_texts(row, "pictures"),
     )
 
 
@@ -118,6 +121,8 @@ def _contents(row: Row) -> Iterator[str]:
     handle = row.get("handle")
     if isinstance(handle, str) and not usable(handle):
         yield "handle is not a pattern that RE2 can run"
+    if not all(ORIGIN.fullmatch(origin) for origin in _texts(row, "pictures")):
+        yield "pictures must be origins, as in https://pictures.example"
     if row.get("access", "page") not in set(Access):
         yield "access must be page or api"
     if row.get("seen_on") and not _day(row["seen_on"]):

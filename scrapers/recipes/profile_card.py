@@ -31,6 +31,7 @@ class ProfileCard:
     bio: str = ""
     title: str = ""
     links: tuple[str, ...] = ()
+    picture: str = ""
 
 
 def profile_card(page: Page, *, handle: str = "", site: str = "") -> ProfileCard:
@@ -41,7 +42,12 @@ def profile_card(page: Page, *, handle: str = "", site: str = "") -> ProfileCard
         told = profile_in(page.json())
     except (ValueError, RecursionError):
         return ProfileCard()
-    return ProfileCard(name=told.name, bio=told.bio, links=_links(told.links))
+    return ProfileCard(
+        name=told.name,
+        bio=told.bio,
+        links=_links(told.links),
+        picture=web_address(told.picture),
+    )
 
 
 def _from_markup(text: str, handle: str, site: str) -> ProfileCard:
@@ -59,7 +65,19 @@ def _from_markup(text: str, handle: str, site: str) -> ProfileCard:
         bio=without_counts(next((each for each in bio if each), meta.get("description", ""))),
         title=without_site(title, sites),
         links=_links([*_rel_me(soup), *addresses(person.get("sameAs"))]),
+        picture=_picture(soup, person, meta),
     )
+
+
+def _picture(soup: BeautifulSoup, person: Mapping[str, object], meta: Mapping[str, str]) -> str:
+    """Return where the picture lies; one of the site's own is told apart by how many show it."""
+    photo = soup.select_one(".h-card img.u-photo")
+    told = (
+        *addresses(person.get("image")),
+        _attribute(photo, "src") if photo else "",
+        meta.get("og:image", ""),
+    )
+    return next(filter(None, map(web_address, told)), "")
 
 
 def _name(soup: BeautifulSoup, title: str, handle: str, sites: tuple[str, ...]) -> str:

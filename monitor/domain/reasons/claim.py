@@ -9,6 +9,7 @@ from monitor.domain.handles.fit import Cover
 from monitor.domain.names.names import FULL, Level, Middle, disguised
 from monitor.domain.reasons import surroundings
 from monitor.domain.reasons.case import Case
+from monitor.domain.reasons.pictured import pictured
 from scrapers.finding import Finding
 
 _BY_LEVEL = {
@@ -32,7 +33,14 @@ _BY_COVER = {
     Cover.INITIALS: weights.HANDLE_INITIALS,
 }
 # Beside the name itself, any of these speaks for the person, and outweighs another town.
-SUPPORT = frozenset({weights.EMPLOYER.name, weights.PLACE.name, weights.SAME_HANDLE.name})
+SUPPORT = frozenset(
+    {
+        weights.EMPLOYER.name,
+        weights.PLACE.name,
+        weights.SAME_HANDLE.name,
+        weights.SAME_PICTURE.name,
+    }
+)
 _PRESENTED = 1.0
 _RARE = 0.5
 _RAREST = 0.01
@@ -44,6 +52,8 @@ def may_be(case: Case) -> bool:
     """Tell whether name, handle or description are close enough to go on comparing."""
     look, level = case.look, case.look.level
     if look.whole or look.covered or case.same_handle or case.copied:
+        return True
+    if any(pictured(case.portrait, case.inventory)):
         return True
     if level is Level.DIFFERENT:
         return case.nearby is not None and case.nearby.unmistakable
@@ -62,6 +72,7 @@ def claim(case: Case) -> Iterator[Evidence]:
     links = {_address(link) for link in case.portrait.links}
     if any(_address(own.url) in links for own in case.inventory.own):
         yield weights.LINKS_TO_OWN.holds()
+    yield from pictured(case.portrait, case.inventory)
 
 
 def control(case: Case) -> Iterator[Evidence]:

@@ -1,6 +1,7 @@
 """The person a finding is compared with, and what is known to be theirs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from monitor.domain.person import Person
 from scrapers.finding import Finding
@@ -16,10 +17,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What the person said is theirs: accounts as last seen, and platforms without one."""
+    """What the person said is theirs: accounts as last seen, and platforms without one.
+
+    `bearers` says of the own pictures' prints how many accounts of others show exactly these.
+    """
 
     own: tuple[Finding, ...] = ()
     none_on: frozenset[str] = frozenset()
+    bearers: Mapping[str, int] = field(default_factory=dict)
 
     def on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own if platform and each.platform == platform)
