@@ -58,6 +58,10 @@ soak: $(INSTALLED) ## Run the long tests whole; make test runs a tenth of them
 screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; needs Chromium
 	@$(BIN)/python docs/pictures.py
 
+.PHONY: sources
+sources: $(INSTALLED) ## Renew docs/sources.md from what the sources declare
+	@$(BIN)/python -m docs.sources
+
 .PHONY: coverage
 coverage: ## Show what the last tests did not reach
 	@cat .cache/coverage.txt

@@ -5,19 +5,20 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 
+from monitor.census import census
 from monitor.config import Config, secret
-from monitor.domain.names.commonness import Counts, NameCounts
 from monitor.domain.plan import StudentLinks
 from monitor.errors import UnavailableError
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries
+from monitor.flows.contacts import Contacts
 from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
+from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import NewRef, Now, Post
 from monitor.flows.permission import Pictures
@@ -28,6 +29,7 @@ from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
 from monitor.flows.settlement import SettlementParts
 from monitor.flows.sweep import Sweeping
+from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
@@ -37,6 +39,7 @@ from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
 from monitor.sources import all_sources
 from monitor.store.state import State
+from monitor.weights_shelf import weights_in_use
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.tour import Rank
 from scrapers.parsing.parser import ChildParser
@@ -57,6 +60,7 @@ class Service:
     joining: Joining
     leaving: Leaving
     reviewing: Reviewing
+    tallying: Tallying
     digesting: Digesting
     posting: Posting
     canaries: Canaries
@@ -78,13 +82,16 @@ def build(config: Config, outside: Outside) -> Iterator[Service]:
         except UnavailableError as error:
             # It is asked all the same, and cannot tell; nobody is kept from leaving meanwhile.
             LOG.warning("%s", error)
+        sources = all_sources(config)
+        for fault in sources.faults:
+            LOG.warning("%s", fault)
         yield Workshop(
             config=config,
             outside=outside,
             state=state,
             matcher=matcher,
             parser=parts.enter_context(ChildParser()),
-            sources=all_sources(config),
+            sources=sources,
         ).service()
 
 
@@ -108,6 +115,7 @@ class Workshop:
             joining=self.joining,
             leaving=self.leaving,
             reviewing=self.reviewing,
+            tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.digesting,
             posting=self.posting,
             canaries=self.canaries,
@@ -168,7 +176,19 @@ class Workshop:
             letters=self.letters,
             telling=self.telling,
             glass=self.glass,
+            flagging=self.flagging,
             now=self.now,
+        )
+
+    @cached_property
+    def flagging(self) -> Flagging:
+        return Flagging(
+            state=self.state,
+            counts=census(),
+            weights=weights_in_use(self.config),
+            alerting=Alerting(letters=self.letters, telling=self.telling),
+            now=self.now,
+            new_ref=self.outside.new_ref,
         )
 
     @cached_property
@@ -186,7 +206,7 @@ class Workshop:
         return Canaries(
             state=self.state,
             sources=self.sources,
-            visitor=RankedLanes(self.lanes, Rank.USUAL),
+            visitor=RankedLanes(self.lanes, Rank.FIRST),
             now=self.now,
             new_ref=self.outside.new_ref,
         )
@@ -203,14 +223,19 @@ class Workshop:
             state=self.state,
             config=self.config,
             sweeping=self._sweeping(stopped.is_set),
+            canaries=self.canaries,
             digesting=self.digesting,
             reviewing=self.reviewing,
             posting=self.posting,
             leaving=self.leaving,
-            purging=Purging(state=self.state, now=self.now),
+            purging=Purging(state=self.state, now=self.now, lent=self._lent()),
             now=self.now,
             interrupt=interrupt,
         )
+
+    def _lent(self) -> Lent:
+        kept = ((each.name, each.declaration.retain_text_for) for each in self.sources.values())
+        return Lent(state=self.state, spans={name: span for name, span in kept if span})
 
     def _sweeping(self, stopped: Callable[[], bool]) -> Sweeping:
         return Sweeping(
@@ -218,7 +243,7 @@ class Workshop:
             sources=self.sources,
             visitor=RankedLanes(self.lanes, Rank.USUAL),
             urgent=RankedLanes(self.lanes, Rank.FIRST),
-            matcher=self.matcher,
+            contacts=Contacts(state=self.state, matcher=self.matcher, now=self.now),
             settling=self._settling(),
             now=self.now,
             new_ref=self.outside.new_ref,
@@ -227,15 +252,9 @@ class Workshop:
         )
 
     def _settling(self) -> Settling:
-        new_ref = self.outside.new_ref
-        flagging = Flagging(
-            state=self.state,
-            counts=census(),
-            alerting=Alerting(letters=self.letters, telling=self.telling),
-            now=self.now,
-            new_ref=new_ref,
+        parts = SettlementParts(
+            state=self.state, flagging=self.flagging, new_ref=self.outside.new_ref
         )
-        parts = SettlementParts(state=self.state, flagging=flagging, new_ref=new_ref)
         return Settling(state=self.state, parts=parts, now=self.now)
 
     @cached_property
@@ -251,29 +270,26 @@ class Workshop:
         return FolderPost(mail, self.config.state / OUTBOX, self.outside.letter_name)
 
 
-def _matcher(config: Config, outside: Outside) -> NoMatcher | MatcherProcess:
+def matcher_setup(config: Config) -> MatcherSetup | None:
+    """Return where the student matcher finds its things; None where it is turned off."""
     students = config.students
     if not students.enabled or students.tokens is None:
-        return NoMatcher()
-    setup = MatcherSetup(
+        return None
+    return MatcherSetup(
         tokens=students.tokens,
         key_file=students.key_file,
         state=config.state,
         schools=students.schools,
         town=next(iter(config.district.places), ""),
     )
-    return MatcherProcess(setup, outside.clock.now)
+
+
+def _matcher(config: Config, outside: Outside) -> NoMatcher | MatcherProcess:
+    setup = matcher_setup(config)
+    return MatcherProcess(setup, outside.clock.now) if setup else NoMatcher()
 
 
 def _engines(sources: Mapping[str, Source]) -> tuple[str, ...]:
-    return tuple(source.name for source in sources.values() if source.family is Family.SEARCH)
-
-
-@cache
-def census() -> NameCounts:
-    """Read how many people bear a name, as docs/name-counts.md says; 2.5 MB, and no parsing."""
-    folder = files("monitor.domain.names")
-    return NameCounts(
-        given=Counts(folder.joinpath("given_counts.tsv").read_bytes()),
-        family=Counts(folder.joinpath("family_counts.tsv").read_bytes()),
-    )
+    """Return the search engines by the names that people know them by."""
+    engines = (source for source in sources.values() if source.family is Family.SEARCH)
+    return tuple(engine.declaration.title for engine in engines)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct, ValidationError, convert
+from msgspec import Meta, ValidationError, convert
+from msgspec.structs import asdict
 
+from monitor.config_sources import Budgeted, Section, SourcesConfig, Text
 from monitor.errors import ConfigError
 
-Text = Annotated[str, Meta(min_length=1)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
@@ -25,10 +26,6 @@ class Security(StrEnum):
     STARTTLS = "starttls"
     TLS = "tls"
     RELAY = "relay"
-
-
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the file; a key it does not know is refused, since it is most likely a typo."""
 
 
 class DistrictConfig(Section, frozen=True, kw_only=True):
@@ -56,59 +53,11 @@ class MailConfig(Section, frozen=True, kw_only=True):
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
 
 
-class Budgeted(Section, frozen=True, kw_only=True):
-    """How many requests the source gets on one UTC day and in one ISO week; none is no limit.
-
-    Its canaries count, so that a budget they use up leaves nothing for people.
-    """
-
-    per_day: Annotated[int, Meta(ge=1)] | None = None
-    per_week: Annotated[int, Meta(ge=1)] | None = None
-
-    @property
-    def contradicts_itself(self) -> bool:
-        if self.per_day is None or self.per_week is None:
-            return False
-        return self.per_week < self.per_day
-
-
-class SearxNGConfig(Budgeted, frozen=True, kw_only=True):
-    """`canary` is a query that this instance surely has a result for."""
-
-    url: Text
-    engines: tuple[Text, ...] = ()
-    canary: Text = "wikipedia"
-    allow_private: tuple[Text, ...] = ()
-
-
-class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
-    """`canary` is an account that surely exists: the network's own, never a private person's.
-
-    `pictures` is the one origin at which the network keeps the pictures of its profiles.
-    """
-
-    enabled: bool = True
-    url: Text = "https://public.api.bsky.app"
-    pictures: Text = "https://cdn.bsky.app"
-    canary: Text = "bsky.app"
-    allow_private: tuple[Text, ...] = ()
-
-
-class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
-    """`files` are further catalogues in the WhatsMyName format; each site has the same budget."""
-
-    own: bool = True
-    files: tuple[Path, ...] = ()
-
-
-class SourcesConfig(Section, frozen=True, kw_only=True):
-    searxng: SearxNGConfig | None = None
-    bluesky: BlueskyConfig = BlueskyConfig()
-    catalogue: CatalogueConfig = CatalogueConfig()
-
-
 class StudentsConfig(Section, frozen=True, kw_only=True):
-    """The key is the matcher's alone: it is handed over by file, never read by the daemon."""
+    """The key is the matcher's alone: the service hands it over, and never reads it.
+
+    Without `key_file` it is the secret `roster-key`.
+    """
 
     enabled: bool = False
     tokens: Path | None = None
@@ -117,6 +66,12 @@ class StudentsConfig(Section, frozen=True, kw_only=True):
     share_after_days: Annotated[int, Meta(ge=14)] | None = None
     counsel: str = ""
     counsel_approved_on: str = ""
+
+
+class DetectionConfig(Section, frozen=True, kw_only=True):
+    """`weights` is a file in the form of our own weights.toml; without one, ours count."""
+
+    weights: Path | None = None
 
 
 class FetchConfig(Section, frozen=True, kw_only=True):
@@ -134,6 +89,7 @@ class Config(Section, frozen=True, kw_only=True):
     mail: MailConfig
     sources: SourcesConfig = SourcesConfig()
     students: StudentsConfig = StudentsConfig()
+    detection: DetectionConfig = DetectionConfig()
     fetch: FetchConfig = FetchConfig()
     portal: str = ""
 
@@ -210,9 +166,9 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "Expected at least one mail domain, or nobody can be invited",
         ),
         (
-            students.enabled and not (students.tokens and students.key_file),
+            students.enabled and not students.tokens,
             "$.students.enabled",
-            "Expected `tokens` and `key_file` beside it",
+            "Expected `tokens` beside it",
         ),
         (
             students.share_after_days is not None and unapproved,
@@ -224,10 +180,10 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
 
 
 def _contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, str, str]]:
-    tables = ("searxng", sources.searxng), ("bluesky", sources.bluesky)
-    for name, table in (*tables, ("catalogue", sources.catalogue)):
+    for name, tables in asdict(sources).items():
+        several = tables if isinstance(tables, tuple) else (tables,)
         yield (
-            table is not None and table.contradicts_itself,
+            any(isinstance(each, Budgeted) and each.contradicts_itself for each in several),
             f"$.sources.{name}.per_week",
             "Expected at least as many as `per_day`",
         )

@@ -37,6 +37,12 @@ class BusyError(MonitorError):
     exit_code = 75
 
 
+class WrongKeyError(UnavailableError):
+    """The roster key is not the one that made the tokens: nothing can be compared with it."""
+
+    exit_code = 76
+
+
 class NotPermittedError(MonitorError):
     """Consent or role does not allow it."""
 

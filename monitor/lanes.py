@@ -7,6 +7,7 @@ from importlib.metadata import version
 from monitor.config import Config
 from monitor.flows.parts import Watch
 from monitor.flows.permission import Permission, Pictures
+from monitor.keys import keys_of
 from monitor.outside import Outside
 from monitor.store.state import State
 from scrapers.fetch.lanes import Lanes
@@ -45,6 +46,7 @@ def lanes_of(
         egress=outside.egress,
         clock=outside.clock,
         user_agent=f"Namesake/{version('namesake-monitor')} (+mailto:{config.district.contact})",
+        credentials=keys_of(sources.values(), outside.environ),
     )
     return Lanes(
         client=client,

@@ -116,11 +116,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """`total` counts the sources that should have been checked."""
+    """`total` counts the sources that should have been checked.
+
+    `withheld` are those of them that have accounts which ask not to be found or read.
+    """
 
     checked: int
     total: int
     gaps: tuple[Gap, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,9 +122,12 @@ _FIELD_WORDS = {
 # A reader does not care who searches; the other names have capitals within.
 _SITE_NAMES = {
     "searxng": "Web search",
+    "gdelt": "GDELT",
     "github": "GitHub",
+    "gitlab": "GitLab",
     "linkedin": "LinkedIn",
     "soundcloud": "SoundCloud",
+    "stackoverflow": "Stack Overflow",
     "tiktok": "TikTok",
     "wordpress": "WordPress",
     "youtube": "YouTube",
@@ -136,8 +139,13 @@ def field_words(field: str) -> str:
 
 
 def site_name(source: str) -> str:
-    """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them."""
-    if source != source.lower():
-        return source
+    """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
+
+    So does a host, but nobody is led there by a letter; and people do not say which of a site's
+    doors is meant (`github-api`).
+    """
+    if source != source.lower() or "." in source:
+        return source.replace(".", "[.]")
+    source = source.removesuffix("-api")
     spelled = " ".join(f"{word[:1].upper()}{word[1:]}" for word in source.split("-"))
     return _SITE_NAMES.get(source, spelled)

@@ -1,15 +1,17 @@
-"""One spelling for every address of the same thing, so that it is known again.
+"""One key for all the addresses of one page, and one for all the ways to name one account.
 
-`https` stands for http too: the key names a page and is not meant to be opened. An address that
-is not of the web comes back as it was, but for white space.
+A key is made to be compared; it looks like an address but is not meant to be opened. An address
+that is not of the web comes back as it was, but for white space.
 """
 
 import re
-from urllib.parse import SplitResult, unquote
+from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import unquote
 
 import idna
 
-from scrapers.platforms import BY_HOST, RESERVED, SPOKEN_NAMES, Platform
+from scrapers.places import place_at, profile_at, spelled_place
+from scrapers.platforms import SPOKEN_NAMES
 from scrapers.redirector import unwrapped, urlsplit_or_none
 from scrapers.spelling import spelled_path, spelled_query, spelled_route, without_amp
 
@@ -19,10 +21,12 @@ SHORT_HOSTS = {
     "youtu.be": "https://youtube.com/watch?v=",
     "redd.it": "https://reddit.com/comments/",
     "buymeacoff.ee": "https://buymeacoffee.com/",
+    "discord.gg": "https://discord.com/invite/",
 }
-PREFIX = re.compile(r"(?:www\d?|m|mobile)\.(?=[^.]+\.[^.])")
+PREFIX = re.compile(r"(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.[^.])")
 MOBILE_WIKI = re.compile(r"(?<=[a-z-])\.m(?=\.wik[a-z]+\.org$)")
 BLOGSPOT = re.compile(r"(?<=\.blogspot)\.(?:com?\.)?[a-z]{2}$")
+DEFAULT_PORTS = (None, 80, 443)
 
 
 def canonical_key(url: str) -> str:
@@ -39,17 +43,19 @@ def canonical_key(url: str) -> str:
 def account_keys(url: str) -> tuple[str, ...]:
     """Return the keys of the account whose profile (not: whose post) an address shows."""
     seen = urlsplit_or_none(canonical_key(url))
-    if seen is None or not seen.hostname:
+    place = place_at(seen.netloc) if seen else None
+    if seen is None or place is None or (place.platform.sites and place.label):
         return ()
-    platform, label = _platform(seen.hostname)
-    if platform is None:
-        return ()
-    if label:
-        own = seen.path in {"/", "/about"} and label not in RESERVED
-        return (account_key(platform.name, label),) if own else ()
+    if place.label:
+        front = seen.path in {"/", "/about"} and not seen.query
+        return (account_key(place.platform.name, place.label),) if front else ()
     target = f"{seen.path}?{seen.query}" if seen.query else seen.path
-    match = re.fullmatch(platform.profile, target, re.IGNORECASE)
-    return _named(platform, match.groupdict(), seen.hostname) if match else ()
+    named = profile_at(place.platform, seen.netloc, target)
+    if named is None:
+        return ()
+    if named.account.startswith("@"):
+        return (account_key(place.platform.name, named.account),)
+    return (f"{place.platform.name}:{named.account}",)
 
 
 def account_key(platform: str, handle: str) -> str:
@@ -58,18 +64,6 @@ def account_key(platform: str, handle: str) -> str:
     account = unquote(handle).strip().lstrip("@").casefold()
     mark = "" if account.startswith("did:") else "@"
     return f"{SPOKEN_NAMES.get(name, name)}:{mark}{account}"
-
-
-def _named(platform: Platform, found: dict[str, str | None], host: str) -> tuple[str, ...]:
-    stable = found.get("id") or (found.get("legacy") or "").lower()
-    if stable:
-        return (f"{platform.name}:{stable}",)
-    handle = found.get("handle") or ""
-    if not handle or unquote(handle).casefold() in RESERVED | platform.reserved:
-        return ()
-    if platform.federated and "@" not in handle:
-        handle = f"{handle}@{host}"
-    return (account_key(platform.name, handle),)
 
 
 def _respelled(url: str) -> str:
@@ -84,9 +78,14 @@ def _respelled(url: str) -> str:
     host = _host(seen.hostname)
     if host in SHORT_HOSTS and seen.path.strip("/"):
         return SHORT_HOSTS[host] + seen.path.strip("/")
+    place = place_at(host) if port in DEFAULT_PORTS else None
+    if place is not None:
+        return f"https://{spelled_place(place, host, seen)}"
     where = f"[{host}]" if ":" in host else host
-    numbered = where if port in {None, 80, 443} else f"{where}:{port}"
-    return f"https://{numbered}{_target(host, seen)}"
+    numbered = where if port in DEFAULT_PORTS else f"{where}:{port}"
+    path, query = without_amp(spelled_path(seen.path)), spelled_query(seen.query, None)
+    asked = f"{path}?{query}" if query else path
+    return f"https://{numbered}{asked}{spelled_route(seen.fragment)}"
 
 
 def _with_scheme(url: str) -> str:
@@ -106,11 +105,11 @@ def _host(seen: str) -> str:
         host = seen.lower().strip(".")
     if not host.isascii():
         host = _ascii(host)
+    if ":" in host:
+        return _compressed(host)
     while match := PREFIX.match(host):
         host = host[match.end() :]
-    host = BLOGSPOT.sub(".com", MOBILE_WIKI.sub("", host))
-    platform, label = _platform(host)
-    return host if platform is None or platform.federated or label else platform.hosts[0]
+    return BLOGSPOT.sub(".com", MOBILE_WIKI.sub("", host))
 
 
 def _ascii(host: str) -> str:
@@ -120,42 +119,8 @@ def _ascii(host: str) -> str:
         return host
 
 
-def _platform(host: str) -> tuple[Platform | None, str]:
-    """Return whose host this is, and the label before it where that label is a handle."""
-    if host in BY_HOST:
-        return BY_HOST[host], ""
-    label, _, rest = host.partition(".")
-    platform = BY_HOST.get(rest)
-    if platform is None:
-        return None, ""
-    if platform.subhosts and re.fullmatch(platform.subhosts, label):
-        return platform, ""
-    return (platform, label) if platform.in_host else (None, "")
-
-
-def _target(host: str, seen: SplitResult) -> str:
-    platform, label = _platform(host)
-    path, fragment = seen.path, seen.fragment
-    if platform and fragment.startswith("!/") and path in {"", "/"}:
-        path, fragment = fragment[1:], ""
-    path = spelled_path(path)
-    if platform is None:
-        path = without_amp(path)
-    query = spelled_query(seen.query, None if platform is None or label else platform.keeps)
-    target = f"{path}?{query}" if query else path
-    if platform is None or label:
-        return target + spelled_route(fragment)
-    return _folded(platform, target)
-
-
-def _folded(platform: Platform, target: str) -> str:
-    for pattern, spelling in platform.rewrites:
-        target = re.sub(pattern, spelling, target)
-    path, mark, query = target.partition("?")
-    segments = path.split("/")
-    head = [each.lower() for each in segments[: platform.folds + 1]]
-    path = "/".join(head + segments[platform.folds + 1 :])
-    legacy = re.fullmatch(platform.profile, path, re.IGNORECASE) if platform.profile else None
-    if legacy and legacy.groupdict().get("legacy"):
-        path = path.lower()
-    return path + mark + query
+def _compressed(host: str) -> str:
+    try:
+        return str(IPv6Address(host))
+    except AddressValueError:
+        return host

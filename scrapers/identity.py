@@ -9,12 +9,15 @@ class Identity:
 
     `names` are full written names, best first. `handles` are worth asking about: declared
     ones first, then guesses. `accounts` are account keys (`platform:@handle`) that the person
-    declared as their own.
+    declared as their own, and `pages` are the addresses of their own pages. `mail_hash` is the
+    SHA-256 of the work mail address, in hexadecimal, and empty without a consent of its own.
     """
 
     ref: str
     names: tuple[str, ...]
     handles: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     organisation: str = ""
+    mail_hash: str = ""

@@ -16,7 +16,8 @@ class Reading:
     next page), any other is a question of its own. `note` is one clause for people, without
     text from the web. `retry_at` says when a limited source may be asked again. `kept` is what to
     remember of the page for the next visit, None where nothing can be told by it. `unparsed` says
-    that the bytes alone decided: the page tells more, and whoever wants that parses it.
+    that the bytes alone decided: the page tells more, and whoever wants that parses it. `withheld`
+    counts the accounts that were left out because they ask for it.
     """
 
     outcome: Outcome
@@ -27,6 +28,7 @@ class Reading:
     retry_at: datetime | None = None
     kept: Kept | None = None
     unparsed: bool = False
+    withheld: int = 0
 
     def joined(self, later: "Reading") -> "Reading":
         """Join two pages of one question: it is conclusive only if every page is."""
@@ -36,6 +38,7 @@ class Reading:
             contacts=self.contacts + later.contacts,
             follow=self.follow + later.follow,
             kept=None,  # it would speak of one page only
+            withheld=self.withheld + later.withheld,
         )
         if not later.outcome.conclusive:
             gap = Outcome.PARTIAL if both.findings or both.contacts else later.outcome

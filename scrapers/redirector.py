@@ -6,49 +6,80 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
+# A wrapper of this parameter is followed by the bare address: `href.li/?https://alpha.example`.
+WHOLE_QUERY = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrapper:
-    """A redirector: the address it leads to stands in one of `params`."""
+    """A redirector: the address it leads to stands in one of `params`. Any path where it is `*`."""
 
     host: str
     path: str
     params: tuple[str, ...]
 
-    def knows(self, host: str, path: str) -> bool:
-        return path == self.path and re.fullmatch(self.host, host) is not None
+    def knows(self, host: str) -> bool:
+        return re.fullmatch(self.host, host) is not None
 
 
 GOOGLE = r"(?:[a-z]+\.)?google(?:\.com?)?\.[a-z]{2,3}"
+FACEBOOK = r"(?:[a-z-]+\.)?facebook\.com"
+LINKEDIN = r"(?:[a-z]{2}\.)?linkedin\.com"
 WRAPPERS = (
     Wrapper(r"(?:[a-z]+\.)?duckduckgo\.com", "/l", ("uddg",)),
     Wrapper(GOOGLE, "/url", ("q", "url")),
     Wrapper(GOOGLE, "/imgres", ("imgrefurl",)),
-    Wrapper(r"(?:lm?\.)?facebook\.com", "/l.php", ("u",)),
-    Wrapper(r"l\.(?:instagram\.com|threads\.(?:com|net))", "", ("u",)),
-    Wrapper(r"youtube\.com", "/redirect", ("q",)),
+    Wrapper(r"translate\.google\.[a-z.]{2,6}", "/translate", ("u",)),
+    Wrapper(r"accounts\.google\.com", "/ServiceLogin", ("continue",)),
     Wrapper(r"consent\.(?:google|youtube)\.com", "/m", ("continue",)),
     Wrapper(r"consent\.(?:google|youtube)\.com", "/ml", ("continue",)),
-    Wrapper(r"(?:[a-z]{2}\.)?linkedin\.com", "/safety/go", ("url",)),
-    Wrapper(r"(?:[a-z]{2}\.)?linkedin\.com", "/redir/redirect", ("url",)),
-    Wrapper(r"(?:[a-z]{2}\.)?linkedin\.com", "/authwall", ("sessionRedirect",)),
+    Wrapper(r"youtube\.com", "/redirect", ("q",)),
+    Wrapper(r"youtube\.com", "/attribution_link", ("u",)),
+    Wrapper(r"(?:lm?\.)?facebook\.com|l\.messenger\.com", "/l.php", ("u",)),
+    Wrapper(FACEBOOK, "/flx/warn", ("u",)),
+    Wrapper(FACEBOOK, "/login", ("next",)),
+    Wrapper(FACEBOOK, "/login.php", ("next",)),
+    Wrapper(r"l\.(?:instagram\.com|threads\.(?:com|net))", "", ("u",)),
     Wrapper(r"instagram\.com", "/accounts/login", ("next",)),
-    Wrapper(r"(?:[a-z-]+\.)?facebook\.com", "/login", ("next",)),
-    Wrapper(r"(?:[a-z-]+\.)?facebook\.com", "/login.php", ("next",)),
+    Wrapper(LINKEDIN, "/safety/go", ("url",)),
+    Wrapper(LINKEDIN, "/redir/redirect", ("url",)),
+    Wrapper(LINKEDIN, "/redir/general-malware-page", ("url",)),
+    Wrapper(LINKEDIN, "/authwall", ("sessionRedirect",)),
+    Wrapper(LINKEDIN, "/login", ("session_redirect",)),
+    Wrapper(LINKEDIN, "/uas/login", ("session_redirect",)),
     Wrapper(r"(?:x|twitter)\.com", "/i/flow/login", ("redirect_after_login",)),
     Wrapper(r"(?:x|twitter)\.com", "/login", ("redirect_after_login",)),
+    Wrapper(r"tiktok\.com", "/link/v2", ("target",)),
+    Wrapper(r"tiktok\.com", "/login", ("redirect_url",)),
     Wrapper(r"t\.umblr\.com", "/redirect", ("z",)),
-    Wrapper(r"out\.reddit\.com", "", ("url",)),
+    Wrapper(r"out\.reddit\.com", "*", ("url",)),
+    Wrapper(r"(?:[a-z]{2}\.)?pinterest\.[a-z.]{2,6}", "/offsite", ("url",)),
     Wrapper(r"vk\.com", "/away.php", ("to",)),
     Wrapper(r"steamcommunity\.com", "/linkfilter", ("u", "url")),
     Wrapper(r"slack-redir\.net", "/link", ("url",)),
     Wrapper(r"medium\.com", "/m/global-identity", ("redirectUrl",)),
-    Wrapper(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", "", ("url",)),
+    Wrapper(r"medium\.com", "/m/global-identity-2", ("redirectUrl",)),
+    Wrapper(r"(?:gate|exit)\.sc", "", ("url",)),
+    Wrapper(r"deviantart\.com", "/users/outgoing", (WHOLE_QUERY,)),
+    Wrapper(r"href\.li", "", (WHOLE_QUERY,)),
+    Wrapper(r"(?:[a-z]+\.)?startpage\.com", "*", ("url",)),
+    Wrapper(r"ecosia\.org", "/url", ("url", "u")),
+    Wrapper(r"yandex\.[a-z.]{2,6}", "/clck/jsredir", ("url",)),
+    Wrapper(r"go\.skimresources\.com", "", ("url",)),
+    Wrapper(r"linkprotect\.cudasvc\.com", "/url", ("a",)),
+    Wrapper(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", "*", ("url",)),
+    Wrapper(r"statics\.teams\.cdn\.office\.net", "*", ("url",)),
 )
+BY_PATH = {
+    path: tuple(each for each in WRAPPERS if each.path in {path, "*"})
+    for path in {"*", *(each.path for each in WRAPPERS)}
+}
 
 AMP_CACHE = re.compile(r"/(?:[civ]|wp)/(s/)?(?P<rest>[^/]+\..+)")
 AMP_VIEWER = re.compile(r"/amp/(s/)?(?P<rest>[^/]+\..+)")
 YAHOO = re.compile(r"/RU=(?P<target>[^/]+)/")
+TRANSLATED = re.compile(r"(?P<site>[a-z0-9-]+)\.translate\.goog")
+PROOFPOINT = re.compile(r"https?://urldefense\.(?:com|us)/v3/__(?P<target>[^*]+?)__;")
 ADVERT = re.compile(
     r"duckduckgo\.com/y\.js|"
     r"google(?:\.com?)?\.[a-z]{2,3}/aclk|"
@@ -89,15 +120,18 @@ def _inner(url: str) -> Iterator[str]:
         return
     host = re.sub(r"^(?:(?:www|m|mobile)\.)+", "", (seen.hostname or "").lower())
     path = seen.path.rstrip("/")
-    for wrapper in WRAPPERS:
-        if wrapper.knows(host, path):
-            yield from _from_query(url, seen, wrapper.params)
-    yield from _from_path(host, seen)
-    if host.endswith("bing.com") and path == "/ck/a":
-        yield from _from_bing(seen)
+    if seen.query:
+        for wrapper in BY_PATH.get(path, BY_PATH["*"]):
+            if wrapper.knows(host):
+                yield from _from_query(url, seen, wrapper.params)
+    yield from _from_path(url, host, seen)
+    yield from _from_code(host, path, seen)
 
 
 def _from_query(url: str, seen: SplitResult, params: tuple[str, ...]) -> Iterator[str]:
+    if params == (WHOLE_QUERY,):
+        yield unquote(seen.query)
+        return
     given = dict(parse_qsl(seen.query))
     for name in params:
         if given.get(name):
@@ -112,23 +146,35 @@ def _joined(url: str, target: str) -> str:
         return ""
 
 
-def _from_path(host: str, seen: SplitResult) -> Iterator[str]:
-    amp = None
+def _from_path(url: str, host: str, seen: SplitResult) -> Iterator[str]:
+    query = f"?{seen.query}" if seen.query else ""
     if host.endswith(".cdn.ampproject.org"):
         amp = AMP_CACHE.match(seen.path)
-    elif re.fullmatch(GOOGLE, host):
-        amp = AMP_VIEWER.match(seen.path)
+    else:
+        viewed = seen.path.startswith("/amp/") and re.fullmatch(rf"{GOOGLE}|bing\.com", host)
+        amp = AMP_VIEWER.match(seen.path) if viewed else None
     if amp:
-        query = f"?{seen.query}" if seen.query else ""
         yield f"{'https' if amp[1] else 'http'}://{amp['rest']}{query}"
-    yahoo = YAHOO.search(seen.path) if host == "r.search.yahoo.com" else None
+    yahoo = YAHOO.search(seen.path) if host.endswith("search.yahoo.com") else None
     if yahoo:
         yield unquote(yahoo["target"])
+    translated = TRANSLATED.fullmatch(host)
+    if translated:
+        site = translated["site"].replace("--", "\0").replace("-", ".").replace("\0", "-")
+        yield f"https://{site}{seen.path}{query}"
+    proofpoint = PROOFPOINT.match(url)
+    if proofpoint:
+        yield proofpoint["target"]
 
 
-def _from_bing(seen: SplitResult) -> Iterator[str]:
-    packed = dict(parse_qsl(seen.query)).get("u", "").removeprefix("a1")
-    try:
-        yield urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
-    except ValueError:
-        return
+def _from_code(host: str, path: str, seen: SplitResult) -> Iterator[str]:
+    """Yield what a redirector hides in a code of its own."""
+    given = dict(parse_qsl(seen.query)).get("u", "") if path in {"/ck/a", "/v2/url"} else ""
+    if given and host.endswith("bing.com"):
+        packed = given.removeprefix("a1")
+        try:
+            yield urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()
+        except ValueError:
+            return
+    if given and host == "urldefense.proofpoint.com":
+        yield unquote(given.replace("-", "%").replace("_", "/"))

@@ -1,39 +1,155 @@
-"""Every source there is, by its name."""
+"""Every source there is, by its name: what is written here, and what plug-ins bring."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from itertools import chain
-from types import MappingProxyType
+from pkgutil import iter_modules
+from types import MappingProxyType, ModuleType
 
-from scrapers.source import Source
+from scrapers import profiles, search
+from scrapers.source import Declaration, Etiquette, Family, Source
 
 GROUP = "namesake.sources"
+ASKABLE = ("plan", "read", "canaries")
 
 
 class RegistryError(ValueError):
-    """Holds one sentence: which sources cannot stand together, or cannot be loaded."""
+    """Holds one sentence: which sources cannot stand together."""
 
 
-def registry(
-    sources: Iterable[Source], plugins: Iterable[EntryPoint] | None = None
-) -> Mapping[str, Source]:
-    """Return the sources given and those of installed plugins, which may not take their names.
+class PluginError(ValueError):
+    """Holds one sentence: which plug-in is left out, and why."""
 
-    An entry point of the group `namesake.sources` names a function that returns sources.
+
+class Registry(Mapping[str, Source]):
+    """The sources by name. `faults` says, in a sentence each, what was left out of them."""
+
+    def __init__(self, sources: Mapping[str, Source], faults: Iterable[str] = ()) -> None:
+        self._sources = MappingProxyType(dict(sources))
+        self.faults = tuple(faults)
+
+    def __getitem__(self, name: str) -> Source:
+        return self._sources[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def joined(self, sources: Iterable[Source], faults: Iterable[str] = ()) -> "Registry":
+        """Return it with more sources, none of which may have the name of another."""
+        known = dict(self._sources)
+        for source in sources:
+            _add(known, source)
+        return Registry(known, (*self.faults, *faults))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A source that has a file of its own here; whether it is asked, a configuration says.
+
+    One that has no name before it is told which server to ask is called after its file.
     """
-    installed = entry_points(group=GROUP) if plugins is None else plugins
+
+    name: str
+    family: Family
+    declaration: Declaration
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Look through our packages for every source that has a file of its own."""
+    modules = [
+        import_module(found.name)
+        for package in (search, profiles)
+        for found in iter_modules(package.__path__, f"{package.__name__}.")
+    ]
+    return MappingProxyType({each.name: each for module in modules for each in _kinds_in(module)})
+
+
+def registry(sources: Iterable[Source], plugins: Iterable[EntryPoint] | None = None) -> Registry:
+    """Return the sources given and those of installed plug-ins, which may not take their names.
+
+    An entry point of the group `namesake.sources` names a source, several, or a function that
+    returns some. A plug-in with a fault is left out, and told; the others go on.
+    """
     known: dict[str, Source] = {}
-    for source in chain(sources, (each for plugin in installed for each in _loaded(plugin))):
-        if known.setdefault(source.name, source) is not source:
-            message = f"Two sources are called {source.name!r}: rename or remove one of them."
-            raise RegistryError(message)
-    return MappingProxyType(known)
+    for source in sources:
+        _add(known, source)
+    faults: list[str] = []
+    for plugin in entry_points(group=GROUP) if plugins is None else plugins:
+        try:
+            brought = _brought(plugin)
+            _compared(plugin, brought, known)
+        except PluginError as error:
+            faults.append(str(error))
+        else:
+            known.update({source.name: source for source in brought})
+    return Registry(known, faults)
 
 
-def _loaded(plugin: EntryPoint) -> Iterator[Source]:
+def _add(known: dict[str, Source], source: Source) -> None:
+    if known.setdefault(source.name, source) is not source:
+        message = f"Two sources are called {source.name!r}: rename or remove one of them."
+        raise RegistryError(message)
+
+
+def _brought(plugin: EntryPoint) -> tuple[Source, ...]:
     try:
-        make: Callable[[], Iterable[Source]] = plugin.load()
-        yield from make()
-    except (ImportError, AttributeError, TypeError) as error:
-        message = f"The plugin {plugin.name!r} ({plugin.value}) cannot be loaded: {error}."
-        raise RegistryError(message) from error
+        brought = plugin.load()
+        given = brought() if callable(brought) else brought
+        sources = (given,) if hasattr(given, "plan") else tuple(given)
+        unfit = [fault for source in sources for fault in _unfit(source)]
+    except Exception as error:
+        # It may raise whatever it likes: it is somebody else's code.
+        reason = f"it cannot be loaded ({type(error).__name__}: {error})"
+        raise _left_out(plugin, reason) from error
+    if unfit:
+        raise _left_out(plugin, unfit[0])
+    return sources
+
+
+def _unfit(source: object) -> Iterator[str]:
+    """Yield what a source lacks, as far as that can be seen before it is asked."""
+    name = getattr(source, "name", "")
+    if not isinstance(name, str) or not name:
+        yield "one of its sources has no name"
+    if not isinstance(getattr(source, "declaration", None), Declaration):
+        yield f"its source {name!r} has no declaration"
+    if not isinstance(getattr(source, "etiquette", None), Etiquette):
+        yield f"its source {name!r} has no etiquette"
+    missing = [each for each in ASKABLE if not callable(getattr(source, each, None))]
+    if missing:
+        yield f"its source {name!r} has no {missing[0]}"
+
+
+def _compared(plugin: EntryPoint, brought: tuple[Source, ...], known: Mapping[str, Source]) -> None:
+    names = [source.name for source in brought]
+    taken = [name for name in names if name in known or names.count(name) > 1]
+    if taken:
+        raise _left_out(plugin, f"another source is called {taken[0]!r}")
+
+
+def _left_out(plugin: EntryPoint, reason: str) -> PluginError:
+    told = " ".join(f"The plug-in {plugin.name!r} ({plugin.value}) is left out: {reason}.".split())
+    return PluginError(told)
+
+
+def _kinds_in(module: ModuleType) -> Iterator[Kind]:
+    """Yield what stands in a module ready-made, and what its classes would make."""
+    for each in vars(module).values():
+        if not isinstance(each, type):
+            told = {key: getattr(each, key, None) for key in ("name", "family", "declaration")}
+        elif each.__module__ == module.__name__ and is_dataclass(each):
+            told = {field.name: field.default for field in fields(each)}
+        else:
+            continue
+        name, family, declared = map(told.get, ("name", "family", "declaration"))
+        if not isinstance(name, str) or not isinstance(family, Family):
+            continue
+        if isinstance(declared, Declaration):
+            called = name or module.__name__.rpartition(".")[2]
+            yield Kind(name=called, family=family, declaration=declared)

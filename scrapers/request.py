@@ -33,7 +33,10 @@ MOST_HOPS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A GET to make. Credentials are added by the fetch tier and never stand here.
+    """A GET to make, or a POST of `body` where there is one: a JSON document.
+
+    Credentials are added by the fetch tier and never stand here. A redirect of a POST is not
+    followed, but is the answer.
 
     `hops` is how many redirects to follow (MOST_HOPS at most); with 0 the redirect itself is the
     answer, which is what a presence check that knows "302 means missing" wants. `led` says that
@@ -47,6 +50,11 @@ class Request:
     hops: int = MOST_HOPS
     led: bool = False
     media: Media = Media.TEXT
+    body: str = ""
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.body else "GET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Protocol, Self, runtime_checkable
@@ -25,6 +27,7 @@ class Family(StrEnum):
 
     SEARCH = "search"
     PROFILES = "profiles"
+    MAIL_HASH = "mail-hash"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class Budget:
 
 
 UNLIMITED = Budget()
+ANYWHERE = ("https://*", "http://*")
+"""The origins of a source that reads whatever public page a person or a search named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +52,10 @@ class Etiquette:
     """Manners towards a source.
 
     `origins` are the only ones (`https://host`) it may be asked at; `https://*.host` stands for
-    its subdomains, which share one queue. `seconds_between` counts from the end of one answer to
-    the next request at the same host. `allow_private` are those of the origins that the
-    configuration lets lie at a private address, or on another port than 80 and 443.
+    its subdomains, which share one queue, and `https://*` for every public host.
+    `seconds_between` counts from the end of one answer to the next request at the same host.
+    `allow_private` are those of the origins that the configuration lets lie at a private address,
+    or on another port than 80 and 443.
     """
 
     origins: tuple[str, ...]
@@ -77,6 +83,57 @@ class Etiquette:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Where a request carries the key: in a header, after `prefix`, or in a parameter.
+
+    The fetch tier puts it there; a source only says where. It is handed over as `name`, or as
+    `SOURCE-key` where that is empty. Without one that is `required` the source cannot be asked,
+    without another it is asked as a stranger.
+    """
+
+    name: str = ""
+    header: str = ""
+    prefix: str = ""
+    param: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Where a service says what it allows; `seen_on` is None where nobody has read it yet."""
+
+    url: str
+    seen_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What a source is, for whoever decides whether to ask it. Its texts are plain clauses.
+
+    `asks` is what goes out, and `discloses` what the service learns of a person by it; `sees` and
+    `cannot_see` are what may be hoped for. `usd_per_1000` is the price of so many
+    requests, None where nobody has looked it up.
+    `retain_text_for` is how long the terms let us keep its text, None for as long as we like.
+    `notice` is what an operator must have read before turning it on, empty for most.
+    `provenance` says which published facts the reader rests on; `seen_live` is the day on which
+    somebody last ran it against the live service, None for never.
+    """
+
+    title: str
+    asks: str
+    discloses: str
+    sees: str
+    cannot_see: str
+    provenance: str
+    terms: Terms | None = None
+    usd_per_1000: Decimal | None = Decimal(0)
+    retain_text_for: timedelta | None = None
+    key: Key | None = None
+    notice: str = ""
+    seen_live: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
     """A question whose answer we know: `expects` is FOUND or ABSENT."""
 
@@ -100,6 +157,8 @@ class Source(Protocol):
     def version(self) -> int: ...
     @property
     def etiquette(self) -> Etiquette: ...
+    @property
+    def declaration(self) -> Declaration: ...
 
     def plan(self, identity: Identity) -> Iterable[Query]:
         """Yield the first questions about a person; `Reading.follow` yields the next."""

@@ -1,30 +1,52 @@
 """The path, the query and the route of an address, each in one spelling."""
 
 import re
-from urllib.parse import quote
+from unicodedata import normalize
+from urllib.parse import quote, unquote
 
 # Decoding these cannot change which page is meant; `/ ? # % & = + ;` can, and stay encoded.
 PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*,:@")
 RAW = "/?%&=+;:@!$'()*,-._~"
-INDEX = re.compile(r"/(?:index\.(?:html?|php|aspx?)|default\.(?:html?|aspx?))$", re.IGNORECASE)
-SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
-AMP_PAGE = re.compile(r"(?<=[^/])/amp/?$")
+SPELLED = re.compile(r"[A-Za-z0-9/?&=+;:@!$'()*,._~-]*")
+BYTES_OF_LETTERS = re.compile(r"(?:%[89A-F][0-9A-F])+")
+INDEX = re.compile(
+    r"/(?:index\.(?:s?html?|php|aspx?|jsp|cfm)|default\.(?:html?|aspx?))$", re.IGNORECASE
+)
+SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/]*|/\(s\([a-z0-9]{24}\)\)", re.IGNORECASE)
+AMP_PAGE = re.compile(r"^/amp(?=/.)|(?<=[^/])/amp/?$|\.amp(?=(?:\.html?)?$)")
 
 TRACKING = re.compile(
-    r"utm_.*|[a-z]*cl(?:k)?id|gad_.*|[gw]braid|gclsrc|_g[al]|_branch.*|_hs.*|__hs.*|hsctatracking|"
-    r"mc_[ce]id|mkt_tok|igsh(?:id)?|si|fb_(?:ref|source|action.*)|__(?:tn|cft|xts|eep)__.*|mibextid|"
-    r"ref_(?:src|url)|li_fat_id|trk(?:info|email)?|lipi|s_cid|sca_(?:esv|upv)|ved|sxsrf|gs_l[a-z]*|"
-    r"(?:pk|mtm|piwik|matomo)_.*|oly_.*_id|vero_.*|wickedid|_openstat|ns_(?:source|mchannel|campaign)|"
-    r"at_(?:medium|campaign)|xtor|smid|smtyp|guc(?:counter|e_.*)|wprov|replytocom|amp(?:_.*)?|usqp|"
-    r"outputtype|phpsessid|jsessionid|aspsessionid.*|mobileaction|share|spm|scm|cmpid|ncid",
+    r"utm_.*|[a-z_]*(?:cl(?:k)?id|clickid)|gad_.*|[gw]braid|gclsrc|srsltid|_g[al]|_branch.*|_hs.*|"
+    r"__hs.*|hsctatracking|mc_[ce]id|mkt_tok|mk(?:evt|cid|rid)|igsh(?:id)?|hc_(?:ref|location)|"
+    r"fb_(?:ref|source|action.*)|__(?:tn|cft|xts|eep)__.*|mibextid|sfnsn|rdid|share_(?:app_)?id|"
+    r"ref_(?:src|url)|referrer|trk(?:info|email|_.*)?|lipi|s_cid|s_kwcid|ef_id|epik|cmp(?:id)?|"
+    r"[no]cid|icid|li_fat_id|sca_(?:esv|upv)|ved|sxsrf|gs_l[a-z]*|rlz|(?:pk|mtm|piwik|matomo)_.*|"
+    r"oly_.*_id|vero_.*|wickedid|_openstat|ns_(?:source|mchannel|campaign)|wt\.\w+|elqtrack.*|"
+    r"at_(?:medium|campaign)|xtor|smid|smtyp|guc(?:counter|e_.*)|soc_(?:src|trk)|wprov|replytocom|"
+    r"amp(?:_.*)?|__amp.*|usqp|outputtype|aspsessionid.*|mobileaction|spm|scm|dm_i|bsft_.*|"
+    r"ck_subscriber_id|__s|_ke|_x_tr_.*|is_(?:from_webapp|copy_url)|sender_device|"
+    r"(?:php|j)sessid|jsessionid|cfid|cftoken|__twitter_impression",
+    re.IGNORECASE,
+)
+# Names that may mean anything: their value shows that they only tell where a visitor comes from.
+TRACKING_BY_VALUE = re.compile(
+    r"(?:ref|source|share|from|via|src)=(?:e-?mail|facebook|fb|feed|footer|google|header|hn|home|"
+    r"homepage|ig|instagram|linkedin|nav|newsletter|pinterest|producthunt|reddit|rss|search|"
+    r"share|sharing|sidebar|social|t\.co|telegram|tumblr|twitter|whatsapp|x)|"
+    r"(?:s|sid|session|session_?id)=[0-9a-f]{16,}",
     re.IGNORECASE,
 )
 
 
 def spelled_path(path: str) -> str:
     """Return the path without detours, default documents, session ids and its last slash."""
-    text = re.sub(r"(?<!:)/{2,}", "/", SESSION.sub("", _percent(path, safe="")))
-    text = _straight(text)
+    text = _percent(path, safe="")
+    if ";" in text or "/(" in text:
+        text = SESSION.sub("", text)
+    if "//" in text:
+        text = re.sub(r"(?<!:)/{2,}", "/", text)
+    if "/." in text:
+        text = _straight(text)
     return INDEX.sub("", text).rstrip("/") or "/"
 
 
@@ -34,18 +56,28 @@ def without_amp(path: str) -> str:
 
 def spelled_query(query: str, keeps: frozenset[str] | None) -> str:
     """Return the query sorted and without tracking; `keeps` are the only names kept, if given."""
+    if not query:
+        return ""
     pairs = sorted(_pair(part) for part in query.split("&") if part)
     return "&".join(
         f"{name}={value}" if value else name
         for name, value in pairs
-        if (name in keeps if keeps is not None else TRACKING.fullmatch(name) is None)
+        if (name in keeps if keeps is not None else not _tracks(name, value))
     )
 
 
 def spelled_route(fragment: str) -> str:
     """Return the fragment where it is a page of its own (`#/people/7`), else nothing."""
+    if not fragment.startswith(("/", "!")):
+        return ""
     route = _percent(fragment, safe="/?").rstrip("/")
-    return f"#{route}" if route.startswith(("/", "!/")) and route != "!/" else ""
+    return f"#{route}" if route.strip("!/") else ""
+
+
+def _tracks(name: str, value: str) -> bool:
+    if TRACKING.fullmatch(name):
+        return True
+    return bool(value) and TRACKING_BY_VALUE.fullmatch(f"{name}={value}") is not None
 
 
 def _pair(part: str) -> tuple[str, str]:
@@ -54,6 +86,9 @@ def _pair(part: str) -> tuple[str, str]:
 
 
 def _percent(text: str, *, safe: str) -> str:
+    if SPELLED.fullmatch(text):
+        return text
+
     def spelled(match: re.Match[str]) -> str:
         if len(match[0]) < len("%XX"):
             return "%25"
@@ -61,7 +96,20 @@ def _percent(text: str, *, safe: str) -> str:
         return character if character in PLAIN or character in safe else match[0].upper()
 
     decoded = re.sub(r"%(?:[0-9A-Fa-f]{2})?", spelled, text)
-    return quote(decoded, safe=RAW, errors="replace")
+    return _composed(quote(decoded, safe=RAW, errors="replace"))
+
+
+def _composed(text: str) -> str:
+    """Write a letter and its accent as one, as most do; some systems write them apart."""
+    if "%CC%" not in text and "%CD%" not in text:
+        return text
+    plain = BYTES_OF_LETTERS.sub(_letters, text)
+    return quote(normalize("NFC", plain), safe=RAW)
+
+
+def _letters(match: re.Match[str]) -> str:
+    letters = unquote(match[0])
+    return match[0] if "\ufffd" in letters else letters
 
 
 def _straight(path: str) -> str:

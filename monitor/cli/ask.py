@@ -5,7 +5,7 @@ from collections import Counter
 import click
 
 from monitor.build import Service
-from monitor.cli.asking import Asking
+from monitor.cli.asking import asked
 from monitor.cli.coverage import Covered
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.errors import NotPermittedError
@@ -23,8 +23,7 @@ def check(desk: Desk, person: str, *, as_json: bool) -> None:
         if person not in service.state.consents.live(service.now()):
             reason = "This person's consent has ended, so nothing is asked about them."
             raise NotPermittedError(reason)
-        kind = SweepKind.SELFCHECK
-        done = Asking(desk=desk, service=service, kind=kind, person=person).run()
+        done = asked(desk, service, SweepKind.SELFCHECK, person)
         _tell(desk, service, done, as_json=as_json)
 
 
@@ -38,7 +37,7 @@ def sweep(desk: Desk, *, dry_run: bool, as_json: bool) -> None:
         if dry_run:
             _tell_plan(desk, service, as_json=as_json)
             return
-        done = Asking(desk=desk, service=service, kind=SweepKind.SWEEP).run()
+        done = asked(desk, service, SweepKind.SWEEP)
         _tell(desk, service, done, as_json=as_json)
 
 

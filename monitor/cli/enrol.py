@@ -14,6 +14,7 @@ from monitor.domain.consent_text import SCOPES
 from monitor.domain.person import PersonName
 from monitor.errors import InputError
 from monitor.flows.enrol import Answers
+from scrapers.recipes.shape import web_address
 
 ACCOUNT_SHAPE = "platform:@handle"
 
@@ -58,6 +59,9 @@ def _faults(answers: Answers) -> Iterator[str]:
     for account in answers.accounts:
         if not _names_account(account):
             yield f"{account!r} is not written as {ACCOUNT_SHAPE}"
+    for page in answers.pages:
+        if not _is_address(page):
+            yield f"{page!r} is no address that begins with https://"
     if answers.zone and not zone_exists(answers.zone):
         yield f"{answers.zone!r} is no time zone such as America/Chicago"
 
@@ -83,6 +87,7 @@ def _asked(desk: Desk) -> Answers:
         places=_several("Towns people connect you with") or desk.config.district.places,
         handles=_several("Your handles"),
         accounts=_accounts(),
+        pages=_pages(),
         absent_from=_several("Platforms where you have no account"),
     )
 
@@ -109,6 +114,29 @@ def _as_accounts(answer: str) -> tuple[str, ...]:
             reason = f"{account!r} is not written as {ACCOUNT_SHAPE}."
             raise click.BadParameter(reason)
     return accounts
+
+
+def _pages() -> tuple[str, ...]:
+    answer: tuple[str, ...] = click.prompt(
+        "Addresses of your own pages, such as a blog (comma-separated)",
+        default="",
+        show_default=False,
+        value_proc=_as_pages,
+    )
+    return answer
+
+
+def _as_pages(answer: str) -> tuple[str, ...]:
+    pages = _parts(answer)
+    for page in pages:
+        if not _is_address(page):
+            reason = f"{page!r} does not begin with https://."
+            raise click.BadParameter(reason)
+    return pages
+
+
+def _is_address(text: str) -> bool:
+    return web_address(text) == text
 
 
 def _parts(answer: str) -> tuple[str, ...]:

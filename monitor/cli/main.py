@@ -11,14 +11,16 @@ from monitor.cli import (
     ask,
     demo,
     enrol,
+    explain,
     flags,
     letters,
+    roster,
     score,
     service,
     setup,
     sources,
     staff,
-    students,
+    weights,
 )
 from monitor.cli.desk import Desk
 from monitor.cli.output import inert
@@ -37,10 +39,11 @@ Exit codes:
    2  wrong usage
   64  the configuration cannot be used
   65  something given is not what it should be
-  69  the network or a server cannot be reached
+  69  the network, a server or a source cannot be reached or believed
   70  a fault of ours
   73  the state folder cannot be written
   75  another Namesake holds the folder
+  76  the roster key is not the one that made the tokens
   77  consent or role does not allow it
   78  the database is newer than the program, or damaged
  130  stopped by Ctrl-C
@@ -72,8 +75,10 @@ for command in (
     sources.sources,
     letters.digest,
     flags.flags,
-    students.students,
+    explain.explain_,
+    roster.roster,
     score.score,
+    weights.weights,
     demo.demo,
 ):
     namesake.add_command(command)

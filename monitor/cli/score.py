@@ -1,52 +1,89 @@
-"""Scoring rows of names and handles: for measuring the rules, without a district."""
+"""Scoring rows of names, handles and profiles: for measuring the rules, without a district."""
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import click
 import msgspec
 
-from monitor.build import census
+from monitor.census import census
+from monitor.cli.desk import Desk, pass_desk
+from monitor.cli.label_row import read_profile
 from monitor.cli.output import inert
+from monitor.domain.profile_label import ProfileLabel
 from monitor.domain.scorers import scorers
-from monitor.domain.scoring import Ask, Row, Scored, Scorer
+from monitor.domain.scoring import Ask, Row, Scored
 from monitor.errors import InputError
+from monitor.weights_file import own_weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What every row has, whatever it asks."""
+
+    id: str | int
+    ask: Ask
+
+
+# Raises DecodeError or InputError where a line is not what its question needs.
+Answerer = Callable[[bytes], Scored]
 
 
 @click.command()
 @click.option(
     "--jsonl", is_flag=True, required=True, expose_value=False, help="JSON lines in and out."
 )
-def score() -> None:
-    """Score rows of names or handles from standard input; docs/detection.md has the fields.
+@pass_desk
+def score(desk: Desk) -> None:
+    """Score rows of names, handles or profiles from standard input.
 
-    Each good line is answered, in order. A line that cannot be read is named on standard error,
-    and the exit code is 65.
+    docs/detection.md has the fields. Each good line is answered, in order. A line that cannot be
+    read is named on standard error, and the exit code is 65.
     """
-    bad = answer(sys.stdin.buffer, scorers(census()))
+    bad = answer(sys.stdin.buffer, *answerers(desk))
     if bad:
         reason = f"{bad} of the lines could not be scored; all others were."
         raise InputError(reason)
 
 
-def answer(lines: Iterable[bytes], table: Mapping[Ask, Scorer]) -> int:
+def answerers(desk: Desk) -> tuple[Answerer, Answerer]:
+    """Return who answers questions about names and handles, and who those about profiles."""
+    table = scorers(census())
+    whose = ProfileLabel(
+        counts=census(),
+        weights=own_weights(),
+        year=desk.outside.clock.now().year,
+    )
+    rows, anything = msgspec.json.Decoder(Row), msgspec.json.Decoder(dict[str, object])
+
+    def names_and_handles(line: bytes) -> Scored:
+        row = rows.decode(line)
+        return table[row.ask](row.staff, row.found)
+
+    return names_and_handles, lambda line: whose(read_profile(anything.decode(line)))
+
+
+def answer(lines: Iterable[bytes], names_and_handles: Answerer, profiles: Answerer) -> int:
     """Print one answer a line, and return how many lines could not be scored."""
-    decoder = msgspec.json.Decoder(Row)
+    decoder = msgspec.json.Decoder(Asked)
     bad = 0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            row = decoder.decode(line)
-            sys.stdout.write(_answer(row, table[row.ask](row.staff, row.found)))
-        except (msgspec.DecodeError, InputError) as error:
+            asked = decoder.decode(line)
+            ask = profiles if asked.ask is Ask.LABEL else names_and_handles
+            sys.stdout.write(_answer(asked, ask(line)))
+        # Lists inside lists, thousands deep, are a fault of the line, too.
+        except (msgspec.DecodeError, InputError, RecursionError) as error:
             bad += 1
             click.echo(f"namesake: Line {number} cannot be scored: {inert(str(error))}.", err=True)
     return bad
 
 
-def _answer(row: Row, scored: Scored) -> str:
+def _answer(asked: Asked, scored: Scored) -> str:
     """Write plain ASCII: a terminal obeys no letter of it."""
-    said = {"id": row.id, "score": scored.score, "label": scored.label, "reasons": scored.reasons}
+    said = {"id": asked.id, "score": scored.score, "label": scored.label, "reasons": scored.reasons}
     return f"{json.dumps(said)}\n"

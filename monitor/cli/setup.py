@@ -37,6 +37,14 @@ reply_to = {contact}
 [sources.bluesky]
 enabled = true
 
+[[sources.fediverse]]  # one table for each server of the fediverse; add those of your region
+url = "https://mastodon.social"
+canary = "@Mastodon"  # an account of its own, never a private person's
+
+[sources.gitlab]
+
+[sources.gravatar]  # asked only for those who agreed to it
+
 [sources.catalogue]
 own = true
 """

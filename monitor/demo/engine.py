@@ -15,6 +15,7 @@ HOST = "searx.example"
 # A query that this engine always has a result for.
 CANARY = "wikipedia"
 ENGINES = ("meadow", "lantern")
+VERSION = "2026.8.22"
 RESULTS_A_PAGE = 10
 SNIPPET_LENGTH = 160
 
@@ -61,6 +62,8 @@ class Engine:
     def answer(self, asked: Asked, traces: Traces) -> Answer:
         if asked.path == "/robots.txt":
             return plain(ROBOTS)
+        if asked.path == "/config":
+            return data({"engines": [_engine(name) for name in ENGINES], "version": VERSION})
         if asked.path != "/search":
             return html("<!doctype html><title>Search</title><h1>Search</h1>")
         given = {name: values[0] for name, values in parse_qs(asked.query).items()}
@@ -93,6 +96,10 @@ class Engine:
         # The third week is the second one over again.
         lot = f"{min(week, 2)}.{self.shuffles}"
         yield from sorted(hits, key=lambda page: _digest(f"{lot} {query} {page.url}"))
+
+
+def _engine(name: str) -> dict[str, object]:
+    return {"name": name, "enabled": True, "categories": ["general"], "paging": True}
 
 
 def _refusal(given: dict[str, str]) -> Answer | None:

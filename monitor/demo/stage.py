@@ -3,24 +3,19 @@
 import secrets
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from monitor.config import (
-    BlueskyConfig,
-    CatalogueConfig,
-    Config,
-    DistrictConfig,
-    MailConfig,
-    SearxNGConfig,
-    SourcesConfig,
-    StudentsConfig,
-)
+from monitor.config import Config, DistrictConfig, MailConfig, StudentsConfig
+from monitor.config_sources import BlueskyConfig, CatalogueConfig, SearxNGConfig, SourcesConfig
 from monitor.demo import appview, cdn, district, engine
 from monitor.domain.envelope import Envelope
+from monitor.domain.students.forms import Pupil
 from monitor.errors import InputError
-from monitor.matcher.tokens import KEY_BYTES, write_tokens
+from monitor.matcher.keys import KEY_BYTES
+from monitor.matcher.tokens import make_roster, write_tokens
 
 MARKER = ".namesake-demo"
 CATALOGUE = Path(__file__).parent / "catalogue.json"
@@ -74,11 +69,11 @@ def hash_roster(config: Config) -> None:
     students = config.students
     if students.tokens is None or students.key_file is None:
         return
-    students.key_file.touch(mode=0o600)
     key = secrets.token_bytes(KEY_BYTES)
+    pupils = (Pupil(names=((each.given, each.family),)) for each in district.pupils())
+    write_tokens(students.tokens, make_roster(pupils, key, datetime.now(UTC).date()))
+    students.key_file.touch(mode=0o600)
     students.key_file.write_text(key.hex(), "ascii")
-    pupils = ((pupil.given, pupil.family) for pupil in district.pupils())
-    write_tokens(students.tokens, pupils, key)
 
 
 def counted(word: str) -> Callable[[], str]:

@@ -13,7 +13,7 @@ from monitor.demo import days, district, stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
-from monitor.domain.assessment import Label
+from monitor.domain.whose import Label
 from monitor.errors import InputError
 from monitor.flows.enrol import Answers
 from monitor.outside import Outside

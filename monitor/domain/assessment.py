@@ -1,87 +1,104 @@
 """Whose profile is this, and why do we think so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-from monitor.domain import weights
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Ruling, Severity
 from monitor.domain.names.names import Level
+from monitor.domain.reasons import rules
 from monitor.domain.reasons.case import Case, lay_out
-from monitor.domain.reasons.claim import SUPPORT, claim, control, may_be, presented
+from monitor.domain.reasons.claim import claim, presented
+from monitor.domain.reasons.control import control
 from monitor.domain.reasons.imitation import imitation
 from monitor.domain.reasons.subject import Inventory, Subject, declared
-from scrapers.finding import Finding
-
-
-class Label(StrEnum):
-    OWN = "own"
-    NAMESAKE = "namesake"
-    IMPERSONATION = "impersonation"
-    UNRELATED = "unrelated"
-    UNKNOWN = "unknown"
+from monitor.domain.reasons.surroundings import surroundings
+from monitor.domain.verdicts.likeness import likeness
+from monitor.domain.verdicts.watch import watched
+from monitor.domain.weights import Weights
+from monitor.domain.whose import Label, Sums, chances, cheapest
+from scrapers.finding import Finding, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """`evidence` stands strongest first. `lowered_by` says what would have weakened it."""
+    """`evidence` stands strongest first. `lowered_by` says what would have weakened it.
+
+    `weights` is the version of what it was weighed by, 0 where that was not written down yet.
+    """
 
     label: Label
     bits: float
     evidence: tuple[Evidence, ...] = ()
     lowered_by: tuple[str, ...] = ()
+    weights: int = 0
 
     @property
     def reasons(self) -> tuple[str, ...]:
         return tuple(each.reason for each in self.evidence)
 
+    @property
+    def sums(self) -> Sums:
+        return sums_of(self.evidence)
+
 
 # What a person ruled, and what follows; the other rulings speak of a flag, not of the account.
 _RULED = {
-    Ruling.MINE: (Label.OWN, weights.SAID_MINE),
-    Ruling.NAMESAKE: (Label.NAMESAKE, weights.SAID_NAMESAKE),
-    Ruling.UNRELATED: (Label.UNRELATED, weights.SAID_UNRELATED),
-    Ruling.IMPERSONATION: (Label.IMPERSONATION, weights.SAID_IMPERSONATION),
-    Ruling.REPORTED: (Label.IMPERSONATION, weights.SAID_IMPERSONATION),
-    Ruling.REMOVED: (Label.IMPERSONATION, weights.SAID_IMPERSONATION),
-    Ruling.REFUSED: (Label.IMPERSONATION, weights.SAID_IMPERSONATION),
+    Ruling.MINE: (Label.OWN, rules.SAID_MINE),
+    Ruling.NAMESAKE: (Label.NAMESAKE, rules.SAID_NAMESAKE),
+    Ruling.UNRELATED: (Label.UNRELATED, rules.SAID_UNRELATED),
+    Ruling.IMPERSONATION: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
+    Ruling.REPORTED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
+    Ruling.REMOVED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
+    Ruling.REFUSED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
 }
-# A page is taken to be about the person from even odds on: asking costs as much as a mistake.
-_ABOUT = 0.0
-# Below this nobody is asked: it would take 64 such questions to hit once.
-_NAMESAKE = -6.0
-# One sign that cannot be chance, or several that can.
-_IMITATED = 4.0
-# A missed impersonation costs forty minutes and a false alarm five: show it from odds of 1:8 on.
-_SHOWN = -3.0
-# Two signs of different kinds at least this strong make it severe.
+# Two signs of different kinds at least this strong make an imitation severe.
 _STRONG = 3.0
 _KINDS = {
-    weights.LOOKALIKE.name: "handle",
-    weights.COPIED_BIO.name: "words",
-    weights.ABSENT.name: "network",
-    weights.MIXED.name: "letters",
-    weights.DISGUISED.name: "letters",
+    rules.LOOKALIKE.name: "handle",
+    rules.COPIED_BIO.name: "words",
+    rules.COPIED_ELSEWHERE.name: "words",
+    rules.WATCHED_WORDS.name: "words",
+    rules.WATCHED_PICTURE.name: "picture",
+    rules.ABSENT.name: "network",
+    rules.MIXED.name: "letters",
+    rules.DISGUISED.name: "letters",
+    rules.LURE.name: "lure",
 }
 
 
 def assess(
-    subject: Subject, portrait: Finding, inventory: Inventory, verdict: Ruling | None
+    subject: Subject,
+    portrait: Finding,
+    inventory: Inventory,
+    verdict: Ruling | None,
+    weights: Weights,
 ) -> Assessment:
     """Say whose a finding is; what the person told us or ruled settles it."""
-    if declared(portrait, subject, inventory):
-        return _assessment(Label.OWN, [weights.DECLARED.holds()])
-    case = lay_out(subject, portrait, inventory)
-    shown = [*claim(case), *control(case)]
-    if case.is_account and verdict is not Ruling.MINE:
-        shown += imitation(case, presented=presented(shown))
+    return judge(lay_out(subject, portrait, inventory), verdict, weights)
+
+
+def judge(case: Case, verdict: Ruling | None, weights: Weights) -> Assessment:
+    """Say whose the finding of a case is."""
+    if declared(case.portrait, case.subject, case.inventory):
+        known = weights.weigh([rules.DECLARED.holds()])
+        return _assessment(Label.OWN, known, weights)
+    shown = tuple(evidence(case, verdict, weights))
     if verdict in _RULED:
         label, rule = _RULED[verdict]
-        return _assessment(label, [rule.holds(), *shown])
-    if not may_be(case):
-        return _assessment(Label.UNRELATED, [_unlike(case)])
-    return _assessment(_label(case, shown), shown)
+        return _assessment(label, (*weights.weigh([rule.holds()]), *shown), weights)
+    return _assessment(_label(case, shown, weights), shown, weights)
+
+
+def evidence(case: Case, verdict: Ruling | None, weights: Weights) -> Iterator[Evidence]:
+    """Yield all that speaks for and against: whatever a new kind of evidence says is added here."""
+    claimed = (*claim(case), *surroundings(case))
+    yield from weights.weigh(claimed)
+    yield from weights.weigh(likeness(case.inventory.lessons, case.portrait, case.person.name))
+    yield from weights.weigh(control(case))
+    if case.is_account and verdict is not Ruling.MINE:
+        yield from weights.weigh(imitation(case, presented=presented(claimed)))
+        yield from weights.weigh(watched(case))
 
 
 def severity(assessment: Assessment) -> Severity:
@@ -90,37 +107,48 @@ def severity(assessment: Assessment) -> Severity:
     return Severity.HIGH if len(kinds - {""}) > 1 else Severity.MEDIUM
 
 
-def _label(case: Case, shown: Iterable[Evidence]) -> Label:
-    shown = tuple(shown)
-    claimed, imitated = _sum(shown, Axis.CLAIM), _sum(shown, Axis.IMITATION)
-    rules = {each.rule for each in shown}
-    contradicted = weights.OTHER_PLACE.name in rules and rules.isdisjoint(SUPPORT)
-    if weights.LINKED_FROM_OWN.name in rules:
-        return Label.OWN
-    if imitated >= _IMITATED and claimed + imitated > _SHOWN and not case.bare:
-        return Label.IMPERSONATION
-    if claimed <= _NAMESAKE or (contradicted and claimed < 0):
-        other_name = case.look.level is Level.DIFFERENT
-        return Label.UNRELATED if other_name else Label.NAMESAKE
-    if not case.is_account and claimed >= _ABOUT and not contradicted:
-        return Label.OWN
-    return Label.UNKNOWN
+def sums_of(shown: Iterable[Evidence]) -> Sums:
+    bits = dict.fromkeys(Axis, 0.0)
+    for each in shown:
+        bits[each.axis] += each.bits
+    return Sums(claim=bits[Axis.CLAIM], control=bits[Axis.CONTROL], imitation=bits[Axis.IMITATION])
 
 
-def _unlike(case: Case) -> Evidence:
-    return (weights.NAMELESS if case.look.written is None else weights.DIFFERENT).holds()
+def prior_of(kind: Kind, weights: Weights) -> float:
+    """Return how likely an imitation is beforehand; a page is about somebody and plays nobody."""
+    return weights.prior if kind is Kind.ACCOUNT else float("-inf")
 
 
-def _assessment(label: Label, evidence: Iterable[Evidence]) -> Assessment:
-    ordered = sorted(evidence, key=lambda each: -abs(each.bits))
-    otherwise = (weights.OTHERWISE.get(each.rule, "") for each in ordered if each.bits > 0)
+def _label(case: Case, shown: Iterable[Evidence], weights: Weights) -> Label:
+    prior = prior_of(case.portrait.kind, weights)
+    shares = chances(sums_of(shown), prior, linked=case.contacts.flagged)
+    label = cheapest(shares, _somebody_else(case))
+    return Label.UNKNOWN if case.bare and _too_much_of_a_handle(label, case) else label
+
+
+def _too_much_of_a_handle(label: Label, case: Case) -> bool:
+    """Tell whether a handle alone cannot bear a label: others bear the name it is made of."""
+    guessed = label is Label.OWN and not case.telltale
+    return label is Label.IMPERSONATION or guessed
+
+
+def _somebody_else(case: Case) -> Label:
+    unlike = case.look.level is Level.DIFFERENT or not (case.look.written or case.look.named)
+    return Label.UNRELATED if unlike else Label.NAMESAKE
+
+
+def _assessment(label: Label, shown: Iterable[Evidence], weights: Weights) -> Assessment:
+    ordered = sorted(shown, key=lambda each: -abs(each.bits))
+    otherwise = (_otherwise(each) for each in ordered if each.bits > 0)
     return Assessment(
         label=label,
         bits=sum(each.bits for each in ordered),
         evidence=tuple(ordered),
         lowered_by=tuple(dict.fromkeys(text for text in otherwise if text)),
+        weights=weights.version,
     )
 
 
-def _sum(evidence: Iterable[Evidence], axis: Axis) -> float:
-    return sum(each.bits for each in evidence if each.axis is axis)
+def _otherwise(each: Evidence) -> str:
+    rule = rules.RULES.get(each.rule)
+    return rule.otherwise if rule else ""

@@ -12,6 +12,7 @@ class Scope(StrEnum):
     SEARCH = "search"
     PROFILES = "profiles"
     MAIL_ADDRESS = "mail-address"
+    MAIL_HASH = "mail-hash"
     PHOTOS = "photos"
     STUDENT_LINKS = "student-links"
 

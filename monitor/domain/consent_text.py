@@ -7,7 +7,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
 
-TEXT_VERSION = "2026-11.2"
+TEXT_VERSION = "2026-11-25"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,9 @@ class Terms:
 
 SCOPES: Mapping[Scope, str] = {
     Scope.SEARCH: "Search engines are asked for your names, with your town, school or handles.",
-    Scope.PROFILES: "Sites with profiles are asked for your handles, and for likely ones.",
-    Scope.MAIL_ADDRESS: "Search engines and profile services are asked for your work address.",
+    Scope.PROFILES: "Sites with profiles are asked for your names, and for handles.",
+    Scope.MAIL_ADDRESS: "Search engines are asked for your work address.",
+    Scope.MAIL_HASH: "Gravatar is asked for the profile of your work address, by its fingerprint.",
     Scope.PHOTOS: "Whole profile pictures are compared with yours; faces are never recognised.",
     Scope.STUDENT_LINKS: "Your own accounts' public contacts are compared with a student list.",
 }
@@ -128,7 +129,8 @@ def _seen(disclosure: DisclosurePolicy) -> Iterator[str]:
     if days is None:
         yield "A link with students never opens to IT by itself."
     else:
-        yield f"A link with students opens to IT {days} days after we told you, unless settled."
+        yield f"That you follow students opens to IT {days} days after we told you, unless settled."
+        yield "That students follow you is told to nobody but you."
         yield f"Counsel approved this: {disclosure.counsel}, {disclosure.counsel_approved_on}."
     yield from _FIELDS.splitlines()
 

@@ -10,6 +10,7 @@ from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Se
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.errors import ConfigError, InputError
+from scrapers.request import QueryKind
 
 ANSWER_WITHIN = timedelta(days=7)
 STUDENT_LINK_DAYS_LEAST = 14
@@ -220,8 +221,14 @@ def _unanswered(case: Case, _: DisclosurePolicy) -> datetime | None:
 
 
 def _days_over(case: Case, policy: DisclosurePolicy) -> datetime | None:
-    """Count from the letter, or from when the person last took a word back, to think again."""
+    """Count from the letter, or from when the person last took a word back, to think again.
+
+    Whom an account follows is its own doing, and a district may have rules for that. Who follows
+    it is not, and is for nobody else to know.
+    """
     flag, days = case.flag, policy.student_link_days
+    if flag.relation != QueryKind.FOLLOWS:
+        return None
     settled = not flag.undecided and flag.state is not FlagState.STUDENT_LINK
     if days is None or settled or case.consent.text_hash not in policy.told_in:
         return None

@@ -20,11 +20,11 @@ MATERIAL = {
 }
 VOLATILE = {
     Kind.ACCOUNT: (
-        *("url", "title", "snippet", "created_at", "counts"),
+        *("url", "title", "snippet", "location", "created_at", "counts"),
         *("picture", "picture_print"),
     ),
     Kind.PAGE: (
-        *("url", "title", "snippet", "created_at", "counts"),
+        *("url", "title", "snippet", "location", "created_at", "counts"),
         *("picture", "picture_print"),
         *("name", "handle", "bio", "picture_hash", "links", "private"),
     ),
@@ -138,6 +138,7 @@ def combined(findings: Iterable[Finding]) -> Finding:
         name=_longest(each.name for each in several),
         handle=_longest(each.handle for each in several),
         bio=_longest(each.bio for each in several),
+        location=_longest(each.location for each in several),
         links=tuple(sorted({link for each in several for link in each.links})),
         picture=_longest(each.picture for each in several),
         picture_hash=_longest(each.picture_hash for each in several),

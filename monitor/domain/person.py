@@ -22,9 +22,9 @@ class PersonName:
 class Person:
     """An enrolled member of staff.
 
-    `accounts` are account keys (`platform:@handle`) declared as own; `absent_from` are
-    platforms on which the person says to have no account. `zone` is an IANA time zone, used
-    for due times and display only.
+    `accounts` are account keys (`platform:@handle`) declared as own, `pages` the addresses of own
+    pages; `absent_from` are platforms on which the person says to have no account. `zone` is an
+    IANA time zone, used for due times and display only.
     """
 
     ref: str
@@ -37,4 +37,5 @@ class Person:
     places: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     absent_from: tuple[str, ...] = ()

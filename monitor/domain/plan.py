@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from itertools import islice, product
 from unicodedata import normalize
 
@@ -14,7 +15,11 @@ from scrapers.identity import Identity
 from scrapers.request import Query, QueryKind
 from scrapers.source import ContactSource, Family, Source
 
-SCOPE_OF = {Family.SEARCH: Scope.SEARCH, Family.PROFILES: Scope.PROFILES}
+SCOPE_OF = {
+    Family.SEARCH: Scope.SEARCH,
+    Family.PROFILES: Scope.PROFILES,
+    Family.MAIL_HASH: Scope.MAIL_HASH,
+}
 
 NAMES_ASKED = 8
 HANDLES_GUESSED = 6
@@ -35,14 +40,17 @@ def identity(person: Person, consent: Consent, now: datetime) -> Identity:
         reason = "This person has no consent in force, so nothing may be asked about them."
         raise NotPermittedError(reason)
     guesses = _guesses(person.name) if consent.covers(Scope.PROFILES, now) else ()
+    hashed = consent.covers(Scope.MAIL_HASH, now)
     declared = (handle.strip().removeprefix("@") for handle in person.handles)
     return Identity(
         ref=person.ref,
         names=tuple(islice(_unique(_full_names(person.name)), NAMES_ASKED)),
         handles=tuple(_unique((*declared, *guesses))),
         accounts=person.accounts,
+        pages=person.pages,
         places=person.places,
         organisation=person.organisation,
+        mail_hash=mail_hash(person.mail) if hashed else "",
     )
 
 
@@ -78,15 +86,37 @@ def _questions(source: Source, words: Identity, scopes: frozenset[Scope]) -> Ite
     if SCOPE_OF[source.family] in scopes:
         yield from source.plan(words)
     if Scope.STUDENT_LINKS in scopes and isinstance(source, ContactSource):
-        for account in words.accounts:
-            if account.partition(":")[0] == source.platform:
-                yield from source.contacts(account, words.ref)
+        for account in _on(source, words.accounts):
+            yield from source.contacts(account, words.ref)
+
+
+def accounts_asked(query: Query, person: Person, source: Source) -> tuple[str, ...]:
+    """Return the person's accounts whose contacts a question asks for, by planning it again.
+
+    The terms of a question do not tell: a server leaves its own name out of them.
+    """
+    if not isinstance(source, ContactSource):
+        return ()
+    return tuple(
+        account
+        for account in _on(source, person.accounts)
+        if any(each.key == query.key for each in source.contacts(account, person.ref))
+    )
+
+
+def _on(source: Source, accounts: Iterable[str]) -> Iterator[str]:
+    return (each for each in accounts if each.partition(":")[0] == source.platform)
 
 
 def _scopes(consent: Consent, student_links: StudentLinks) -> frozenset[Scope]:
     if student_links is StudentLinks.ON:
         return consent.scopes
     return consent.scopes - {Scope.STUDENT_LINKS}
+
+
+def mail_hash(address: str) -> str:
+    """Return what Gravatar knows an address by: SHA-256, without spaces and in small letters."""
+    return sha256(address.strip().lower().encode()).hexdigest()
 
 
 def _full_names(name: PersonName) -> Iterator[str]:

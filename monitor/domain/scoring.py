@@ -11,6 +11,7 @@ class Ask(StrEnum):
     SAME_NAME = "same_name"
     OWN = "own"
     LOOKALIKE = "lookalike"
+    LABEL = "label"
 
 
 class Answer(StrEnum):

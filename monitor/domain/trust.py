@@ -8,6 +8,9 @@ from enum import StrEnum
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
 
+# The one thing that is noted of a source that answered all: impostors shelter there too.
+WITHHELD = "accounts that ask not to be found or read were left out"
+
 
 class Standing(StrEnum):
     """A source is PROVEN once it found what it surely has and not what cannot exist."""
@@ -29,6 +32,8 @@ class Probe:
 class Trust:
     """`outcome` and `note` speak of the visits; only what is not REFUTED may settle.
 
+    What a canary noted as it found what it should is said where nothing else is to be said.
+
     `probed` tells that canaries were asked for it just now.
     """
 
@@ -46,10 +51,11 @@ def weighed(probes: Iterable[Probe], readings: Iterable[Reading]) -> Trust:
             return _refuted(probe.reading.outcome, probe.reading.note)
         if probe.reading.outcome is not probe.expects:
             return _refuted(Outcome.UNREADABLE, _contradiction(probe.expects))
-    found = any(probe.expects is Outcome.FOUND for probe in asked)
+    found = [probe.reading for probe in asked if probe.expects is Outcome.FOUND]
     outcome, note = _summed(tuple(readings))
     standing = Standing.PROVEN if found else Standing.UNPROVEN
-    return Trust(standing=standing, outcome=outcome, note=note, probed=bool(asked))
+    aside = next((reading.note for reading in found if reading.note), "")
+    return Trust(standing=standing, outcome=outcome, note=note or aside, probed=bool(asked))
 
 
 def held_for_mass_loss() -> Trust:
@@ -74,7 +80,9 @@ def _summed(readings: tuple[Reading, ...]) -> tuple[Outcome, str]:
     silent = Counter({o: n for o, n in outcomes.items() if not o.conclusive})
     silent.pop(Outcome.DECLINED, None)
     if not silent:
-        return (Outcome.FOUND if outcomes[Outcome.FOUND] else Outcome.ABSENT), ""
+        withheld = outcomes[Outcome.DECLINED] or any(each.withheld for each in readings)
+        whole = Outcome.FOUND if outcomes[Outcome.FOUND] else Outcome.ABSENT
+        return whole, WITHHELD if withheld else ""
     worst = max(silent, key=lambda each: (silent[each], each))
     note = next((r.note for r in readings if r.outcome is worst and r.note), "")
     if not any(outcome.conclusive for outcome in outcomes):

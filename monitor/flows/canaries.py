@@ -1,20 +1,15 @@
 """Asking sources what we know the answer to, so that an operator sees which can be believed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from monitor.domain.trust import Probe, Standing, Trust, weighed
-from monitor.flows.parts import NewRef, Now, Visitor, unwatched
+from monitor.domain.trust import Probe, Standing, weighed
+from monitor.flows.parts import NewRef, Now, Visitor, Watch, unwatched
+from monitor.store.canaries import CanaryCheck
 from monitor.store.health import SourceHealth
 from monitor.store.state import State
-from scrapers.source import Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    source: str
-    trust: Trust
+from scrapers.source import Source, canaries_in_rounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,30 +20,38 @@ class Canaries:
     now: Now
     new_ref: NewRef
 
-    def ask(self) -> tuple[Checked, ...]:
-        nonce = self.new_ref()
+    def ask(self, only: str = "", watch: Watch = unwatched) -> tuple[CanaryCheck, ...]:
+        """Ask the canaries of one source, or of all, and remember what came of it.
+
+        What was cut short tells nothing, and is left out; so is a source that is not known here.
+        """
+        sources = [each for name, each in self.sources.items() if only in {"", name}]
         expected = {
-            canary.query.key: canary
-            for source in self.sources.values()
-            for canary in source.canaries(nonce)
+            canary.query.key: canary for canary in canaries_in_rounds(sources, self.new_ref())
         }
+        awaited = Counter(canary.query.source for canary in expected.values())
         probes: dict[str, list[Probe]] = defaultdict(list)
         queries = [canary.query for canary in expected.values()]
-        for visit in self.visitor.visit(queries, watch=unwatched):
+        for visit in self.visitor.visit(queries, watch=watch):
             canary = expected[visit.query.key]
             probes[visit.query.source].append(Probe(expects=canary.expects, reading=visit.reading))
-        checked = tuple(
-            Checked(source=name, trust=weighed(probes[name], ())) for name in self.sources
-        )
-        self._remember(checked)
-        return checked
-
-    def _remember(self, checked: tuple[Checked, ...]) -> None:
-        """Keep a proof, which counts from now on; a refutation is for the next sweep to tell."""
         now = self.now()
+        checks = tuple(
+            CanaryCheck(source=source.name, at=now, trust=weighed(probes[source.name], ()))
+            for source in sources
+            if len(probes[source.name]) == awaited[source.name]
+        )
+        self._remember(checks)
+        return checks
+
+    def _remember(self, checks: tuple[CanaryCheck, ...]) -> None:
+        """Keep what was told. A proof counts from now on; a refutation is for sweeps to tell."""
         with self.state.write():
-            for each in checked:
+            for each in checks:
+                self.state.canary_checks.put(each)
                 if each.trust.standing is Standing.PROVEN:
                     known = self.state.health.get(each.source)
-                    fresh = SourceHealth(source=each.source, outcome=each.trust.outcome, since=now)
-                    self.state.health.put(replace(known or fresh, proven_at=now))
+                    fresh = SourceHealth(
+                        source=each.source, outcome=each.trust.outcome, since=each.at
+                    )
+                    self.state.health.put(replace(known or fresh, proven_at=each.at))

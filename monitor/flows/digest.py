@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from monitor.domain.assessment import Label
 from monitor.domain.due import SWEEP_TAKES, digest_week
 from monitor.domain.events import EventKind
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
+from monitor.domain.whose import Label
 from monitor.flows.letters import Correspondence, LetterPlan
 from monitor.flows.parts import Now
 from monitor.flows.telling import Telling

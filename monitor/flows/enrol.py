@@ -32,6 +32,7 @@ class Answers:
     places: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     absent_from: tuple[str, ...] = ()
     zone: str = ""
 
@@ -134,6 +135,7 @@ class Joining:
             places=answers.places or self.config.district.places,
             handles=answers.handles,
             accounts=tuple(account.strip().casefold() for account in answers.accounts),
+            pages=answers.pages,
             absent_from=answers.absent_from,
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from monitor.domain.assessment import Assessment, Label, assess, severity
+from monitor.domain.assessment import Assessment, severity
 from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis
@@ -12,18 +12,25 @@ from monitor.domain.item import Item
 from monitor.domain.names.commonness import NameCounts, expected_namesakes
 from monitor.domain.names.names import agreement
 from monitor.domain.person import Person
-from monitor.domain.reasons.subject import Inventory, Subject
+from monitor.domain.plan import accounts_asked
+from monitor.domain.reasons.subject import Subject
 from monitor.domain.rulings import reopened
 from monitor.domain.students.pupil_cues import Cue
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.trust import Standing
+from monitor.domain.verdicts.judging import Judging
+from monitor.domain.weights import Weights
+from monitor.domain.whose import Label
 from monitor.flows.alerting import Alerting
 from monitor.flows.parts import NewRef, Now
+from monitor.flows.recalling import Recalling
 from monitor.store.journal import Staged
 from monitor.store.state import State
 from reports.words import field_words
+from scrapers.canonical import canonical_key
 from scrapers.finding import Finding, Kind
 from scrapers.request import QueryKind
+from scrapers.source import Source
 
 CUE_WORDS = {
     Cue.SCHOOL_YEAR: "a year of graduation",
@@ -59,6 +66,7 @@ class Draft:
 class Flagging:
     state: State
     counts: NameCounts
+    weights: Weights
     alerting: Alerting
     now: Now
     new_ref: NewRef
@@ -71,6 +79,7 @@ class Flagging:
             self.state.pictures.note(self.state.items.get(ref))
         own = {item.ref: item for item in self._own(person)}
         unsettled = [ref for event in noted.events for ref in self._unsettled(event)]
+        self._reconsider(person, noted, own)
         self._assess(person, self._to_assess(person, noted, own), own, noted.standing)
         for event in noted.events:
             if event.item in own and noted.standing is Standing.PROVEN:
@@ -78,21 +87,38 @@ class Flagging:
         for ref in unsettled:
             self.alerting.tell(person, self.state.flags.get(ref))
 
-    def match(self, person: Person, staged: Staged, platform: str) -> None:
+    def relearn(self, person: Person) -> None:
+        """Assess everything anew by what the person has just said.
+
+        Flags are left to the next sweep, which knows whether what it sees is proven.
+        """
+        own = {item.ref: item for item in self._own(person)}
+        self._assess(person, self.state.items.of(person.ref), own, Standing.UNPROVEN)
+
+    def judging(self, person: Person) -> Judging:
+        """Return how this person's findings are judged as things stand."""
+        return self._judging(person, {item.ref: item for item in self._own(person)})
+
+    def match(self, person: Person, staged: Staged, source: Source) -> None:
         """Flag an own account that looks linked to students; the matcher said no more than that."""
         verdict, query = staged.verdict, staged.visit.query
         if verdict is None or not verdict.flagged:
             return
-        accounts = [f"{platform}:@{actor}" for actor in query.terms]
+        accounts = accounts_asked(query, person, source)
         for item in self.state.items.find(person.ref, accounts):
             self._raise(person, item, _student_link(query.kind, verdict))
 
     def _own(self, person: Person) -> Iterator[Item]:
-        """Yield the inventory: accounts that the person declared or confirmed."""
-        declared = {item.ref for item in self.state.items.find(person.ref, person.accounts)}
+        """Yield the inventory: accounts and pages that the person declared, and confirmed accounts.
+
+        A page that is theirs by their ruling may still be written by others: a school's, say.
+        """
+        told = (*person.accounts, *map(canonical_key, person.pages))
+        declared = {item.ref for item in self.state.items.find(person.ref, told)}
         for item in self.state.items.of(person.ref):
-            confirmed = self.state.items.verdict(item.ref) is Ruling.MINE
-            if item.portrait.kind is Kind.ACCOUNT and (confirmed or item.ref in declared):
+            account = item.portrait.kind is Kind.ACCOUNT
+            confirmed = account and self.state.items.verdict(item.ref) is Ruling.MINE
+            if confirmed or item.ref in declared:
                 yield item
 
     def _undisputed(self, item: Item) -> Finding:
@@ -123,23 +149,29 @@ class Flagging:
         own: Mapping[str, Item],
         standing: Standing,
     ) -> None:
-        subject = Subject(person=person, commonness=expected_namesakes(person.name, self.counts))
-        inventory = Inventory(
-            own=tuple(item.portrait for item in own.values()),
-            none_on=frozenset(person.absent_from),
-            bearers=self._bearers(own),
-        )
+        judging = self._judging(person, own)
         for item in items:
             verdict = self.state.items.verdict(item.ref)
-            assessment = assess(subject, self._undisputed(item), inventory, verdict)
+            assessment = judging.judge(self._undisputed(item), verdict)
             self.state.items.set_assessment(item.ref, assessment)
             if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
                 self._raise(person, item, _impersonation(assessment))
 
-    def _bearers(self, own: Mapping[str, Item]) -> Mapping[str, int]:
-        """Count, for each picture of an own account, how many accounts of others show it."""
-        prints = {item.portrait.picture_print for item in own.values()} - {""}
-        return {each: self.state.pictures.bearers(each, besides=own) for each in prints}
+    def _reconsider(self, person: Person, noted: Noted, own: Mapping[str, Item]) -> None:
+        """Take back what was said of an account that has become another one since."""
+        for event in noted.events:
+            verdict = self.state.items.verdict(event.item)
+            if event.kind is EventKind.CHANGED and verdict:
+                changed = self._undisputed(self.state.items.get(event.item))
+                if self._judging(person, own).outgrown(changed, verdict):
+                    self.state.items.set_verdict(event.item, None)
+
+    def _judging(self, person: Person, own: Mapping[str, Item]) -> Judging:
+        return Judging(
+            subject=Subject(person=person, commonness=expected_namesakes(person.name, self.counts)),
+            said=Recalling(state=self.state).said(person, own.values()),
+            weights=self.weights,
+        )
 
     def _own_account(
         self, person: Person, item: Item, event: Event, before: Mapping[str, Finding]
@@ -232,23 +264,33 @@ def _student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
     seem = "account that may be a student's"
     if verdict.count > 1:
         seem = "accounts that may be students' own"
-    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
-    listed = "from your district's list of students"
-    beside = f"Beside a name {listed} stands {_listed(cues)}."
-    if not cues:
-        beside = f"Several names {listed} are among them."
     return Draft(
         kind=FlagKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
         reasons=(
             f"Your account {whom} {verdict.count} {seem}.",
-            beside,
+            *_cue_reasons(verdict),
+            *(
+                ()
+                if follows
+                else ("Who follows you is not your doing; you can remove a follower.",)
+            ),
             "We hold that list as keyed hashes only, so we cannot say which students.",
+            "Other people bear the same names: this is a question that only you can answer.",
             "You told us that this account is yours.",
         ),
         lowered_by=("They are family, or they are not students at all: only you can tell.",),
         relation=kind,
     )
+
+
+def _cue_reasons(verdict: ContactVerdict) -> Iterator[str]:
+    listed = "from your district's list of students"
+    cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
+    if cues:
+        yield f"Beside a name {listed} stands {_listed(cues)}."
+    if Cue.SEVERAL_NAMES in verdict.cues:
+        yield f"Several rare names {listed} are among them; chance would bring fewer."
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.domain.envelope import Delivery, Envelope
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.budget import Spent
+from monitor.domain.students.verdict import ContactVerdict
 from reports.letter import Letter
 from scrapers.finding import Contact
 from scrapers.reading import Visit
@@ -33,6 +34,11 @@ class Matcher(Protocol):
 
     Raises UnavailableError where it cannot tell: that is never "no".
     """
+
+    @property
+    def spent(self) -> Spent | None:
+        """Return what was asked on the day of the last question; None before the first one."""
+        ...
 
     def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict: ...
 

@@ -1,15 +1,18 @@
 """Forgetting, once a day: the retention table applied to all that is stored."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.item import Item, Presence
 from monitor.domain.retention import TABLE, Kept, Stage, expired
+from monitor.flows.lent import Lent
 from monitor.flows.parts import Now
 from monitor.store.state import State
 
 PURGE = "purge"
+FORGOTTEN = ("What was seen then is no longer kept.",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,7 @@ class Purging:
 
     state: State
     now: Now
+    lent: Lent
 
     def purge(self) -> None:
         self._spent_invitations()
@@ -27,6 +31,7 @@ class Purging:
         for person in self.state.people.refs():
             with self.state.write():
                 self._old_news(person)
+                self.lent.forget(person, self.now())
 
     def _spent_invitations(self) -> None:
         with self.state.write():
@@ -59,12 +64,30 @@ class Purging:
         now = self.now()
         for item in tuple(self._forgotten(person)):
             self.state.items.remove(item.ref)
+        self._student_evidence(person)
         events, versions = TABLE[Kept.EVENT].closed, TABLE[Kept.VERSION].closed
         if events:
             self.state.events.forget_before(person, now - events)
         if versions:
             for item in self.state.items.of(person):
                 self.state.versions.forget_before(item.ref, now - versions)
+
+    def _student_evidence(self, person: str) -> None:
+        """Forget what was seen of students: at once when it is cleared up, else in time.
+
+        What nobody answered or shared goes as a whole; if it is still so, it is asked again.
+        """
+        for flag in self.state.flags.of_person(person):
+            if flag.kind is not FlagKind.STUDENT_LINK:
+                continue
+            open_still = flag.undecided or flag.state is FlagState.STUDENT_LINK
+            stage = Stage.OPEN if open_still else Stage.CLOSED
+            if not self._over(Kept.STUDENT_EVIDENCE, stage, flag.ruled_at or flag.opened_at):
+                continue
+            if flag.undecided and not flag.shared_at:
+                self.state.flags.remove(flag.ref)
+            elif flag.reasons != FORGOTTEN:
+                self.state.flags.replace(replace(flag, reasons=FORGOTTEN, lowered_by=()))
 
     def _forgotten(self, person: str) -> Iterator[Item]:
         for item in self.state.items.of(person):

@@ -17,6 +17,7 @@ from monitor.domain.due import SWEEP_TAKES, digest_week
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
 from monitor.domain.rulings import ruled, steps
 from monitor.errors import InputError, NotPermittedError
+from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
 from monitor.flows.letters import Correspondence, LetterPlan, reviewer_ref
 from monitor.flows.parts import Now
@@ -45,6 +46,7 @@ class Reviewing:
     letters: Correspondence
     telling: Telling
     glass: Glass
+    flagging: Flagging
     now: Now
 
     def opened(self) -> Iterator[tuple[Flag, ReviewFields]]:
@@ -104,12 +106,18 @@ class Reviewing:
         """Remember with the item what its person said, until they take it back."""
         items = self.state.items
         if ruling in TEACHES:
-            items.set_verdict(before.item, ruling)
+            self._teach(before.item, ruling)
             return
         taught = TAUGHT.get(before.state)
         if ruling is Ruling.REOPENED and taught and items.verdict(before.item) is taught:
             own = before.kind is FlagKind.OWN_ACCOUNT_CHANGED
-            items.set_verdict(before.item, Ruling.MINE if own else None)
+            self._teach(before.item, Ruling.MINE if own else None)
+
+    def _teach(self, item: str, verdict: Ruling | None) -> None:
+        """Keep a verdict, and see everything else of the person in its light at once."""
+        self.state.items.set_verdict(item, verdict)
+        person = self.state.items.get(item).person
+        self.flagging.relearn(self.state.people.get(person))
 
     def recorded(self, ref: str, ruling: Ruling, note: str, *, for_person: bool) -> str:
         """Rule on a flag, or keep a person's answer about an item; return what was done.
@@ -128,8 +136,7 @@ class Reviewing:
     def sort(self, item: str, ruling: Ruling) -> None:
         """Keep a person's answer to "is this you?"."""
         with self.state.write():
-            self.state.items.get(item)
-            self.state.items.set_verdict(item, ruling if ruling in TEACHES else None)
+            self._teach(item, ruling if ruling in TEACHES else None)
             self._audit("sorted", item, {"ruling": ruling})
 
     def queue_digest(self) -> None:

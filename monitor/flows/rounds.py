@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from monitor.config import Config
 from monitor.domain.due import next_digest, next_sweep, sweep_week
+from monitor.flows.canaries import Canaries
 from monitor.flows.digest import Digesting
 from monitor.flows.parts import Now, Watch, unwatched
 from monitor.flows.post import Posting
@@ -37,6 +38,7 @@ class DueRounds:
     state: State
     config: Config
     sweeping: Sweeping
+    canaries: Canaries
     digesting: Digesting
     reviewing: Reviewing
     posting: Posting
@@ -121,6 +123,10 @@ class DueRounds:
         def finish(_sweep: Sweep) -> None:
             self.state.requests.finish(request.ref, self.now())
 
+        if request.kind is SweepKind.CANARIES:
+            self.canaries.ask(request.source, watch)
+            self.state.requests.finish(request.ref, self.now())
+            return True
         if request.kind is SweepKind.SELFCHECK:
             done = self.check(request.person, watch, finish)
         else:

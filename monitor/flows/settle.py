@@ -139,7 +139,10 @@ class Settling:
                     outcome=trust.outcome,
                     since=since,
                     note=trust.note,
-                    retry_at=max((r.retry_at for r in readings if r.retry_at), default=None),
+                    retry_at=max(
+                        (r.retry_at for r in readings if r.retry_at and not r.outcome.conclusive),
+                        default=None,
+                    ),
                     proven_at=proven,
                 )
             )

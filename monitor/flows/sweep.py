@@ -10,19 +10,16 @@ from monitor.domain.due import CANARY_LASTS
 from monitor.domain.item import Sighting
 from monitor.domain.plan import StudentLinks, plan
 from monitor.domain.remembered import Remembered, kept_for
-from monitor.domain.students.roster import ContactVerdict
-from monitor.errors import DatabaseError, InputError, UnavailableError
-from monitor.flows.parts import Matcher, NewRef, Now, Visitor, Watch, unwatched
+from monitor.errors import DatabaseError, InputError
+from monitor.flows.contacts import Contacts
+from monitor.flows.parts import NewRef, Now, Visitor, Watch, unwatched
 from monitor.flows.settle import Settling, erased
 from monitor.flows.underway import Underway
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
-from scrapers.outcome import Outcome
-from scrapers.reading import Reading, Visit
-from scrapers.request import Query, QueryKind
+from scrapers.reading import Visit
+from scrapers.request import Query
 from scrapers.source import Source, canaries_in_rounds
-
-CONTACTS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
 
 Closing = Callable[[Sweep], None]
 """What else is kept in the transaction that closes a sweep: both are done, or neither."""
@@ -56,7 +53,7 @@ class Sweeping:
     sources: Mapping[str, Source]
     visitor: Visitor
     urgent: Visitor
-    matcher: Matcher
+    contacts: Contacts
     settling: Settling
     now: Now
     new_ref: NewRef
@@ -159,6 +156,7 @@ class Sweeping:
                 return replace(sweep, closed_at=self.now())
             self.state.sweeps.close(sweep.ref, self.now())
             self.state.journal.drop(sweep.ref)
+            self.contacts.audit()
             closed = self.state.sweeps.get(sweep.ref)
             closing(closed)
         return closed
@@ -184,18 +182,5 @@ class Sweeping:
         return self.now() - health.proven_at < CANARY_LASTS
 
     def _stage(self, sweep: Sweep, visit: Visit) -> None:
-        """Keep an answer. Contacts go to the matcher's pipe and nowhere else."""
-        verdict = None
-        if visit.query.kind in CONTACTS:
-            visit, verdict = self._matched(visit)
-        self.state.journal.stage(sweep.ref, visit, verdict)
-
-    def _matched(self, visit: Visit) -> tuple[Visit, ContactVerdict | None]:
-        contacts, reading = visit.reading.contacts, replace(visit.reading, contacts=())
-        if not contacts:
-            return replace(visit, reading=reading), None
-        try:
-            return replace(visit, reading=reading), self.matcher.judge(contacts)
-        except UnavailableError:
-            failed = Reading(outcome=Outcome.FAILED, note="the student matcher cannot be reached")
-            return replace(visit, reading=failed), None
+        kept, verdict = self.contacts.compared(visit)
+        self.state.journal.stage(sweep.ref, kept, verdict)

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monitor.domain import weights
-from monitor.domain.assessment import Assessment, Label
+from monitor.domain.assessment import Assessment
+from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Flag, FlagKind, Ruling, Severity
 from monitor.domain.item import Item
+from monitor.domain.reasons import rules
+from monitor.domain.trust import WITHHELD
+from monitor.domain.whose import Label
 from monitor.store.events import Recorded
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun
@@ -131,20 +134,28 @@ class Telling:
             for run in known
             if run.late or not run.outcome.conclusive
         )
-        return Coverage(checked=len(known) - len(gaps), total=len(known), gaps=gaps)
+        withheld = tuple(run.source for run in known if run.note == WITHHELD and not run.late)
+        checked = len(known) - len(gaps)
+        return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
 
 
 def _for_and_against(assessment: Assessment) -> Iterator[str]:
     """Yield what speaks for the person first; each half stands strongest first already."""
-    yield from (each.reason for each in assessment.evidence if each.bits >= 0)
-    yield from (each.reason for each in assessment.evidence if each.bits < 0)
+    told = [each for each in assessment.evidence if not _unalike(each)]
+    yield from (each.told for each in told if each.bits >= 0)
+    yield from (each.told for each in told if each.bits < 0)
 
 
 def _against(assessment: Assessment) -> str:
     """Say what best tells the other one apart; that there are others, only for want of it."""
-    doubts = [each for each in assessment.evidence if each.bits < 0]
-    told = [each.reason for each in doubts if each.rule != weights.NAMESAKES.name]
-    return next(iter((*told, *(each.reason for each in doubts))), "")
+    doubts = [each for each in assessment.evidence if each.bits < 0 and not _unalike(each)]
+    told = [each.told for each in doubts if each.rule != rules.NAMESAKES.name]
+    return next(iter((*told, *(each.told for each in doubts))), "")
+
+
+def _unalike(each: Evidence) -> bool:
+    """Tell whether it speaks against an imitation only, which does not tell whose it is."""
+    return each.axis is Axis.IMITATION and each.bits < 0
 
 
 def _title(portrait: Finding) -> str:

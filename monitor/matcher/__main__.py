@@ -1,6 +1,7 @@
-"""`python -m monitor.matcher TOKENS [KEY_FD]`: started by the daemon, and by nobody else.
+"""`python -m monitor.matcher TOKENS LEDGER [KEY_FD]`: started by the service, and by nobody else.
 
-The key comes by an inherited file descriptor, else as the systemd credential `roster-key`.
+The key comes by an inherited file descriptor, else as the systemd credential `roster-key`, else
+from the environment.
 """
 
 import os
@@ -10,46 +11,46 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 
-from monitor.domain.students.roster import key_id
+from monitor.census import census
+from monitor.domain.students.roster import KeyedRoster
 from monitor.errors import InputError, MonitorError
 from monitor.matcher.clerk import Clerk, refuse, serve
 from monitor.matcher.hardening import harden
-from monitor.matcher.tokens import parse_key, read_tokens
-
-CREDENTIAL = "roster-key"
+from monitor.matcher.keys import SECRET, check_age, check_key, given_key, parse_key
+from monitor.matcher.tokens import read_tokens
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     sys.excepthook = _say_only_the_kind
     answers = sys.stdout.buffer
+    tokens, ledger, *descriptor = arguments
     try:
         harden()
-        clerk = _clerk(Path(arguments[0]), _key(arguments[1:], environ))
+        clerk = _clerk(Path(tokens), Path(ledger), _key(descriptor, environ))
+        serve(clerk, sys.stdin.buffer, answers)
     except MonitorError as error:
-        refuse(answers, str(error))
+        refuse(answers, error)
         return error.exit_code
-    serve(clerk, sys.stdin.buffer, answers)
     return 0
 
 
-def _clerk(tokens: Path, key: bytes) -> Clerk:
+def _clerk(tokens: Path, ledger: Path, key: bytes) -> Clerk:
     roster = read_tokens(tokens)
-    if roster.key_id != key_id(key):
-        reason = f"The roster key is not the one that made {tokens}; hash the roster again."
-        raise InputError(reason)
-    return Clerk(roster=roster, key=key, today=_today)
+    check_key(roster, key, tokens)
+    check_age(roster, _today(), tokens)
+    keyed = KeyedRoster(roster=roster, key=key)
+    return Clerk(roster=keyed, counts=census(), ledger=ledger, today=_today)
 
 
-def _key(arguments: Sequence[str], environ: Mapping[str, str]) -> bytes:
-    if arguments:
-        with os.fdopen(int(arguments[0]), "rb") as handed:
+def _key(descriptor: Sequence[str], environ: Mapping[str, str]) -> bytes:
+    if descriptor:
+        with os.fdopen(int(descriptor[0]), "rb") as handed:
             return parse_key(handed.read())
-    folder = environ.get("CREDENTIALS_DIRECTORY", "")
-    try:
-        return parse_key((Path(folder) / CREDENTIAL).read_bytes())
-    except OSError:
-        reason = f"There is no roster key: set `key_file`, or the systemd credential {CREDENTIAL}."
-        raise InputError(reason) from None
+    key = given_key(environ)
+    if key is None:
+        reason = f"There is no roster key: set `key_file`, or the systemd credential {SECRET}."
+        raise InputError(reason)
+    return key
 
 
 def _today() -> date:

@@ -3,12 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import DecodeError, json
 
+from monitor.domain.names.commonness import NameCounts
+from monitor.domain.students.budget import Budget, Spent, affords, answered, on, refused
 from monitor.domain.students.pupil_cues import Setting
-from monitor.domain.students.roster import Roster, judge
+from monitor.domain.students.roster import KeyedRoster
+from monitor.domain.students.verdict import judge
+from monitor.errors import MonitorError
+from monitor.matcher.ledger import read_spent, write_spent
 from monitor.matcher.wire import Ask, Reply
 
 BUSY = "budget"
@@ -17,54 +23,51 @@ _LONGEST_LINE = 1 << 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """What may be asked on one day: without it, the matcher would tell name after name."""
-
-    asks: int = 2_000
-    contacts: int = 200_000
-
-
-@dataclass(slots=True, kw_only=True)
 class Clerk:
-    """Holds the key and the tokens, and counts what it was asked today."""
+    """Holds the key and the tokens; `ledger` is the file that counts what was asked today."""
 
-    roster: Roster
-    key: bytes
+    roster: KeyedRoster
+    counts: NameCounts
+    ledger: Path
     today: Callable[[], date]
     budget: Budget = field(default_factory=Budget)
-    _day: date = date.min
-    _asks: int = 0
-    _contacts: int = 0
 
     def answer(self, line: bytes) -> Reply:
         try:
             ask = json.decode(line, type=Ask)
         except DecodeError:
             return Reply(refused=UNREADABLE)
-        if not self._affords(len(ask.contacts)):
-            return Reply(refused=BUSY)
-        setting = Setting(schools=ask.schools, town=ask.town, year=ask.year)
-        verdict = judge(ask.contacts, self.roster, self.key, setting)
-        return Reply(flagged=verdict.flagged, count=verdict.count, cues=verdict.cues)
+        try:
+            return self._charged(ask)
+        except MonitorError as error:
+            return Reply(refused=str(error))
 
-    def _affords(self, contacts: int) -> bool:
-        today = self.today()
-        if today != self._day:
-            self._day, self._asks, self._contacts = today, 0, 0
-        self._asks += 1
-        self._contacts += contacts
-        return self._asks <= self.budget.asks and self._contacts <= self.budget.contacts
+    def _charged(self, ask: Ask) -> Reply:
+        """Count a question before it is answered, so that no restart asks for nothing."""
+        so_far = on(self.today(), read_spent(self.ledger))
+        if not affords(self.budget, so_far, len(ask.contacts)):
+            spent = refused(so_far)
+            write_spent(self.ledger, spent)
+            return Reply(refused=BUSY, spent=spent)
+        spent = answered(so_far, len(ask.contacts))
+        write_spent(self.ledger, spent)
+        return self._judged(ask, spent)
+
+    def _judged(self, ask: Ask, spent: Spent) -> Reply:
+        setting = Setting(schools=ask.schools, town=ask.town, year=ask.year)
+        verdict = judge(ask.contacts, self.roster, setting, self.counts)
+        return Reply(flagged=verdict.flagged, count=verdict.count, cues=verdict.cues, spent=spent)
 
 
 def serve(clerk: Clerk, questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer line by line until the asking side hangs up."""
-    _say(answers, Reply(ready=True))
+    _say(answers, Reply(ready=True, spent=read_spent(clerk.ledger)))
     for line in _lines(questions):
         _say(answers, clerk.answer(line))
 
 
-def refuse(answers: BinaryIO, reason: str) -> None:
-    _say(answers, Reply(refused=reason))
+def refuse(answers: BinaryIO, error: MonitorError) -> None:
+    _say(answers, Reply(refused=str(error), code=error.exit_code))
 
 
 def _lines(questions: BinaryIO) -> Iterator[bytes]:

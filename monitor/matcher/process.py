@@ -14,8 +14,9 @@ from typing import Self
 
 from msgspec import DecodeError, json
 
-from monitor.domain.students.roster import UNFLAGGED, ContactVerdict
-from monitor.errors import ConfigError, UnavailableError
+from monitor.domain.students.budget import Spent
+from monitor.domain.students.verdict import UNFLAGGED, ContactVerdict
+from monitor.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.matcher.clerk import BUSY
 from monitor.matcher.wire import Ask, Reply
 from scrapers.finding import Contact
@@ -23,7 +24,8 @@ from scrapers.finding import Contact
 _PATIENCE_SECONDS = 60.0
 _FAREWELL_SECONDS = 5.0
 _PIECE = 1 << 16
-_PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "CREDENTIALS_DIRECTORY")
+_PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "CREDENTIALS_DIRECTORY", "NAMESAKE_ROSTER_KEY")
+_LEDGER = "matcher.spent"
 _OTHERS = 0o077
 _DEAD = "The student matcher has stopped, so contacts could not be compared; restart the service."
 _SILENT = "The student matcher does not answer, so contacts could not be compared."
@@ -32,7 +34,7 @@ _SPENT = "The student matcher has answered all it may today; it goes on tomorrow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatcherSetup:
-    """Where tokens and key are. Without a key file the matcher takes its systemd credential.
+    """Where tokens and key are. Without a key file the matcher takes a secret of the service.
 
     `state` is the folder that is backed up: the key must not lie in it.
     """
@@ -48,6 +50,7 @@ class NoMatcher:
     """Stands in where the district has not turned student links on: nothing is compared."""
 
     on = False
+    spent: Spent | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +67,8 @@ class MatcherProcess:
     """A child process that holds the key; it runs between `__enter__` and `__exit__`."""
 
     on = True
+    spent: Spent | None = None
+    """What was asked on the day of the last question; None before the first answer."""
 
     def __init__(self, setup: MatcherSetup, now: Callable[[], datetime]) -> None:
         self._setup = setup
@@ -77,10 +82,10 @@ class MatcherProcess:
         return self._process.pid if self._process else None
 
     def __enter__(self) -> Self:
-        """Start the child; raise UnavailableError if it refuses, as with the wrong key."""
+        """Start the child; raise UnavailableError if it refuses, WrongKeyError with another key."""
         self._process = _start(self._setup, os.environ)
         try:
-            _checked(self._exchange(b""))
+            self._checked(self._exchange(b""))
         except UnavailableError:
             self._stop()
             raise
@@ -103,7 +108,7 @@ class MatcherProcess:
             year=self._now().year,
         )
         with self._lock:
-            reply = _checked(self._exchange(json.encode(ask) + b"\n"))
+            reply = self._checked(self._exchange(json.encode(ask) + b"\n"))
         return ContactVerdict(flagged=reply.flagged, count=reply.count, cues=reply.cues)
 
     def _exchange(self, line: bytes) -> Reply:
@@ -118,6 +123,14 @@ class MatcherProcess:
             # An answer that comes late would be taken for that to the next question.
             self._stop()
             raise
+
+    def _checked(self, reply: Reply) -> Reply:
+        self.spent = reply.spent or self.spent
+        if reply.code == WrongKeyError.exit_code:
+            raise WrongKeyError(reply.refused)
+        if reply.refused:
+            raise UnavailableError(_SPENT if reply.refused == BUSY else reply.refused)
+        return reply
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -134,7 +147,8 @@ class MatcherProcess:
 
 
 def _start(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "monitor.matcher", str(setup.tokens)]
+    paths = (str(setup.tokens), str(setup.state / _LEDGER))
+    command = [sys.executable, "-m", "monitor.matcher", *paths]
     handed: tuple[int, ...] = ()
     if setup.key_file:
         handed = (_open_key(setup.key_file, setup.state),)
@@ -200,9 +214,3 @@ def _converse(process: subprocess.Popen[bytes], line: bytes) -> bytes:
                     if not line:
                         ready.unregister(question)
     return heard
-
-
-def _checked(reply: Reply) -> Reply:
-    if reply.refused:
-        raise UnavailableError(_SPENT if reply.refused == BUSY else reply.refused)
-    return reply

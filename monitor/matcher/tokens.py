@@ -1,71 +1,56 @@
-"""The roster's token file, and the key that made it."""
+"""The roster's token file: a line that says what it is, and then tokens, all of one length."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
+from monitor.domain.students.forms import Pupil
 from monitor.domain.students.roster import TOKEN_BYTES, Roster, enlist
 from monitor.errors import CannotWriteError, InputError
 
-KEY_BYTES = 32
-_FORMAT = "namesake-roster-1"
+_FORMAT = "namesake-roster-2"
+_OWNER_ONLY = 0o600
 
 
-def parse_key(text: bytes) -> bytes:
-    """Read a key of 32 bytes, written as 64 hexadecimal digits."""
-    try:
-        key = bytes.fromhex(text.decode("ascii").strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        reason = (
-            "The roster key is not 64 hexadecimal digits; make one with `openssl rand -hex 32`."
-        )
-        raise InputError(reason)
-    return key
-
-
-def write_tokens(
-    path: Path,
-    pupils: Iterable[tuple[str, str]],
+def make_roster(
+    pupils: Iterable[Pupil],
     key: bytes,
+    today: date,
     random_bytes: Callable[[int], bytes] = os.urandom,
 ) -> Roster:
-    """Write the tokens of the pupils' given and family names; the names themselves are not kept."""
-    roster = enlist(pupils, key, random_bytes)
+    return enlist(pupils, key, random_bytes, today)
+
+
+def write_tokens(path: Path, roster: Roster) -> None:
+    """Write the tokens in one step: a reader sees the old file or the new one, whole."""
+    count = len(roster.tokens) // TOKEN_BYTES
+    head = f"{_FORMAT} {roster.key_id} {roster.size} {count} {roster.made_on}\n"
     fresh = path.with_name(f"{path.name}.new")
     try:
-        fresh.touch(mode=0o600)
-        fresh.write_text("".join(_lines(roster)), "ascii")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=_OWNER_ONLY, exist_ok=False)
+        fresh.write_bytes(head.encode("ascii") + roster.tokens)
         fresh.replace(path)
     except OSError as error:
         reason = f"The token file {path} cannot be written ({error.strerror})."
         raise CannotWriteError(reason) from error
-    return roster
 
 
 def read_tokens(path: Path) -> Roster:
     try:
-        return _parsed(path.read_text("ascii"))
+        return _parsed(path.read_bytes())
     except OSError as error:
         reason = f"The token file {path} cannot be read ({error.strerror})."
         raise InputError(reason) from error
     except ValueError:
-        reason = f"{path} is not a whole token file; make it again from the roster."
+        reason = f"{path} is not a whole token file; make it again with `namesake roster rotate`."
         raise InputError(reason) from None
 
 
-def _parsed(text: str) -> Roster:
-    header, *lines = text.splitlines()
-    mark, key_id, size, count = header.split(" ")
-    tokens = frozenset(map(bytes.fromhex, lines))
-    whole = len(tokens) == int(count) and {len(token) for token in tokens} == {TOKEN_BYTES}
-    if mark != _FORMAT or not whole:
+def _parsed(content: bytes) -> Roster:
+    head, _, tokens = content.partition(b"\n")
+    mark, key_id, size, count, made_on = head.decode("ascii").split(" ")
+    if mark != _FORMAT or len(tokens) != int(count) * TOKEN_BYTES or not tokens:
         raise ValueError(mark)
-    return Roster(tokens=tokens, key_id=key_id, size=int(size))
-
-
-def _lines(roster: Roster) -> Iterator[str]:
-    yield f"{_FORMAT} {roster.key_id} {roster.size} {len(roster.tokens)}\n"
-    # Sorted, so that the order of the roster does not show.
-    yield from (f"{token.hex()}\n" for token in sorted(roster.tokens))
+    return Roster(tokens=tokens, key_id=key_id, size=int(size), made_on=date.fromisoformat(made_on))

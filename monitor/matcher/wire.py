@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from monitor.domain.students.budget import Spent
 from scrapers.finding import Contact
 
 
@@ -15,10 +16,15 @@ class Ask(Struct, frozen=True, kw_only=True):
 
 
 class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`ready` opens the conversation. Where `refused` gives a reason, nothing else counts."""
+    """`ready` opens the conversation. Where `refused` gives a reason, no verdict counts.
+
+    `code` is the exit code of what ended the matcher before it began. `spent` is None only then.
+    """
 
     ready: bool = False
     refused: str = ""
+    code: int = 0
     flagged: bool = False
     count: int = 0
     cues: tuple[str, ...] = ()
+    spent: Spent | None = None

@@ -55,6 +55,13 @@ class Audit:
         rows = self.database.rows("SELECT * FROM audit WHERE subject = ? ORDER BY seq", subject)
         return tuple(_entry(row) for row in rows)
 
+    def last(self, action: str) -> Entry | None:
+        """Return the newest row of an action; None where it was never done."""
+        row = self.database.row(
+            "SELECT * FROM audit WHERE action = ? ORDER BY seq DESC LIMIT 1", action
+        )
+        return None if row is None else _entry(row)
+
     def all(self) -> tuple[Entry, ...]:
         return tuple(_entry(row) for row in self.database.rows("SELECT * FROM audit ORDER BY seq"))
 

@@ -81,6 +81,12 @@ class Flags:
         )
         return tuple(self._flag(row) for row in rows)
 
+    def of_kind(self, kind: FlagKind) -> tuple[Flag, ...]:
+        rows = self.database.rows(
+            "SELECT ref, person, sealed FROM flags WHERE kind = ? ORDER BY opened_at, rowid", kind
+        )
+        return tuple(self._flag(row) for row in rows)
+
     def all_open(self) -> tuple[Flag, ...]:
         """Return those that nobody has ruled on, the oldest first."""
         rows = self.database.rows(

@@ -1,12 +1,14 @@
 """What exists about each person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from monitor.domain.assessment import Assessment, Label
+from monitor.domain.assessment import Assessment
 from monitor.domain.flag import Ruling
 from monitor.domain.item import Item, united
-from monitor.store.database import Database, Row
+from monitor.domain.whose import Label
+from monitor.store.database import Database
 from monitor.store.events import Events
 from monitor.store.flags import Flags
 from monitor.store.moment import written
@@ -102,6 +104,15 @@ class Items:
         with self.database.write():
             self.database.run("UPDATE items SET verdict = ? WHERE ref = ?", ruling, ref)
 
+    def judged(self, person: str) -> tuple[tuple[Item, Ruling], ...]:
+        """Return what the person gave a verdict on, with the verdict, the oldest first."""
+        rows = self.database.rows(
+            """SELECT ref, person, sealed, verdict FROM items
+            WHERE person = ? AND verdict IS NOT NULL ORDER BY first_seen, rowid""",
+            person,
+        )
+        return tuple((self._item(row), Ruling(verdict)) for *row, verdict in rows)
+
     def label(self, ref: str) -> Label | None:
         found = self.database.row("SELECT label FROM items WHERE ref = ?", ref)
         return None if found is None or found[0] is None else Label(found[0])
@@ -150,7 +161,7 @@ class Items:
     def _sealed(self, item: Item) -> bytes:
         return self.sealing.seal(item.person, _place(item.ref, "sealed"), item)
 
-    def _item(self, row: Row) -> Item:
+    def _item(self, row: Sequence[Any]) -> Item:
         ref, person, sealed = row
         return self.sealing.open(person, _place(ref, "sealed"), sealed, Item)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.store.database import Database, Row, Sync
 from monitor.store.sealing import DISTRICT, Sealing
 from scrapers.outcome import Outcome

@@ -47,5 +47,6 @@ NAMESAKE = Schema.of(
     step("service_1"),
     step("spending_1"),
     step("robots_1"),
+    step("canaries_1"),
     step("pictures_1"),
 )

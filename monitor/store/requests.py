@@ -11,12 +11,16 @@ from monitor.store.sweeps import SweepKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """`person` is empty for the whole district; `done_at` is None until it is served."""
+    """`person` is empty for the whole district; `done_at` is None until it is served.
+
+    `source` is the one whose canaries are to be asked, empty for all of them.
+    """
 
     ref: str
     kind: SweepKind
     asked_at: datetime
     person: str = ""
+    source: str = ""
     done_at: datetime | None = None
     note: str = ""
 
@@ -28,12 +32,13 @@ class RunRequests:
     def add(self, request: RunRequest) -> None:
         with self.database.write():
             self.database.run(
-                "INSERT INTO run_requests VALUES (?, ?, ?, ?, NULL, ?)",
+                "INSERT INTO run_requests VALUES (?, ?, ?, ?, NULL, ?, ?)",
                 request.ref,
                 request.kind,
                 request.person or None,
                 written(request.asked_at),
                 request.note,
+                request.source or None,
             )
 
     def get(self, ref: str) -> RunRequest | None:
@@ -42,11 +47,12 @@ class RunRequests:
         return None if found is None else _request(found)
 
     def next_open(self) -> RunRequest | None:
-        """Return whom somebody waits for: self-checks first, then the oldest."""
+        """Return whom somebody waits for: what is over soonest first, then the oldest."""
         found = self.database.row(
             """SELECT * FROM run_requests WHERE done_at IS NULL
-            ORDER BY kind != ?, asked_at, rowid LIMIT 1""",
+            ORDER BY kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
             SweepKind.SELFCHECK,
+            SweepKind.CANARIES,
         )
         return None if found is None else _request(found)
 
@@ -86,7 +92,7 @@ class RunRequests:
 
 
 def _request(row: Row) -> RunRequest:
-    ref, kind, person, asked_at, done_at, note = row
+    ref, kind, person, asked_at, done_at, note, source = row
     return RunRequest(
         ref=ref,
         kind=SweepKind(kind),
@@ -94,4 +100,5 @@ def _request(row: Row) -> RunRequest:
         person=person or "",
         done_at=read_or_none(done_at),
         note=note,
+        source=source or "",
     )

@@ -7,6 +7,7 @@ from typing import Self
 
 from monitor.errors import CannotWriteError, DatabaseError, InputError
 from monitor.store.audit import Audit
+from monitor.store.canaries import CanaryChecks
 from monitor.store.consents import Consents
 from monitor.store.database import PATIENCE, Database, Sync
 from monitor.store.due import DueRows
@@ -56,6 +57,7 @@ class State:
         self.due = DueRows(database)
         self.audit = Audit(database, sealing)
         self.health = Health(database)
+        self.canary_checks = CanaryChecks(database)
         self.hosts = Hosts(database, sealing)
         self.robots = RobotsFiles(database, sealing)
         self.spending = Spending(database)

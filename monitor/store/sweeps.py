@@ -12,9 +12,12 @@ from scrapers.outcome import Outcome
 
 
 class SweepKind(StrEnum):
+    """CANARIES is asked for like the others, and is no sweep: it is about nobody."""
+
     SWEEP = "sweep"
     SELFCHECK = "selfcheck"
     PROOF = "proof"
+    CANARIES = "canaries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,13 @@ class Sweeps:
     def runs(self, sweep: str) -> tuple[SourceRun, ...]:
         rows = self.database.rows(
             "SELECT * FROM source_runs WHERE sweep = ? ORDER BY source", sweep
+        )
+        return tuple(_run(row) for row in rows)
+
+    def history(self, source: str) -> tuple[SourceRun, ...]:
+        """Return how it did in all runs that are remembered, the latest first."""
+        rows = self.database.rows(
+            "SELECT * FROM source_runs WHERE source = ? ORDER BY at DESC, rowid DESC", source
         )
         return tuple(_run(row) for row in rows)
 

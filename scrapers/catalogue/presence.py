@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from hashlib import sha256
 
 from scrapers.canonical import account_key, account_keys, canonical_key
@@ -13,9 +14,9 @@ from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
 from scrapers.request import MOST_HOPS, Query, QueryKind, Request
-from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
 
-READER = 1
+READER = 2
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 
@@ -45,6 +46,19 @@ class PresenceSource:
     @property
     def family(self) -> Family:
         return Family.PROFILES
+
+    @property
+    def declaration(self) -> Declaration:
+        seen_on = self.entry.seen_on
+        return Declaration(
+            title=self.entry.name,
+            asks="the address that an account with a handle would have",
+            discloses="a handle, and that somebody looks whether it is there",
+            sees="that such an account exists, and what its public page says of its owner",
+            cannot_see="whose the account is, and pages that the site keeps for its members",
+            provenance=self.entry.provenance or "the catalogue it stands in",
+            seen_live=date.fromisoformat(seen_on) if seen_on else None,
+        )
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         own = (account.partition(":@") for account in identity.accounts)
@@ -121,5 +135,7 @@ class PresenceSource:
 
 def _version(entry: Entry) -> int:
     rule = entry.rule
-    parts = (READER, entry.uri_check, rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    four = (rule.e_code, rule.e_string, rule.m_code, rule.m_string)
+    more = (*rule.e_others, *rule.m_others, *rule.m_codes)
+    parts = (READER, entry.uri_check, *four, *more)
     return int(sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:8], 16)

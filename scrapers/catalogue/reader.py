@@ -1,19 +1,24 @@
 """Reads catalogues in the WhatsMyName format, and our own, which adds a few fields to it."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from scrapers.catalogue.entry import Entry
-from scrapers.catalogue.fields import entry_from, faults_of, unusable
+from scrapers.catalogue.fields import entry_from, faults_of
+from scrapers.catalogue.row import Row
+from scrapers.catalogue.unusable import unusable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
+    """`detail` says what is at fault, where the reason is a general one."""
+
     name: str
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,7 @@ def read_catalogue(path: Path) -> Catalogue:
 
 def catalogue_from(file: str, content: bytes) -> Catalogue:
     rows = _rows(file, content)
-    faults = [fault for row in _placed(file, rows) for fault in faults_of(*row)]
+    faults = [f"{at}: {fault}." for at, row in _placed(file, rows) for fault in faults_of(row)]
     faults += _doubles(file, rows)
     if faults:
         raise CatalogueError(faults)
@@ -68,12 +73,18 @@ def joined(*catalogues: Catalogue) -> Catalogue:
     return Catalogue(entries=tuple(entries.values()), left_out=tuple(left_out))
 
 
-def _rows(file: str, content: bytes) -> list[Mapping[str, object]]:
+def json_of(file: str, content: bytes) -> object:
+    """Return what the file holds, or raise CatalogueError."""
     try:
-        data = json.loads(content)
+        data: object = json.loads(content)
     except (ValueError, RecursionError) as error:
         message = f"{file} is not whole: it is not valid JSON ({_where(error)})."
         raise CatalogueError([message]) from None
+    return data
+
+
+def _rows(file: str, content: bytes) -> list[Row]:
+    data = json_of(file, content)
     sites = data.get("sites") if isinstance(data, dict) else None
     if not isinstance(sites, list) or not sites:
         message = f"{file} is not a catalogue: it holds no list of sites."
@@ -90,16 +101,14 @@ def _where(error: Exception) -> str:
     return "no position known"
 
 
-def _placed(
-    file: str, rows: list[Mapping[str, object]]
-) -> Iterator[tuple[str, Mapping[str, object]]]:
+def _placed(file: str, rows: list[Row]) -> Iterator[tuple[str, Row]]:
     for n, row in enumerate(rows, 1):
         name = row.get("name")
         called = f" ({name})" if isinstance(name, str) and name else ""
         yield f"{file}, entry {n}{called}", row
 
 
-def _doubles(file: str, rows: list[Mapping[str, object]]) -> Iterator[str]:
+def _doubles(file: str, rows: list[Row]) -> Iterator[str]:
     seen: set[str] = set()
     for row in rows:
         name = row.get("name")

@@ -21,10 +21,15 @@ class GuardedAdapter(HTTPAdapter):
         super().__init__(max_retries=Retry(total=False))
         self._pool_of = pool_of
 
-    def get(
-        self, url: str, headers: Mapping[str, str], timeout: tuple[float, float]
+    def ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: tuple[float, float],
     ) -> BaseHTTPResponse:
-        prepared = requests.Request("GET", url, headers=headers).prepare()
+        prepared = requests.Request(method, url, headers=headers, data=body).prepare()
         answer = self.send(prepared, stream=True, timeout=timeout)
         return cast("BaseHTTPResponse", answer.raw)
 

@@ -1,26 +1,16 @@
-"""What is left of a visit's time and bytes, spent by the sockets themselves.
+"""What is left of a visit's time and bytes.
 
 A socket's own time-out starts anew with each read, so a server that sends one byte now and then
-never meets it. These sockets ask before each read how much of the whole visit is left.
+never meets it. Our sockets ask before each read how much of the whole visit is left.
 """
 
-import socket
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
 
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.limits import Limits
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-
-# To set a socket's time-out is a call into the kernel, so it may be off by this many seconds.
-LEEWAY = 0.25
 
 
 class Allowance:
@@ -90,42 +80,3 @@ def allowed(clock: Clock, limits: Limits) -> Iterator[Allowance]:
         yield allowance
     finally:
         _CURRENT.reset(token)
-
-
-class MeteredSocket(socket.socket):
-    def settimeout(self, value: float | None) -> None:
-        if not _about_right(self, value):
-            super().settimeout(value)
-
-    def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
-        return _metered(self, lambda: super(MeteredSocket, self).recv_into(buffer, nbytes, flags))
-
-
-class MeteredTLSSocket(ssl.SSLSocket):
-    def settimeout(self, value: float | None) -> None:
-        if not _about_right(self, value):
-            super().settimeout(value)
-
-    def recv_into(
-        self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0
-    ) -> int:
-        return _metered(
-            self, lambda: super(MeteredTLSSocket, self).recv_into(buffer, nbytes, flags)
-        )
-
-
-def _about_right(sock: socket.socket, value: float | None) -> bool:
-    """Tell whether the time-out that is set is not shorter, and hardly longer."""
-    patience = sock.gettimeout()
-    return value is not None and patience is not None and value <= patience <= value + LEEWAY
-
-
-def _metered(sock: socket.socket, receive: Callable[[], int]) -> int:
-    allowance = current_allowance()
-    sock.settimeout(allowance.seconds_left())
-    try:
-        count = receive()
-    except TimeoutError:
-        raise allowance.out_of_time() from None
-    allowance.spend(count)
-    return count

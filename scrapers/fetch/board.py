@@ -13,7 +13,7 @@ from scrapers.fetch.tour import Rank, Step, Tour
 
 # How soon a sleeper notices that we are stopping.
 NAP = 0.2
-LOOK_AHEAD = 256
+LOOK_AHEAD = 2_048
 
 Entry = tuple[Tour, Question]
 Waiting = dict[Tour, deque[Question]]
@@ -94,13 +94,18 @@ class Board:
         self._timed = False
         self.stopped = False
 
-    def enter(self, tour: Tour, workers: int) -> int:
-        """Open a tour; return how many workers have to be started for it."""
+    def enter(self, tour: Tour) -> None:
         with self._lock:
             self._tours.add(tour)
-            missing = max(workers - self._workers, 0)
-            self._workers += missing
-            return missing
+
+    def hires(self, most: int) -> bool:
+        """Tell whether to start one more worker: one a host that is asked, and `most` in all."""
+        with self._lock:
+            wanted = min(sum(len(tour.hosts) for tour in self._tours), most)
+            if self._workers >= wanted:
+                return False
+            self._workers += 1
+            return True
 
     def leave(self, tour: Tour) -> None:
         """Forget what a tour still wants; what is in flight for it comes to nothing."""

@@ -22,9 +22,13 @@ NOTHING = Credential()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Origins (`https://host`) with the credential that goes there and nowhere else."""
+    """Origins (`https://host`) with the credential that goes there and nowhere else.
+
+    `missing` are those that answer nobody without one that we do not have.
+    """
 
     by_origin: Mapping[str, Credential] = field(default_factory=dict, repr=False)
+    missing: frozenset[str] = frozenset()
 
     def of(self, target: Target) -> Credential:
         return self.by_origin.get(target.origin, NOTHING)

@@ -13,12 +13,9 @@ from threading import Thread
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from scrapers.fetch.address import literal, public_unicast
-from scrapers.fetch.allowance import (
-    Allowance,
-    MeteredSocket,
-    MeteredTLSSocket,
-    current_allowance,
-)
+from scrapers.fetch.allowance import Allowance, current_allowance
+from scrapers.fetch.baton import laid_down
+from scrapers.fetch.sockets import MeteredSocket, MeteredTLSSocket
 from scrapers.fetch.unfinished import Note, failed, refused
 
 # A zone can name thousands of addresses; to try them all would be a scan, and it would be ours.
@@ -71,8 +68,11 @@ class Egress:
 
     def dial(self, host: str, port: int, reach: Reach) -> socket.socket:
         """Connect to a vetted address of `host`, or raise UnfinishedError."""
-        allowance = current_allowance()
-        allowance.dialled = True
+        current_allowance().dialled = True
+        with laid_down():
+            return self._dialled(host, port, reach, current_allowance())
+
+    def _dialled(self, host: str, port: int, reach: Reach, allowance: Allowance) -> socket.socket:
         answers = self._vetted(host, port, reach, allowance)[:MOST_DIALLED]
         seconds = allowance.seconds_to_connect()
         for answer in answers:

@@ -41,26 +41,28 @@ class Exchanges:
         signed = self.credentials.signed(target)
         headers = self._headers(target, request)
         send = self._by_requests if access is Access.API else self._by_urllib3
-        return _final(send(signed, headers, reach))
+        return _final(send(signed, request, headers, reach))
 
     def _by_requests(
-        self, target: Target, headers: dict[str, str], reach: Reach
+        self, target: Target, request: Request, headers: dict[str, str], reach: Reach
     ) -> BaseHTTPResponse:
         allowance = current_allowance()
         allowance.begin_head()
         seconds = (allowance.seconds_to_connect(), allowance.seconds_left())
-        response = self._adapters[reach].get(target.url, headers, seconds)
+        adapter, body = self._adapters[reach], request.body.encode() or None
+        response = adapter.ask(request.method, target.url, headers, body, seconds)
         allowance.begin_body()
         return response
 
     def _by_urllib3(
-        self, target: Target, headers: dict[str, str], reach: Reach
+        self, target: Target, request: Request, headers: dict[str, str], reach: Reach
     ) -> BaseHTTPResponse:
         allowance = current_allowance()
         allowance.begin_head()
         response = self.pools.of(target, reach).urlopen(
-            "GET",
+            request.method,
             target.path,
+            body=request.body.encode() or None,
             headers=headers,
             retries=False,
             redirect=False,

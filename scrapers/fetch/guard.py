@@ -27,7 +27,9 @@ class GuardedConnection(HTTPConnection):
     dial: Dial
 
     def _new_conn(self) -> socket:
-        return self.dial(self.host, self.port)
+        sock = self.dial(self.host, self.port)
+        sock.settimeout(0)
+        return sock
 
 
 class GuardedTLSConnection(HTTPSConnection):

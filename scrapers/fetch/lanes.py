@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Thread
 
+from scrapers.fetch.baton import Baton
 from scrapers.fetch.board import Board
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import InMemorySpending, Ledger, SpendingMemory
@@ -44,6 +45,7 @@ class Lanes:
     workers: int = 16
     spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
+    _baton: Baton = field(init=False, default_factory=Baton)
     _way: Way = field(init=False)
     _ledger: Ledger = field(init=False)
 
@@ -63,8 +65,7 @@ class Lanes:
         counts as not asked.
         """
         tour = Tour(planned=iter(queries), watch=watch, rank=rank)
-        for _ in range(self._board.enter(tour, self.workers)):
-            Thread(target=self._worker.run, name="lane", daemon=True).start()
+        self._board.enter(tour)
         try:
             while not self._board.stopped:
                 self._feed(tour)
@@ -83,6 +84,7 @@ class Lanes:
     def _worker(self) -> Worker:
         return Worker(
             board=self._board,
+            baton=self._baton,
             client=self.client,
             sources=self.sources,
             clock=self.clock,
@@ -141,6 +143,8 @@ class Lanes:
             lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
         pause = self._way.queues.pause(host, source.etiquette.seconds_between)
         self._board.put(lane, tour, question, pause)
+        if self._board.hires(self.workers):
+            Thread(target=self._worker.run, name="lane", daemon=True).start()
 
     def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
         question.pages.clear()

@@ -12,6 +12,8 @@ from scrapers.reading import Reading
 LIMITED_FOR = timedelta(hours=1)
 BLOCKED_FOR = timedelta(hours=1)
 LONGEST_AWAY = timedelta(days=7)
+# An answer that asks for a longer pause than this would hold up a run: its host is parked.
+LONGEST_PAUSE = timedelta(minutes=5)
 # A clock that was set back must not make us wait for its old time to come again.
 LONGEST_REMEMBERED_PAUSE = timedelta(hours=1)
 
@@ -91,6 +93,12 @@ class Pace:
         """
         return max(wished * self.stretch, took) if self.stretch else 0.0
 
+    def asked_pause(self, reading: Reading, now: datetime) -> float:
+        """Return the seconds for which an answer, though it is one, wants us to stay away."""
+        if reading.retry_at is None or not answered(reading) or not self.stretch:
+            return 0.0
+        return min(max(reading.retry_at - now, timedelta()), LONGEST_PAUSE).total_seconds()
+
 
 WITHOUT_WAITS = Pace(stretch=0.0, patience=0.0)
 
@@ -103,10 +111,18 @@ def after(state: HostState, reading: Reading, now: datetime) -> HostState:
     if reading.outcome is Outcome.BLOCKED:
         blocked = replace(state, failures=state.failures + 1)
         return _parked(blocked, Outcome.BLOCKED, now + back_off(blocked.failures))
-    answered = reading.outcome.conclusive or reading.outcome is Outcome.PARTIAL
-    if answered and (state.parked_until or state.reason or state.failures):
+    if not answered(reading):
+        return state
+    if reading.retry_at is not None and reading.retry_at - now > LONGEST_PAUSE:
+        until = min(reading.retry_at, now + LONGEST_AWAY)
+        return _parked(replace(state, failures=0), Outcome.LIMITED, until)
+    if state.parked_until or state.reason or state.failures:
         return replace(state, parked_until=None, reason="", failures=0)
     return state
+
+
+def answered(reading: Reading) -> bool:
+    return reading.outcome.conclusive or reading.outcome is Outcome.PARTIAL
 
 
 def back_off(times: int) -> timedelta:

@@ -6,7 +6,7 @@ called unchanged. RFC 9110, section 13, says what the header fields mean.
 
 import re
 from dataclasses import replace
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from http import HTTPStatus
 
 from scrapers.fetch.target import Target
@@ -70,12 +70,13 @@ def kept_of(query: Query, version: int, page: Page, reading: Reading) -> Kept | 
     about_somebody = bool(query.subject) and query.kind in REMEMBERED
     if not (proof and alone and about_somebody and _whole(query, page)):
         return None
+    told = {} if query.request.body else page.headers  # a POST knows no conditions
     return Kept(
         asked=_fingerprint(query.request),
         digest=_digest(page),
         version=version,
-        etag=_fitting(ENTITY_TAG, page.headers.get("etag", "")),
-        last_modified=_fitting(HTTP_DATE, page.headers.get("last-modified", "")),
+        etag=_fitting(ENTITY_TAG, told.get("etag", "")),
+        last_modified=_fitting(HTTP_DATE, told.get("last-modified", "")),
     )
 
 
@@ -104,9 +105,11 @@ def _fingerprint(request: Request) -> bytes:
 
 
 def _digest(page: Page) -> bytes:
-    """Hash the body and how it is to be read."""
+    """Hash the body and how it is to be read, by what processors have instructions for."""
     told = page.headers.get("content-type", "").encode("utf-8", "backslashreplace")
-    return blake2b(told + b"\0" + page.body, digest_size=32).digest()
+    digest = sha256(told + b"\0")
+    digest.update(page.body)
+    return digest.digest()
 
 
 def _fitting(shape: re.Pattern[str], value: str) -> str:

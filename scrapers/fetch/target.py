@@ -100,9 +100,12 @@ def _check_host(host: str) -> None:
 
 
 def declared(target: Target, origins: Iterable[str]) -> str | None:
-    """Return the one of `origins` that covers the target; `https://*.host` covers subdomains."""
+    """Return the one of `origins` that covers the target.
+
+    `https://*.host` covers subdomains, and `https://*` every host.
+    """
     for origin in origins:
-        if target.origin == normal(origin):
+        if target.origin == normal(origin) or origin == f"{target.scheme}://*":
             return origin
         scheme, wild, site = origin.casefold().partition("://*.")
         _, own, authority = target.origin.partition(f"{scheme}://")

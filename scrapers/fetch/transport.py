@@ -32,7 +32,10 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Client(Protocol):
-    """`fetch` asks once and never raises for what a server does: a failed visit is a Reading."""
+    """`fetch` asks once and never raises for what a server does: a failed visit is a Reading.
+
+    Whatever it waits for, it waits for with the baton laid down.
+    """
 
     def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved: ...
 
@@ -90,10 +93,13 @@ class HttpClient:
         target = Target.asked_by(request)
         if not request.led and declared(target, etiquette.origins) is None:
             raise refused(Note.NOT_ITS_OWN)
+        if target.origin in self.credentials.missing:
+            raise refused(Note.NO_KEY)
         reach = self._reach(target, etiquette)
         response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
         location = response.headers.get("location")
-        if response.status not in REDIRECTS or location is None or request.hops == 0:
+        followed = request.hops > 0 and not request.body
+        if response.status not in REDIRECTS or location is None or not followed:
             return self._page(target, response, request.media, etiquette.access)
         dismiss(response)
         onward = self._onward(target, location, etiquette)

@@ -35,6 +35,7 @@ class Note(StrEnum):
     NOT_TEXT = "the answer is larger than we read, or no text"
     ROBOTS = "robots.txt asks robots not to read this"
     ROBOTS_UNKNOWN = "robots.txt could not be read, so we stay away"
+    NO_KEY = "the key that it asks for has not been put in"
     UNKNOWN_SOURCE = "no source of this name is set up"
     NOT_ALLOWED = "the person no longer agrees to it"
     PARKED = "the host asked us to stay away for a while"

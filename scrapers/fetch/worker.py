@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from scrapers.fetch.baton import Baton, laid_down
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import Ledger
@@ -24,7 +25,7 @@ from scrapers.recipes.picture import PictureReader
 from scrapers.recipes.picture import questions as picture_questions
 from scrapers.recipes.refusal import stumbled
 from scrapers.request import Query, QueryKind
-from scrapers.source import Access, Etiquette, MarkupSource, Source
+from scrapers.source import Access, Etiquette, MarkupSource, Parses, Source
 
 # A pause this long is worth a write of its own; shorter ones are saved when a run ends.
 LONG_PAUSE = 10.0
@@ -42,7 +43,10 @@ def always(_query: Query) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
+    """All workers share one of these. `baton` is carried while a turn is served."""
+
     board: Board
+    baton: Baton
     client: Client
     sources: Mapping[str, Source]
     clock: Clock
@@ -55,7 +59,8 @@ class Worker:
     def run(self) -> None:
         while (turn := self.board.take()) is not None:
             try:
-                self._serve(turn)
+                with self.baton.carried():
+                    self._serve(turn)
             except Exception as error:  # noqa: BLE001 - the thread's end; its consumer raises it
                 self.board.give_back(turn, self.clock.monotonic())
                 turn.tour.steps.put(Step(error=error))
@@ -123,6 +128,8 @@ class Worker:
     def _take(self, turn: Turn, reading: Reading, due: float) -> None:
         wait = self._put_off(turn.question, reading)
         if wait is None:
+            pause = self.pace.asked_pause(reading, self.clock.now())
+            due = max(due, self.clock.monotonic() + pause)
             self._conclude(turn, reading, due, self._note(turn, reading, due))
         else:
             self._ask_later(turn, max(due, self.clock.monotonic() + wait))
@@ -245,11 +252,14 @@ def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
 def _understood(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
     if query.kind is QueryKind.PICTURE:
         seen = PICTURES.read(page)
-        return parser.parse(PICTURES, query, page) if seen.unparsed else seen
-    reading = source.read(query, page)
-    if reading.unparsed and isinstance(source, MarkupSource):
-        return parser.parse(source, query, page)
-    return reading
+        reader: Parses | None = PICTURES
+    else:
+        seen = source.read(query, page)
+        reader = source if isinstance(source, MarkupSource) else None
+    if not seen.unparsed or reader is None:
+        return seen
+    with laid_down():
+        return parser.parse(reader, query, page)
 
 
 def with_pictures(etiquette: Etiquette, query: Query, reading: Reading, may_ask: MayAsk) -> Reading:

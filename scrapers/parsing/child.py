@@ -9,7 +9,8 @@ import pickle
 
 from msgspec import msgpack
 
-import scrapers.recipes.profile_card  # noqa: F401 - loaded here, so that no job waits for the parsers
+import scrapers.recipes.feed_markup
+import scrapers.recipes.profile_card  # noqa: F401 - likewise
 from scrapers.parsing.bounds import allow_another_job, set_bounds
 from scrapers.parsing.frames import FrameError, receive, send
 from scrapers.recipes.refusal import stumbled

@@ -9,12 +9,22 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.profiles.bluesky_actor import Actor, actor_in, contact_of, finding_of
 from scrapers.reading import Reading
+from scrapers.recipes.likely import likely
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.shape import ShapeError, optional_text, parsed, record, rows
-from scrapers.recipes.words import in_handle, names
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
+from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
+
+DECLARATION = Declaration(
+    title="Bluesky",
+    asks="a name, the handle of a declared account, or whom that account follows",
+    discloses="the name or the handle, to Bluesky Social PBC; no account of ours goes with it",
+    sees="display name, handle, bio, website, picture and counts of every account there",
+    cannot_see="posts, and accounts that ask not to be shown to strangers",
+    provenance="the network's published lexicon, and recorded answers",
+    terms=Terms(url="https://bsky.social/about/support/tos"),
+)
 
 SEARCHED = 25
 LISTED = 100
@@ -53,6 +63,7 @@ class Bluesky:
     platform: str = "bluesky"
     family: Family = Family.PROFILES
     version: int = 1
+    declaration: Declaration = DECLARATION
 
     @property
     def etiquette(self) -> Etiquette:
@@ -160,16 +171,11 @@ def _profile(query: Query, actor: Actor) -> Reading:
 
 
 def _search(query: Query, actors: Sequence[Actor]) -> Reading:
-    findings = tuple(
-        finding_of(actor)
-        for actor in actors
-        if not actor.asks_for_privacy and _named(query.terms[0], actor)
+    return likely(
+        query.terms[0],
+        [finding_of(actor) for actor in actors if not actor.asks_for_privacy],
+        [finding_of(actor) for actor in actors if actor.asks_for_privacy],
     )
-    return Reading(outcome=Outcome.FOUND if findings else Outcome.ABSENT, findings=findings)
-
-
-def _named(name: str, actor: Actor) -> bool:
-    return names(name, actor.name, actor.bio) or in_handle(name, actor.handle)
 
 
 def _denied(answer: Mapping[str, object]) -> Reading:

@@ -16,6 +16,8 @@ LONGEST_WAIT = timedelta(days=31)
 # A larger number of seconds is a date since 1970, and a larger one still counts milliseconds.
 SMALLEST_EPOCH = 10**9
 SMALLEST_EPOCH_MS = 10**12
+# How Stack Exchange says when: "more requests available in 3600 seconds".
+SECONDS = re.compile(r"\bin (\d{1,7}) seconds\b")
 # Bodies that carry a waiting time are small.
 LARGEST_BODY = 65_536
 PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-", "x-app-rate-limit-")
@@ -39,6 +41,11 @@ def retry_at(page: Page) -> datetime | None:
     told = (*_retry_after(page), *_reset(page), *_structured(page), *_in_body(page))
     later = [when for when in told if when > page.fetched_at]
     return min(later[0], page.fetched_at + LONGEST_WAIT) if later else None
+
+
+def backoff(page: Page) -> datetime | None:
+    """Return until when an answer, though it is one, asks us to pause; None where it does not."""
+    return max(_in_body(page), default=None)
 
 
 def _retry_after(page: Page) -> Iterator[datetime]:
@@ -81,10 +88,17 @@ def _in_body(page: Page) -> Iterator[datetime]:
         told = page.json()
     except (ValueError, RecursionError):
         return
+    if not isinstance(told, dict):
+        return
     for key in ("backoff", "retry_after"):
-        seconds = told.get(key) if isinstance(told, dict) else None
+        seconds = told.get(key)
         if isinstance(seconds, int | float) and not isinstance(seconds, bool):
             yield from _after(page, float(seconds))
+    for key in ("error_message", "message"):
+        said = told.get(key)
+        match = SECONDS.search(said[:500]) if isinstance(said, str) else None
+        if match:
+            yield from _after(page, float(match[1]))
 
 
 def _moment(page: Page, value: str) -> Iterator[datetime]:

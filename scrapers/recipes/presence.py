@@ -20,6 +20,8 @@ class Rule:
     """What the page of an account shows (`e_`) and what is shown in its place (`m_`).
 
     A string may hold `{account}`. `m_string` may be empty only where the codes differ.
+    `e_others` and `m_others` are strings that count as the first one does; `m_codes` are further
+    statuses of what is shown for a missing account, for lists that know its words alone.
 
     A missing rule with a redirect's code is met by the redirect itself where that is what was
     asked for. Where redirects were followed it means: led away to the front page.
@@ -29,6 +31,14 @@ class Rule:
     e_string: str
     m_code: int
     m_string: str
+    e_others: tuple[str, ...] = ()
+    m_others: tuple[str, ...] = ()
+    m_codes: tuple[int, ...] = ()
+
+    @property
+    def merely_names(self) -> bool:
+        """Say whether a page shows an account by naming it, as one that misses it may do, too."""
+        return self.e_string == PLACEHOLDER and not self.e_others
 
 
 def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
@@ -36,22 +46,22 @@ def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
 
     A page that has the status and shows words of the site's own is no wall, whatever else it says.
     """
-    exists = page.status == rule.e_code and _shows(page, rule.e_string, handle)
-    missing = page.status == rule.m_code and _shows(page, rule.m_string, handle)
-    if exists != missing and wall_around(page) is None and not quota_used(page):
-        outcome, mark = _proof(rule, exists=exists)
-        if distinctive(mark):
-            return Reading(outcome=outcome)
+    exists = _mark(page, handle, (rule.e_code,), (rule.e_string, *rule.e_others))
+    missing = _mark(page, handle, (rule.m_code, *rule.m_codes), (rule.m_string, *rule.m_others))
+    if missing and rule.merely_names:
+        exists = None
+    proof = _proof(exists, missing)
+    if proof and distinctive(proof[1]) and wall_around(page) is None and not quota_used(page):
+        return Reading(outcome=proof[0])
     refused = refusal(page)
     if refused is not None and not _bare_refusal(rule, refused, page):
         return refused
-    missing = missing or (rule.m_code in REDIRECTS and _led_to_front(asked, page))
-    if exists and missing:
+    if missing is None and rule.m_code in REDIRECTS and _led_to_front(asked, page):
+        proof = _proof(exists, "")
+    if proof:
+        return Reading(outcome=proof[0])
+    if exists is not None:
         return unreadable("its page says both that the account exists and that it does not")
-    if exists:
-        return Reading(outcome=Outcome.FOUND)
-    if missing:
-        return Reading(outcome=Outcome.ABSENT)
     return unreadable(_unknown(page))
 
 
@@ -61,8 +71,20 @@ def impossible_handle(nonce: str, source: str, length: int = 14) -> str:
     return "".join(chr(ord("a") + byte % 26) for byte in drawn[:length])
 
 
-def _proof(rule: Rule, *, exists: bool) -> tuple[Outcome, str]:
-    return (Outcome.FOUND, rule.e_string) if exists else (Outcome.ABSENT, rule.m_string)
+def _mark(page: Page, handle: str, codes: tuple[int, ...], marks: tuple[str, ...]) -> str | None:
+    """Return the first of `marks` that the page shows with one of the codes."""
+    if page.status not in codes:
+        return None
+    return next((mark for mark in marks if _shows(page, mark, handle)), None)
+
+
+def _proof(exists: str | None, missing: str | None) -> tuple[Outcome, str] | None:
+    """Return what one mark proves; None if there is none, or one on either side."""
+    if exists is not None and missing is None:
+        return Outcome.FOUND, exists
+    if missing is not None and exists is None:
+        return Outcome.ABSENT, missing
+    return None
 
 
 def _bare_refusal(rule: Rule, refused: Reading, page: Page) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from scrapers.page import Page
 
@@ -27,6 +28,17 @@ def record(value: object, what: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise misshapen(what)
     return value
+
+
+def inside(holder: Mapping[str, object], path: str) -> tuple[Mapping[str, object], str]:
+    """Return the object and the key that a path such as `snippet.title` names.
+
+    What is missing on the way is an empty object; what is of another kind is an error.
+    """
+    *way, key = path.split(".")
+    for step in way:
+        holder = record(holder.get(step, {}), step)
+    return holder, key
 
 
 def rows(holder: Mapping[str, object], key: str) -> Sequence[object]:
@@ -77,6 +89,22 @@ def count(holder: Mapping[str, object], key: str) -> int | None:
     return value
 
 
+def flag(holder: Mapping[str, object], key: str) -> bool:
+    """Return a yes or no that must be there."""
+    value = holder.get(key)
+    if not isinstance(value, bool):
+        raise misshapen(key)
+    return value
+
+
+def optional_flag(holder: Mapping[str, object], key: str) -> bool | None:
+    """Return a yes or no that may be missing or null."""
+    value = holder.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise misshapen(key)
+    return value
+
+
 def moment(holder: Mapping[str, object], key: str) -> datetime | None:
     """Return an ISO 8601 time that may be missing, as aware UTC."""
     value = optional_text(holder, key)
@@ -87,6 +115,11 @@ def moment(holder: Mapping[str, object], key: str) -> datetime | None:
         return seen.replace(tzinfo=UTC) if seen.tzinfo is None else seen.astimezone(UTC)
     except (ValueError, OverflowError):
         raise misshapen(key) from None
+
+
+def lacks(what: str) -> NoReturn:
+    """Raise what is said of an answer that lacks something, or holds it in another form."""
+    raise misshapen(what)
 
 
 def misshapen(what: str) -> ShapeError:

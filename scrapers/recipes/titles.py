@@ -3,7 +3,14 @@
 import re
 
 SEPARATOR = re.compile(r"\s+(?:[|•·\u2014\u2013/-]|on)\s+")
+HANDLE = re.compile(r"\(@([\w.-]{1,64})\)")
 NAMED = re.compile(r"(?P<before>[^(]*?)\s*\((?:@|u/)?(?P<inside>[^()]+)\)")
+
+
+def handle_in_title(title: str) -> str:
+    """Return the handle in `Jane Doe (@jdoe)`, where its sign shows that it is one."""
+    match = HANDLE.search(title)
+    return match[1] if match else ""
 
 
 def name_in_title(title: str, *, handle: str, sites: tuple[str, ...]) -> str:
@@ -30,7 +37,11 @@ def without_site(title: str, sites: tuple[str, ...]) -> str:
 
 
 def _names(tail: str, site: str) -> bool:
-    return re.match(re.escape(site) + r"\b", tail, re.IGNORECASE) is not None
+    """Say whether a title ends in a site's name, of which a list may show no more than a part."""
+    if re.match(re.escape(site) + r"\b", tail, re.IGNORECASE):
+        return True
+    cut = re.fullmatch(r"(.{2,40}?)\s*(?:\.{3}|\u2026)", tail)
+    return cut is not None and site.casefold().startswith(cut[1].casefold())
 
 
 def _same(text: str, handle: str) -> bool:

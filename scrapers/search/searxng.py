@@ -10,27 +10,31 @@ from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.recipes.hits import Hit, findings_about
+from scrapers.recipes.hits import findings_about, hits_in
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
-from scrapers.recipes.shape import (
-    ShapeError,
-    misshapen,
-    optional_text,
-    parsed,
-    record,
-    rows,
-    web_address,
-)
+from scrapers.recipes.search_terms import asked, search_terms
+from scrapers.recipes.shape import ShapeError, misshapen, optional_text, parsed, record, rows
 from scrapers.recipes.walls import wall
-from scrapers.recipes.words import family_name
-from scrapers.redirector import advert, unwrapped
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import UNLIMITED, Budget, Canary, Etiquette, Family
+from scrapers.search.searxng_config import engines_in, warning
+from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
 
+DECLARATION = Declaration(
+    title="SearXNG",
+    asks="a quoted name with the school or a place beside it",
+    discloses="the name and the place, to the engines that the instance asks on our behalf",
+    sees="title, snippet and address of pages that its engines list",
+    cannot_see="what stands behind a login, and whatever its engines do not list",
+    provenance="a SearXNG 2026.8.22 run on loopback, with engines that fail on purpose",
+    terms=Terms(url="https://docs.searxng.org/"),
+    notice="Name the engines it should ask: many read result pages, which their owners forbid.",
+)
+
+# The question that is no search: what the instance tells of itself.
+CONFIG = ("/config",)
 FULL_PAGE = 10
 LAST_PAGE = 2
-MOST_PLACES = 3
 OK = 200
 FORBIDDEN = 403
 JSON_IS_OFF = (
@@ -42,11 +46,13 @@ TROUBLES = (
     (Outcome.LIMITED, ("too many requests",), "its engines were asked too often"),
     (Outcome.FAILED, ("",), "its engines did not answer"),
 )
+# Engines that did not answer, with what their silence comes to.
+Silent = Mapping[str, tuple[Outcome, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearxNG:
-    """`engines` are asked by name; empty means those that the instance has switched on.
+    """`engines` are asked by name; empty means those that the instance asks by default.
 
     `known_query` surely has results, and they surely hold its last word.
     """
@@ -60,7 +66,8 @@ class SearxNG:
     name: str = "searxng"
     platform: str = ""
     family: Family = Family.SEARCH
-    version: int = 1
+    version: int = 2
+    declaration: Declaration = DECLARATION
 
     @property
     def etiquette(self) -> Etiquette:
@@ -69,13 +76,8 @@ class SearxNG:
         )
 
     def plan(self, identity: Identity) -> Iterator[Query]:
-        """Ask for the best name in every context, and for each other name in one."""
-        contexts = (identity.organisation, *identity.places[:MOST_PLACES])
-        known = [context for context in contexts if context.strip()] or [""]
-        for rank, name in enumerate(identity.names):
-            for context in known if rank == 0 else known[:1]:
-                if family_name(name):
-                    yield self._query((name, context), identity.ref)
+        for terms in search_terms(identity):
+            yield self._query(terms, identity.ref)
 
     def read(self, query: Query, page: Page) -> Reading:
         if page.status == FORBIDDEN and wall(page) is None:
@@ -86,7 +88,8 @@ class SearxNG:
         if page.status != OK:
             return unreadable(f"it did not accept the question (status {page.status})")
         try:
-            return self._read(query, record(parsed(page), "results"))
+            answer = record(parsed(page), "results")
+            return self._inspected(answer) if query.terms == CONFIG else self._read(query, answer)
         except ShapeError as error:
             return unreadable(str(error))
 
@@ -94,6 +97,21 @@ class SearxNG:
         nobody = impossible_handle(nonce, self.name)
         yield Canary(query=self._query((nobody,), ""), expects=Outcome.ABSENT)
         yield Canary(query=self._query((self.known_query,), ""), expects=Outcome.FOUND)
+        yield Canary(query=self._inspection(), expects=Outcome.FOUND)
+
+    def _inspection(self) -> Query:
+        """Ask which engines it has: a name that it does not know would have it ask them all."""
+        url = f"{self.base_url.rstrip('/')}/config"
+        request = Request(url=url, headers=(("accept", "application/json"),))
+        return Query(source=self.name, kind=QueryKind.SEARCH, terms=CONFIG, request=request)
+
+    def _inspected(self, answer: Mapping[str, object]) -> Reading:
+        listed = engines_in(answer)
+        unknown = [name for name in self.engines if name not in listed.on]
+        if unknown:
+            return unreadable(f"it has no engine {', '.join(unknown)}, or has it switched off")
+        note = warning(self.engines or listed.by_default)
+        return Reading(outcome=Outcome.FOUND, note=note)
 
     def _query(self, terms: tuple[str, ...], subject: str) -> Query:
         return Query(
@@ -105,7 +123,7 @@ class SearxNG:
         )
 
     def _request(self, terms: tuple[str, ...], page: int) -> Request:
-        params = [("q", _asked(terms)), ("format", "json"), ("safesearch", "0")]
+        params = [("q", asked(terms)), ("format", "json"), ("safesearch", "0")]
         params += [("pageno", str(page))]
         params += [("engines", ",".join(self.engines))] if self.engines else []
         # SearXNG translates what it says of its engines; we read English.
@@ -117,13 +135,36 @@ class SearxNG:
 
     def _read(self, query: Query, answer: Mapping[str, object]) -> Reading:
         listed = [record(row, "a result") for row in rows(answer, "results")]
-        silent = [_complaint(row) for row in rows(answer, "unresponsive_engines")]
+        silent = dict(_complaint(row) for row in rows(answer, "unresponsive_engines"))
         if _altered(query, answer):
             return unreadable("it searched for other words than the ones we gave")
         if self.engines and not all(self._named(row) for row in listed):
             return unreadable("it asked other engines than the ones we named; check their names")
-        reading = _reading(query.terms[0], listed, silent)
+        reading = self._reading(query.terms, listed, silent)
         return replace(reading, follow=self._next(query) if len(listed) >= FULL_PAGE else ())
+
+    def _reading(
+        self, terms: tuple[str, ...], listed: list[Mapping[str, object]], silent: Silent
+    ) -> Reading:
+        """Take an engine's silence for its own, and only that of all for the instance's."""
+        findings = findings_about(terms, hits_in(listed, "url", "title", "content"))
+        if silent and not listed and silent.keys() >= set(self.engines):
+            ranks = [outcome for outcome, _, _ in TROUBLES]
+            outcome, note = min(silent.values(), key=lambda told: ranks.index(told[0]))
+            return Reading(outcome=outcome, note=note)
+        if silent:
+            return Reading(outcome=Outcome.PARTIAL, findings=findings, note=self._missed(silent))
+        if findings:
+            return Reading(outcome=Outcome.FOUND, findings=findings)
+        note = "none of its results names the person" if listed else ""
+        return Reading(outcome=Outcome.ABSENT, note=note)
+
+    def _missed(self, silent: Silent) -> str:
+        """Name the silent engines where the operator named them, else count them."""
+        ours = [name for name in self.engines if name in silent]
+        if len(ours) == len(silent):
+            return f"its engines did not all answer: {', '.join(ours)} kept silent"
+        return f"{len(silent)} of its engines did not answer"
 
     def _named(self, row: Mapping[str, object]) -> bool:
         engines = row.get("engines")
@@ -136,55 +177,20 @@ class SearxNG:
         return (replace(query, page=page, request=self._request(query.terms, page)),)
 
 
-def _asked(terms: tuple[str, ...]) -> str:
-    name, *contexts = (term.replace('"', " ").split() for term in terms)
-    # Words that begin so are commands to SearXNG.
-    plain = (word.lstrip("!:<?") for context in contexts for word in context)
-    return " ".join([f'"{" ".join(name)}"', *(word for word in plain if word)])
-
-
 def _altered(query: Query, answer: Mapping[str, object]) -> bool:
     searched = optional_text(answer, "query")
     corrected = rows(answer, "corrections") if "corrections" in answer else ()
-    return bool(corrected) or searched.split() not in ([], _asked(query.terms).split())
+    return bool(corrected) or searched.split() not in ([], asked(query.terms).split())
 
 
-def _reading(
-    name: str, listed: list[Mapping[str, object]], silent: list[tuple[Outcome, str]]
-) -> Reading:
-    findings = findings_about(name, (hit for row in listed for hit in _hits(row)))
-    if silent and listed:
-        note = f"{len(silent)} of its engines did not answer"
-        return Reading(outcome=Outcome.PARTIAL, findings=findings, note=note)
-    if silent:
-        ranks = [outcome for outcome, _, _ in TROUBLES]
-        outcome, note = min(silent, key=lambda trouble: ranks.index(trouble[0]))
-        return Reading(outcome=outcome, note=note)
-    if findings:
-        return Reading(outcome=Outcome.FOUND, findings=findings)
-    note = "none of its results names the person" if listed else ""
-    return Reading(outcome=Outcome.ABSENT, note=note)
-
-
-def _hits(row: Mapping[str, object]) -> Iterator[Hit]:
-    """Yield the hit; a result that leads nowhere, or is paid for, is none."""
-    if not {"title", "url"} <= row.keys():
-        what = "the title or the address of a result"
-        raise misshapen(what)
-    title, snippet = optional_text(row, "title"), optional_text(row, "content")
-    address = web_address(unwrapped(optional_text(row, "url")))
-    if address and not advert(address):
-        yield Hit(url=address, title=title, snippet=snippet)
-
-
-def _complaint(row: object) -> tuple[Outcome, str]:
+def _complaint(row: object) -> tuple[str, tuple[Outcome, str]]:
     match row:
-        case [str(), str() as message, *_]:
+        case [str() as engine, str() as message, *_]:
             said = message.casefold()
         case _:
             what = "what it says of an engine"
             raise misshapen(what)
-    return next(
+    return engine, next(
         (outcome, note)
         for outcome, phrases, note in TROUBLES
         if any(phrase in said for phrase in phrases)

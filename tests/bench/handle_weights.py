@@ -16,14 +16,15 @@ from math import exp, log
 from pathlib import Path
 from zlib import crc32
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.handles import weights as handle_weights
 from monitor.domain.handles.evidence import from_name
 from monitor.domain.names.written import person_name
-from monitor.domain.weights import Rule
 
 STANDING = {
-    rule.name: rule.bits for rule in vars(handle_weights).values() if isinstance(rule, Rule)
+    rule.name: rule.bits
+    for rule in vars(handle_weights).values()
+    if isinstance(rule, handle_weights.Weight)
 }
 FOLDS = 10
 SHRINKING = 1.0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from time import process_time
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.scorers import scorers
 from monitor.domain.scoring import Ask, Found, Scorer, Staff
 

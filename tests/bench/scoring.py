@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from time import perf_counter
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.names.commonness import Counts
 
 ROWS = 50_000

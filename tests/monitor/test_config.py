@@ -44,6 +44,7 @@ def test_the_example_that_we_ship_is_good():
     config = load(Path(__file__).parents[2] / "systemd" / "namesake.toml")
 
     assert config.sources.searxng is not None
+    assert config.sources.brave is not None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_the_example_that_we_ship_is_good():
         ('zone = "America/Chicago"', 'zone = "Central"', 6, "time zone"),
         ('["cedarvalley.example"]', "[]", 7, "mail domain"),
         ("[mail]", "[mail", 10, "TOML"),
-        ("[mail]", "[students]\nenabled = true\n\n[mail]", 11, "key_file"),
+        ("[mail]", "[students]\nenabled = true\n\n[mail]", 11, "tokens"),
         ("[mail]", "[students]\nshare_after_days = 14\n\n[mail]", 11, "counsel"),
         ("[mail]", "[students]\nshare_after_days = 3\n\n[mail]", 11, ">= 14"),
         ("[mail]", "[sources.bluesky]\nper_day = 0\n\n[mail]", 11, ">= 1"),

@@ -4,18 +4,28 @@ import json
 
 import pytest
 
-from monitor.config import (
+from monitor.config import Config, DistrictConfig, MailConfig
+from monitor.config_sources import (
     BlueskyConfig,
+    BraveConfig,
     CatalogueConfig,
-    Config,
-    DistrictConfig,
-    MailConfig,
+    Dialect,
+    EngineConfig,
+    GoogleConfig,
+    PagesConfig,
+    ProfilesConfig,
     SearxNGConfig,
+    SerperConfig,
+    ServerConfig,
+    SiteConfig,
     SourcesConfig,
+    StackExchangeConfig,
 )
 from monitor.demo.stage import CATALOGUE
 from monitor.errors import ConfigError
 from monitor.sources import all_sources, catalogue
+from scrapers.recipes.read_hits import ReadHits
+from scrapers.search.searxng import SearxNG
 from scrapers.source import UNLIMITED, Budget, Family
 
 OFF = {"bluesky": BlueskyConfig(enabled=False), "catalogue": CatalogueConfig(own=False)}
@@ -74,6 +84,92 @@ def test_a_search_engine_is_asked_where_one_is_named_and_nowhere_else():
     assert engine.etiquette.allow_private == (near,)
     (asked, *_) = engine.canaries("nonce")
     assert asked.query.request.url.startswith(near)
+
+
+def test_pages_are_read_where_the_district_says_so():
+    engine = SearxNGConfig(url="http://127.0.0.1:8888")
+
+    sources = all_sources(configured(searxng=engine, pages=PagesConfig(per_day=100, hits=2)))
+    declared_alone = all_sources(configured(searxng=engine, pages=PagesConfig(hits=0)))
+
+    assert set(sources) == set(declared_alone) == {"searxng", "pages", "feeds"}
+    assert sources["pages"].etiquette.budget == Budget(daily=100)
+    assert isinstance(sources["searxng"], ReadHits)
+    assert isinstance(declared_alone["searxng"], SearxNG)
+
+
+def test_an_engine_is_asked_where_its_table_is_there():
+    sources = all_sources(
+        configured(
+            brave=BraveConfig(per_week=1_400),
+            gdelt=EngineConfig(),
+            google=GoogleConfig(engine="cx-1"),
+            kagi=EngineConfig(canary="encyclopedia"),
+            mojeek=EngineConfig(url="https://gateway.example"),
+            serper=SerperConfig(notice_read=True),
+        )
+    )
+
+    assert set(sources) == {"brave", "brave-news", "gdelt", "google", "kagi", "mojeek", "serper"}
+    assert sources["brave-news"].etiquette.budget == Budget(weekly=1_400)
+    assert sources["mojeek"].etiquette.origins == ("https://gateway.example",)
+    assert list(sources["kagi"].canaries("nonce"))[1].query.terms == ("encyclopedia",)
+
+
+def test_news_of_brave_can_be_left_out():
+    assert list(all_sources(configured(brave=BraveConfig(news=False)))) == ["brave"]
+
+
+def test_what_resells_the_results_of_others_is_not_asked_before_its_notice_is_read():
+    with pytest.raises(ConfigError, match=r"`notice_read = true`.* ask your lawyers"):
+        all_sources(configured(serper=SerperConfig()))
+
+
+def test_an_api_of_profiles_is_asked_where_its_table_is_there():
+    table = ProfilesConfig(canary="@ours", seconds_between=2, per_day=9)
+    tables = dict.fromkeys(("github", "gitlab", "gravatar", "youtube"), table)
+    sources = all_sources(configured(**tables))
+
+    assert set(sources) == {"github-api", "gitlab-api", "gravatar-api", "youtube-api"}
+    assert {each.etiquette.seconds_between for each in sources.values()} == {2}
+    assert {each.etiquette.budget for each in sources.values()} == {Budget(daily=9)}
+    assert {list(each.canaries("n"))[1].query.terms for each in sources.values()} == {("ours",)}
+
+
+def test_each_server_of_the_fediverse_is_a_source():
+    chosen = (
+        ServerConfig(url="https://alpha.example", domain="quill.example", canary="@news"),
+        ServerConfig(url="https://beta.example", speaks=Dialect.ACTIVITYPUB, seconds_between=9),
+    )
+
+    alpha, beta = all_sources(configured(fediverse=chosen)).values()
+
+    assert (alpha.name, beta.name) == ("quill.example", "beta.example")
+    assert alpha.etiquette.origins == ("https://alpha.example",)
+    assert beta.etiquette.seconds_between == 9
+    asked = [next(iter(each.canaries("n"))).query.request.url for each in (alpha, beta)]
+    assert asked == [
+        "https://alpha.example/api/v1/accounts/lookup",
+        "https://beta.example/.well-known/webfinger",
+    ]
+
+
+def test_each_wordpress_site_is_a_source():
+    chosen = (SiteConfig(url="https://alpha.example"), SiteConfig(url="https://beta.example"))
+
+    assert set(all_sources(configured(wordpress=chosen))) == {
+        "wordpress-alpha.example",
+        "wordpress-beta.example",
+    }
+
+
+def test_the_sites_of_stack_exchange_share_what_strangers_may_ask():
+    sites = ("stackoverflow", "matheducators", "academia")
+    free = all_sources(configured(stack_exchange=StackExchangeConfig(sites=sites)))
+    paid = all_sources(configured(stack_exchange=StackExchangeConfig(sites=sites, per_week=600)))
+
+    assert {each.etiquette.budget for each in free.values()} == {Budget(daily=100)}
+    assert {each.etiquette.budget for each in paid.values()} == {Budget(weekly=200)}
 
 
 def test_each_source_has_the_budget_of_its_table():

@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.real import bluesky as bluesky_part
+from tests.real import fedify as fedify_part
 from tests.real import mail as mail_part
+from tests.real import mastodon_mock as mastodon_mock_part
 from tests.real import searxng as searxng_part
+from tests.real import snac as snac_part
+from tests.real import wordpress as wordpress_part
 from tests.real.bluesky import Bluesky
+from tests.real.fedify import Fedify
 from tests.real.mail import MailServer
+from tests.real.mastodon_mock import MastodonMock
 from tests.real.searxng import Searxng
+from tests.real.snac import Snac
+from tests.real.wordpress import WordPress
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +46,42 @@ def bluesky() -> Iterator[Bluesky]:
     with (
         _folder_for(bluesky_part.NAME, bluesky_part.lacking) as folder,
         bluesky_part.running(folder) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def fedify() -> Iterator[Fedify]:
+    with (
+        _folder_for(fedify_part.NAME, fedify_part.lacking) as folder,
+        fedify_part.running(folder) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def snac() -> Iterator[Snac]:
+    with (
+        _folder_for(snac_part.NAME, snac_part.lacking) as folder,
+        snac_part.running(folder) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mastodon_mock() -> Iterator[MastodonMock]:
+    with (
+        _folder_for(mastodon_mock_part.NAME, mastodon_mock_part.lacking) as folder,
+        mastodon_mock_part.running(folder) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def wordpress() -> Iterator[WordPress]:
+    with (
+        _folder_for(wordpress_part.NAME, wordpress_part.lacking) as folder,
+        wordpress_part.running(folder) as running,
     ):
         yield running
 

@@ -14,14 +14,17 @@ from pathlib import Path
 
 import click
 
-from tests.real import bluesky, databases, searxng
+from tests.real import bluesky, databases, fedify, mastodon_mock, searxng
 from tests.real.machine import (
     HERE,
+    MASTODON_MOCK_PINS,
     SEARXNG_PINS,
     beside,
+    fedify_home,
     is_complete,
     lacking_programs,
     mark_complete,
+    mastodon_mock_home,
     node_home,
     node_program,
     searxng_home,
@@ -71,27 +74,46 @@ class Shell:
 
 
 def fill_searxng(shell: Shell) -> None:
+    _fill_python(shell, SEARXNG_PINS)
+
+
+def fill_mastodon_mock(shell: Shell) -> None:
+    _fill_python(shell, MASTODON_MOCK_PINS)
+
+
+def _fill_python(shell: Shell, pins: Path) -> None:
     python = str(shell.home / "bin" / "python")
     if shutil.which("uv"):
         shell.run("uv", "venv", "--allow-existing", "--python", sys.executable, str(shell.home))
-        shell.run("uv", "pip", "install", "--python", python, "-r", str(SEARXNG_PINS))
+        shell.run("uv", "pip", "install", "--python", python, "-r", str(pins))
     else:
         shell.run(sys.executable, "-m", "venv", str(shell.home))
-        shell.run(python, "-m", "pip", "install", *_patience(), "-r", str(SEARXNG_PINS))
+        shell.run(python, "-m", "pip", "install", *_patience(), "-r", str(pins))
 
 
 def fill_bluesky(shell: Shell) -> None:
     if reason := databases.lacking() or lacking_programs("npm", "g++", "make"):
         raise CannotFetchError(reason)
+    node = _fill_node(shell, HERE / "node")
+    shell.run("npm", "rebuild", "better-sqlite3", "--ignore-scripts=false", environment=_with(node))
+
+
+def fill_fedify(shell: Shell) -> None:
+    if reason := lacking_programs("npm"):
+        raise CannotFetchError(reason)
+    _fill_node(shell, fedify.FILES)
+
+
+def _fill_node(shell: Shell, files: Path) -> Path:
     for name in NODE_FILES:
-        shutil.copy(HERE / "node" / name, shell.home)
+        shutil.copy(files / name, shell.home)
     retries = "2" if must_have_all() else "0"
     shell.run("npm", "ci", environment={"npm_config_fetch_retries": retries})
     node = node_program(shell.home)
     if node is None or _version(node) < NODE:
         message = f"Node {NODE} or newer not installed"
         raise CannotFetchError(message)
-    shell.run("npm", "rebuild", "better-sqlite3", "--ignore-scripts=false", environment=_with(node))
+    return node
 
 
 def must_have_all() -> bool:
@@ -102,6 +124,8 @@ def main() -> int:
     parcels = (
         Parcel(name=searxng.NAME, home=searxng_home(), fill=fill_searxng),
         Parcel(name=bluesky.NAME, home=node_home(), fill=fill_bluesky),
+        Parcel(name=fedify.NAME, home=fedify_home(), fill=fill_fedify),
+        Parcel(name=mastodon_mock.NAME, home=mastodon_mock_home(), fill=fill_mastodon_mock),
     )
     wanted = [parcel for parcel in parcels if not is_complete(parcel.home)]
     had = [_try(parcel) for parcel in wanted]

@@ -14,15 +14,24 @@ LOCALHOST = "127.0.0.1"
 # Homes are named after what they were built from, so that a new lock means a new home.
 SEARXNG_PINS = HERE / "settings" / "searxng.txt"
 NODE_LOCK = HERE / "node" / "package-lock.json"
+FEDIFY_LOCK = HERE / "fedify" / "package-lock.json"
+MASTODON_MOCK_PINS = HERE / "settings" / "mastodon-mock.txt"
 
 
 def searxng_home() -> Path:
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return CACHE / f"searxng-{_fingerprint(SEARXNG_PINS)}-python{version}"
+    return _python_home("searxng", SEARXNG_PINS)
+
+
+def mastodon_mock_home() -> Path:
+    return _python_home("mastodon-mock", MASTODON_MOCK_PINS)
 
 
 def node_home() -> Path:
     return CACHE / f"node-{_fingerprint(NODE_LOCK)}"
+
+
+def fedify_home() -> Path:
+    return CACHE / f"fedify-{_fingerprint(FEDIFY_LOCK)}"
 
 
 def is_complete(home: Path) -> bool:
@@ -70,6 +79,11 @@ def node_program(home: Path) -> Path | None:
     packaged = next(home.glob("node_modules/node-*/bin/node"), None)
     installed = shutil.which("node")
     return packaged or (Path(installed) if installed else None)
+
+
+def _python_home(name: str, pins: Path) -> Path:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return CACHE / f"{name}-{_fingerprint(pins)}-python{version}"
 
 
 def _fingerprint(path: Path) -> str:

@@ -33,6 +33,18 @@ def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
     assert sentence in letter.html
 
 
+def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
+    coverage = Coverage(checked=60, total=60, withheld=("bluesky", "quill.example"))
+    letter = render(digest(coverage=coverage))
+
+    sentence = (
+        "60 of 60 sources checked; Bluesky, quill[.]example left out accounts"
+        " that ask not to be found or read."
+    )
+    assert sentence in " ".join(letter.text.split())
+    assert sentence in " ".join(letter.html.split())
+
+
 def test_with_a_gap_nothing_new_is_said_only_of_the_rest(digest: Digest) -> None:
     letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from monitor.domain.assessment import Label
 from monitor.domain.events import EventKind as DomainEventKind
 from monitor.domain.flag import FlagKind as DomainFlagKind
 from monitor.domain.flag import Severity as DomainSeverity
+from monitor.domain.whose import Label
 from reports.lines import LetterView
 from reports.press import kind_of, printed, view_type
 from reports.words import EventKind, FlagKind, GapKind, Severity, Whose

@@ -71,6 +71,10 @@ def test_a_time_is_told_once_where_one_day_saw_it_all() -> None:
         ("youtube", "YouTube"),
         ("searxng", "Web search"),
         ("WikiHow", "WikiHow"),
+        ("github-api", "GitHub"),
+        ("gitlab-api", "GitLab"),
+        ("stackoverflow-api", "Stack Overflow"),
+        ("quill.example", "quill[.]example"),
     ],
 )
 def test_a_source_is_called_what_people_call_it(source: str, name: str) -> None:

@@ -10,7 +10,11 @@ from scrapers.page import Page
 
 PAGES = Path(__file__).parent / "pages"
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
-KINDS = {".html": "text/html; charset=utf-8", ".json": "application/json; charset=utf-8"}
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
 
 Answered = Callable[..., Page]
 

@@ -1,9 +1,6 @@
 """Answers of the real services, where a folder of them is given."""
 
 import json
-import os
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,24 +11,13 @@ from scrapers.page import Page
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.request import Query, QueryKind
 from scrapers.search.searxng import SearxNG
+from tests.scrapers.recorded import needs_recordings, recorded
 
-FOLDER = os.environ.get("NAMESAKE_RECORDED", "")
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="NAMESAKE_RECORDED does not name a folder of recorded answers"
-)
+pytestmark = needs_recordings
 
 BLUESKY = Bluesky()
 SEARXNG = SearxNG(base_url="http://searx.example")
 DID = "did:plc:abc"
-
-
-def recorded(name: str, status: int = 200) -> Page:
-    file = Path(FOLDER) / name
-    meta = file.with_suffix(".meta.json")
-    headers = json.loads(meta.read_bytes())["headers"] if meta.exists() else {}
-    when = datetime(2026, 11, 2, tzinfo=UTC)
-    url = "https://service.example/"
-    return Page(url=url, status=status, body=file.read_bytes(), fetched_at=when, headers=headers)
 
 
 def contacts(kind: QueryKind) -> Query:
@@ -78,6 +64,48 @@ def test_recorded_search_hits_are_read() -> None:
     assert shown[0]["handle"] in {finding.handle for finding in reading.findings}
 
 
+def test_a_recorded_list_that_is_older_and_whole_is_read() -> None:
+    reading = BLUESKY.read(
+        contacts(QueryKind.FOLLOWS), recorded("bluesky/marshalx_get_follows.json")
+    )
+
+    assert reading.outcome is Outcome.FOUND
+    assert len(reading.contacts) == 6
+    assert reading.follow == ()
+
+
+def test_recorded_actors_who_ask_for_it_are_left_out_of_a_search() -> None:
+    page = recorded("bluesky/getSuggestions.json")
+    shown = json.loads(page.body)["actors"]
+    private = [each for each in shown if "!no-unauthenticated" in str(each["labels"])]
+    query = next(BLUESKY.plan(Identity(ref="p", names=(private[0]["displayName"],))))
+
+    reading = BLUESKY.read(query, page)
+
+    assert len(private) == 2
+    assert "not to be found by strangers" in reading.note
+    assert not {each["handle"] for each in private} & {each.handle for each in reading.findings}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "getProfiles",
+        "getRelationships",
+        "getSuggestedFollowsByActor",
+        "marshalx_did_doc",
+        "marshalx_resolve_handle",
+        "resolveHandle",
+    ],
+)
+def test_recorded_answers_to_other_questions_are_no_answer(name: str) -> None:
+    person = Identity(ref="p", names=("Some Body",), accounts=(f"bluesky:{DID}",))
+    for query in (*BLUESKY.plan(person), contacts(QueryKind.FOLLOWERS)):
+        reading = BLUESKY.read(query, recorded(f"bluesky/{name}.json"))
+
+        assert reading.outcome is Outcome.UNREADABLE
+
+
 @pytest.mark.parametrize(
     ("name", "status", "outcome"),
     [
@@ -118,3 +146,12 @@ def test_recorded_answers_of_searxng_are_told_apart(
     assert reading.outcome is outcome
     assert len(reading.findings) == found
     assert all(each.key == canonical_key(each.key) for each in reading.findings)
+
+
+def test_a_recorded_configuration_of_searxng_is_read() -> None:
+    *_, inspection = SEARXNG.canaries("nonce")
+
+    reading = SEARXNG.read(inspection.query, recorded("searxng/config.json"))
+
+    assert reading.outcome is Outcome.FOUND
+    assert "the result pages of duckduckgo" in reading.note

@@ -1,30 +1,80 @@
+"""Every source is found: those that are written here, and those that plug-ins bring."""
+
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 from scrapers.profiles.bluesky import Bluesky
-from scrapers.registry import RegistryError, registry
+from scrapers.registry import GROUP, RegistryError, kinds, registry
 from scrapers.source import Source
+from tests.scrapers.known_sources import written_sources
+from tests.scrapers.plugin import install
+
+ROOT = Path(__file__).parents[2]
+TOLD = """\
+from scrapers.registry import registry
+found = registry([])
+print(sorted(found), found.faults)
+"""
 
 
 def plugged() -> Iterator[Source]:
     yield Bluesky(name="skies")
 
 
-def plugin(value: str) -> EntryPoint:
-    return EntryPoint(name="skies", value=value, group="namesake.sources")
+def stumbling() -> Iterator[Source]:
+    yield Bluesky(name="half")
+    reason = "no such network"
+    raise ConnectionError(reason)
 
 
-class Plugged(EntryPoint):
-    def load(self) -> object:
-        return plugged
+class Nameless:
+    name = ""
 
 
-def test_sources_are_known_by_name_and_plugins_join_them() -> None:
-    plugins = [Plugged(name="skies", value="skies:plugged", group="namesake.sources")]
+class Undeclared:
+    name = "undeclared"
+    declaration = None
 
-    assert list(registry([Bluesky()], plugins)) == ["bluesky", "skies"]
+
+class Unasked:
+    name = "unasked"
+    declaration = Bluesky().declaration
+    etiquette = Bluesky().etiquette
+
+
+def plugin(brought: object, name: str = "skies") -> EntryPoint:
+    class Plugged(EntryPoint):
+        def load(self) -> object:
+            return brought
+
+    return Plugged(name=name, value="skies:brought", group=GROUP)
+
+
+def test_every_source_that_has_a_file_is_found_by_looking_through_the_packages() -> None:
+    titles = {kind.declaration.title for kind in kinds().values()}
+
+    assert titles == {source.declaration.title for source in written_sources()}
+    assert {"bluesky", "searxng", "mastodon", "wordpress"} <= kinds().keys()
+
+
+def test_what_is_found_declares_itself_as_the_source_does() -> None:
+    for source in written_sources():
+        (kind,) = (each for each in kinds().values() if each.declaration == source.declaration)
+        assert kind.family is source.family
+        assert kind.name == source.name or source.name not in kinds()
+
+
+@pytest.mark.parametrize("brought", [plugged, Bluesky(name="skies"), (Bluesky(name="skies"),)])
+def test_sources_are_known_by_name_and_plug_ins_join_them(brought: object) -> None:
+    found = registry([Bluesky()], [plugin(brought)])
+
+    assert list(found) == ["bluesky", "skies"]
+    assert found.faults == ()
 
 
 def test_two_sources_of_one_name_are_refused() -> None:
@@ -33,10 +83,74 @@ def test_two_sources_of_one_name_are_refused() -> None:
 
 
 @pytest.mark.parametrize("value", ["no_such_module:sources", "json:no_such_name", "json:loads"])
-def test_a_plugin_that_cannot_be_loaded_is_named(value: str) -> None:
-    with pytest.raises(RegistryError, match="The plugin 'skies'"):
-        registry([], [plugin(value)])
+def test_a_plug_in_that_cannot_be_loaded_is_told_and_the_others_go_on(value: str) -> None:
+    broken = EntryPoint(name="broken", value=value, group=GROUP)
+
+    found = registry([Bluesky()], [broken, plugin(plugged)])
+
+    assert list(found) == ["bluesky", "skies"]
+    (fault,) = found.faults
+    assert fault.startswith(f"The plug-in 'broken' ({value}) is left out: ")
 
 
-def test_what_is_installed_is_found() -> None:
-    assert "bluesky" in registry([Bluesky()])
+@pytest.mark.parametrize(
+    ("brought", "fault"),
+    [
+        (stumbling, "ConnectionError: no such network"),
+        (7, "TypeError"),
+        ([Nameless()], "has no name"),
+        ([Undeclared()], "'undeclared' has no declaration"),
+        ([Unasked()], "'unasked' has no plan"),
+        (Bluesky(), "another source is called 'bluesky'"),
+        ([Bluesky(name="a"), Bluesky(name="a")], "another source is called 'a'"),
+    ],
+)
+def test_a_plug_in_with_a_fault_brings_nothing_and_is_told(brought: object, fault: str) -> None:
+    found = registry([Bluesky()], [plugin(brought)])
+
+    assert list(found) == ["bluesky"]
+    (sentence,) = found.faults
+    assert fault in sentence
+    assert "\n" not in sentence
+
+
+def test_what_joins_later_takes_no_name_either() -> None:
+    found = registry([Bluesky()], [plugin(7)]).joined([Bluesky(name="skies")], ["And so on."])
+
+    assert list(found) == ["bluesky", "skies"]
+    assert len(found.faults) == 2
+    with pytest.raises(RegistryError):
+        found.joined([Bluesky(name="skies")])
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    return install(tmp_path / "site-packages")
+
+
+def test_one_file_in_a_package_of_somebody_elses_is_a_source(installed: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", TOLD],
+        env={"PYTHONPATH": f"{installed}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout == "['chalk'] ()\n"
+
+
+def test_a_file_that_does_not_compile_is_one_sentence(installed: Path) -> None:
+    (installed / "chalk_source.py").write_text("def broken(:")
+
+    run = subprocess.run(
+        [sys.executable, "-c", TOLD],
+        env={"PYTHONPATH": f"{installed}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stdout.startswith("[] (")
+    assert "SyntaxError" in run.stdout
+    assert run.stderr == ""

@@ -10,6 +10,7 @@ import pytest
 from monitor.config import load
 from monitor.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from monitor.errors import BusyError, ConfigError, DatabaseError, InputError
+from tests.scrapers.known_sources import written_sources
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNIT = FOLDER / "namesake.service"
@@ -75,4 +76,10 @@ def test_the_example_configuration_can_be_used_as_it_is():
 
 
 def test_every_secret_that_the_program_asks_for_is_handed_over():
-    assert setting("ImportCredential") == ["smtp-password", "roster-key"]
+    keys = {
+        source.declaration.key.name or f"{source.name}-key"
+        for source in written_sources()
+        if source.declaration.key
+    }
+
+    assert set(setting("ImportCredential")) == {"smtp-password", "roster-key", *keys}

@@ -11,7 +11,6 @@ from monitor.domain.names.givens import listed
 from monitor.domain.names.parts import NameForms, Part, forms_of
 from monitor.domain.names.spelling import squashed
 from monitor.domain.person import PersonName
-from monitor.domain.weights import Rule
 
 _BY_PART = (
     (Part.FAMILY, weights.FAMILY),
@@ -85,7 +84,7 @@ def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Ev
         yield _rare(weights.RARE_GIVEN, called, counts.given, weights.USUAL_GIVEN)
 
 
-def _rare(rule: Rule, name: str, counts: Counts, usual: float) -> Evidence:
+def _rare(rule: weights.Weight, name: str, counts: Counts, usual: float) -> Evidence:
     rarity = counts.rarity(name)
     reason = f"About one in {_rounded(2**rarity):,} people bears the name {name}."
     return rule.holds(bits=rule.bits * min(rarity - usual, weights.MOST_RARE), reason=reason)

@@ -38,6 +38,10 @@ class Counts:
         """Return how many people bear a name of one plain word."""
         return self._find(name.encode()) or UNLISTED
 
+    def known(self, name: str) -> bool:
+        """Tell whether the census lists a name."""
+        return self._find(name.encode()) > 0
+
     def share(self, name: str) -> float:
         return self.of(name) / self.everybody
 

@@ -11,6 +11,7 @@ _REMEMBERED = 16_384
 _SHORTEST_START = 3
 _SHORTEST_STEM = 4
 _ENDINGS = re.compile(r"(?:c?it[ao]s?|ie|ey|y)$")
+_FOND = re.compile(r"(?:c?it[ao]s?|ie|ey|[isy])$")
 _VOWELS = frozenset("aeo")
 _COUNTERPART_ENDINGS = frozenset(["a", "e", "o", "s", "n", "na", "ne", "ia", "la", "le", "us"])
 _DOUBLED = re.compile(r"(.)\1$")
@@ -30,12 +31,25 @@ def full_givens(given: str) -> frozenset[str]:
     Where the table has two names as short for each other, the longer one is taken for the full one.
     """
     full, short = _table().canonicals_of(given), _table().nicknames_of(given)
-    return frozenset(each for each in full if each not in short or len(each) > len(given))
+    listed_full = frozenset(each for each in full if each not in short or len(each) > len(given))
+    return listed_full | _full_forms().get(given, frozenset())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def short_givens(given: str) -> frozenset[str]:
+    """Return the given names that are short for this one."""
+    return frozenset(each for each in other_givens(given) if given in full_givens(each))
 
 
 def listed(given: str) -> bool:
     """Tell whether people are known to bear this given name."""
     return bool(other_givens(given))
+
+
+def stem(given: str) -> str:
+    """Return how a fond form begins the name it stands for: Maddi and Mads are Mad, Danny Dan."""
+    short = _FOND.sub("", given)
+    return _DOUBLED.sub(r"\1", short) if short != given else given
 
 
 def nicknames(one: str, other: str) -> bool:
@@ -83,6 +97,15 @@ def _short_forms() -> dict[str, frozenset[str]]:
             both.setdefault(full, set()).add(short)
             both.setdefault(short, set()).add(full)
     return {given: frozenset(others) for given, others in both.items()}
+
+
+@cache
+def _full_forms() -> dict[str, frozenset[str]]:
+    full: dict[str, set[str]] = {}
+    for given, shorts in SHORT_FORMS.items():
+        for short in shorts.split():
+            full.setdefault(short, set()).add(given)
+    return {short: frozenset(givens) for short, givens in full.items()}
 
 
 @cache

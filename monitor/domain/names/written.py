@@ -97,13 +97,18 @@ def _texts(written: str) -> Iterator[str]:
     """Yield a name as it was meant to be written, and in other ways to write the same."""
     text = normalize("NFC", _HANDLES.sub(" ", romanised(_repaired(written))))
     yield text
-    yield text.translate(_SPELT_OUT)
+    yield spelt_out(text)
     if not re.search(r"\s", text.strip()):
         yield _HUMPS.sub(" ", text)
     words = text.split()
     loud = next((at for at, word in enumerate(words) if not _loud(word)), 0)
     if loud:
         yield " ".join(words[loud:] + words[:loud])
+
+
+def spelt_out(text: str) -> str:
+    """Write letters with dots or rings as people do who have no such keys: Mueller, Aase."""
+    return text.translate(_SPELT_OUT)
 
 
 def _repaired(text: str) -> str:

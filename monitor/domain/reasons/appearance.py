@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from monitor.domain.handles.fit import Cover, HandleFit, fits
 from monitor.domain.handles.handles import local_part
 from monitor.domain.names.names import Agreement, Level, agreement, disguised, mention
-from monitor.domain.names.spelling import squashed
-from monitor.domain.names.words import words_of
+from monitor.domain.names.spelling import plain, squashed
+from monitor.domain.names.words import TITLES, words_of
 from monitor.domain.person import PersonName
 from scrapers.finding import Finding, Kind
 
@@ -17,12 +17,14 @@ _LONGEST_TEXT = 4000
 # In the title of a result, the handle and the network's name follow the display name.
 _AFTER_NAME = re.compile(r"\(|[|•·]|\s-\s|\son\s")
 COVERED = frozenset({Cover.FULL, Cover.NICK})
+_NAMED = COVERED | {Cover.INITIALS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
     """`written` is None where no name is shown, or only a pseudonym.
 
+    `half` says that a word of the name shown is the person's given or family name.
     `description` is what an account says of itself; `text` is everything that is shown.
     """
 
@@ -30,6 +32,7 @@ class Appearance:
     description: str
     text: str
     written: Agreement | None
+    half: bool
     fit: HandleFit
 
     @property
@@ -45,6 +48,11 @@ class Appearance:
         """The handle holds given and family name."""
         return self.fit.cover in COVERED
 
+    @property
+    def named(self) -> bool:
+        """The handle is made of the name, or of initials and a part of it."""
+        return self.fit.cover in _NAMED
+
 
 def appearance(finding: Finding, name: PersonName) -> Appearance:
     account = finding.kind is Kind.ACCOUNT
@@ -56,6 +64,7 @@ def appearance(finding: Finding, name: PersonName) -> Appearance:
         description=(finding.bio or finding.snippet)[:_LONGEST_TEXT] if account else "",
         text=text,
         written=_written(finding, shown, name) if account else mention(text, name),
+        half=bool(_words_in(shown) & _words_in(f"{name.full} {' '.join(name.nicknames)}")),
         fit=fits(finding.handle, name),
     )
 
@@ -69,9 +78,21 @@ def _written(finding: Finding, shown: str, name: PersonName) -> Agreement | None
     if disguised(shown, name):
         return Agreement(level=Level.NEAR)
     agreed = agreement(shown, name)
-    handle_again = squashed(shown) == squashed(local_part(finding.handle))
+    if agreed.level is Level.DIFFERENT and _titled(shown):
+        agreed = mention(shown, name)
+    one_word = len(shown.split()) == 1
+    handle_again = one_word and squashed(shown) == squashed(local_part(finding.handle))
     told = agreed.level is not Level.DIFFERENT and not handle_again
     if told or len(words_of(shown)) > 1:
         return agreed
     inside = mention(f"{finding.bio}\n{finding.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.whole else None
+
+
+def _titled(shown: str) -> bool:
+    """Tell whether somebody is addressed, as in "Mrs. Doe's Classroom"."""
+    return plain(shown).partition(" ")[0].rstrip(".") in TITLES
+
+
+def _words_in(text: str) -> frozenset[str]:
+    return frozenset(words_of(text.replace("-", " ")))

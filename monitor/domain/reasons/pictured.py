@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log2
 
-from monitor.domain import weights
-from monitor.domain.evidence import Evidence
+from monitor.domain.evidence import Sign
 from monitor.domain.pictures.same_picture import Nearness, nearness
+from monitor.domain.reasons import rules
 from monitor.domain.reasons.subject import Inventory
 from scrapers.finding import Finding, Kind
 from scrapers.picture_print import PicturePrint
 
-# What is taken off each time that the accounts which show a picture double: a picture that a
-# network gives to everybody who chose none is nobody's.
-_SHARED = 4.0
+# How often the accounts that show a picture may double until it says nothing: one that a network
+# gives to everybody who chose none is nobody's.
+_DOUBLINGS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,19 +25,20 @@ class Likeness:
     others: int
 
     @property
-    def bits(self) -> float:
-        return weights.SAME_PICTURE.bits - _SHARED * log2(1 + self.others)
+    def amount(self) -> float:
+        """Return how much of the rule's weight is left."""
+        return 1 - log2(1 + self.others) / _DOUBLINGS
 
 
-def pictured(portrait: Finding, inventory: Inventory) -> Iterator[Evidence]:
-    """Yield one piece of evidence at most: of several own accounts the nearest counts."""
+def pictured(portrait: Finding, inventory: Inventory) -> Iterator[Sign]:
+    """Yield one sign at most: of several own accounts the nearest counts."""
     near = min(
         (each for each in _likenesses(portrait, inventory) if each.nearness.same),
         key=lambda each: each.nearness.distance,
         default=None,
     )
-    if near is not None and near.bits > 0:
-        yield weights.SAME_PICTURE.holds(bits=near.bits, reason=_sentence(near))
+    if near is not None and near.amount > 0:
+        yield rules.SAME_PICTURE.holds(amount=near.amount, reason=_sentence(near))
 
 
 def _likenesses(portrait: Finding, inventory: Inventory) -> Iterator[Likeness]:

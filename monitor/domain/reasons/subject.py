@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.domain.person import Person
+from monitor.domain.verdicts.lessons import NONE_YET, Lessons
+from scrapers.canonical import canonical_key
 from scrapers.finding import Finding
 
 
@@ -19,11 +21,15 @@ class Subject:
 class Inventory:
     """What the person said is theirs: accounts as last seen, and platforms without one.
 
-    `bearers` says of the own pictures' prints how many accounts of others show exactly these.
+    `lessons` are what they said of findings so far, `impostors` the accounts that were ruled to
+    pretend to be them, as last seen. `bearers` says of the own pictures' prints how many accounts
+    of others show exactly these.
     """
 
     own: tuple[Finding, ...] = ()
     none_on: frozenset[str] = frozenset()
+    lessons: Lessons = NONE_YET
+    impostors: tuple[Finding, ...] = ()
     bearers: Mapping[str, int] = field(default_factory=dict)
 
     def on(self, platform: str) -> tuple[Finding, ...]:
@@ -38,7 +44,8 @@ def account_keys(finding: Finding) -> frozenset[str]:
 
 def declared(portrait: Finding, subject: Subject, inventory: Inventory) -> bool:
     """Tell whether the person told us that this account, or the page at its address, is theirs."""
-    if any(portrait.key == each.key for each in inventory.own):
+    own_pages = map(canonical_key, subject.person.pages)
+    if portrait.key in {*own_pages, *(each.key for each in inventory.own)}:
         return True
     own = {key.casefold() for key in subject.person.accounts}
     own = own.union(*map(account_keys, inventory.own))

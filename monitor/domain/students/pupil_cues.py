@@ -1,12 +1,14 @@
 """What on a public card makes it likely that somebody goes to school."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from monitor.domain.names.spelling import plain
 from monitor.domain.names.words import contains, words_of
+from monitor.domain.students.schools import spoken
 from scrapers.finding import Contact
 
 
@@ -21,77 +23,109 @@ class Cue(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where pupils go to school, and in which calendar year that is said."""
+    """Where pupils go to school, and in which calendar year that is said.
+
+    `year` is None where nobody knows when the card was written: then any year will do.
+    """
 
     schools: tuple[str, ...] = ()
     town: str = ""
-    year: int
+    year: int | None
 
 
-# First weights, in bits; a name on the roster needs at least this much beside it.
-_BITS = {Cue.SCHOOL_YEAR: 8, Cue.CLASS_OF: 5, Cue.GRADE: 5, Cue.SCHOOL: 5, Cue.TOWN: 3}
-_ENOUGH = 5
+# In bits: how much likelier a pupil says so than another contact of a teacher. A year or a grade
+# stood on 3 of 8,822 cards of grown-ups, and one pupil in ten at least is taken to say it. The rest
+# are first guesses: parents and former pupils name the school, and neighbours say the town as often
+# as pupils do; beside it only a rare name counts.
+BITS: Mapping[Cue, float] = {
+    Cue.SCHOOL_YEAR: 8,
+    Cue.CLASS_OF: 8,
+    Cue.GRADE: 8,
+    Cue.SCHOOL: 3,
+    Cue.TOWN: 0,
+}
 _LONGEST_CARD = 1000
 _SCHOOL_YEARS = 13
-# Two letters before a number stand for too many other things.
-_SHORTEST_SCHOOL = 3
-_NOTHING = r"(?!)"
 # A family's pride in a pupil, and a former pupil's in the school, are no cues.
 _OF_A_PUPIL = re.compile(
-    r"\b(mom|mum|dad|mother|father|parent|husband|wife|grand\w+|alum\w*|retired)\b"
+    r"\b(mom|mum|mama|dad|mother|father|parent|husband|wife|grand\w+|aunt|uncle|alum\w*|retired)\b"
 )
-# For these a school is a place of work.
-_AT_WORK = re.compile(r"\b(teach\w*|coach\w*|principal|counsel\w*|librarian|staff|mrs?|phd)\b")
-_YEAR = r"\W{0,4}(20\d\d|\d\d)\b"
-_CLASS_OF = re.compile(rf"\b(?:class of|c/o){_YEAR}")
+# For these a school is a place of work, and a class one that they lead; but pupils dream, too.
+_AT_WORK = re.compile(
+    r"(?<!future )(?<!aspiring )\b(teach\w*|coach\w*|principal|counsel\w*|librarian|staff|educator|"
+    r"advis\w+|sponsor|mrs?|phd)\b"
+)
+_HIGHER = re.compile(r"\b(universit\w+|college|univ|umass|uconn|law school|med school|mba)\b")
+_YEAR = r"\W{0,4}(20\d\d|\d\d)\b(?! ?%)"
+_LED = r"\b(?:class of|class(?= ?(?:'|20))|c/o|clase (?:de|del)|grad(?:uat\w+)?(?: of| in)?)"
+_CLASS_OF = re.compile(rf"(?:{_LED}|\N{{GRADUATION CAP}}){_YEAR}|\bco ?('\d\d|20\d\d)\b")
 # In capitals any high or middle school will do, in small letters only one of ours.
 _SOME_SCHOOL = re.compile(rf"\b[A-Z]{{1,4}}[HM]S{_YEAR}")
+_ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
 _GRADE = re.compile(
-    r"\b(?:[1-9]|1[0-2])(?:st|nd|rd|th) grade(?:r)?\b|\bgrade (?:[1-9]|1[0-2])\b|"
-    r"\b(?:freshman|sophomore)\b"
+    rf"\b(?:(?:[1-9]|1[0-2])(?:st|nd|rd|th)|{_ORDINALS}) grade(?:r)?\b|"
+    r"\bgrade (?:[1-9]|1[0-2])\b|\b(?:freshman|sophomore)\b"
 )
+# Said of a school, these are a grade; by themselves they say much else.
+_AT_SCHOOL = re.compile(r"\b(?:junior|senior|student|pupil)\b")
 
 
 def cues(contact: Contact, setting: Setting) -> frozenset[Cue]:
-    """Return the cues on a card, or none if together they are too weak."""
+    """Return what on a card says that a pupil wrote it."""
     card = f"{contact.name}\n{contact.bio}"[:_LONGEST_CARD]
-    if _OF_A_PUPIL.search(plain(card)):
+    folded = plain(card)
+    if _OF_A_PUPIL.search(folded) or _AT_WORK.search(folded):
         return frozenset()
-    found = frozenset((*_years(card, setting), *_words(plain(card), setting)))
-    return found if sum(_BITS[cue] for cue in found) >= _ENOUGH else frozenset()
+    return frozenset((*_years(card, folded, setting), *_words(folded, setting)))
 
 
-def _years(card: str, setting: Setting) -> Iterator[Cue]:
-    if _leaves_school(_CLASS_OF, plain(card), setting.year):
-        yield Cue.CLASS_OF
-    short = [name for name in map(_abbreviation, setting.schools) if len(name) >= _SHORTEST_SCHOOL]
-    ours = "|".join(map(re.escape, short)) or _NOTHING
-    our_school = re.compile(rf"\b(?:{ours}){_YEAR}")
-    if _leaves_school(_SOME_SCHOOL, card, setting.year) or _leaves_school(
-        our_school, plain(card), setting.year
-    ):
+def bits(found: frozenset[Cue]) -> float:
+    """Return how much cues say together; two ways to tell a year are told once."""
+    dated = max((BITS[cue] for cue in found & _DATED), default=0.0)
+    return dated + sum(BITS[cue] for cue in found - _DATED)
+
+
+_DATED = frozenset({Cue.SCHOOL_YEAR, Cue.CLASS_OF, Cue.GRADE})
+
+
+def _years(card: str, folded: str, setting: Setting) -> Iterator[Cue]:
+    ours = _our_schools(setting.schools)
+    school_year = _at_school(ours.finditer(folded), setting) or _at_school(
+        _SOME_SCHOOL.finditer(card), setting
+    )
+    if school_year:
         yield Cue.SCHOOL_YEAR
+    elsewhere = _HIGHER.search(folded) and not school_year
+    if not elsewhere and _at_school(_CLASS_OF.finditer(folded), setting):
+        yield Cue.CLASS_OF
 
 
-def _words(card: str, setting: Setting) -> Iterator[Cue]:
-    if _AT_WORK.search(card):
-        return
-    words = words_of(card)
-    if _GRADE.search(card):
+def _words(folded: str, setting: Setting) -> Iterator[Cue]:
+    words = words_of(folded)
+    named = any(
+        contains(words, words_of(name)) for school in setting.schools for name in spoken(school)
+    )
+    if _GRADE.search(folded) or (named and _AT_SCHOOL.search(folded)):
         yield Cue.GRADE
-    if any(contains(words, words_of(school)) for school in setting.schools):
+    if named:
         yield Cue.SCHOOL
     if setting.town and contains(words, words_of(setting.town)):
         yield Cue.TOWN
 
 
-def _abbreviation(school: str) -> str:
-    """Return the initials of a school's name; a single word is taken for its initials."""
-    words = words_of(school)
-    return "".join(word[0] for word in words) if len(words) > 1 else "".join(words)
+@lru_cache(maxsize=16)
+def _our_schools(schools: tuple[str, ...]) -> re.Pattern[str]:
+    """Find a year beside one of our schools, after it or before it."""
+    names = sorted((name for school in schools for name in spoken(school)), key=len, reverse=True)
+    ours = "|".join(r"\W+".join(map(re.escape, name.split())) for name in names) or r"(?!)"
+    led = rf"(?:\W+(?:{_LED}|senior|junior|grad))?"
+    return re.compile(rf"\b(?:{ours}){led}{_YEAR}|(?<!\d)(20\d\d|'\d\d)\W{{1,4}}(?:{ours})\b")
 
 
-def _leaves_school(pattern: re.Pattern[str], card: str, year: int) -> bool:
+def _at_school(found: Iterator[re.Match[str]], setting: Setting) -> bool:
     """Tell whether a year of graduation is this one or still to come."""
-    years = (int(found.group(1)) % 100 + 2000 for found in pattern.finditer(card))
-    return any(year <= each < year + _SCHOOL_YEARS for each in years)
+    if setting.year is None:
+        return any(True for _ in found)
+    written = (next(filter(None, match.groups())) for match in found)
+    years = (int(each.removeprefix("'")) % 100 + 2000 for each in written)
+    return any(setting.year <= each < setting.year + _SCHOOL_YEARS for each in years)

@@ -1,132 +1,111 @@
-"""The student roster as keyed tokens, and what may be said of an account's contacts."""
+"""The student roster as keyed tokens, and as plain names for a test bench."""
 
 import hmac
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from hashlib import sha256
+from typing import Protocol
 
-from monitor.domain.handles.handles import local_part
-from monitor.domain.names.givens import full_givens
-from monitor.domain.names.spelling import squashed
-from monitor.domain.names.words import name_orders, words_of
-from monitor.domain.students.pupil_cues import Cue, Setting, cues
-from scrapers.finding import Contact
+from monitor.domain.students.forms import Form, Pupil, pupil_forms
 
 TOKEN_BYTES = 16
-# How likely a name drawn at random in the United States is a given pupil's, in one of its forms:
-# measured as 1.1 hits among 300 contacts for a roster of 3,000.
-CHANCE = 1.2e-6
+# A school year and a month of grace: then a new key is due, and whoever has left is forgotten.
+LASTS = timedelta(days=400)
 # Sizes are rounded up, so that a token file does not tell how many pupils there are.
 _SIZES = 500
-_TOKENS = 1024
-_ENOUGH_HITS = 3
-_FEW_BY_CHANCE = 0.1
-_LONGEST_NAME = 200
-_LONGEST_FORM = 5
-_SEPARATORS = re.compile(r"[\W\d_]+")
+# A pupil has eight forms on average, or two more for each handle.
+_TOKENS_EACH = 12
+_VERSION = "v2"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactVerdict:
-    """The matcher's whole answer about one account's contacts: no name ever leaves it."""
+class Listed(Protocol):
+    """A list of students that can be asked for a form; `size` is how many they are, about."""
 
-    flagged: bool
-    count: int
-    cues: tuple[str, ...]
+    @property
+    def size(self) -> int: ...
+
+    def lists(self, form: Form) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """`size` is the number of pupils, rounded up; `tokens` also holds random ones as padding."""
+    """`size` is the number of pupils, rounded up.
 
-    tokens: frozenset[bytes]
+    `tokens` are sorted, of one length, and in one piece; random ones among them are padding.
+    """
+
+    tokens: bytes = field(repr=False)
     key_id: str
     size: int
+    made_on: date
+
+    def holds(self, token: bytes) -> bool:
+        places = range(len(self.tokens) // TOKEN_BYTES)
+        at = bisect_left(places, token, key=self._token)
+        return at < len(places) and self._token(at) == token
+
+    def stale(self, today: date) -> bool:
+        return today - self.made_on > LASTS
+
+    def _token(self, place: int) -> bytes:
+        return self.tokens[place * TOKEN_BYTES : (place + 1) * TOKEN_BYTES]
 
 
-UNFLAGGED = ContactVerdict(flagged=False, count=0, cues=())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedRoster:
+    """A roster together with its key: only so can it be asked for a form."""
+
+    roster: Roster
+    key: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        return self.roster.size
+
+    def lists(self, form: Form) -> bool:
+        return self.roster.holds(token(self.key, form))
 
 
-def token(key: bytes, form: str) -> bytes:
-    return _keyed(key, f"v1|roster|name|{form}")[:TOKEN_BYTES]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainRoster:
+    """A roster of plain names in memory, where names are invented and nothing has to be hidden."""
+
+    forms: frozenset[Form] = field(repr=False)
+    size: int
+
+    def lists(self, form: Form) -> bool:
+        return form in self.forms
+
+
+def token(key: bytes, form: Form) -> bytes:
+    return _keyed(key, form.text)[:TOKEN_BYTES]
 
 
 def key_id(key: bytes) -> str:
     """Name a key without telling it: tokens of another key are refused, not searched."""
-    return _keyed(key, "v1|roster|key").hex()[:16]
-
-
-def pupil_forms(given: str, family: str) -> frozenset[str]:
-    """Return the plain forms under which a pupil is found.
-
-    These are given and family name, the names that the given one is short for, and the last
-    part of a double family name.
-    """
-    families = {squashed(family), *words_of(family.replace("-", " "))[-1:]}
-    return frozenset(f"{each} {last}" for each in _givens(given) for last in families if last)
-
-
-def contact_forms(contact: Contact) -> frozenset[str]:
-    """Return the plain forms a contact's name may stand for; none without a family name.
-
-    Where the name shown is none, the handle may be one: `jane.doe27`.
-    """
-    shown = contact.name[:_LONGEST_NAME]
-    forms = [_forms(words) for words in name_orders(shown)]
-    in_handle = words_of(_SEPARATORS.sub(" ", local_part(contact.handle)))
-    return frozenset().union(*forms) or _forms(in_handle)
-
-
-def _forms(words: tuple[str, ...]) -> frozenset[str]:
-    named = tuple(word for word in words if not any(map(str.isdigit, word)))
-    if not 1 < len(named) <= _LONGEST_FORM:
-        return frozenset()
-    first, *rest = named
-    return pupil_forms(first, rest[-1]) | pupil_forms(first, " ".join(rest))
+    return _keyed(key, "key").hex()[:16]
 
 
 def enlist(
-    pupils: Iterable[tuple[str, str]], key: bytes, random_bytes: Callable[[int], bytes]
+    pupils: Iterable[Pupil], key: bytes, random_bytes: Callable[[int], bytes], today: date
 ) -> Roster:
-    """Make the roster of given and family names; `random_bytes` makes the padding."""
-    named = set(pupils)
-    tokens = {token(key, form) for given, family in named for form in pupil_forms(given, family)}
-    missing = _TOKENS - len(tokens) % _TOKENS
-    tokens |= {random_bytes(TOKEN_BYTES) for _ in range(missing)}
+    """Make the roster of a key; `random_bytes` makes the padding."""
+    named = frozenset(pupils)
+    tokens = {token(key, form) for pupil in named for form in pupil_forms(pupil)}
     size = -(-len(named) // _SIZES) * _SIZES
-    return Roster(tokens=frozenset(tokens), key_id=key_id(key), size=size)
+    step = _SIZES * _TOKENS_EACH
+    target = max(size * _TOKENS_EACH, -(-len(tokens) // step) * step)
+    tokens |= {random_bytes(TOKEN_BYTES) for _ in range(target - len(tokens))}
+    return Roster(tokens=b"".join(sorted(tokens)), key_id=key_id(key), size=size, made_on=today)
 
 
-def judge(
-    contacts: Iterable[Contact], roster: Roster, key: bytes, setting: Setting
-) -> ContactVerdict:
-    """Flag contacts that bear a roster name and a cue, or too many names for chance.
-
-    A name alone never flags: others bear it, too.
-    """
-    shown = tuple(contacts)
-    hits = [contact for contact in shown if _on(roster, key, contact)]
-    cued = {index: found for index, hit in enumerate(hits) if (found := cues(hit, setting))}
-    if cued:
-        kinds = frozenset().union(*cued.values())
-        return ContactVerdict(flagged=True, count=len(cued), cues=tuple(sorted(kinds)))
-    by_chance = len(shown) * roster.size * CHANCE
-    if len(hits) >= _ENOUGH_HITS and by_chance < _FEW_BY_CHANCE:
-        return ContactVerdict(flagged=True, count=len(hits), cues=(Cue.SEVERAL_NAMES,))
-    return UNFLAGGED
-
-
-def _on(roster: Roster, key: bytes, contact: Contact) -> bool:
-    return any(token(key, form) in roster.tokens for form in contact_forms(contact))
-
-
-def _givens(given: str) -> Iterator[str]:
-    first = words_of(given)[:1]
-    for each in {squashed(given), *first}:
-        yield each
-        yield from full_givens(each)
+def plain_roster(pupils: Iterable[Pupil]) -> PlainRoster:
+    named = frozenset(pupils)
+    forms = frozenset(form for pupil in named for form in pupil_forms(pupil))
+    return PlainRoster(forms=forms, size=len(named))
 
 
 def _keyed(key: bytes, text: str) -> bytes:
-    return hmac.new(key, text.encode(), sha256).digest()
+    return hmac.digest(key, f"{_VERSION}|roster|{text}".encode(), sha256)

@@ -1,6 +1,8 @@
 from pathlib import Path
 
+from monitor.demo import district
 from tests.monitor.cli.conftest import run
+from tests.monitor.spelled import found, found_in
 
 
 def test_the_demo_is_one_json_value_of_the_shape_that_was_promised(played):
@@ -51,3 +53,21 @@ def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path):
     assert said.code == 0
     assert all(word in said.out for word in ("Week 1", "Week 2", "Week 3", "letters"))
     assert str(tmp_path / "demo" / "state" / "outbox") in said.out.replace("\n", "")
+
+
+def test_nothing_that_the_demo_leaves_behind_names_a_student(played):
+    flags = [flag for week in played.said.json["weeks"] for flag in week["flags"]]
+    assert any(flag["kind"] == "student-link" for flag in flags)
+    pupils = [f"{each.given} {each.family}" for each in district.pupils()]
+
+    words = (*pupils, "Whitlock", "Venkataraman", "masonw28", "priyaplaysoboe")
+    assert found_in(words, played.folder) == set()
+    assert found(words, played.said.out.encode()) == set()
+
+
+def test_no_letter_of_the_demo_takes_a_link_for_a_fact(played):
+    linked = [path.read_text() for path in played.folder.rglob("*.eml")]
+    told = [text for text in linked if "student" in text.casefold()]
+
+    assert told
+    assert not any(word in text.casefold() for text in told for word in ("proof", " proves"))

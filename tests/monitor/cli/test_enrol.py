@@ -8,6 +8,7 @@ school = "Cedar Valley High School"
 role = "band director"
 handles = ["rosamarchetti"]
 accounts = ["bluesky:@rosamarchetti.skies.example"]
+pages = ["https://rosa.example/"]
 absent_from = ["paceclub"]
 zone = "America/Denver"
 
@@ -50,7 +51,7 @@ def test_a_code_and_a_file_of_answers_make_a_person_and_spend_the_code(terminal,
 def test_a_person_at_the_keyboard_reads_the_terms_first_and_answers_one_by_one(terminal):
     code = terminal.invites()
     agreed = "".join("y\n" if scope is Scope.SEARCH else "n\n" for scope in Scope)
-    typed = f"Rosa\nMarchetti\n\nRo, Rosie\nHartley\n{agreed}High School\nteacher\n\nrosam\n\n\n"
+    typed = f"Rosa\nMarchetti\n\nRo, Rosie\nHartley\n{agreed}High School\nteacher\n\nrosam\n\n\n\n"
 
     said = terminal.run("enrol", code, typed=typed)
 
@@ -68,12 +69,24 @@ def test_an_account_that_would_be_passed_over_is_asked_for_again(terminal):
     code = terminal.invites()
     agreed = "y\n" * len(Scope)
     accounts = "my bluesky, bluesky:\nbluesky:@rosam.skies.example\n"
-    typed = f"Rosa\n \nMarchetti\n\n\n\n{agreed}\n\n\n\n{accounts}\n"
+    typed = f"Rosa\n \nMarchetti\n\n\n\n{agreed}\n\n\n\n{accounts}\n\n"
 
     said = terminal.run("enrol", code, typed=typed)
 
     assert said.code == 0, said.err
     assert enrolled(terminal)[0].accounts == ("bluesky:@rosam.skies.example",)
+
+
+def test_a_page_that_could_not_be_opened_is_asked_for_again(terminal):
+    code = terminal.invites()
+    pages = "my blog\nhttps://rosa.example/, https://band.example/rosa\n"
+    agreed = "y\n" * len(Scope)
+    typed = f"Rosa\nMarchetti\n\n\n\n{agreed}\n\n\n\n\n{pages}\n"
+
+    said = terminal.run("enrol", code, typed=typed)
+
+    assert said.code == 0, said.err
+    assert enrolled(terminal)[0].pages == ("https://rosa.example/", "https://band.example/rosa")
 
 
 def test_whoever_agrees_to_nothing_is_not_enrolled(terminal, answers):
@@ -96,6 +109,7 @@ def test_whoever_agrees_to_nothing_is_not_enrolled(terminal, answers):
         ('given = "Rosa"', 'given = " "'),
         ("America/Denver", "Mountain"),
         ("bluesky:@rosamarchetti.skies.example", "rosamarchetti.skies.example"),
+        ("https://rosa.example/", "rosa.example"),
     ],
 )
 def test_answers_that_cannot_be_used_store_nothing_and_leave_the_code_good(

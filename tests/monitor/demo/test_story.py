@@ -252,7 +252,7 @@ def test_daniel_is_asked_what_nobody_else_can_know(played: Played):
     text = played.digest(DANIEL, 1).text
 
     assert "IS THIS YOU?" in text
-    assert "gazette[.]example/2026/08/mural" in text
+    assert "inkandheron[.]skies[.]example" in text
 
 
 def test_the_namesake_is_set_aside_and_accused_of_nothing(played: Played):

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.assessment import Assessment, Label, assess, severity
+from monitor.domain.assessment import Assessment, assess, severity
 from monitor.domain.flag import Ruling, Severity
 from monitor.domain.reasons.subject import Inventory, Subject
+from monitor.domain.whose import Label
+from monitor.weights_file import own_weights
 from scrapers.finding import Finding, Kind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
+WEIGHTS = own_weights()
 MANY = 60.0
 OWN = Finding(
     key="https://bsky.app/profile/did:plc:maria",
@@ -46,11 +49,13 @@ BARE = Finding(
 
 def maria(finding: Finding, ruling: Ruling | None = None, others: float = MANY) -> Assessment:
     subject = Subject(person=MARIA.person, commonness=others)
-    return assess(subject, finding, Inventory(own=(OWN,)), ruling)
+    return assess(subject, finding, Inventory(own=(OWN,)), ruling, WEIGHTS)
 
 
 def john(finding: Finding) -> Assessment:
-    return assess(Subject(person=JOHN.person, commonness=2000.0), finding, Inventory(), None)
+    return assess(
+        Subject(person=JOHN.person, commonness=2000.0), finding, Inventory(), None, WEIGHTS
+    )
 
 
 def rules(assessment: Assessment) -> set[str]:
@@ -95,7 +100,7 @@ def test_a_declared_account_is_own_whatever_it_says():
 def test_an_account_is_declared_by_its_handle_before_its_id_is_known():
     subject = Subject(person=MARIA.person, commonness=MANY)
 
-    assert assess(subject, OWN, Inventory(), None).label is Label.OWN
+    assert assess(subject, OWN, Inventory(), None, WEIGHTS).label is Label.OWN
 
 
 def test_the_address_of_an_own_account_is_own_where_it_is_found_as_a_page():
@@ -126,29 +131,32 @@ def test_a_page_that_names_person_and_school_is_about_the_person():
     assert maria(page).label is Label.OWN
 
 
-def test_a_page_that_only_shows_the_name_is_a_question_unless_the_name_is_rare():
+def test_a_page_that_only_shows_the_name_is_a_namesakes_unless_the_name_is_rare():
     page = replace(PAGE, title="Results of the fun run", snippet="Maria Delgado, 41 minutes")
 
-    assert maria(page).label is Label.UNKNOWN
+    assert maria(page).label is Label.NAMESAKE
     assert maria(page, others=0.02).label is Label.OWN
 
 
-def test_a_rare_name_in_another_town_is_a_question():
+def test_another_town_turns_a_page_away_however_rare_the_name():
     page = replace(PAGE, snippet="Maria Delgado grew up in Fairmont.")
 
-    assert maria(page, others=0.02).label is Label.UNKNOWN
+    assert maria(page, others=0.02).label is Label.NAMESAKE
 
 
-def test_an_undeclared_account_is_a_question_however_well_it_fits():
-    mine = replace(STRANGER, account="chalk:1", handle="mariadelgado", bio="At Maple Street School")
+def test_an_undeclared_account_is_a_question_while_it_may_be_an_imitation():
+    mine = replace(STRANGER, handle="mdelgado", bio="At Maple Street Elementary")
+    elder = replace(mine, created_at=datetime(2021, 1, 1, tzinfo=UTC))
 
     assert maria(mine, others=0.02).label is Label.UNKNOWN
+    assert maria(elder, others=0.02).label is Label.OWN
 
 
-def test_ones_own_words_on_another_network_are_a_question():
+def test_ones_own_words_on_another_network_are_a_question_under_an_imitated_handle():
     again = replace(STRANGER, account="chalk:1", handle="mariadelgado", bio=BIO)
 
-    assert maria(again).label is Label.UNKNOWN
+    assert maria(again).label is Label.OWN
+    assert maria(replace(again, handle="mariade1gado")).label is Label.UNKNOWN
 
 
 @pytest.mark.parametrize("handle", ["mariadelgado", "mdelgado", "maria.delgado", "mariadelgad0"])
@@ -177,8 +185,9 @@ def test_an_account_where_the_person_has_none_is_suspect_if_it_presents_itself_a
     subject = Subject(person=MARIA.person, commonness=MANY)
     runner = replace(BARE, name="Maria Delgado", bio="I run and teach at Maple Street Elementary.")
 
-    assert assess(subject, runner, inventory, None).label is Label.IMPERSONATION
-    assert assess(subject, replace(runner, bio=""), inventory, None).label is Label.UNKNOWN
+    assert assess(subject, runner, inventory, None, WEIGHTS).label is Label.IMPERSONATION
+    nameless = assess(subject, replace(runner, bio=""), inventory, None, WEIGHTS)
+    assert nameless.label is not Label.IMPERSONATION
 
 
 @pytest.mark.parametrize(
@@ -195,22 +204,28 @@ def test_a_disguised_name_is_an_impersonation_however_common(name, rule):
     assert rule in rules(found)
 
 
-def test_a_misspelt_name_alone_is_a_question():
-    assert maria(replace(STRANGER, name="Maria Delgato", bio=""), others=1).label is Label.UNKNOWN
+def test_a_misspelt_name_is_somebody_elses_until_it_claims_more():
+    misspelt = replace(STRANGER, name="Maria Delgato", bio="")
+    claiming = replace(misspelt, bio="Science at Maple Street Elementary.")
+
+    assert maria(misspelt, others=1).label is Label.NAMESAKE
+    assert maria(claiming, others=1).label is Label.UNKNOWN
 
 
 def test_a_much_younger_account_counts_against_itself():
     younger = replace(IMPOSTOR, created_at=datetime(2025, 9, 1, tzinfo=UTC))
-    older = replace(IMPOSTOR, created_at=datetime(2023, 9, 1, tzinfo=UTC))
+    elder = replace(IMPOSTOR, created_at=datetime(2021, 9, 1, tzinfo=UTC))
 
-    assert maria(younger).bits - maria(older).bits == 3.0
+    assert maria(younger).bits > maria(IMPOSTOR).bits > maria(elder).bits
+    assert {"younger", "elder"} & rules(maria(younger)) == {"younger"}
+    assert {"younger", "elder"} & rules(maria(elder)) == {"elder"}
 
 
 def test_an_account_that_an_own_one_links_to_is_own():
     own = replace(OWN, links=("http://www.bsky.app/profile/other.skies.example/",))
     subject = Subject(person=MARIA.person, commonness=MANY)
 
-    assert assess(subject, STRANGER, Inventory(own=(own,)), None).label is Label.OWN
+    assert assess(subject, STRANGER, Inventory(own=(own,)), None, WEIGHTS).label is Label.OWN
 
 
 def test_somebody_elses_name_and_handle_are_unrelated():

@@ -6,12 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.domain.assessment import Label, assess
+from monitor.domain.assessment import assess
 from monitor.domain.evidence import Axis
 from monitor.domain.flag import Ruling
 from monitor.domain.reasons.subject import Inventory, Subject
+from monitor.domain.whose import Label
+from monitor.weights_file import own_weights
 from scrapers.finding import Finding, Kind
 
+WEIGHTS = own_weights()
 BIO = "Fifth grade science. Volcanoes, beetles, and puns that nobody asked for."
 OWN = Finding(
     key="own",
@@ -45,13 +48,13 @@ rulings = st.none() | st.sampled_from(Ruling)
 
 
 def imitated(subject, finding):
-    found = assess(subject, finding, INVENTORY, None)
+    found = assess(subject, finding, INVENTORY, None, WEIGHTS)
     return sum(each.bits for each in found.evidence if each.axis is Axis.IMITATION)
 
 
 @given(subject=subjects, finding=findings, ruling=rulings)
 def test_the_reasons_add_up_to_the_score_strongest_first(subject, finding, ruling):
-    found = assess(subject, finding, INVENTORY, ruling)
+    found = assess(subject, finding, INVENTORY, ruling, WEIGHTS)
     strengths = [abs(each.bits) for each in found.evidence]
 
     assert found.bits == sum(each.bits for each in found.evidence)
@@ -70,18 +73,18 @@ def test_copying_the_bio_never_looks_less_like_an_imitation(subject, finding):
 def test_declaring_an_account_makes_it_own(subject, finding, ruling):
     declaring = replace(subject, person=replace(MARIA.person, accounts=(finding.account,)))
 
-    assert assess(declaring, finding, INVENTORY, ruling).label is Label.OWN
+    assert assess(declaring, finding, INVENTORY, ruling, WEIGHTS).label is Label.OWN
 
 
 @given(subject=subjects, finding=findings)
 def test_saying_mine_is_never_answered_with_an_accusation(subject, finding):
-    assert assess(subject, finding, INVENTORY, Ruling.MINE).label is Label.OWN
+    assert assess(subject, finding, INVENTORY, Ruling.MINE, WEIGHTS).label is Label.OWN
 
 
 @given(subject=subjects, finding=findings)
 def test_a_more_common_name_never_speaks_more_for_the_person(subject, finding):
     commoner = replace(subject, commonness=subject.commonness * 2 + 1)
-    here, there = (assess(each, finding, INVENTORY, None) for each in (subject, commoner))
+    here, there = (assess(each, finding, INVENTORY, None, WEIGHTS) for each in (subject, commoner))
 
     assert there.bits <= here.bits
     assert (here.label, there.label) not in {
@@ -105,7 +108,7 @@ def test_no_reason_quotes_the_web(subject, finding, ruling):
         name=f"{finding.name} {PLANTED}",
         handle=f"{finding.handle}{PLANTED}",
     )
-    found = assess(subject, planted, INVENTORY, ruling)
+    found = assess(subject, planted, INVENTORY, ruling, WEIGHTS)
 
     assert PLANTED not in " ".join((*found.reasons, *found.lowered_by))
 
@@ -114,4 +117,4 @@ def test_no_reason_quotes_the_web(subject, finding, ruling):
 def test_no_text_is_too_strange_to_assess(text, kind):
     strange = replace(OWN, key="x", kind=kind, account="b:2", name=text, bio=text, handle=text)
 
-    assess(Subject(person=MARIA.person, commonness=1.0), strange, INVENTORY, None)
+    assess(Subject(person=MARIA.person, commonness=1.0), strange, INVENTORY, None, WEIGHTS)

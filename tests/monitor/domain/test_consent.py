@@ -79,4 +79,5 @@ def test_people_are_told_which_engines_are_asked_and_when_student_links_open():
     assert "Alpha, Beta" in text
     assert "21 days after we told you" in text
     assert "Ada Roe, 2026-09-01" in text
+    assert "That students follow you is told to nobody but you" in text
     assert "never opens to IT by itself" not in text

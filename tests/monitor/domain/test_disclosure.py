@@ -72,7 +72,7 @@ ITEM = Item(
 )
 
 
-def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH):
+def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH, relation="follows"):
     return Flag(
         ref="flag",
         person="rosa",
@@ -82,6 +82,7 @@ def flag(kind=FlagKind.IMPERSONATION, severity=Severity.HIGH):
         state=FlagState.OPEN,
         opened_at=MONDAY,
         reasons=("Its handle looks like yours.",),
+        relation=relation,
         notified_at=MONDAY,
     )
 
@@ -194,6 +195,12 @@ def test_student_links_open_after_the_days_that_counsel_approved():
 
     assert opening(link, MONDAY + 20 * DAY, COUNSELLED) is None
     assert opening(link, NEVER, COUNSELLED) == Opening(at=MONDAY + 21 * DAY, key=Key.COUNSEL)
+
+
+def test_who_follows_an_account_is_never_anybody_elses_to_know():
+    followers = case(flag(FlagKind.STUDENT_LINK, relation="followers"))
+
+    assert opening(followers, NEVER, COUNSELLED) is None
 
 
 def test_student_links_open_to_nobody_for_who_agreed_to_a_text_without_it():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,7 @@ BETH = Person(
     zone="America/Chicago",
     handles=("@bethreads",),
     accounts=("skies:@bethreads", "elsewhere:@beth"),
+    pages=("https://beth.example/",),
 )
 EVERYTHING = Consent(
     person="beth",
@@ -172,6 +174,17 @@ def test_handles_are_guessed_only_for_who_agreed_to_profiles():
     searched = replace(EVERYTHING, scopes=frozenset({Scope.SEARCH}))
 
     assert identity(BETH, searched, MONDAY).handles == ("bethreads",)
+
+
+def test_the_fingerprint_of_an_address_is_a_consent_of_its_own():
+    agreed = replace(EVERYTHING, scopes=frozenset({Scope.MAIL_HASH}))
+    other = replace(EVERYTHING, scopes=frozenset(Scope) - {Scope.MAIL_HASH})
+    loud = replace(BETH, mail=" Beth@Cedar.example ")
+
+    assert identity(BETH, other, MONDAY).mail_hash == ""
+    assert identity(BETH, agreed, MONDAY).mail_hash == sha256(b"beth@cedar.example").hexdigest()
+    assert identity(loud, agreed, MONDAY) == identity(BETH, agreed, MONDAY)
+    assert scope_of(QueryKind.PROFILE, Family.MAIL_HASH) is Scope.MAIL_HASH
 
 
 @pytest.mark.parametrize(

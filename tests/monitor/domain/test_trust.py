@@ -1,10 +1,12 @@
 """A source is judged by its canaries first, and only then by what it says of people."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.trust import Probe, Standing, held_for_mass_loss, weighed
+from monitor.domain.trust import WITHHELD, Probe, Standing, held_for_mass_loss, weighed
 from scrapers.outcome import CONCLUSIVE, Outcome
 from scrapers.reading import Reading
 
@@ -38,6 +40,15 @@ def test_a_source_whose_canaries_agree_is_proven():
 @pytest.mark.parametrize("asked", [(), (NOBODY,)])
 def test_a_source_that_never_showed_what_it_surely_has_is_unproven(asked):
     assert weighed(asked, read(Outcome.FOUND)).standing is Standing.UNPROVEN
+
+
+def test_what_a_canary_noted_is_said_where_nothing_else_is():
+    noted = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.FOUND, note="beware"))
+    nobody = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.ABSENT, note="none"))
+
+    assert weighed((nobody, noted), read(Outcome.FOUND)).note == "beware"
+    assert weighed((nobody, EXISTS), read(Outcome.FOUND)).note == ""
+    assert weighed((nobody, noted), read(Outcome.BLOCKED, note="a wall")).note == "a wall"
 
 
 @pytest.mark.parametrize("outcome", INCONCLUSIVE)
@@ -91,6 +102,15 @@ def test_a_page_that_has_not_changed_is_no_answer_to_a_canary():
 )
 def test_what_a_source_says_of_people_is_summed_up(said, outcome):
     assert weighed(AGREEING, read(*said)).outcome is outcome
+
+
+def test_it_is_noted_that_accounts_asked_to_be_left_out():
+    silent, left_out = read(Outcome.FOUND), [replace(read(Outcome.FOUND)[0], withheld=2)]
+
+    assert weighed(AGREEING, silent).note == ""
+    assert weighed(AGREEING, left_out).note == WITHHELD
+    assert weighed(AGREEING, read(Outcome.DECLINED, Outcome.FOUND)).note == WITHHELD
+    assert weighed(AGREEING, [*left_out, *read(Outcome.FAILED)]).outcome is Outcome.PARTIAL
 
 
 def test_the_note_is_that_of_the_outcome_told():

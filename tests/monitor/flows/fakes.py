@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from monitor.domain.envelope import Delivery, Envelope, Verdict
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.budget import Spent
+from monitor.domain.students.verdict import ContactVerdict
 from reports.letter import Letter
 from scrapers.finding import Contact
 
@@ -53,6 +54,7 @@ class FakeMatcher:
 
     says: ContactVerdict | Exception
     shown: list[tuple[Contact, ...]] = field(default_factory=list)
+    spent: Spent | None = None
 
     def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
         self.shown.append(contacts)

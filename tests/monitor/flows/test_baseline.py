@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import CatalogueConfig
+from monitor.config_sources import CatalogueConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.flag import FlagKind, Severity
 from monitor.domain.item import Presence
@@ -43,6 +43,10 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
 
 
 def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
+    another = replace(account("mason"), id="other", handle="herons.skies.example")
+    world.internet = world.internet.shows(
+        replace(another, name="Daniel Reyes", bio="Herons, and Cedar Valley Middle School.")
+    )
     daniel = world.joins(DANIEL)
     world.sweep()
     world.on_monday()
@@ -50,7 +54,7 @@ def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
     (overview,) = daniel.letters_of("digest")
     assert "first overview" in overview.letter.subject
     assert "IS THIS YOU?" in overview.text
-    assert "gazette[.]example/2026/08/mural" in overview.text
+    assert "bsky[.]app/profile/herons[.]skies[.]example" in overview.text
 
 
 def test_a_new_handle_starts_silently(world_of):
@@ -148,11 +152,11 @@ def test_what_a_new_reader_does_not_find_is_not_thereby_gone(world_of, reads_ane
 
 def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
     stranger = replace(
-        account("john-dentist"),
+        account("mason"),
         id="other",
         handle="mdelgado-art.skies.example",
         name="Maria Delgado",
-        bio="",
+        bio="Beetles, and Maple Street Elementary School.",
     )
     maria = world.joins(MARIA)
     world.sweep()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.demo.district import MARIA
-from monitor.domain.assessment import Label
+from monitor.domain.whose import Label
 from tests.monitor.flows.world import World, account
 
 OWN = "bluesky:@mariadelgado.skies.example"

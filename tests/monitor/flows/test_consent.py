@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import EVERYTHING_ASKED, JOHN, MARIA, ROSA
 from monitor.domain.consent import Scope
-from monitor.domain.students.roster import UNFLAGGED
+from monitor.domain.students.verdict import UNFLAGGED
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import World
 
@@ -195,3 +195,9 @@ def test_who_left_shows_in_nobody_elses_letter(world: World):
     (digest,) = john.letters_of("digest")
     assert "agrees" not in digest.text
     assert "3 of 3 sources checked" in digest.text
+
+
+def test_people_are_told_which_engines_learn_their_names(world_of):
+    world = world_of(families=("searxng",))
+
+    assert "The search engines asked are: SearXNG." in world.service.terms.text

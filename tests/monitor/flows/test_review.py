@@ -8,7 +8,7 @@ from msgspec import structs
 
 from monitor.demo.district import MARIA
 from monitor.domain.flag import Flag, FlagKind, Ruling
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.errors import InputError, NotPermittedError
 from tests.monitor.flows.fakes import DEFERRED, FakeMatcher
 from tests.monitor.flows.world import REVIEWERS, Staff, World, account

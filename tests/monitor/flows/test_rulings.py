@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.assessment import Label
 from monitor.domain.flag import FlagKind, FlagState, Ruling
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
+from monitor.domain.whose import Label
 from monitor.errors import InputError, NotPermittedError
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import Staff, World, account

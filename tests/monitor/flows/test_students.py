@@ -1,14 +1,16 @@
 """Contacts reach the matcher and nothing else; that it cannot tell is never a "no"."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from msgspec import structs
 
 from monitor.demo import stage
 from monitor.demo.district import ROSA
-from monitor.domain.flag import FlagKind, Severity
-from monitor.domain.students.roster import UNFLAGGED, ContactVerdict
+from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
+from monitor.domain.students.budget import Spent
+from monitor.domain.students.verdict import UNFLAGGED, ContactVerdict
 from monitor.errors import UnavailableError
 from scrapers.outcome import Outcome
 from tests.monitor.flows.fakes import FakeMatcher
@@ -72,6 +74,35 @@ def test_no_contact_is_kept_anywhere(network: World):
         assert not any(pupil in letter.text + letter.letter.html for pupil in PUPILS)
 
 
+def test_several_rare_names_and_followers_are_told_in_words_of_their_own(network: World):
+    network.matcher.says = ContactVerdict(flagged=True, count=3, cues=("grade", "several-names"))
+    rosa = network.joins(ROSA)
+    network.sweep()
+
+    said = {flag.relation: " ".join(flag.reasons) for flag in rosa.flags}
+    assert "a grade" in said["follows"]
+    assert "chance would bring fewer" in said["follows"]
+    assert "you can remove a follower" in said["followers"]
+    assert not any(word in text for text in said.values() for word in ("proof", "prove", "certain"))
+
+
+def test_family_stays_family_under_a_new_key(network: World):
+    network.matcher.says = LINKED
+    rosa = network.joins(ROSA)
+    network.sweep()
+    for flag in rosa.flags:
+        for step in (Ruling.STUDENT_LINK, Ruling.FAMILY):
+            rosa.rules(flag, step)
+    network.a_week_later()
+    network.matcher = FakeMatcher(says=replace(LINKED, count=9, cues=("grade",)))
+
+    network.sweep()
+    network.on_monday()
+
+    assert {flag.state for flag in rosa.flags} == {FlagState.FAMILY}
+    assert not any("student" in each.text.casefold() for each in rosa.letters_of("digest"))
+
+
 def test_a_link_is_told_to_its_person_alone(network: World):
     network.matcher.says = LINKED
     rosa = network.joins(ROSA)
@@ -99,6 +130,26 @@ def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World
     assert rosa.flags == ()
     keys = {question.kind for question in network.state.questions.of(rosa.ref)}
     assert not keys & {"follows", "followers"}
+
+
+def test_how_much_the_matcher_was_asked_is_recorded_once_and_nothing_else(network: World):
+    network.matcher.spent = Spent(day=date(2026, 9, 12), lists=2, contacts=14, refused=1)
+    network.joins(ROSA)
+    network.sweep()
+    network.sweep()
+
+    rows = [each for each in network.state.audit.all() if each.action == "compared"]
+    assert [each.details for each in rows] == [
+        {"day": "2026-09-12", "lists": "2", "contacts": "14", "refused": "1"}
+    ]
+    assert rows[0].subject == ""
+
+
+def test_a_matcher_that_was_never_asked_leaves_no_record(network: World):
+    network.joins(ROSA)
+    network.sweep()
+
+    assert network.state.audit.last("compared") is None
 
 
 def test_what_a_silent_matcher_missed_is_found_when_it_is_back(network: World):
@@ -160,7 +211,7 @@ def test_a_real_matcher_that_refuses_its_key_leaves_the_rest_of_the_service_at_w
     assert run.note == "the student matcher cannot be reached"
     assert rosa.items
     assert rosa.flags == ()
-    assert "hash the roster again" in caplog.text
+    assert "import the roster again" in caplog.text
 
 
 def test_a_real_matcher_finds_the_pupils_that_rosa_follows(world_of):

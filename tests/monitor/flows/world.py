@@ -12,7 +12,8 @@ from typing import Any
 from msgspec import structs
 
 from monitor.build import Service, build
-from monitor.config import CatalogueConfig, Config
+from monitor.config import Config
+from monitor.config_sources import CatalogueConfig
 from monitor.demo import stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.district import Member
@@ -122,7 +123,8 @@ class World:
             urgent=Witness(rounds.sweeping.urgent, self),
         )
         if self.matcher is not None:
-            sweeping = replace(sweeping, matcher=self.matcher, student_links=StudentLinks.ON)
+            contacts = replace(sweeping.contacts, matcher=self.matcher)
+            sweeping = replace(sweeping, contacts=contacts, student_links=StudentLinks.ON)
         return replace(rounds, sweeping=sweeping)
 
     @property

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.assessment import Assessment, Label
+from monitor.domain.assessment import Assessment
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import FlagKind, FlagState, Judgement, Ruling
+from monitor.domain.whose import Label
 from monitor.errors import InputError
 
 DAY = timedelta(days=1)

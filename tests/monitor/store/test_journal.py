@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.store.journal import Staged
 from monitor.store.sweeps import SweepKind
 from scrapers.finding import Contact

@@ -5,13 +5,14 @@ from contextlib import closing
 
 import pytest
 
-from monitor.domain.assessment import Assessment, Label
+from monitor.domain.assessment import Assessment
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Judgement, Ruling
 from monitor.domain.person import PersonName
 from monitor.domain.remembered import Remembered
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
+from monitor.domain.whose import Label
 from monitor.errors import DatabaseError
 from monitor.store.invitations import Invitation
 from monitor.store.questions import Question

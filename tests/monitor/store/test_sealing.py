@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.person import Person
-from monitor.domain.students.roster import ContactVerdict
+from monitor.domain.students.verdict import ContactVerdict
 from monitor.errors import DatabaseError, InputError
 from monitor.store.codec import decode, encode
 from monitor.store.journal import Staged

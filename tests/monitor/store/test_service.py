@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from monitor.domain.trust import Standing, Trust
+from monitor.store.canaries import CanaryCheck
 from monitor.store.health import SourceHealth
 from monitor.store.requests import RunRequest
 from monitor.store.state import State
@@ -105,6 +107,32 @@ def test_whoever_waits_for_a_self_check_is_served_before_a_sweep(world):
 
     assert world.state.requests.next_open() == sweep
     assert world.state.requests.get("2") == replace(check, done_at=world.now + HOUR, note="served")
+
+
+def test_canaries_are_asked_before_a_sweep_and_name_their_source(world):
+    sweep = RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now)
+    canaries = RunRequest(
+        ref="2", kind=SweepKind.CANARIES, source="alpha", asked_at=world.now + HOUR
+    )
+    for request in (sweep, canaries):
+        world.state.requests.add(request)
+
+    assert world.state.requests.next_open() == canaries
+
+
+def test_the_last_that_canaries_came_to_stays(world):
+    good = Trust(standing=Standing.PROVEN, outcome=Outcome.ABSENT, probed=True)
+    bad = Trust(standing=Standing.REFUTED, outcome=Outcome.BLOCKED, note="a wall", probed=True)
+    checks = world.state.canary_checks
+    checks.put(CanaryCheck(source="alpha", at=world.now, trust=good))
+    checks.put(CanaryCheck(source="beta", at=world.now, trust=good))
+    latest = CanaryCheck(source="beta", at=world.now + HOUR, trust=bad)
+    checks.put(latest)
+
+    assert checks.get("beta") == latest
+    assert checks.get("gamma") is None
+    assert checks.since(world.now + HOUR) == (latest,)
+    assert [each.source for each in checks.since(world.now)] == ["alpha", "beta"]
 
 
 def test_progress_is_shown_by_source(world):

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -6,6 +7,7 @@ from scrapers.canonical import account_key, account_keys
 from scrapers.catalogue.entry import Entry
 from scrapers.catalogue.presence import PresenceSource
 from scrapers.catalogue.reader import own_catalogue
+from scrapers.catalogue.shape import shapes
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.recipes.presence import verdict
@@ -17,9 +19,52 @@ OWN = own_catalogue().entries
 own = pytest.mark.parametrize("entry", OWN, ids=lambda entry: entry.key)
 
 
-def test_there_are_twenty_of_our_own_and_none_is_left_out() -> None:
-    assert len(OWN) == 20
+TABLE = Path(__file__).parents[3] / "docs" / "sources-catalogue.md"
+CATEGORIES = {
+    *("blogging", "books", "films", "games", "giving", "images", "links", "messaging", "music"),
+    *("reference", "teaching", "video", "work"),
+}
+# Whose forms for reports of impersonation are known.
+FORMS = {"", "pinterest", "telegram", "youtube"}
+
+
+def test_there_are_sixty_of_our_own_and_none_is_left_out() -> None:
+    assert len(OWN) == 60
     assert own_catalogue().left_out == ()
+
+
+def test_the_page_that_people_read_counts_the_known_accounts_right() -> None:
+    known = sum(bool(entry.known) for entry in OWN)
+
+    told = " ".join(TABLE.read_text("utf-8").split())
+    assert f"of our sixty, {known} have one, and {60 - known} want one" in told
+
+
+def test_no_two_ask_at_the_same_address() -> None:
+    places = [place for entry in OWN for place in shapes(entry)]
+
+    assert len(places) == len(set(places))
+
+
+@own
+def test_each_stands_in_the_table_that_people_read(entry: Entry) -> None:
+    known = "*" if entry.known else ""
+    shown = entry.shown_at("HANDLE").removeprefix("https://").rstrip("/")
+
+    assert f"| {entry.name}{known} | {entry.category} | `{shown}` |" in TABLE.read_text("utf-8")
+
+
+@own
+def test_each_says_what_kind_of_site_it_is_and_where_impersonation_is_reported(
+    entry: Entry,
+) -> None:
+    assert entry.category in CATEGORIES
+    assert entry.report in FORMS
+
+
+@own
+def test_each_known_account_is_one_that_the_site_allows(entry: Entry) -> None:
+    assert [known for known in entry.known if not entry.admits(known)] == []
 
 
 @own

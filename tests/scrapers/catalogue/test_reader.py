@@ -53,8 +53,14 @@ def test_accounts_that_nobody_vouches_for_are_never_asked(read: Read, alpha: Sit
         ({"protection": ["cloudflare"]}, "does not want"),
         ({"headers": {"User-Agent": "Mozilla/5.0"}}, "faked"),
         ({"headers": {"Cookie": "a=b"}}, "faked"),
-        ({"uri_check": "https://{account}.alpha.example/"}, "host of its own"),
-        ({"cat": "xx NSFW xx"}, "not ours"),
+        ({"uri_check": "https://{account}.example/"}, "host of its own"),
+        ({"uri_check": "https://{account}.co.uk/"}, "host of its own"),
+        ({"uri_check": "https://u-{account}.alpha.example/"}, "host of its own"),
+        ({"uri_check": "https://alpha.example/{account}?api_key=abc"}, "somebody's key"),
+        ({"uri_check": "https://www.instagram.com/{account}/"}, "forbids automatic visits"),
+        ({"cat": "xx NSFW xx"}, "adults only"),
+        ({"cat": "dating"}, "not ours"),
+        ({"uri_check": "https://scratch.example/{account}"}, "minors"),
         ({"name": "Roblox"}, "minors"),
         ({"m_code": 500}, "server in trouble"),
         ({"e_code": 301}, "redirect"),
@@ -90,7 +96,10 @@ def test_what_cannot_be_used_is_listed_with_the_reason(
         ({"access": "login"}, "access must be"),
         ({"seen_on": "yesterday"}, "seen_on must be"),
         ({"seconds_between": 0}, "seconds_between must be"),
+        ({"m_codes": ["404"]}, "m_codes must be"),
+        ({"report": "https://alpha.example/report"}, "report must be"),
         ({"headers": ["x"]}, "headers must be"),
+        ({"headers": {"Accept": "x\r\nHost: other.example"}}, "headers must be"),
     ],
 )
 def test_each_fault_is_one_sentence_that_names_file_and_entry(
@@ -135,10 +144,10 @@ def test_the_earlier_catalogue_counts(read: Read, alpha: Site) -> None:
 
 
 def test_characters_that_a_list_strips_are_never_asked_about(read: Read, alpha: Site) -> None:
-    (entry,) = read(alpha | {"strip_bad_char": "."}).entries
+    (entry,) = read(alpha | {"strip_bad_char": ".-]d^"}).entries
 
-    assert entry.admits("jdoe")
-    assert not entry.admits("j.doe")
+    assert entry.admits("jo0e")
+    assert [each for each in ("j.oe", "j-oe", "j]oe", "joed", "^joe") if entry.admits(each)] == []
 
 
 def test_a_catalogue_joined_with_itself_is_itself() -> None:

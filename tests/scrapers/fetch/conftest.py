@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.fetch.allowance import MeteredSocket
 from scrapers.fetch.clock import SystemClock
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.limits import Limits
+from scrapers.fetch.sockets import MeteredSocket
 from scrapers.fetch.transport import HttpClient
 from scrapers.page import Page
 from scrapers.reading import Reading

@@ -16,9 +16,17 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Access, Canary, Etiquette, Family
+from scrapers.source import Access, Canary, Declaration, Etiquette, Family
 from tests.scrapers.parsing.fakes import InProcessParser
 
+DECLARED = Declaration(
+    title="A source that a test made up",
+    asks="a handle",
+    discloses="nothing to anybody",
+    sees="the name of an outcome",
+    cannot_see="the web",
+    provenance="the test that made it up",
+)
 MONDAY = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 
 
@@ -49,6 +57,7 @@ class FakeSource:
     platform: str = ""
     family: Family = Family.PROFILES
     version: int = 1
+    declaration: Declaration = DECLARED
 
     def plan(self, identity: Identity) -> list[Query]:
         return [self.query(handle) for handle in identity.handles]

@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from scrapers.fetch.credentials import Credential, Credentials
+from scrapers.fetch.unfinished import Note
+from scrapers.outcome import Outcome
 from scrapers.page import Page
+from scrapers.reading import Reading
 from scrapers.request import Request
 from scrapers.source import Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
@@ -63,3 +66,14 @@ def test_a_key_that_a_server_echoes_in_a_redirect_is_taken_off_again(internet: I
 
     assert isinstance(came, Page)
     assert came.url == f"{SITE}/b?c=2"
+
+
+def test_nothing_is_asked_where_a_key_is_missing(internet: Internet, etiquette: Etiquette) -> None:
+    server = internet.serve(without_robots(answering(answer())))
+    client = internet.client(credentials=Credentials(missing=frozenset({SITE})))
+
+    came = client.fetch(Request(url=f"{SITE}/a"), etiquette)
+
+    assert isinstance(came, Reading)
+    assert (came.outcome, came.note) == (Outcome.SKIPPED, Note.NO_KEY)
+    assert server.requests == []

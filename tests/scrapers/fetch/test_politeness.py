@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrapers.fetch.baton import laid_down
 from scrapers.fetch.pace import Pace
 from scrapers.fetch.tour import Rank
 from scrapers.outcome import Outcome
@@ -87,7 +88,8 @@ def test_hosts_do_not_wait_for_each_other(clock: FakeClock) -> None:
     together = threading.Barrier(len(sources), timeout=10)
 
     def meet(_: str) -> str:
-        together.wait()
+        with laid_down():
+            together.wait()
         return "absent"
 
     client = FakeClient(clock, respond=meet)

@@ -1,5 +1,6 @@
 """A host that wants us back soon is asked again in the same run; one that does not, is not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from scrapers.fetch.pace import InMemoryHosts, Pace
@@ -106,3 +107,30 @@ def test_a_restart_remembers_until_when_a_host_put_us_off(clock: FakeClock) -> N
     run.close()
 
     assert hosts.states["alpha.example"].next_at == MONDAY + timedelta(seconds=200)
+
+
+def test_an_answer_that_asks_for_a_pause_gets_it(clock: FakeClock) -> None:
+    pauses = iter((10.0,))
+
+    def respond(_: str) -> Reading | str:
+        pause = next(pauses, None)
+        if pause is None:
+            return "absent"
+        return replace(limited(clock, pause), outcome=Outcome.ABSENT)
+
+    client = FakeClient(clock, respond=respond)
+    list(lanes_over(client, ALPHA).visit(questions(3, ALPHA)))
+
+    assert [began for _, began, _ in client.asked] == [0.0, 10.0, 11.0]
+
+
+def test_an_answer_that_asks_for_a_long_pause_parks_its_host(clock: FakeClock) -> None:
+    client = FakeClient(
+        clock, respond=lambda _: replace(limited(clock, 3600.0), outcome=Outcome.ABSENT)
+    )
+    hosts = InMemoryHosts()
+
+    visits = list(lanes_over(client, ALPHA, hosts=hosts).visit(questions(2, ALPHA)))
+
+    assert [each.reading.outcome for each in visits] == [Outcome.ABSENT, Outcome.LIMITED]
+    assert len(client.asked) == 1

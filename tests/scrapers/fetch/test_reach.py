@@ -15,7 +15,7 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.request import Request
-from scrapers.source import Access, Etiquette
+from scrapers.source import ANYWHERE, Access, Etiquette
 from tests.scrapers.fetch.conftest import Internet
 from tests.scrapers.fetch.follower import Follower
 from tests.scrapers.fetch.hostile_addresses import PUBLIC
@@ -89,6 +89,17 @@ def test_a_declaration_is_worth_nothing_for_an_origin_the_source_does_not_have(w
 
     assert wire.connects == []
     assert isinstance(came, Reading)
+
+
+def test_who_may_be_asked_anywhere_is_not_let_inside(wire: Wire, internet: Internet) -> None:
+    wire.routes = {("127.0.0.1", 80): internet.serve(answering(answer())).port}
+    wire.names = {"site.example": [["127.0.0.1"]]}
+    anywhere = Etiquette(origins=ANYWHERE, access=Access.PAGE)
+
+    for address in ("http://127.0.0.1/", "http://site.example/", "http://127.0.0.1:8080/"):
+        came = wire.client().fetch(Request(url=address), anywhere)
+        assert isinstance(came, Reading)
+        assert came.outcome is Outcome.SKIPPED
 
 
 def test_a_benchmark_may_open_a_network_on_any_port(wire: Wire, internet: Internet) -> None:

@@ -124,6 +124,8 @@ def test_a_treacherous_redirect_is_not_followed(location: str, note: Note) -> No
         (("https://*.site.example",), False),
         (("https://*.example",), True),
         (("https://example",), False),
+        (("https://*",), True),
+        (("http://*",), False),
         ((), False),
     ],
 )

@@ -12,6 +12,8 @@ from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.parsing.parser import CHILDREN, OUT_OF_BOUNDS, PATIENCE_SECONDS, ChildParser
+from scrapers.profiles.author_feed import AuthorFeeds
+from scrapers.profiles.ordinary_page import OrdinaryPages
 from scrapers.reading import Reading
 from scrapers.source import MarkupSource
 from tests.scrapers.parsing.conftest import alive
@@ -98,6 +100,13 @@ def test_no_page_holds_up_those_after_it(
 
 def test_no_feed_holds_up_those_after_it(tried: Callable[..., list[Ordeal]], share: Share) -> None:
     assert faults(tried(FEED, [*FEEDS, *share([*TREES, *TEXTS, *BYTES])])) == []
+
+
+def test_no_named_page_and_no_named_feed_holds_up_those_after_it(
+    tried: Callable[..., list[Ordeal]], share: Share
+) -> None:
+    assert faults(tried(OrdinaryPages(), share([*TREES, *TEXTS, *BYTES]))) == []
+    assert faults(tried(AuthorFeeds(), share([*FEEDS]))) == []
 
 
 def test_what_a_feed_fetches_or_swells_by_is_refused(tried: Callable[..., list[Ordeal]]) -> None:

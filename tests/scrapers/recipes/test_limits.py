@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scrapers.outcome import Outcome
 from scrapers.page import Page
-from scrapers.recipes.limits import LONGEST_WAIT, limited, quota_used, retry_at
+from scrapers.recipes.limits import LONGEST_WAIT, backoff, limited, quota_used, retry_at
 
 Answered = Callable[..., Page]
 
@@ -91,3 +91,12 @@ def test_no_header_is_too_strange(headers: dict[str, str], body: bytes) -> None:
     when = retry_at(page)
 
     assert when is None or NOON < when <= NOON + LONGEST_WAIT
+
+
+def test_a_sentence_may_say_when_and_an_answer_may_ask_for_a_pause(answered: Answered) -> None:
+    throttled = answered('{"error_message": "more requests available in 90 seconds"}', 400)
+    busy = answered('{"items": [], "backoff": 10}')
+
+    assert retry_at(throttled) == NOON + timedelta(seconds=90)
+    assert backoff(busy) == NOON + timedelta(seconds=10)
+    assert backoff(answered('{"items": []}')) is None

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -103,3 +104,20 @@ def test_impossible_handles_are_drawn_fresh_and_differ_between_sources() -> None
 
     assert len(drawn) == 4
     assert all(handle.isalpha() and handle.islower() for handle in drawn)
+
+
+def test_any_of_a_rules_words_counts_with_any_of_its_codes(answered: Answered) -> None:
+    rule = replace(
+        BY_TEXT, e_others=("class='badge'",), m_others=("Nobody here",), m_codes=(404, 410)
+    )
+
+    assert outcome(rule, answered("<i class='badge'>")) is Outcome.FOUND
+    assert outcome(rule, answered("Nobody here", 410)) is Outcome.ABSENT
+    assert outcome(rule, answered("<i class='badge'>", 404)) is Outcome.UNREADABLE
+
+
+def test_a_page_that_names_an_account_only_to_miss_it_does_not_show_it(answered: Answered) -> None:
+    rule = Rule(e_code=200, e_string="{account}", m_code=200, m_string="No such teacher")
+
+    assert outcome(rule, answered("<h1>jdoe</h1>")) is Outcome.FOUND
+    assert outcome(rule, answered("No such teacher: jdoe")) is Outcome.ABSENT

@@ -113,7 +113,7 @@ def test_a_profile_in_json_is_read_by_its_usual_keys(answered: Answered, told: o
     ("body", "picture"),
     [
         ('<meta property="og:image" content="https://a.example/1.png">', "https://a.example/1.png"),
-        ('<meta property="og:image" content="/1.png">', ""),
+        ('<meta property="og:image" content="/1.png">', "https://alpha.example/1.png"),
         ("<a class=h-card><img class=u-photo src=https://a.example/2.png></a>", "2.png"),
         (
             LINKED_PICTURE + '<meta property="og:image" content="https://a.example/1.png">',

@@ -6,6 +6,7 @@ from scrapers.finding import Kind
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
+from scrapers.reading import Reading
 from scrapers.request import Query
 from scrapers.search.searxng import SearxNG
 from scrapers.source import Access, Family, Source
@@ -184,9 +185,77 @@ def test_an_empty_second_page_leaves_the_first_one_found(
 def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(
     searxng: SearxNG,
 ) -> None:
-    nobody, known = searxng.canaries("nonce")
+    nobody, known, inspection = searxng.canaries("nonce")
 
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert asked(known.query) == '"wikipedia"'
     assert nobody.query.subject == known.query.subject == ""
     assert nobody.query.key != next(iter(searxng.canaries("another"))).query.key
+    assert inspection.query.request.url == "http://searx.example/config"
+
+
+def inspected(engines: tuple[str, ...], page: Page) -> Reading:
+    source = SearxNG(base_url="http://searx.example", engines=engines)
+    *_, inspection = source.canaries("nonce")
+    return source.read(inspection.query, page)
+
+
+def test_engines_that_read_result_pages_are_warned_of(saved: Answered) -> None:
+    by_default = inspected((), saved("searxng/config.json"))
+
+    assert by_default.outcome is Outcome.FOUND
+    assert "the result pages of duckduckgo, startpage instead" in by_default.note
+    named = inspected(("braveapi", "brave.news"), saved("searxng/config.json"))
+    assert "the result pages of brave instead" in named.note
+
+
+def test_engines_that_ask_an_api_need_no_warning(saved: Answered) -> None:
+    reading = inspected(("braveapi", "wikipedia"), saved("searxng/config.json"))
+
+    assert (reading.outcome, reading.note) == (Outcome.FOUND, "")
+
+
+@pytest.mark.parametrize("engine", ["brave api", "google"])
+def test_an_engine_that_is_not_there_or_is_off_is_noticed(engine: str, saved: Answered) -> None:
+    reading = inspected(("braveapi", engine), saved("searxng/config.json"))
+
+    assert reading.outcome is Outcome.UNREADABLE
+    assert f"no engine {engine}" in reading.note
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{}",
+        '{"engines": []}',
+        '{"engines": [{"name": "braveapi", "categories": ["general"]}]}',
+        '{"engines": [{"enabled": true, "categories": ["general"]}]}',
+        '{"engines": [{"name": "braveapi", "enabled": true}]}',
+    ],
+)
+def test_an_instance_that_does_not_tell_its_engines_is_not_believed(
+    body: str, answered: Answered
+) -> None:
+    assert inspected((), answered(body)).outcome is Outcome.UNREADABLE
+
+
+SILENT = '{"results": [], "unresponsive_engines": [["meadow", "CAPTCHA"], ["lantern", "timeout"]]}'
+
+
+@pytest.mark.parametrize(
+    ("engines", "outcome", "note"),
+    [
+        (("meadow", "lantern"), Outcome.BLOCKED, "refused to answer"),
+        (("meadow", "lantern", "harbour"), Outcome.PARTIAL, "meadow, lantern kept silent"),
+        ((), Outcome.BLOCKED, "refused to answer"),
+    ],
+)
+def test_only_where_all_named_engines_are_silent_is_the_instance(
+    engines: tuple[str, ...], outcome: Outcome, note: str, answered: Answered
+) -> None:
+    source = SearxNG(base_url="http://searx.example", engines=engines)
+
+    reading = source.read(next(iter(source.plan(NORA))), answered(SILENT))
+
+    assert reading.outcome is outcome
+    assert note in reading.note

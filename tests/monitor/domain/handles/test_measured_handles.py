@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.scorers import scorers
 from monitor.domain.scoring import Ask, Found, Staff
 

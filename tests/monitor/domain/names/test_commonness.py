@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.names.commonness import (
     EVERYBODY,
     UNLISTED,

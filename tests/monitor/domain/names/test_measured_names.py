@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.names.same_name import SameName
 from monitor.domain.scoring import Found, Staff
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.build import census
+from monitor.census import census
 from monitor.domain.names import weights as name_weights
 from monitor.domain.names.commonness import EVERYBODY, NameCounts, counts_of
 from monitor.domain.names.family_likeness import Family

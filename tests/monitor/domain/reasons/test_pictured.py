@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain import weights
-from monitor.domain.assessment import Label, assess
+from monitor.domain.assessment import assess
+from monitor.domain.reasons import rules
 from monitor.domain.reasons.pictured import pictured
 from monitor.domain.reasons.subject import Inventory, Subject
+from monitor.weights_file import own_weights
 from scrapers.finding import Finding, Kind
 from scrapers.picture_print import CUTS, PicturePrint, View
 
+WEIGHTS = own_weights()
 FAR = View(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
 HALF = View(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
 
@@ -48,8 +50,8 @@ def evidence(account: Finding, *own: Finding, others: int = 0):
 def test_the_same_picture_speaks_for_the_person_and_says_where_it_is_from():
     (only,) = evidence(STRANGER)
 
-    assert only.rule == weights.SAME_PICTURE.name
-    assert only.bits == weights.SAME_PICTURE.bits
+    assert only.rule is rules.SAME_PICTURE
+    assert only.amount == 1
     assert only.reason == "It uses the same picture as your account on Speaker Deck."
 
 
@@ -80,11 +82,13 @@ def test_where_no_own_account_has_a_print_nothing_is_compared():
 
 
 def test_the_more_accounts_show_a_picture_the_less_it_says_and_soon_nothing():
-    bits = [sum(each.bits for each in evidence(STRANGER, others=others)) for others in range(8)]
+    amounts = [
+        sum(each.amount for each in evidence(STRANGER, others=others)) for others in range(8)
+    ]
 
-    assert bits == sorted(bits, reverse=True)
-    assert bits[0] == bits[1] > bits[2] > bits[3] > 0
-    assert set(bits[4:]) == {0}
+    assert amounts == sorted(amounts, reverse=True)
+    assert amounts[0] == amounts[1] > amounts[2] > amounts[3] > 0
+    assert set(amounts[4:]) == {0}
 
 
 def test_an_account_does_not_count_itself_among_the_many():
@@ -93,7 +97,7 @@ def test_an_account_does_not_count_itself_among_the_many():
         evidence(replace(STRANGER, picture_print=ALMOST), others=1),
     )
 
-    assert itself[0].bits > another[0].bits
+    assert itself[0].amount > another[0].amount
 
 
 def test_a_picture_at_one_address_for_two_accounts_is_the_networks_own():
@@ -112,11 +116,15 @@ def test_of_several_own_accounts_the_nearest_is_named():
         assert "Speaker Deck" in only.reason
 
 
-def test_a_picture_alone_opens_the_question_whose_it_is():
+def test_an_assessment_says_so_and_is_surer_by_the_weight():
     subject = Subject(person=MARIA.person, commonness=60.0)
-    somebody = replace(STRANGER, name="Summer Rain", handle="summer")
-    inventory = Inventory(own=(OWN,))
+    with_it, without = (
+        assess(subject, account, Inventory(own=(OWN,)), None, WEIGHTS)
+        for account in (STRANGER, replace(STRANGER, picture_print=OTHER))
+    )
 
-    assert assess(subject, somebody, inventory, None).label is Label.UNKNOWN
-    plain = replace(somebody, picture_print=OTHER)
-    assert assess(subject, plain, inventory, None).label is Label.UNRELATED
+    weight = WEIGHTS.bits[rules.SAME_PICTURE.name]
+    assert with_it.sums.claim - without.sums.claim == pytest.approx(weight)
+    assert set(with_it.reasons) - set(without.reasons) == {
+        "It uses the same picture as your account on Speaker Deck."
+    }

@@ -1,178 +1,121 @@
-"""What may be said of an account's contacts, and what never is."""
+"""A roster of tokens: what it tells without its key, and with another one."""
 
-from dataclasses import fields
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.students.pupil_cues import Cue, Setting, cues
+from monitor.domain.students.forms import pupil_forms
 from monitor.domain.students.roster import (
-    UNFLAGGED,
-    ContactVerdict,
-    contact_forms,
+    LASTS,
+    TOKEN_BYTES,
+    KeyedRoster,
     enlist,
-    judge,
     key_id,
-    pupil_forms,
+    plain_roster,
+    token,
 )
-from scrapers.finding import Contact
+from tests.monitor.domain.students.school import (
+    KEY,
+    OTHER_KEY,
+    PUPILS,
+    ROSTER,
+    TODAY,
+    keyed,
+    padding,
+    pupil,
+)
 
-KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
-SETTING = Setting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)
-PUPILS = [("Mason", "Whitlock"), ("Priya", "Venkataraman"), ("Robert", "Garcia-Lopez")]
-A_CUE = "CVHS '28 | second trumpet"
-
-
-def padding():
-    """Return a source of random bytes that only counts."""
-    count = iter(range(1 << 16))
-    return lambda size: next(count).to_bytes(size, "big")
-
-
-ROSTER = enlist(PUPILS, KEY, padding())
+NAMES = st.text(alphabet="abcdefgh", min_size=2, max_size=5)
+ROSTERS = st.lists(st.builds(pupil, NAMES, NAMES), max_size=6)
 
 
-def contact(name, bio="", handle="h"):
-    return Contact(name=name, handle=handle, bio=bio)
+def tokens(listed):
+    blob = listed.roster.tokens
+    return [blob[at : at + TOKEN_BYTES] for at in range(0, len(blob), TOKEN_BYTES)]
 
 
-def verdict(*contacts, roster=ROSTER, key=KEY):
-    return judge(contacts, roster, key, SETTING)
+@given(ROSTERS)
+def test_every_form_of_every_pupil_is_listed_and_under_another_key_none_is(pupils):
+    forms = {form for each in pupils for form in pupil_forms(each)}
+    listed, strangers = keyed(pupils), keyed(pupils, asked=OTHER_KEY)
+
+    assert all(map(listed.lists, forms))
+    assert not any(map(strangers.lists, forms))
 
 
-def test_a_roster_name_with_a_cue_is_flagged():
-    found = verdict(contact("Mason Whitlock", A_CUE), contact("Reed & Bore"))
+@given(ROSTERS, st.randoms())
+def test_a_roster_tells_neither_its_order_nor_who_stands_there_twice(pupils, random):
+    shuffled = [*pupils, *pupils]
+    random.shuffle(shuffled)
 
-    assert found == ContactVerdict(flagged=True, count=1, cues=("school-year",))
-
-
-def test_a_roster_name_alone_never_flags():
-    assert verdict(contact("Mason Whitlock"), contact("Priya Venkataraman")) == UNFLAGGED
+    assert keyed(shuffled) == keyed(pupils)
 
 
-def test_a_cue_alone_never_flags():
-    assert verdict(contact("Ottilie Prentice", A_CUE)) == UNFLAGGED
+@given(st.integers(0, 1500))
+def test_a_roster_tells_its_size_only_in_five_hundreds(number):
+    some = enlist([pupil(f"a{at}b", "cd") for at in range(number)], KEY, padding(), TODAY)
+
+    assert some.size % 500 == 0
+    assert 0 <= some.size - number < 500
+    assert len(some.tokens) == some.size * 12 * TOKEN_BYTES
 
 
-def test_name_and_cue_must_stand_on_one_card():
-    assert verdict(contact("Mason Whitlock"), contact("Ottilie Prentice", A_CUE)) == UNFLAGGED
+def test_a_pupil_with_many_handles_makes_the_roster_longer_by_a_round_number():
+    handles = [f"handle{at:05}" for at in range(7_000)]
+
+    assert len(tokens(keyed([pupil("Mason", "Whitlock", *handles)]))) == 12_000
 
 
-def test_three_names_flag_where_chance_explains_none_of_them():
-    three = [contact(f"{given} {family}") for given, family in PUPILS]
+def test_tokens_are_sorted_of_one_length_and_all_different():
+    held = tokens(ROSTER)
 
-    assert verdict(*three).cues == ("several-names",)
-    assert verdict(*three).count == 3
-    assert verdict(*three, *[contact("A B")] * 400) == UNFLAGGED
+    assert held == sorted(set(held))
+    assert {len(each) for each in held} == {TOKEN_BYTES}
 
 
-def test_another_key_matches_nothing():
-    assert verdict(contact("Mason Whitlock", A_CUE), key=OTHER_KEY) == UNFLAGGED
+def test_a_token_is_found_at_either_end():
+    held = tokens(ROSTER)
+
+    assert ROSTER.roster.holds(held[0])
+    assert ROSTER.roster.holds(held[-1])
+    assert not ROSTER.roster.holds(b"\xff" * TOKEN_BYTES)
+    assert not ROSTER.roster.holds(b"")
+
+
+def test_an_empty_roster_holds_nothing():
+    assert not keyed(()).roster.holds(tokens(ROSTER)[0])
+
+
+def test_a_key_is_named_without_being_told():
     assert key_id(KEY) != key_id(OTHER_KEY)
+    assert KEY.hex() not in key_id(KEY)
+    form = next(iter(pupil_forms(PUPILS[0])))
+    assert token(KEY, form) != token(OTHER_KEY, form)
 
 
-@pytest.mark.parametrize(
-    "shown",
-    [
-        "mason WHITLOCK",
-        "Whitlock, Mason",
-        "Mason Whitlock '28",
-        "Mason J. Whitlock",
-        "Máson Whitlock",
-        "Bobby Lopez",
-        "Robert Garcia Lopez",
-        "Bob Garcia-Lopez",
-    ],
-)
-def test_a_pupil_is_found_under_other_spellings(shown):
-    assert verdict(contact(shown, A_CUE)).flagged
+def test_neither_key_nor_tokens_nor_names_are_printed():
+    shown = repr(ROSTER) + repr(plain_roster(PUPILS))
+
+    assert "whitlock" not in shown.casefold()
+    assert repr(KEY) not in shown
+    assert str(ROSTER.roster.tokens[:8]) not in shown
 
 
-def test_a_pupil_is_found_by_a_handle_that_is_a_name():
-    assert verdict(contact("mase", A_CUE, handle="mason.whitlock28")).flagged
+@pytest.mark.parametrize(("age", "stale"), [(0, False), (LASTS.days, False), (401, True)])
+def test_a_roster_lasts_a_school_year_and_a_month(age, stale):
+    assert ROSTER.roster.stale(TODAY + timedelta(days=age)) is stale
 
 
-@pytest.mark.parametrize("shown", ["Mason", "Whitlock", "Mason Whitfield", "", "🎺"])
-def test_half_a_name_is_nobodys(shown):
-    assert not verdict(contact(shown, A_CUE)).flagged
+def test_plain_names_list_what_tokens_list():
+    plain = plain_roster(PUPILS)
+
+    assert plain.size == len(PUPILS)
+    assert all(map(plain.lists, pupil_forms(PUPILS[1])))
+    assert not any(map(plain.lists, pupil_forms(pupil("Wendel", "Achterberg"))))
 
 
-def test_a_verdict_holds_a_count_and_kinds_and_nothing_else():
-    assert {field.name for field in fields(ContactVerdict)} == {"flagged", "count", "cues"}
-
-
-def test_a_roster_does_not_tell_its_size_or_its_order():
-    assert len(ROSTER.tokens) == 1024
-    assert ROSTER.size == 500
-    assert enlist(reversed(PUPILS), KEY, padding()) == ROSTER
-
-
-def test_a_nickname_and_a_double_family_name_have_forms_of_their_own():
-    assert {"robert lopez", "robert garcialopez"} <= pupil_forms("Robert", "Garcia-Lopez")
-    assert "robert lopez" in contact_forms(contact("Bobby Lopez"))
-
-
-@pytest.mark.parametrize(
-    ("bio", "kinds"),
-    [
-        ("CVHS '28 | second trumpet", {Cue.SCHOOL_YEAR}),
-        ("cvhs 2028", {Cue.SCHOOL_YEAR}),
-        ("WHS \N{RIGHT SINGLE QUOTATION MARK}27", {Cue.SCHOOL_YEAR}),
-        ("class of 2029. oboe, mostly", {Cue.CLASS_OF}),
-        ("c/o 27", {Cue.CLASS_OF}),
-        ("8th grade", {Cue.GRADE}),
-        ("in grade 11", {Cue.GRADE}),
-        ("Cedar Valley High School", {Cue.SCHOOL, Cue.TOWN}),
-        ("Cedar Valley", set()),
-        ("CVHS class of '98, still humming the fight song", set()),
-        ("5th grade teacher", set()),
-        ("Teacher at Cedar Valley High School", set()),
-        ("Proud mom of CVHS '28", set()),
-        ("moms 28", set()),
-        ("", set()),
-    ],
-)
-def test_a_cue_is_what_a_pupil_says_and_a_grown_up_does_not(bio, kinds):
-    assert cues(contact("Mason Whitlock", bio), SETTING) == kinds
-
-
-def test_a_year_is_a_cue_only_until_it_has_passed():
-    card = contact("Mason Whitlock", "class of 2027")
-
-    assert cues(card, Setting(year=2027)) == {Cue.CLASS_OF}
-    assert cues(card, Setting(year=2028)) == frozenset()
-    assert cues(card, Setting(year=2010)) == frozenset()
-
-
-def test_a_school_may_be_told_by_its_initials():
-    setting = Setting(schools=("NVA", "!"), year=2026)
-
-    assert Cue.SCHOOL_YEAR in cues(contact("Mason Whitlock", "nva 28"), setting)
-    assert cues(contact("Mason Whitlock", "n 28, row 27"), setting) == frozenset()
-
-
-contacts = st.builds(
-    Contact,
-    name=st.sampled_from(["Mason Whitlock", "Priya Venkataraman", "Ottilie Prentice", "", "B L"]),
-    handle=st.just("h"),
-    bio=st.sampled_from(["", A_CUE, "class of 2029", "Cedar Valley"]),
-)
-
-
-@given(st.lists(contacts, max_size=8), st.lists(contacts, max_size=8))
-def test_following_more_people_never_hides_a_pupil_who_showed_a_cue(some, more):
-    cued = [each for each in some if cues(each, SETTING)]
-
-    if verdict(*cued).flagged:
-        assert verdict(*cued, *more).flagged
-
-
-@given(st.lists(contacts, max_size=8))
-def test_the_order_of_the_contacts_does_not_matter(some):
-    assert verdict(*some) == verdict(*reversed(some))
-
-
-@given(name=st.text(max_size=40), bio=st.text(max_size=60), handle=st.text(max_size=20))
-def test_no_card_is_too_strange_to_compare(name, bio, handle):
-    verdict(contact(name, bio, handle))
+def test_a_list_knows_how_many_are_on_it():
+    assert KeyedRoster(roster=replace(ROSTER.roster, size=3_000), key=KEY).size == 3_000

@@ -1,0 +1,130 @@
+"""Why an account or a page was judged as it was."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from msgspec import structs
+
+from monitor.build import Service, build
+from monitor.cli.desk import Desk, as_json, break_glass, pass_desk
+from monitor.cli.output import Output
+from monitor.config import StudentsConfig
+from monitor.demo import stage
+from monitor.demo.district import ZONE
+from monitor.domain.explanation import Explanation, explain
+from monitor.errors import InputError, NotPermittedError
+from monitor.weights_shelf import weights_in_use
+
+CLOSED = (
+    "What was found of a person is their own. With --break-glass REASON it is printed, audited, "
+    "and they are told at once."
+)
+
+
+@click.command("explain")
+@click.argument("item")
+@break_glass
+@click.option(
+    "--demo",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Look into the folder of a demo instead, where nobody is real.",
+)
+@as_json
+@pass_desk
+def explain_(
+    desk: Desk, item: str, reason: str | None, folder: Path | None, *, as_json: bool
+) -> None:
+    """Print the evidence for whose an item is: axis, bits, sentence, sums, and what decided.
+
+    ITEM is the reference that a letter prints, of a question or of a flag.
+    """
+    if reason is None and folder is None:
+        raise NotPermittedError(CLOSED)
+    with _opened(desk, folder) as (service, output):
+        known = service.state.items.get(_item(service, item))
+        assessment = service.state.items.assessment(known.ref)
+        if assessment is None:
+            sentence = f"{known.ref} has not been assessed yet; the next sweep does."
+            raise InputError(sentence)
+        if reason is not None and folder is None:
+            service.glass.broken(known.person, "Why a finding was judged as it was", reason)
+        weights = weights_in_use(service.config)
+        found = explain(assessment, known.portrait.kind, weights)
+    if as_json:
+        output.json(found)
+    else:
+        _print(found, output)
+
+
+@contextmanager
+def _opened(desk: Desk, folder: Path | None) -> Iterator[tuple[Service, Output]]:
+    """Open the district's folder, or that of a demo: no matcher is needed to look."""
+    if folder is None:
+        with desk.service() as service:
+            yield service, desk.output
+        return
+    if not (folder / stage.MARKER).exists():
+        sentence = f"{folder} was not made by a demo: `namesake demo` makes one."
+        raise InputError(sentence)
+    config = structs.replace(stage.configuration(folder), students=StudentsConfig())
+    with build(config, desk.outside) as service:
+        yield service, Output(ZONE)
+
+
+def _item(service: Service, begun: str) -> str:
+    """Complete the ref of an item, or find the item that a flag is about."""
+    flag = service.state.flags.whole(begun)
+    try:
+        return service.state.flags.get(flag).item
+    except InputError:
+        return service.state.items.whole(begun)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    name: str
+    value: str
+
+
+def _print(found: Explanation, output: Output) -> None:
+    output.table(
+        ("axis", "bits", "evidence"),
+        ((each.axis, f"{each.bits:+.1f}", each.told) for each in found.evidence),
+    )
+    output.say("")
+    output.table(("sum", "value"), ((line.name, line.value) for line in _sums(found)))
+    output.say("")
+    for sentence in _sentences(found):
+        output.say(sentence)
+
+
+def _sums(found: Explanation) -> Iterator[_Line]:
+    sums = found.sums
+    yield _Line("claim", f"{sums.claim:+.1f} bits")
+    yield _Line("control", f"{sums.control:+.1f} bits")
+    yield _Line("imitation", f"{sums.imitation:+.1f} bits")
+    yield _Line("in all", f"{found.bits:+.1f} bits")
+    if found.settled:
+        return
+    if found.prior is not None:
+        yield _Line("an imitation beforehand", f"{found.prior:+.1f} bits")
+    yield _Line("theirs", f"{found.chances.own:.1%}")
+    yield _Line("an imitation", f"{found.chances.impersonation:.1%}")
+    yield _Line("somebody else's", f"{found.chances.other:.1%}")
+    for answer in ("own", "impersonation", "namesake", "unrelated", "unknown"):
+        yield _Line(f"to say {answer} costs", f"{getattr(found.costs, answer):.1f} minutes")
+
+
+def _sentences(found: Explanation) -> Iterator[str]:
+    if found.settled:
+        yield f"It is {found.label}: the person said so, and nothing outweighs that."
+    elif found.held_back:
+        yield "It is unknown: of a handle alone we do not say more."
+    else:
+        yield f"It is {found.label}: of the answers that the name allows, the cheapest."
+    yield from found.lowered_by
+    yield f"Weighed by version {found.weights} of the weights."

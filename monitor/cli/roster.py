@@ -1,0 +1,175 @@
+"""The roster of keyed tokens, made where the roster is, so that no name of a student comes here."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import click
+
+from monitor.build import matcher_setup
+from monitor.cli.desk import Desk, as_json, pass_desk
+from monitor.domain.students.budget import Spent
+from monitor.domain.students.roster import LASTS, Roster
+from monitor.errors import InputError
+from monitor.flows.roster import RosterKeeping
+from monitor.matcher.desk import Drawer
+from monitor.matcher.process import MatcherProcess
+from monitor.matcher.tokens import read_tokens
+from monitor.rosters.students import StudentsRead, read_students
+from monitor.store.state import DATABASE, State
+
+_PATH = click.Path(path_type=Path)
+_MOST_LINES = 20
+_in_file = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+_roles = click.option(
+    "--roles", type=_PATH, help="The file that tells who is a student; else roles.csv beside it."
+)
+_unit = click.option("--unit", default="", help="What a directory calls the unit of students.")
+_tokens = click.option("--tokens", type=_PATH, help="Where the tokens are; else as configured.")
+_key_file = click.option(
+    "--key-file", type=_PATH, help="Where the key is, or is to be made; else as configured."
+)
+
+
+@click.group()
+def roster() -> None:
+    """Make and keep the file of keyed tokens that the student matcher reads."""
+
+
+@roster.command("import")
+@_in_file
+@_roles
+@_unit
+@_tokens
+@_key_file
+@pass_desk
+def import_(desk: Desk, /, file: Path, unit: str, **where: Path | None) -> None:
+    """Read the students of a roster file, and keep keyed tokens of their names.
+
+    The file may come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV with
+    columns of given and family names. Staff in it are left out. The file itself is not kept. The
+    first time a key is made; later imports use it, until `roster rotate` begins a new school year.
+    """
+    drawer = _drawer(desk, where["tokens"], where["key_file"])
+    read = read_students(file, where["roles"], unit)
+    _tell(desk, drawer, read, drawer.import_(read.pupils, _today(desk)))
+
+
+@roster.command
+@_in_file
+@_roles
+@_unit
+@_tokens
+@_key_file
+@pass_desk
+def rotate(desk: Desk, /, file: Path, unit: str, **where: Path | None) -> None:
+    """Begin a school year: import its roster under a new key. The old key and tokens are gone."""
+    drawer = _drawer(desk, where["tokens"], where["key_file"])
+    read = read_students(file, where["roles"], unit)
+    _tell(desk, drawer, read, drawer.rotate(read.pupils, _today(desk)))
+
+
+@roster.command
+@as_json
+@pass_desk
+def status(desk: Desk, *, as_json: bool) -> None:
+    """Start the matcher: tell whether key and tokens fit, and how much it was asked."""
+    setup = matcher_setup(desk.config)
+    if setup is None:
+        desk.output.say("Student links are turned off: nothing is compared.")
+        return
+    with MatcherProcess(setup, desk.outside.clock.now) as matcher:
+        spent = matcher.spent
+    kept = read_tokens(setup.tokens)
+    rows = tuple(_facts(kept, spent))
+    if as_json:
+        desk.output.json(dict(rows))
+        return
+    desk.output.table(("what", "is"), rows)
+
+
+@roster.command
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_tokens
+@_key_file
+@pass_desk
+def erase(desk: Desk, tokens: Path | None, key_file: Path | None, *, yes: bool) -> None:
+    """Remove the tokens and the key, and every student link with its rulings."""
+    drawer = _drawer(desk, tokens, key_file)
+    if not yes:
+        click.confirm("Remove the roster, its key, and all student links?", abort=True)
+    removed = drawer.empty()
+    said = f"Removed {len(removed)} files: {', '.join(map(str, removed)) or 'none were there'}."
+    with _keeping(desk) as keeping:
+        if keeping:
+            said += f" {keeping.erase_links()} student links are forgotten."
+    click.echo(f"{said} Set `enabled = false` under [students], and restart the service.")
+
+
+def _today(desk: Desk) -> date:
+    return desk.outside.clock.now().date()
+
+
+def _drawer(desk: Desk, tokens: Path | None, key_file: Path | None) -> Drawer:
+    """Take places from the options, else from the configuration, where this machine has one."""
+    configured = desk.config if desk.path.exists() else None
+    if configured and tokens is None:
+        tokens = configured.students.tokens
+        key_file = key_file or configured.students.key_file
+    if tokens is None:
+        reason = "Name the file of tokens with --tokens, or in the configuration under [students]."
+        raise InputError(reason)
+    return Drawer(
+        tokens=tokens,
+        key_file=key_file,
+        environ=desk.outside.environ,
+        state=configured.state if configured else None,
+    )
+
+
+@contextmanager
+def _keeping(desk: Desk) -> Iterator[RosterKeeping | None]:
+    """Open the district's record, where this machine has one."""
+    if not desk.path.exists() or not (desk.config.state / DATABASE).exists():
+        yield None
+        return
+    with State.open(desk.config.state) as state:
+        yield RosterKeeping(state=state, now=desk.outside.clock.now)
+
+
+def _tell(desk: Desk, drawer: Drawer, read: StudentsRead, made: Roster) -> None:
+    with _keeping(desk) as keeping:
+        if keeping:
+            keeping.imported(made)
+    click.echo(f"{read.rows} students read: {drawer.tokens} holds their tokens.")
+    if read.others or read.left:
+        click.echo(f"{read.others + read.left} rows of others or of students who left: not read.")
+    if read.unusable:
+        click.echo(f"Left out for want of a usable name: {_lines(read.unusable)}.")
+    if read.unread:
+        click.echo(f"A handle could not be read: {_lines(read.unread)}.")
+    key = drawer.key_file or "the key"
+    click.echo(
+        f"Key id {made.key_id}. Give {key} to the service and to nobody else, apart from its "
+        "backups; then restart the service."
+    )
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """Name rows by their lines, and never by what they hold."""
+    named = ", ".join(map(str, numbers[:_MOST_LINES]))
+    more = f" and {len(numbers) - _MOST_LINES} more" if len(numbers) > _MOST_LINES else ""
+    return f"{'line' if len(numbers) == 1 else 'lines'} {named}{more}"
+
+
+def _facts(kept: Roster, spent: Spent | None) -> Iterator[tuple[str, str]]:
+    yield "key", kept.key_id
+    yield "students, rounded up", str(kept.size)
+    yield "made on", kept.made_on.isoformat()
+    yield "lasts until", (kept.made_on + LASTS).isoformat()
+    if spent and spent.lists + spent.refused:
+        yield "last asked on", spent.day.isoformat()
+        yield "lists compared that day", str(spent.lists)
+        yield "contacts in them", str(spent.contacts)
+        yield "lists refused that day", str(spent.refused)

@@ -1,0 +1,1 @@
+"""Roster files as they come from school systems, spreadsheets and directories."""

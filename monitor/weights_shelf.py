@@ -1,0 +1,100 @@
+"""The learnt weights of a district: a file a version beside each other, and which one is in use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.config import Config
+from monitor.domain.weights import Weights, read_weights
+from monitor.domain.weights_text import weights_text
+from monitor.errors import CannotWriteError, ConfigError, InputError
+from monitor.weights_file import own_weights, weights_of
+
+_FOLDER = "weights"
+_IN_USE = "in-use"
+# Learnt versions start here, so that none is ever one of those that come with the program.
+_FIRST = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    folder: Path
+
+    @classmethod
+    def of(cls, config: Config) -> "Shelf":
+        return cls(config.state / _FOLDER)
+
+    @property
+    def next_version(self) -> int:
+        return max((_FIRST - 1, *self._learnt())) + 1
+
+    def versions(self) -> tuple[int, ...]:
+        """Return every version that can be used, ours first."""
+        return (own_weights().version, *sorted(self._learnt()))
+
+    def in_use(self) -> Weights:
+        """Return the weights that count. Raises ConfigError where their file cannot be used."""
+        try:
+            chosen = int((self.folder / _IN_USE).read_text("ascii"))
+        except FileNotFoundError:
+            return own_weights()
+        except (OSError, ValueError) as error:
+            raise _unusable(self.folder / _IN_USE, str(error)) from error
+        return self.get(chosen) if chosen >= _FIRST else own_weights()
+
+    def get(self, version: int) -> Weights:
+        """Return one version. Raises InputError where there is none of that number."""
+        if version not in self.versions():
+            reason = (
+                f"There are no weights of version {version}; `namesake weights show` lists them."
+            )
+            raise InputError(reason)
+        if version < _FIRST:
+            return own_weights()
+        path = self._path(version)
+        try:
+            return read_weights(path.read_text("utf-8"), str(path))
+        except (OSError, UnicodeDecodeError, ConfigError) as error:
+            raise _unusable(path, str(error)) from error
+
+    def add(self, weights: Weights) -> Path:
+        path = self._path(weights.version)
+        _write(path, weights_text(weights))
+        return path
+
+    def use(self, version: int) -> Weights:
+        """Choose a version, whose file must be whole. Raises InputError and ConfigError."""
+        weights = self.get(version)
+        _write(self.folder / _IN_USE, f"{version}\n")
+        return weights
+
+    def _learnt(self) -> Iterator[int]:
+        for path in self.folder.glob("*.toml"):
+            if path.stem.isdecimal() and int(path.stem) >= _FIRST:
+                yield int(path.stem)
+
+    def _path(self, version: int) -> Path:
+        return self.folder / f"{version}.toml"
+
+
+def weights_in_use(config: Config) -> Weights:
+    """Read the weights that the config names, else those that the operator chose, else ours."""
+    if config.detection.weights is not None:
+        return weights_of(config.detection)
+    return Shelf.of(config).in_use()
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        draft.write_text(text, "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        reason = f"{path} cannot be written ({error.strerror}): check the state folder."
+        raise CannotWriteError(reason) from error
+
+
+def _unusable(path: Path, what: str) -> ConfigError:
+    first = own_weights().version
+    return ConfigError(f"{path} cannot be used ({what}); `namesake weights use {first}` goes back.")

@@ -1,0 +1,78 @@
+"""GitHub: its REST API, as anybody may ask it."""
+
+from scrapers.outcome import Outcome
+from scrapers.recipes.account_shape import AccountShape
+from scrapers.recipes.api_method import Ask, Methods
+from scrapers.recipes.denial import Denial
+from scrapers.recipes.profile_api import ProfileApi
+from scrapers.source import Declaration, Key, Terms
+
+DECLARATION = Declaration(
+    title="GitHub",
+    asks="a quoted name among the display names, and the handle of an account",
+    discloses="the name or the handle, to GitHub",
+    sees="display name, handle, bio, company, website, picture and counts of every account",
+    cannot_see="accounts that GitHub has suspended, and what an account does there",
+    provenance="GitHub's REST documentation, and recorded answers",
+    terms=Terms(url="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service"),
+    key=Key(name="github-token", header="authorization", prefix="Bearer ", required=False),
+)
+
+ACCOUNT = AccountShape(
+    id="id",
+    handle="login",
+    url="html_url",
+    name="name",
+    bio="bio",
+    picture="avatar_url",
+    created="created_at",
+    links=("blog",),
+    counts=(("followers", "followers"), ("follows", "following"), ("repositories", "public_repos")),
+)
+LISTED = AccountShape(id="id", handle="login", url="html_url", picture="avatar_url")
+SLOWER = "it found us too quick, and asks us to come back later"
+
+METHODS = Methods(
+    by_handle=Ask(path="/users/{term}", shape=ACCOUNT),
+    by_id=Ask(path="/user/{term}", shape=ACCOUNT),
+    by_name=Ask(
+        path="/search/users",
+        params=(("q", '"{term}" in:name'), ("per_page", "25")),
+        rows="items",
+        cut="incomplete_results",
+        shape=LISTED,
+    ),
+    denials=(
+        Denial(status=404, where="message", says="not found", outcome=Outcome.ABSENT),
+        # Its limits on bursts come as 403 as well as 429, and not always with a time to come back.
+        Denial(status=403, where="message", says="rate limit", outcome=Outcome.LIMITED),
+        Denial(status=403, where="message", says="abuse", outcome=Outcome.LIMITED, note=SLOWER),
+        Denial(
+            status=401,
+            where="message",
+            says="bad credentials",
+            outcome=Outcome.BLOCKED,
+            note="it does not accept the token it was given",
+        ),
+    ),
+)
+
+# 60 requests an hour without a token, 5,000 with one.
+GITHUB = ProfileApi(
+    base_url="https://api.github.com",
+    name="github-api",
+    platform="github",
+    declaration=DECLARATION,
+    methods=METHODS,
+    # A search tells handles alone, so the likeliest hits are looked at.
+    follows=3,
+    last_page=1,
+    names_asked=2,
+    admits=r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}",
+    known="@github",
+    headers=(
+        ("accept", "application/vnd.github+json"),
+        ("x-github-api-version", "2022-11-28"),
+    ),
+    seconds_between=61.0,
+)

@@ -1,0 +1,54 @@
+"""GitLab: gitlab.com, or another instance, asked for one handle at a time."""
+
+from scrapers.outcome import Outcome
+from scrapers.recipes.account_shape import AccountShape
+from scrapers.recipes.api_method import WHOLE_ANSWER, Ask, Methods
+from scrapers.recipes.denial import Denial
+from scrapers.recipes.profile_api import ProfileApi
+from scrapers.source import Declaration, Terms
+
+DECLARATION = Declaration(
+    title="GitLab",
+    asks="the handle of an account",
+    discloses="the handle, to GitLab",
+    sees="display name, handle, picture and whether the site has blocked the account",
+    cannot_see="bio and links, and accounts by name: both are for members only",
+    provenance="GitLab's REST documentation and the schema of its answers",
+    terms=Terms(url="https://about.gitlab.com/terms/"),
+)
+
+ACCOUNT = AccountShape(
+    id="id",
+    handle="username",
+    url="web_url",
+    name="name",
+    always=frozenset({"name"}),
+    picture="avatar_url",
+    state="state",
+    # One that is only `deactivated` has not been used for long, and is shown as before.
+    gone=frozenset({"banned", "blocked", "blocked_pending_approval", "ldap_blocked"}),
+)
+
+METHODS = Methods(
+    by_handle=Ask(
+        path="/api/v4/users", params=(("username", "{term}"),), rows=WHOLE_ANSWER, shape=ACCOUNT
+    ),
+    denials=(
+        Denial(
+            status=403,
+            where="message",
+            outcome=Outcome.BLOCKED,
+            note="this instance shows its members to members only",
+        ),
+    ),
+)
+
+GITLAB = ProfileApi(
+    base_url="https://gitlab.com",
+    name="gitlab-api",
+    platform="gitlab",
+    declaration=DECLARATION,
+    methods=METHODS,
+    admits=r"[a-z\d_](?:[\w.-]{0,252}[\w-])?",
+    known="@gitlab-bot",
+)

@@ -1,0 +1,61 @@
+"""Gravatar: the profile that belongs to a mail address, asked for by the address's hash."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.recipes.account_shape import AccountShape
+from scrapers.recipes.api_method import Ask, Methods
+from scrapers.recipes.denial import Denial
+from scrapers.recipes.profile_api import ProfileApi
+from scrapers.request import Query, QueryKind
+from scrapers.source import Declaration, Family, Key, Terms
+
+DECLARATION = Declaration(
+    title="Gravatar",
+    asks="the SHA-256 hash of the work mail address",
+    discloses="the hash, to Automattic: whoever knows the address can tell that it was asked for",
+    sees="the public profile of that address: name, bio, picture, and accounts it has verified",
+    cannot_see="profiles of other addresses, and what the owner keeps hidden",
+    provenance="Gravatar's REST documentation, version 3",
+    terms=Terms(url="https://gravatar.com/terms-of-service/"),
+    key=Key(name="gravatar-key", header="authorization", prefix="Bearer ", required=False),
+)
+
+ACCOUNT = AccountShape(
+    url="profile_url",
+    echo="hash",
+    name="display_name",
+    always=frozenset({"name"}),
+    bio="description",
+    picture="avatar_url",
+    created="registration_date",
+    links=("verified_accounts", "links"),
+)
+
+METHODS = Methods(
+    by_handle=Ask(path="/v3/profiles/{term}", shape=ACCOUNT),
+    denials=(Denial(status=404, where="error", outcome=Outcome.ABSENT),),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gravatar(ProfileApi):
+    """100 requests an hour without a key, 1,000 with one. It has no canary that is nobody's own."""
+
+    base_url: str = "https://api.gravatar.com"
+    name: str = "gravatar-api"
+    platform: str = "gravatar"
+    declaration: Declaration = DECLARATION
+    methods: Methods = METHODS
+    family: Family = Family.MAIL_HASH
+    admits: str = r"[\w-]{1,60}"
+    seconds_between: float = 37.0
+
+    def plan(self, identity: Identity) -> Iterator[Query]:
+        """Ask for the hash alone: handles and names are another consent's business."""
+        if self.methods.by_handle and identity.mail_hash:
+            yield self._query(
+                QueryKind.PROFILE, self.methods.by_handle, identity.mail_hash, identity.ref
+            )

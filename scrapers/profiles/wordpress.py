@@ -1,0 +1,76 @@
+"""The authors of one WordPress site, as its REST interface lists them to anybody."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from scrapers.outcome import Outcome
+from scrapers.recipes.account_shape import AccountShape
+from scrapers.recipes.api_method import WHOLE_ANSWER, Ask, Methods
+from scrapers.recipes.denial import Denial
+from scrapers.recipes.profile_api import ProfileApi
+from scrapers.source import Declaration, Terms
+
+DECLARATION = Declaration(
+    title="Authors of a WordPress site",
+    asks="a name among the authors of the site, and the short name of one",
+    discloses="the name, to whoever runs the site",
+    sees="display name, short name, website, biography and picture of those who published there",
+    cannot_see="members who published nothing, and sites whose owner has switched the list off",
+    provenance="WordPress's REST handbook, and a WordPress 6.8 run on loopback",
+    terms=Terms(url="https://developer.wordpress.org/rest-api/reference/users/"),
+)
+
+AUTHOR = AccountShape(
+    id="id",
+    handle="slug",
+    url="link",
+    name="name",
+    always=frozenset({"name"}),
+    bio="description",
+    picture="avatar_urls.96",
+    links=("url",),
+    markup=frozenset({"name", "bio"}),
+)
+# This way works whatever the site's addresses look like.
+USERS = ("rest_route", "/wp/v2/users")
+SWITCHED_OFF = "its owner shows the authors to members only"
+
+METHODS = Methods(
+    by_handle=Ask(path="/", params=(USERS, ("slug", "{term}")), rows=WHOLE_ANSWER, shape=AUTHOR),
+    by_name=Ask(
+        path="/",
+        params=(USERS, ("search", "{term}"), ("per_page", "100")),
+        rows=WHOLE_ANSWER,
+        pages="x-wp-totalpages",
+        shape=AUTHOR,
+    ),
+    denials=(
+        Denial(status=401, where="code", outcome=Outcome.BLOCKED, note=SWITCHED_OFF),
+        Denial(status=403, where="code", outcome=Outcome.BLOCKED, note=SWITCHED_OFF),
+        Denial(
+            status=404,
+            where="code",
+            says="rest_no_route",
+            outcome=Outcome.BLOCKED,
+            note="its owner has switched the list of authors off",
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordPress(ProfileApi):
+    """`base_url` is where the site begins. An author is known by the site's host and a number."""
+
+    base_url: str
+    name: str = "wordpress-authors"
+    platform: str = ""
+    declaration: Declaration = DECLARATION
+    methods: Methods = METHODS
+    # Authors are few, and found by name: no need to guess.
+    handles_asked: int = 0
+    last_page: int = 5
+
+    def __post_init__(self) -> None:
+        host = (urlsplit(self.base_url).hostname or "").removeprefix("www.")
+        object.__setattr__(self, "platform", self.platform or host)

@@ -1,0 +1,217 @@
+"""A search engine that answers in JSON: most of them differ in names of fields alone."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.recipes.hits import findings_about, hits_in
+from scrapers.recipes.limits import limited, quota_used, retry_at
+from scrapers.recipes.presence import impossible_handle
+from scrapers.recipes.refusal import refusal, unreadable
+from scrapers.recipes.search_terms import Terms, asked, search_terms
+from scrapers.recipes.shape import ShapeError, parsed, record
+from scrapers.recipes.walls import wall
+from scrapers.recipes.words import words
+from scrapers.request import Query, QueryKind, Request
+from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
+
+OK = 200
+# A complaint is short; what is longer is somebody's text.
+LONGEST_COMPLAINT = 4_000
+NO_KEY = "it does not accept our key"
+NO_CREDIT = "what was paid for is used up"
+TOO_OFTEN = "it was asked too often"
+ALTERED = "it searched for other words than the ones we gave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """How an engine is asked, and what it calls the parts of a result.
+
+    `page` is the parameter for further pages, empty where there is but one: page n is asked for
+    by `first + (n - 1) * step`. `fixed` goes with every question. With `posts` all of it goes as
+    a JSON document, else as parameters of the address.
+    """
+
+    path: str
+    query: str = "q"
+    fixed: tuple[tuple[str, str | int | bool], ...] = ()
+    page: str = ""
+    first: int = 1
+    step: int = 1
+    posts: bool = False
+    url: str = "url"
+    title: str = "title"
+    snippet: str = ""
+    most_words: int = 50
+    most_characters: int = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What one answer lists: `searched` is the question as the engine repeats it, if it does.
+
+    Only what proves that nothing was found may come here without rows.
+    """
+
+    rows: Sequence[object]
+    more: bool
+    searched: str = ""
+    altered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What an engine says is wrong, in an answer that looks like any other."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What a complaint means: one of `phrases` stands in it, whatever they are if there are none.
+
+    `statuses` are those that it comes with, any if there are none.
+    """
+
+    outcome: Outcome
+    note: str
+    statuses: frozenset[int] = frozenset()
+    phrases: tuple[str, ...] = ()
+
+    def fits(self, status: int, said: str) -> bool:
+        expected = not self.statuses or status in self.statuses
+        return expected and (not self.phrases or any(each in said for each in self.phrases))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchApi:
+    """An engine with an API of its own. `listed` finds the results in an answer, strictly.
+
+    `known_query` surely has results, and they surely hold its last word.
+    """
+
+    name: str
+    declaration: Declaration
+    base_url: str
+    wire: Wire
+    listed: Callable[[Mapping[str, object]], Listed | Complaint]
+    troubles: tuple[Trouble, ...] = ()
+    known_query: str = "wikipedia"
+    last_page: int = 2
+    seconds_between: float = 1.0
+    allow_private: tuple[str, ...] = ()
+    budget: Budget = UNLIMITED
+    platform: str = ""
+    family: Family = Family.SEARCH
+    version: int = 1
+
+    @property
+    def etiquette(self) -> Etiquette:
+        return Etiquette.of_api(
+            self.base_url, self.seconds_between, self.allow_private, self.budget
+        )
+
+    def plan(self, identity: Identity) -> Iterator[Query]:
+        for terms in search_terms(identity):
+            yield self._query(terms, identity.ref)
+
+    def read(self, query: Query, page: Page) -> Reading:
+        if page.status != OK:
+            return self._refused(page)
+        note = wall(page)
+        if note is not None:
+            return Reading(outcome=Outcome.BLOCKED, note=note)
+        try:
+            told = self.listed(record(parsed(page), "an object"))
+            if isinstance(told, Complaint):
+                return self._complained(page, told.text)
+            return self._read(query, told)
+        except ShapeError as error:
+            return self._spoken(page) or unreadable(str(error))
+
+    def canaries(self, nonce: str) -> Iterable[Canary]:
+        nobody = impossible_handle(nonce, self.name)
+        yield Canary(query=self._query((nobody,), ""), expects=Outcome.ABSENT)
+        yield Canary(query=self._query((self.known_query,), ""), expects=Outcome.FOUND)
+
+    def _read(self, query: Query, told: Listed) -> Reading:
+        searched = words(told.searched)
+        if told.altered or searched not in ([], words(self._asked(query.terms))):
+            return unreadable(ALTERED)
+        hits = hits_in(told.rows, self.wire.url, self.wire.title, self.wire.snippet)
+        findings = findings_about(query.terms, hits)
+        follow = self._next(query) if told.more else ()
+        if findings:
+            return Reading(outcome=Outcome.FOUND, findings=findings, follow=follow)
+        note = "none of its results names the person" if told.rows else ""
+        return Reading(outcome=Outcome.ABSENT, note=note, follow=follow)
+
+    def _refused(self, page: Page) -> Reading:
+        if quota_used(page):
+            return limited(page)
+        told = self._trouble(page, _said(page)) or refusal(page)
+        return told or unreadable(f"it did not accept the question (status {page.status})")
+
+    def _complained(self, page: Page, text: str) -> Reading:
+        told = self._trouble(page, text.casefold())
+        return told or unreadable("it did not accept the question")
+
+    def _spoken(self, page: Page) -> Reading | None:
+        """Read a plain sentence that was sent where JSON was promised."""
+        said = _said(page)
+        return None if said.startswith(("{", "[", "<")) else self._trouble(page, said)
+
+    def _trouble(self, page: Page, said: str) -> Reading | None:
+        for trouble in self.troubles:
+            if trouble.fits(page.status, said):
+                later = retry_at(page) if trouble.outcome is Outcome.LIMITED else None
+                return Reading(outcome=trouble.outcome, note=trouble.note, retry_at=later)
+        return None
+
+    def _query(self, terms: Terms, subject: str) -> Query:
+        return Query(
+            source=self.name,
+            kind=QueryKind.SEARCH,
+            terms=terms,
+            request=self._request(terms, 1),
+            subject=subject,
+        )
+
+    def _asked(self, terms: Terms) -> str:
+        wire = self.wire
+        return asked(terms, most_words=wire.most_words, most_characters=wire.most_characters)
+
+    def _request(self, terms: Terms, page: int) -> Request:
+        wire = self.wire
+        given: list[tuple[str, str | int | bool]] = [(wire.query, self._asked(terms)), *wire.fixed]
+        if wire.page:
+            given.append((wire.page, wire.first + (page - 1) * wire.step))
+        url = f"{self.base_url.rstrip('/')}{wire.path}"
+        headers = (("accept", "application/json"),)
+        if wire.posts:
+            typed = (*headers, ("content-type", "application/json"))
+            return Request(url=url, headers=typed, body=json.dumps(dict(given)))
+        return Request(url=url, params=tuple(map(_parameter, given)), headers=headers)
+
+    def _next(self, query: Query) -> tuple[Query, ...]:
+        page = query.page + 1
+        if page > self.last_page or not self.wire.page:
+            return ()
+        return (replace(query, page=page, request=self._request(query.terms, page)),)
+
+
+def _parameter(pair: tuple[str, str | int | bool]) -> tuple[str, str]:
+    name, value = pair
+    return name, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _said(page: Page) -> str:
+    """Return what a page says if it is short, in small letters and in one line."""
+    if len(page.body) > LONGEST_COMPLAINT:
+        return ""
+    return " ".join(page.text.split()).casefold()

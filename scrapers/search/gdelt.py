@@ -1,0 +1,56 @@
+"""GDELT: news of the last three months from all over the world, without a key."""
+
+from collections.abc import Mapping
+
+from scrapers.outcome import Outcome
+from scrapers.recipes.search_api import TOO_OFTEN, Listed, SearchApi, Trouble, Wire
+from scrapers.recipes.shape import lacks, rows
+from scrapers.source import Declaration, Terms
+
+DECLARATION = Declaration(
+    title="GDELT",
+    asks="a quoted name with the school or a place beside it",
+    discloses="the name and the place, to the GDELT Project; no account of ours goes with it",
+    sees="title and address of news articles of the last four weeks",
+    cannot_see="articles that name the person in their text but not in their title or address",
+    provenance="descriptions by its users; its own reference has not been read",
+    terms=Terms(url="https://www.gdeltproject.org/about.html"),
+)
+# It asks for one question in five seconds, in a plain sentence, and with any status.
+TROUBLES = (
+    Trouble(outcome=Outcome.LIMITED, note=TOO_OFTEN, phrases=("limit requests", "rate limit")),
+    Trouble(
+        outcome=Outcome.UNREADABLE,
+        note="it does not take a question as short or as common as this",
+        phrases=("too short", "too common"),
+    ),
+)
+
+
+def listed(answer: Mapping[str, object]) -> Listed:
+    """Read the articles; where there are none, the answer is empty."""
+    if answer and "articles" not in answer:
+        lacks("the articles")
+    return Listed(rows=rows(answer, "articles") if answer else (), more=False)
+
+
+GDELT = SearchApi(
+    name="gdelt",
+    declaration=DECLARATION,
+    base_url="https://api.gdeltproject.org",
+    wire=Wire(
+        path="/api/v2/doc/doc",
+        query="query",
+        fixed=(
+            ("mode", "artlist"),
+            ("format", "json"),
+            ("maxrecords", 250),
+            ("timespan", "4w"),
+            ("sort", "datedesc"),
+        ),
+    ),
+    listed=listed,
+    troubles=TROUBLES,
+    known_query="school",
+    seconds_between=6.0,
+)

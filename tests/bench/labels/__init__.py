@@ -1,0 +1,1 @@
+"""Profiles of invented people, to measure the labels; docs/detection.md says how they are drawn."""

@@ -1,0 +1,55 @@
+"""Plain TF-IDF over every word, as it was measured on real searches: what ours is compared with."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import log, sqrt
+
+from monitor.domain.names.words import words_of
+from monitor.domain.person import PersonName
+from scrapers.finding import Finding
+
+Vector = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords:
+    """`shown` are all findings of the person: the rarity of a word is counted among them."""
+
+    name: PersonName
+    shown: tuple[Finding, ...]
+
+    def scorer(
+        self, mine: Iterable[Finding], others: Iterable[Finding]
+    ) -> Callable[[Finding], float]:
+        """Return the cosine to the middle of `mine`, less that to the middle of `others`."""
+        met = Counter(word for each in self.shown for word in self._words(each))
+        rarity = {word: 1 + log((1 + len(self.shown)) / (1 + n)) for word, n in met.items()}
+
+        def unit(finding: Finding) -> Vector:
+            return _unit({word: rarity[word] for word in self._words(finding)})
+
+        me, other = _middle(map(unit, mine)), _middle(map(unit, others))
+        return lambda finding: _product(unit(finding), me) - _product(unit(finding), other)
+
+    def _words(self, finding: Finding) -> frozenset[str]:
+        text = f"{finding.title} {finding.snippet} {finding.bio} {finding.url}".casefold()
+        return frozenset(re.findall(r"[a-z]+", text)) - frozenset(words_of(self.name.full))
+
+
+def _middle(several: Iterable[Vector]) -> Vector:
+    total: Counter[str] = Counter()
+    for each in several:
+        for word, weight in each.items():
+            total[word] += weight
+    return _unit(total)
+
+
+def _unit(vector: Vector) -> Vector:
+    length = sqrt(sum(weight * weight for weight in vector.values()))
+    return {word: weight / length for word, weight in vector.items()}
+
+
+def _product(one: Vector, other: Vector) -> float:
+    return sum(weight * other.get(word, 0.0) for word, weight in one.items())

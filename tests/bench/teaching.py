@@ -1,0 +1,187 @@
+"""How much a person's verdicts help to tell their pages from their namesakes'.
+
+`python -m tests.bench.teaching` prints it for 0, 1, 2, 4 and 8 verdicts. The figure is the area
+under the curve for findings that were not judged, a mean over people: how often one of theirs gets
+more bits than one of somebody else's. What is judged is drawn by lot; the people are invented
+(`tests/bench/namesakes.py`), or John Smith of the demo, who here told us nothing but his name; of
+him there are at most six verdicts.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
+from random import Random
+from statistics import fmean
+
+from monitor.demo.district import JOHN
+from monitor.demo.traces import planted
+from monitor.domain.assessment import assess
+from monitor.domain.flag import Ruling
+from monitor.domain.person import Person
+from monitor.domain.reasons.subject import Inventory, Subject
+from monitor.domain.verdicts.lessons import lessons
+from monitor.domain.verdicts.likeness import likeness
+from monitor.weights_file import own_weights
+from scrapers.finding import Finding, Kind
+from tests.bench.namesakes import Target, targets
+from tests.bench.plain_words import PlainWords
+
+SEED = 20261124
+PEOPLE = 100
+DRAWS_IN_THE_DEMO = 40
+VERDICTS = (0, 1, 2, 4, 8)
+MOST_JUDGED = 8
+OTHERS_OF_THE_NAME = 30.0
+# What tells the other John Smiths of the demo from the one of Cedar Valley.
+ELSEWHERE = ("Port Aldous", "Harlan Falls", "ward 3")
+
+Score = Callable[[Finding], float]
+
+
+class Order(StrEnum):
+    """In which order the person rules: of what is theirs alone, or of both sides by turns."""
+
+    MINE = "theirs alone"
+    TURNS = "theirs and others' by turns"
+
+
+Said = tuple[tuple[Finding, Ruling], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What is judged, and what is left to divide: the same, however many verdicts there are."""
+
+    person: Person
+    said_mine: Said
+    said_other: Said
+    mine: tuple[Finding, ...]
+    others: tuple[Finding, ...]
+
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        judged = (finding for finding, _ in (*self.said_mine, *self.said_other))
+        return (*judged, *self.mine, *self.others)
+
+    def said(self, verdicts: int, order: Order) -> Said:
+        if order is Order.MINE:
+            return self.said_mine[:verdicts]
+        pairs = zip_longest(self.said_mine, self.said_other)
+        return tuple(each for pair in pairs for each in pair if each)[:verdicts]
+
+
+Rule = Callable[[Trial, Said], Score]
+
+
+def trial(target: Target, random: Random) -> Trial:
+    mine, others = (random.sample(side, len(side)) for side in (target.mine, target.others))
+    first, second = (min(MOST_JUDGED, (len(side) + 1) // 2) for side in (mine, others))
+    return Trial(
+        person=target.person,
+        said_mine=tuple((each, Ruling.MINE) for each in mine[:first]),
+        said_other=tuple((each, Ruling.NAMESAKE) for each in others[:second]),
+        mine=tuple(mine[first:]),
+        others=tuple(others[second:]),
+    )
+
+
+def by_all_rules(each: Trial, said: Said) -> Score:
+    name = each.person.name
+    subject = Subject(person=each.person, commonness=OTHERS_OF_THE_NAME)
+    inventory = Inventory(lessons=lessons(said, (), name))
+    return lambda finding: assess(subject, finding, inventory, None, own_weights()).bits
+
+
+def by_verdicts_alone(each: Trial, said: Said) -> Score:
+    name = each.person.name
+    taught = lessons(said, (), name)
+    return lambda finding: sum(
+        own_weights().bits[each.rule.name] * each.amount for each in likeness(taught, finding, name)
+    )
+
+
+def by_every_word(each: Trial, said: Said) -> Score:
+    """Divide by all words, as we decided not to: the difference is the price of it."""
+    mine, others = (
+        tuple(finding for finding, ruling in said if ruling is side)
+        for side in (Ruling.MINE, Ruling.NAMESAKE)
+    )
+    return PlainWords(each.person.name, each.shown).scorer(mine, others)
+
+
+def divided(score: Score, mine: Iterable[Finding], others: Iterable[Finding]) -> float:
+    """Return the area under the curve."""
+    theirs = [score(each) for each in others]
+    won = [(one > other) + (one == other) / 2 for one in map(score, mine) for other in theirs]
+    return fmean(won)
+
+
+def area(trials: Sequence[Trial], by: Rule, verdicts: int, order: Order) -> float:
+    scores = ((each, by(each, each.said(verdicts, order))) for each in trials)
+    return fmean(divided(score, each.mine, each.others) for each, score in scores)
+
+
+def invented(people: int) -> list[Trial]:
+    random = Random(SEED)  # noqa: S311  # the same verdicts in each run
+    return [trial(target, random) for target in targets(SEED, people)]
+
+
+def of_the_demo() -> list[Trial]:
+    random = Random(SEED)  # noqa: S311  # the same verdicts in each run
+    shown = tuple(of_john())
+    target = Target(
+        person=Person(
+            ref="john", name=JOHN.person.name, mail="", organisation="", zone="America/Chicago"
+        ),
+        mine=tuple(each for each in shown if not elsewhere(each)),
+        others=tuple(each for each in shown if elsewhere(each)),
+    )
+    return [trial(target, random) for _ in range(DRAWS_IN_THE_DEMO)]
+
+
+def of_john() -> Iterator[Finding]:
+    """Yield what the made-up web shows under the name of John Smith."""
+    standing, name = planted().at(1), JOHN.person.name.full
+    for profile in standing.profiles:
+        if name in profile.name:
+            url = f"https://{profile.site}.example/{profile.handle}"
+            yield _account(url, profile.name, f"{profile.bio} In {profile.town}.")
+    for account in standing.accounts:
+        if name in account.name:
+            yield _account(f"https://skies.example/{account.handle}", account.name, account.bio)
+    for page in standing.pages:
+        if name in page.text:
+            yield Finding(
+                key=page.url, kind=Kind.PAGE, url=page.url, title=page.title, snippet=page.text
+            )
+
+
+def elsewhere(finding: Finding) -> bool:
+    return any(sign in f"{finding.bio} {finding.snippet}" for sign in ELSEWHERE)
+
+
+def _account(url: str, name: str, bio: str) -> Finding:
+    return Finding(key=url, kind=Kind.ACCOUNT, url=url, account=url, name=name, bio=bio)
+
+
+RULES: Mapping[str, Rule] = {
+    "all rules": by_all_rules,
+    "verdicts alone": by_verdicts_alone,
+    "plain TF-IDF, every word": by_every_word,
+}
+
+
+def main() -> None:
+    for name, trials in (("invented people", invented(PEOPLE)), ("the demo", of_the_demo())):
+        for order in Order:
+            sys.stdout.write(f"{name}: verdicts on {order}\n")
+            sys.stdout.write(f"{'':30}{''.join(f'{each:7}' for each in VERDICTS)}\n")
+            for rule, by in RULES.items():
+                areas = "".join(f"{area(trials, by, each, order):7.3f}" for each in VERDICTS)
+                sys.stdout.write(f"  {rule:28}{areas}\n")
+
+
+if __name__ == "__main__":
+    main()

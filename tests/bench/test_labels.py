@@ -1,0 +1,49 @@
+"""The generator of profiles draws the same rows for a seed, and the rules tell most of them."""
+
+import json
+from collections import Counter
+from random import Random
+
+from monitor.census import census
+from monitor.cli.label_row import read_profile
+from monitor.domain.profile_label import ProfileLabel
+from monitor.weights_file import own_weights
+from tests.bench.labels.__main__ import write
+from tests.bench.labels.rows import KINDS, rows
+
+ROWS = 300
+WHOSE = ProfileLabel(
+    counts=census(),
+    weights=own_weights(),
+    year=2026,
+)
+
+
+def drawn(seed, number=ROWS):
+    return list(rows(Random(seed), number))  # noqa: S311  # drawn again for the same seed
+
+
+def test_a_seed_draws_the_same_rows_again():
+    assert drawn(3, 20) == drawn(3, 20) != drawn(4, 20)
+
+
+def test_every_kind_of_profile_is_drawn():
+    assert {kind for _, kind in drawn(1)} == set(KINDS)
+
+
+def test_rows_and_answers_are_written_line_by_line(tmp_path):
+    write(tmp_path / "made", 5, 1)
+
+    asked = (tmp_path / "made" / "rows.jsonl").read_text("utf-8").splitlines()
+    answers = (tmp_path / "made" / "gold.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in asked] == [
+        json.loads(line)["id"] for line in answers
+    ]
+    assert {json.loads(line)["ask"] for line in asked} == {"label"}
+
+
+def test_four_of_five_answers_are_right_and_few_imitations_pass_for_ones_own():
+    said = Counter((kind, WHOSE(read_profile(row)).label) for row, kind in drawn(20261124))
+
+    assert sum(count for (kind, label), count in said.items() if kind == label) > ROWS * 0.8
+    assert said["impersonation", "own"] <= 2

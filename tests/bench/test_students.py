@@ -1,0 +1,32 @@
+"""The two bars of student links, at a small part of the benchmark's size."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.bench.students import linked, rated
+
+ROOT = Path(__file__).parents[2]
+# With 60 accounts a rate of 0.02 lets two be flagged once in about 1.1 runs in ten; the people are
+# the same in each run, so what holds once holds always.
+ACCOUNTS = 60
+
+
+def test_few_accounts_without_a_pupil_are_flagged():
+    assert rated(ACCOUNTS) <= 0.02
+
+
+def test_nearly_all_planted_pupils_are_found():
+    found = linked(ACCOUNTS)
+
+    assert found.flagged >= 0.95 * found.accounts
+    assert found.counted >= 0.95 * found.planted
+
+
+def test_the_benchmark_prints_both_bars():
+    command = [sys.executable, "-m", "tests.bench.students", "--accounts", "4", "--pupils", "200"]
+
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+    assert "false hits per 300 contacts" in said
+    assert "of links counted" in said

@@ -1,0 +1,21 @@
+"""docs/sources.md says what the sources declare, no more and no less."""
+
+from docs.sources import FILE, page
+from tests.scrapers.known_sources import all_sources
+
+
+def test_the_page_of_sources_is_up_to_date() -> None:
+    assert FILE.read_text("utf-8") == page(), "renew it: make sources"
+
+
+def test_the_page_names_each_source_and_what_it_discloses() -> None:
+    told = page()
+
+    for source in all_sources():
+        assert source.declaration.title in told
+        assert source.declaration.discloses in told
+
+
+def test_the_page_says_that_none_was_run_live() -> None:
+    assert not any(each.declaration.seen_live for each in all_sources())
+    assert "was ever run against the live service" in page()

@@ -1,0 +1,215 @@
+"""One source at a time: what it declares, how it has been doing, and a try right now."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import pytest
+
+from monitor.daemon import Doorbell, Hand
+from monitor.demo.internet import Internet
+from monitor.store.lock import StateLock
+from monitor.store.sweeps import SweepKind
+from scrapers.registry import kinds
+from tests.scrapers.plugin import PLUGIN, install
+
+
+def sheet(said):
+    """Read the two columns of a sheet; a word that comes twice keeps its last line."""
+    lines = (line.partition("   ") for line in said.out.splitlines())
+    return {name.strip(): told.strip() for name, _, told in lines}
+
+
+def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
+    told = sheet(terminal.run("sources", "show", "bluesky"))
+
+    declared = kinds()["bluesky"].declaration
+    assert told["asks"] == declared.asks
+    assert told["discloses"] == declared.discloses
+    assert told["cannot see"] == declared.cannot_see
+    assert told["costs"] == "nothing"
+    assert "not read yet" in told["terms"]
+    assert told["seen live"] == "never"
+    assert told["asked at"] == "http://appview.example"
+    assert told["outcome"] == "not asked yet"
+    assert (told["last good"], told["proven"]) == ("never", "unproven")
+    assert told["canaries"] == "not asked by hand yet"
+
+
+def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
+    terminal.enrols(handles=("rosamarchetti",))
+    terminal.run("sweep")
+    web.web = web.web.blocks_us("chalkboard.example")
+    terminal.run("sources", "check", "chalkboard")
+
+    health = terminal.run("sources", "show", "chalkboard", "--json").json["health"]
+    told = sheet(terminal.run("sources", "show", "chalkboard"))
+
+    assert (health["outcome"], health["canary"]["standing"]) == ("checked", "refuted")
+    assert health["last_good"] == health["history"][0]["at"]
+    assert (health["asked"], len(health["history"])) == (health["history"][0]["asked"], 1)
+    assert health["parked_until"]
+    assert told["canaries"].startswith("refuted")
+    assert "not parked" not in told["parked until"]
+    assert told["cost so far"] == f"{health['asked']} questions, $0.00"
+
+
+def test_a_source_that_is_turned_off_is_shown_and_said_to_be(terminal):
+    told = sheet(terminal.run("sources", "show", "bluesky"))
+
+    assert "turned off" in told["asked"]
+    assert told["asks"] == kinds()["bluesky"].declaration.asks
+    assert terminal.run("sources", "show", "bluesky", "--json").json["health"] is None
+
+
+def test_engines_that_read_result_pages_are_warned_of(terminal, web, monkeypatch):
+    assert "result pages" not in terminal.run("sources", "list").out
+    monkeypatch.setattr("monitor.demo.engine.ENGINES", ("duckduckgo", "lantern"))
+    terminal.run("sources", "check", "searxng")
+
+    warning = "it reads the result pages of duckduckgo instead of asking an API"
+    assert f"searxng: {warning}" in terminal.run("sources", "list").out
+    assert warning in terminal.run("sources", "show", "searxng").out
+    assert warning in terminal.run("sources", "check", "searxng").out
+
+
+def test_a_price_that_nobody_has_looked_up_is_not_shown_as_nothing(terminal):
+    assert "nobody has looked up" in sheet(terminal.run("sources", "show", "mojeek"))["costs"]
+    assert sheet(terminal.run("sources", "show", "gdelt"))["costs"] == "nothing"
+
+
+def test_what_could_be_asked_is_listed_apart(terminal, web):
+    off = terminal.run("sources", "list", "--off", "--json").json
+    assert {"bluesky", "searxng"}.isdisjoint(row["source"] for row in off)
+
+    terminal.configured(('[sources.searxng]\nurl = "http://searx.example"', ""))
+
+    off = terminal.run("sources", "list", "--off", "--json").json
+    assert "searxng" in {row["source"] for row in off}
+    assert "searxng" in terminal.run("sources", "list", "--off").out
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_a_source_that_nobody_knows_exits_with_65(terminal, command):
+    said = terminal.run("sources", command, "nonesuch")
+
+    assert said.code == 65
+    assert "There is no source 'nonesuch'" in said.sentence
+
+
+def test_a_source_that_is_turned_off_cannot_be_tried(terminal):
+    said = terminal.run("sources", "check", "bluesky")
+
+    assert said.code == 65
+    assert "turned off" in said.sentence
+
+
+def test_one_source_is_tried_and_no_other_is_asked(terminal, web):
+    said = terminal.run("sources", "check", "chalkboard", "--json")
+
+    assert said.code == 0
+    (verdict,) = said.json
+    assert (verdict["source"], verdict["trust"]["standing"]) == ("chalkboard", "proven")
+    assert {visit.host for visit in web.visits} == {"chalkboard.example"}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "outcome"),
+    [
+        (Internet.blocks_us, "blocked"),
+        (Internet.is_down, "failed"),
+        (Internet.says_the_same_for_everybody, "unreadable"),
+    ],
+)
+def test_a_source_that_cannot_be_asked_or_believed_exits_with_69(terminal, web, trouble, outcome):
+    web.web = trouble(web.web, "chalkboard.example")
+
+    said = terminal.run("sources", "check", "chalkboard")
+
+    assert said.code == 69
+    (line,) = [line for line in said.out.splitlines() if line.startswith("chalkboard")]
+    assert "refuted" in line
+    assert outcome in line
+
+
+def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
+    with ExitStack() as holding, ThreadPoolExecutor() as threads:
+        service = holding.enter_context(terminal.service())
+        holding.enter_context(StateLock(terminal.config.state))
+        hand = Hand(service.rounds.serve)
+        hand.start()
+        holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
+
+        check = ("sources", "check", "chalkboard", "--json")
+        said = threads.submit(terminal.run, *check).result(timeout=30)
+
+        (request,) = service.state.requests.all()
+        hand.end()
+        hand.join()
+    assert (request.kind, request.source) == (SweepKind.CANARIES, "chalkboard")
+    assert said.code == 0
+    assert [row["source"] for row in said.json] == ["chalkboard"]
+    assert {visit.host for visit in web.visits} == {"chalkboard.example"}
+
+
+def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(terminal, web):
+    settings = terminal.path.read_text()
+    terminal.configured(("[sources.catalogue]\nown = false\nfiles", "[sources.catalogue]\n# files"))
+    with ExitStack() as holding, ThreadPoolExecutor() as threads:
+        service = holding.enter_context(terminal.service())
+        terminal.path.write_text(settings)
+        holding.enter_context(StateLock(terminal.config.state))
+        hand = Hand(service.rounds.serve)
+        hand.start()
+        holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
+
+        said = threads.submit(terminal.run, "sources", "check", "chalkboard").result(timeout=30)
+
+        hand.end()
+        hand.join()
+    assert said.code == 69
+    assert "restart the service" in said.sentence
+
+
+def test_a_command_tries_itself_what_the_holder_never_came_to(terminal, web):
+    lock = StateLock(terminal.config.state)
+    lock.acquire()
+    with Doorbell(terminal.config.state).answered(by=lock.release):
+        said = terminal.run("sources", "check", "chalkboard", "--json")
+
+    assert said.json[0]["trust"]["standing"] == "proven"
+
+
+@pytest.fixture
+def installing(tmp_path, monkeypatch):
+    """Install somebody else's package for the time of a test."""
+
+    def install_it(source=PLUGIN):
+        monkeypatch.syspath_prepend(install(tmp_path / "site-packages", source))
+        monkeypatch.delitem(sys.modules, "chalk_source", raising=False)
+
+    yield install_it
+    sys.modules.pop("chalk_source", None)
+
+
+def test_a_source_of_somebody_elses_package_is_listed_and_shown(terminal, installing):
+    installing()
+
+    (row,) = terminal.run("sources", "list", "--json").json
+    told = sheet(terminal.run("sources", "show", "chalk"))
+
+    assert row["source"] == "chalk"
+    assert told["known from"] == "its own documentation"
+    assert told["asked at"] == "https://chalk.example"
+
+
+def test_a_broken_plug_in_is_one_sentence_and_the_others_go_on(terminal, web, installing, caplog):
+    installing("CHALK = 1 / 0\n")
+
+    said = terminal.run("sources", "list", "--json")
+
+    assert said.code == 0
+    assert "bluesky" in {row["source"] for row in said.json}
+    (fault,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert fault.startswith("The plug-in 'chalk' (chalk_source:CHALK) is left out: ")
+    assert "ZeroDivisionError" in fault

@@ -1,0 +1,133 @@
+"""What the columns and cells of a roster file mean, however strange they are."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.students.layout import Telling, column, layout
+from monitor.domain.students.rows import Kind, Known, read_row
+from monitor.errors import InputError
+
+NOBODY = Known()
+TITLES = [
+    *("givenName", "familyName", "First Name", "name", "role", "grades", "handles", "status"),
+    *("sourcedId", "Org Unit Path [Required]", "userType", "userPrincipalName", "Student_id", ""),
+]
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["student", "Mason", "Whitlock", "=1", "tobedeleted", "/Students", "@mw", " "]),
+)
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from(TITLES), st.text(max_size=8)), max_size=10),
+    st.lists(CELLS, max_size=12),
+)
+def test_no_row_is_too_strange_and_only_a_student_has_a_name(titles, cells):
+    with suppress(InputError):
+        row = read_row(cells, layout(titles), NOBODY)
+
+        assert (row.pupil is not None) == (row.kind is Kind.STUDENT)
+        if row.pupil:
+            assert all(given and family for given, family in row.pupil.names)
+
+
+@pytest.mark.parametrize(
+    ("titles", "tells"),
+    [
+        ("givenName familyName role grades", Telling(role=2)),
+        ("givenName familyName Student_id role", Telling(role=3)),
+        ("First_name Last_name Student_id Grade", Telling()),
+        ("givenName surname userPrincipalName userType jobTitle", Telling(units=(4,))),
+        ("FirstName LastName employeeId", Telling(units=(2,))),
+        ("sourcedId givenName familyName grades", Telling(ids=0)),
+        ("FirstName LastName Grade", Telling(grade=2)),
+        ("FirstName LastName", Telling()),
+    ],
+)
+def test_one_column_tells_who_is_a_student(titles, tells):
+    assert layout(titles.split()).tells == tells
+
+
+@pytest.mark.parametrize(
+    ("unit", "students"),
+    [
+        ("/Students", True),
+        ("/Cedar Valley/Students/Grade 9", True),
+        ("Students 2028", True),
+        ("HS Students", True),
+        ("Pupils", True),
+        ("Minor", True),
+        ("/Staff", False),
+        ("/Staff/Student Services", False),
+        ("Student Support", False),
+        ("Dean of Students", False),
+        ("Adult", False),
+        ("", False),
+    ],
+)
+def test_a_unit_of_students_is_told_from_one_that_serves_them(unit, students):
+    laid_out = layout(["First Name", "Last Name", "Org Unit Path"])
+
+    row = read_row(["Mason", "Whitlock", unit], laid_out, NOBODY)
+
+    assert row.kind is (Kind.STUDENT if students else Kind.OTHER)
+
+
+@pytest.mark.parametrize(
+    ("unit", "students"),
+    [("/Lernende", True), ("/lernende/2028/", True), ("/Lernendenhilfe", False), ("/Staff", False)],
+)
+def test_a_unit_that_the_district_names_is_believed_and_no_other(unit, students):
+    laid_out = layout(["First Name", "Last Name", "Org Unit Path"])
+
+    row = read_row(["Mason", "Whitlock", unit], laid_out, Known(unit="/Lernende/"))
+
+    assert row.kind is (Kind.STUDENT if students else Kind.OTHER)
+
+
+def test_a_title_is_compared_without_its_dress():
+    assert column("First Name [Required]") == column("first_name") == column("FirstName")
+
+
+def test_the_first_of_two_columns_of_one_title_counts():
+    assert layout(["First Name", "Last Name", "First Name"]).names == ((0, 1),)
+
+
+def test_a_display_name_is_read_where_the_other_columns_are_empty():
+    laid_out = layout(["displayName", "givenName", "surname"])
+
+    row = read_row(["Whitlock, Mason James", "", ""], laid_out, NOBODY)
+
+    assert row.pupil is not None
+    assert row.pupil.names == (("mason james", "whitlock"),)
+    assert read_row(["Mason", "", ""], laid_out, NOBODY).kind is Kind.UNUSABLE
+    assert read_row(["Mason Whitlock", "Mason", ""], laid_out, NOBODY).kind is Kind.UNUSABLE
+
+
+def test_a_short_row_ends_with_empty_cells_and_a_long_one_is_broken():
+    laid_out = layout(["First Name", "Last Name", "handles"])
+
+    assert read_row(["Mason", "Whitlock"], laid_out, NOBODY).kind is Kind.STUDENT
+    assert read_row(["Mason", "Whitlock", "", "", ""], laid_out, NOBODY).kind is Kind.STUDENT
+    assert read_row(["Mason", "Whitlock", "", "x"], laid_out, NOBODY).kind is Kind.UNUSABLE
+
+
+def test_a_handle_may_be_as_long_as_a_host_name():
+    laid_out = layout(["First Name", "Last Name", "handles"])
+
+    assert not read_row(["Mason", "Whitlock", "x" * 253], laid_out, NOBODY).unread
+    assert read_row(["Mason", "Whitlock", "x" * 254], laid_out, NOBODY).unread
+
+
+@pytest.mark.parametrize("handle", ["=1+1", "a/b/c", "x" * 300, "!"])
+def test_a_handle_that_is_none_is_told(handle):
+    row = read_row(
+        ["Mason", "Whitlock", handle], layout(["First Name", "Last Name", "handles"]), NOBODY
+    )
+
+    assert row.unread
+    assert row.pupil is not None
+    assert row.pupil.handles == ()

@@ -1,0 +1,123 @@
+"""One piece of evidence more moves the sum of its axis one way only, whatever else is seen."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.demo.district import MARIA
+from monitor.domain.assessment import assess
+from monitor.domain.evidence import Axis
+from monitor.domain.reasons.subject import Inventory
+from scrapers.finding import Kind
+from tests.monitor.domain.test_assessment_laws import BIO, OWN, WEIGHTS, findings, subjects
+
+ELDEST = datetime(2016, 5, 1, tzinfo=UTC)
+OF_OLD = replace(OWN, created_at=ELDEST)
+INVENTORY = Inventory(own=(OF_OLD,), none_on=frozenset({"paceclub"}))
+OTHERS = "Beetles, and what else one finds under a stone in the rain"
+accounts = findings.map(lambda each: replace(each, kind=Kind.ACCOUNT))
+
+
+def total(subject, finding, axis, inventory=INVENTORY):
+    found = assess(subject, finding, inventory, None, WEIGHTS)
+    return sum(each.bits for each in found.evidence if each.axis is axis)
+
+
+def telling(finding, words):
+    """Let the account say more, after what it says already."""
+    return replace(finding, bio=f"{finding.bio or finding.snippet}. {words}")
+
+
+# What an account would show more of, and the axis that it speaks on.
+FOR = {
+    "the school": (Axis.CLAIM, lambda each: telling(each, "Maple Street Elementary School")),
+    "the town": (Axis.CLAIM, lambda each: replace(each, location="Cedar Valley")),
+    "the work": (Axis.CLAIM, lambda each: telling(each, "I teach science")),
+    "a link": (Axis.CLAIM, lambda each: replace(each, links=(OWN.url,))),
+    "the words": (Axis.IMITATION, lambda each: replace(each, bio=BIO)),
+    "a lure": (Axis.IMITATION, lambda each: telling(each, "DM me for crypto")),
+    "its youth": (
+        Axis.IMITATION,
+        lambda each: replace(each, created_at=datetime(2024, 1, 1, tzinfo=UTC)),
+    ),
+    "its followers": (
+        Axis.IMITATION,
+        lambda each: replace(each, counts=(("followers", 3), ("following", 900), ("posts", 1))),
+    ),
+    "its letters": (
+        Axis.IMITATION,
+        lambda each: replace(each, name="M\N{CYRILLIC SMALL LETTER A}ria Delgado"),
+    ),
+}
+AGAINST = {
+    "another town": (Axis.CLAIM, lambda each: replace(each, location="Fairmont, Iowa")),
+    "another school": (Axis.CLAIM, lambda each: telling(each, "Fairmont High School")),
+    "other work": (Axis.CLAIM, lambda each: telling(each, "Plumber")),
+    "its age": (
+        Axis.IMITATION,
+        lambda each: replace(each, created_at=datetime(2009, 1, 1, tzinfo=UTC)),
+    ),
+    "a life of its own": (
+        Axis.IMITATION,
+        lambda each: replace(each, counts=(("followers", 300), ("following", 200), ("posts", 80))),
+    ),
+}
+
+
+@pytest.mark.parametrize("more", FOR)
+@given(subject=subjects, finding=accounts)
+def test_what_speaks_for_an_axis_never_lowers_it(more, subject, finding):
+    axis, added = FOR[more]
+
+    assert total(subject, added(finding), axis) >= total(subject, finding, axis)
+
+
+@pytest.mark.parametrize("more", AGAINST)
+@given(subject=subjects, finding=accounts)
+def test_what_speaks_against_an_axis_never_raises_it(more, subject, finding):
+    axis, added = AGAINST[more]
+    # An account that says nothing at all is not held against anybody.
+    told = telling(finding, OTHERS)
+
+    assert total(subject, added(told), axis) <= total(subject, told, axis)
+
+
+@given(subject=subjects, finding=accounts)
+def test_a_link_from_an_own_account_speaks_for_control(subject, finding):
+    linking = Inventory(own=(replace(OF_OLD, links=(finding.url,)),))
+    silent = Inventory(own=(OF_OLD,))
+
+    held = total(subject, finding, Axis.CONTROL, linking)
+    assert held > total(subject, finding, Axis.CONTROL, silent)
+
+
+OPINIONS = (
+    "Proud Democrat, vote blue",
+    "Proud Republican, vote red",
+    "Union yes, and tax the rich",
+    "Faith, family, freedom",
+    "No war, no borders, no bosses",
+    "Pro-life",
+    "Pro-choice",
+    "Atheist",
+    "Praying every day",
+)
+
+
+@given(subject=subjects, finding=accounts, opinion=st.sampled_from(OPINIONS))
+def test_an_opinion_changes_nothing(subject, finding, opinion):
+    told = telling(replace(finding, bio="", snippet=""), OTHERS)
+
+    silent = assess(subject, told, INVENTORY, None, WEIGHTS)
+    assert assess(subject, telling(told, opinion), INVENTORY, None, WEIGHTS) == silent
+
+
+def test_no_rule_speaks_of_opinions_or_of_what_people_are():
+    words = " ".join(each.casefold() for each in WEIGHTS.sources.values())
+
+    assert MARIA.person.name.given.casefold() not in words
+    for forbidden in ("politic", "religio", "opinion", "gender", "ethnic", "race"):
+        assert forbidden not in words

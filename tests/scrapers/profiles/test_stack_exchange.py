@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.page import Page
+from scrapers.profiles.stack_exchange import STACK_OVERFLOW, stack_exchange
+from scrapers.recipes.profile_api import ProfileApi
+from scrapers.request import Query, QueryKind
+
+Answered = Callable[..., Page]
+
+PAGES = "stackoverflow-api"
+NORA = Identity(
+    ref="p",
+    names=("Nora Quill",),
+    handles=("noraquill",),
+    accounts=("stackoverflow:70007", "stackoverflow:@noraquill"),
+)
+
+
+@pytest.fixture
+def overflow() -> ProfileApi:
+    return STACK_OVERFLOW
+
+
+@pytest.fixture
+def search(overflow: ProfileApi) -> Query:
+    return next(iter(overflow.plan(NORA)))
+
+
+def test_names_and_numbers_are_asked_for_but_no_handles(overflow: ProfileApi) -> None:
+    assert [(each.kind, each.request.url) for each in overflow.plan(NORA)] == [
+        (QueryKind.SEARCH, "https://api.stackexchange.com/2.3/users"),
+        (QueryKind.PROFILE, "https://api.stackexchange.com/2.3/users/70007"),
+    ]
+    assert all(dict(each.request.params)["site"] == "stackoverflow" for each in overflow.plan(NORA))
+
+
+def test_members_who_may_be_meant_are_kept(
+    overflow: ProfileApi, search: Query, saved: Answered
+) -> None:
+    nora, other = overflow.read(search, saved(f"{PAGES}/found.json")).findings
+
+    assert (nora.account, nora.account_aliases) == ("stackoverflow:70007", ())
+    assert nora.url == "https://stackoverflow.com/users/70007/nora-quill"
+    assert nora.links == ("https://noraquill.example/",)
+    assert nora.created_at == datetime(2017, 7, 14, 2, 40, tzinfo=UTC)
+    assert nora.counts == (("reputation", 41),)
+    assert other.name == "Nora O'Quill-Quill"
+
+
+def test_another_site_is_another_source() -> None:
+    maths = stack_exchange("matheducators.stackexchange")
+    (search,) = maths.plan(NORA)
+
+    assert (maths.name, maths.platform) == (
+        "matheducators.stackexchange-api",
+        "matheducators.stackexchange",
+    )
+    assert dict(search.request.params)["site"] == "matheducators.stackexchange"
+
+
+def test_an_answer_that_asks_for_a_pause_gets_it_and_is_read(
+    overflow: ProfileApi, search: Query, saved: Answered
+) -> None:
+    reading = overflow.read(search, saved(f"{PAGES}/backoff.json"))
+    (second,) = reading.follow
+
+    assert reading.outcome is Outcome.FOUND
+    assert reading.retry_at == datetime(2026, 11, 2, 12, 0, 10, tzinfo=UTC)
+    assert (second.key, second.page) == (search.key, 2)
+    assert dict(second.request.params)["page"] == "2"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("absent.json", 200, Outcome.ABSENT),
+        ("limited.json", 400, Outcome.LIMITED),
+        ("limited.json", 502, Outcome.LIMITED),
+        ("limited.json", 429, Outcome.LIMITED),
+        ("bad_key.json", 400, Outcome.BLOCKED),
+        ("blocked.html", 200, Outcome.BLOCKED),
+        ("absent.json", 400, Outcome.UNREADABLE),
+        ("unreadable.json", 200, Outcome.UNREADABLE),
+    ],
+)
+def test_every_outcome_is_told_apart(
+    overflow: ProfileApi, search: Query, saved: Answered, case: tuple[str, int, Outcome]
+) -> None:
+    name, status, outcome = case
+
+    assert overflow.read(search, saved(f"{PAGES}/{name}", status)).outcome is outcome
+
+
+def test_a_throttle_says_when_to_ask_again(
+    overflow: ProfileApi, search: Query, saved: Answered
+) -> None:
+    reading = overflow.read(search, saved(f"{PAGES}/limited.json", 400))
+
+    assert reading.retry_at == datetime(2026, 11, 2, 13, tzinfo=UTC)
+
+
+def test_its_known_account_is_the_networks_own(overflow: ProfileApi) -> None:
+    nobody, known = overflow.canaries("nonce")
+
+    assert nobody.query.kind is QueryKind.SEARCH
+    assert known.query.request.url.endswith("/2.3/users/-1")

@@ -1,0 +1,36 @@
+"""What every engine is asked here: about Nora, at her school."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from scrapers.identity import Identity
+from scrapers.page import Page
+from scrapers.reading import Reading
+from scrapers.request import Query
+from scrapers.source import Source
+
+Answered = Callable[..., Page]
+Comes = Callable[..., Reading]
+
+NORA = Identity(
+    ref="person-1", names=("Nora Quill",), places=(), organisation="Harbour Lane School"
+)
+
+
+def first(source: Source) -> Query:
+    return next(iter(source.plan(NORA)))
+
+
+@pytest.fixture
+def comes(saved: Answered, answered: Answered) -> Comes:
+    """Read a saved page of a source, or a body, as an answer to its first question."""
+
+    def read(source: Source, body: str, status: int = 200, **headers: str) -> Reading:
+        named = body.endswith((".json", ".html", ".txt"))
+        page = saved(f"{source.name}/{body}", status) if named else answered(body, status)
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        return source.read(first(source), replace(page, headers={**page.headers, **told}))
+
+    return read
