@@ -9,7 +9,7 @@ from functools import cached_property
 
 from monitor.census import census
 from monitor.config import Config, secret
-from monitor.domain.plan import StudentLinks
+from monitor.domain.planning.questions import StudentLinks
 from monitor.errors import UnavailableError
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries

@@ -78,7 +78,8 @@ class Query:
 
     Two queries with the same key are the same question. The key holds neither the page asked
     for (`page`, from 1) nor the address it is asked at, so page 2 continues page 1's question.
-    `kept` is what we remember of the last answer; whether we do makes no other question of it.
+    `kept` is what we remember of the last answer, and `pages` how many pages to ask at most, None
+    for as many as its source reads; neither makes another question of it.
     """
 
     source: str
@@ -88,6 +89,7 @@ class Query:
     subject: str = ""
     page: int = 1
     kept: Kept | None = field(default=None, compare=False)
+    pages: int | None = field(default=None, compare=False)
     key: str = field(init=False)
 
     def __post_init__(self) -> None:

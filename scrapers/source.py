@@ -161,7 +161,11 @@ class Source(Protocol):
     def declaration(self) -> Declaration: ...
 
     def plan(self, identity: Identity) -> Iterable[Query]:
-        """Yield the first questions about a person; `Reading.follow` yields the next."""
+        """Yield the first questions about a person, the best first; `Reading.follow` the next.
+
+        Where requests cost something, how often a question is asked goes by this order, and
+        `read` asks for no further page of its own than `Query.pages` allows.
+        """
         ...
 
     def read(self, query: Query, page: Page) -> Reading:

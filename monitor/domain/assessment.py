@@ -1,7 +1,7 @@
 """Whose profile is this, and why do we think so."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Ruling, Severity
@@ -36,6 +36,11 @@ class Assessment:
     @property
     def reasons(self) -> tuple[str, ...]:
         return tuple(each.reason for each in self.evidence)
+
+    @property
+    def unquoted(self) -> "Assessment":
+        """The same without a word of the web, for when the words themselves are to be forgotten."""
+        return replace(self, evidence=tuple(replace(each, in_full="") for each in self.evidence))
 
     @property
     def sums(self) -> Sums:

@@ -12,7 +12,7 @@ from monitor.domain.item import Item
 from monitor.domain.names.commonness import NameCounts, expected_namesakes
 from monitor.domain.names.names import agreement
 from monitor.domain.person import Person
-from monitor.domain.plan import accounts_asked
+from monitor.domain.planning.questions import accounts_asked
 from monitor.domain.reasons.subject import Subject
 from monitor.domain.rulings import reopened
 from monitor.domain.students.pupil_cues import Cue

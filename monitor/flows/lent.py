@@ -44,6 +44,9 @@ class Lent:
         left = [each.finding for each in self.state.sightings.of_item(item.ref)]
         portrait = combined(left) if left else wordless(item.portrait)
         self.state.items.replace(replace(item, portrait=portrait))
+        assessment = self.state.items.assessment(item.ref)
+        if assessment:
+            self.state.items.set_assessment(item.ref, assessment.unquoted)
 
 
 def wordless(portrait: Finding) -> Finding:

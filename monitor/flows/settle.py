@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.domain.events import mass_loss
-from monitor.domain.plan import scope_of
+from monitor.domain.planning.questions import scope_of
 from monitor.domain.trust import Probe, Standing, Trust, held_for_mass_loss, weighed
 from monitor.flows.parts import Now
 from monitor.flows.settlement import Settlement, SettlementParts

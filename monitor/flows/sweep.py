@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from monitor.domain.due import CANARY_LASTS
 from monitor.domain.item import Sighting
-from monitor.domain.plan import StudentLinks, plan
+from monitor.domain.planning.questions import StudentLinks, plan
 from monitor.domain.remembered import Remembered, kept_for
 from monitor.errors import DatabaseError, InputError
 from monitor.flows.contacts import Contacts

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import product
 from urllib.parse import unquote
 
 from scrapers.canonical import account_keys, canonical_key
 from scrapers.finding import Finding, Kind
 from scrapers.recipes.authors import author_of
 from scrapers.recipes.result_titles import told_of_account
+from scrapers.recipes.search_terms import Terms, apart
 from scrapers.recipes.shape import misshapen, optional_text, record, tidy, web_address
 from scrapers.recipes.words import family_name, folded, in_handle, names, words
 from scrapers.redirector import advert, unwrapped
@@ -52,27 +54,26 @@ def plain(text: str) -> str:
     return tidy(unescape(_TAG.sub("", text)))
 
 
-def findings_about(terms: tuple[str, ...], hits: Iterable[Hit]) -> tuple[Finding, ...]:
+def findings_about(terms: Terms, hits: Iterable[Hit]) -> tuple[Finding, ...]:
     """Return the hits that name the person, each address once.
 
-    `terms` are the name that was asked for, and what was asked for beside it: engines take
+    `terms` are the names that were asked for, and what was asked for beside them: engines take
     quotes for a hint, so what they found is looked at again here.
     """
+    wanted, beside = apart(terms)
     found: dict[str, Finding] = {}
     authors: dict[str, Finding] = {}
-    for hit in hits:
+    for hit, name in product(hits, wanted):
         finding = _finding(hit)
-        if _about(terms, hit, finding):
+        if _about(name, beside, hit, finding):
             found.setdefault(finding.key, finding)
-            authors.update((each.key, each) for each in _author(terms[0], hit, finding))
+            authors.update((each.key, each) for each in _author(name, hit, finding))
     return (*found.values(), *(each for key, each in authors.items() if key not in found))
 
 
-def _about(terms: tuple[str, ...], hit: Hit, finding: Finding) -> bool:
-    if in_handle(terms[0], finding.handle):
-        return True
-    named = names(terms[0], hit.title, hit.snippet, address=hit.url)
-    return named and _vouched(terms, hit)
+def _about(name: str, beside: Terms, hit: Hit, finding: Finding) -> bool:
+    named = names(name, hit.title, hit.snippet, address=hit.url)
+    return in_handle(name, finding.handle) or (named and _vouched(name, beside, hit))
 
 
 def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
@@ -96,9 +97,8 @@ def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
         )
 
 
-def _vouched(terms: tuple[str, ...], hit: Hit) -> bool:
+def _vouched(name: str, contexts: Terms, hit: Hit) -> bool:
     """Say whether more than a family name speaks for a hit: a given name, or its company."""
-    name, *contexts = terms
     family = family_name(name)
     givens = [word for word in words(name) if word != family]
     if not givens:

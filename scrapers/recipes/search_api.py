@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
@@ -12,7 +13,7 @@ from scrapers.recipes.hits import findings_about, hits_in
 from scrapers.recipes.limits import limited, quota_used, retry_at
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
-from scrapers.recipes.search_terms import Terms, asked, search_terms
+from scrapers.recipes.search_terms import Terms, asked, merged_terms, search_terms
 from scrapers.recipes.shape import ShapeError, parsed, record
 from scrapers.recipes.walls import wall
 from scrapers.recipes.words import words
@@ -34,7 +35,7 @@ class Wire:
 
     `page` is the parameter for further pages, empty where there is but one: page n is asked for
     by `first + (n - 1) * step`. `fixed` goes with every question. With `posts` all of it goes as
-    a JSON document, else as parameters of the address.
+    a JSON document, else as parameters of the address. `either` says that the engine knows OR.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Wire:
     first: int = 1
     step: int = 1
     posts: bool = False
+    either: bool = False
     url: str = "url"
     title: str = "title"
     snippet: str = ""
@@ -92,7 +94,8 @@ class Trouble:
 class SearchApi:
     """An engine with an API of its own. `listed` finds the results in an answer, strictly.
 
-    `known_query` surely has results, and they surely hold its last word.
+    `known_query` surely has results, and they surely hold its last word. `most_questions` are
+    asked about one person, None for no limit.
     """
 
     name: str
@@ -103,6 +106,7 @@ class SearchApi:
     troubles: tuple[Trouble, ...] = ()
     known_query: str = "wikipedia"
     last_page: int = 2
+    most_questions: int | None = None
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
     budget: Budget = UNLIMITED
@@ -117,7 +121,8 @@ class SearchApi:
         )
 
     def plan(self, identity: Identity) -> Iterator[Query]:
-        for terms in search_terms(identity):
+        planned = merged_terms if self.wire.either else search_terms
+        for terms in islice(planned(identity), self.most_questions):
             yield self._query(terms, identity.ref)
 
     def read(self, query: Query, page: Page) -> Reading:
@@ -200,7 +205,7 @@ class SearchApi:
 
     def _next(self, query: Query) -> tuple[Query, ...]:
         page = query.page + 1
-        if page > self.last_page or not self.wire.page:
+        if page > min(self.last_page, query.pages or self.last_page) or not self.wire.page:
             return ()
         return (replace(query, page=page, request=self._request(query.terms, page)),)
 

@@ -110,6 +110,7 @@ BRAVE = SearchApi(
         fixed=(*ALWAYS, ("result_filter", ",".join(SECTIONS))),
         page="offset",
         first=0,
+        either=True,
         snippet="description",
     ),
     listed=listed,
@@ -125,8 +126,11 @@ BRAVE_NEWS = replace(
         fixed=(*(pair for pair in ALWAYS if pair[0] != "text_decorations"), ("freshness", "pm")),
         page="offset",
         first=0,
+        either=True,
         snippet="description",
     ),
     listed=listed_news,
     known_query="school",
+    # In one context: a place beside the name finds few papers that the school does not.
+    most_questions=2,
 )

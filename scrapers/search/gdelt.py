@@ -41,6 +41,7 @@ GDELT = SearchApi(
     wire=Wire(
         path="/api/v2/doc/doc",
         query="query",
+        either=True,
         fixed=(
             ("mode", "artlist"),
             ("format", "json"),

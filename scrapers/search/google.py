@@ -77,6 +77,7 @@ WIRE = Wire(
     fixed=(("num", 10), ("safe", "off")),
     page="start",
     step=10,
+    either=True,
     url="link",
     snippet="snippet",
 )

@@ -80,6 +80,7 @@ KAGI = SearchApi(
         fixed=(("workflow", "search"), ("limit", FULL)),
         page="page",
         posts=True,
+        either=True,
         snippet="snippet",
     ),
     listed=listed,

@@ -172,7 +172,7 @@ class SearxNG:
 
     def _next(self, query: Query) -> tuple[Query, ...]:
         page = query.page + 1
-        if page > LAST_PAGE:
+        if page > min(LAST_PAGE, query.pages or LAST_PAGE):
             return ()
         return (replace(query, page=page, request=self._request(query.terms, page)),)
 

@@ -57,6 +57,7 @@ SERPER = SearchApi(
         fixed=(("gl", "us"), ("hl", "en"), ("num", FULL), ("autocorrect", False)),
         page="page",
         posts=True,
+        either=True,
         url="link",
         snippet="snippet",
     ),

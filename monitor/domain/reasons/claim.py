@@ -8,8 +8,8 @@ from monitor.domain.handles.fit import Cover
 from monitor.domain.names.names import FULL, Level, Middle, disguised
 from monitor.domain.reasons import rules
 from monitor.domain.reasons.case import Case
+from monitor.domain.reasons.links import linked
 from monitor.domain.reasons.pictured import pictured
-from scrapers.finding import Finding
 
 _BY_LEVEL = {
     Level.EXACT: rules.NAME_EXACT,
@@ -47,8 +47,7 @@ def claim(case: Case) -> Iterator[Sign]:
     yield from _handle(case)
     if case.copied:
         yield rules.SAME_WORDS.holds()
-    links = {address(link) for link in case.portrait.links}
-    if any(address(own.url) in links for own in case.inventory.own):
+    if any(linked(case.portrait.links, own) for own in case.inventory.own):
         yield rules.LINKS_TO_OWN.holds()
     if case.contacts.flagged:
         yield rules.PUPILS.holds()
@@ -130,12 +129,3 @@ def _shared_handle(case: Case) -> Rule:
         return rules.SAME_HANDLE_COMMON if common else rules.SAME_HANDLE_NAME
     family_alone = fit.cover is Cover.FAMILY and fit.bare
     return rules.SAME_HANDLE_FAMILY if family_alone else rules.SAME_HANDLE
-
-
-def address(url: str) -> str:
-    """Reduce a URL to what two spellings of one address share."""
-    return url.casefold().partition("://")[2].removeprefix("www.").rstrip("/")
-
-
-def links_to(own: Finding, portrait: Finding) -> bool:
-    return address(portrait.url) in {address(link) for link in own.links}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import ROSA
-from monitor.domain.plan import accounts_asked
+from monitor.domain.planning.questions import accounts_asked
 from scrapers.profiles.activitypub import ActivityPub
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.profiles.mastodon import Mastodon

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.evidence import Axis, Evidence
 from monitor.flows.lent import Lent
 from tests.monitor.flows.world import World
 
@@ -15,6 +16,12 @@ MONTH = timedelta(days=30)
 @pytest.fixture
 def lent(world: World) -> Lent:
     return Lent(state=world.state, spans={"bluesky": MONTH})
+
+
+def evidence(in_full: str) -> Evidence:
+    return Evidence(
+        rule="like-me", axis=Axis.CLAIM, bits=1.0, reason="Its words are alike.", in_full=in_full
+    )
 
 
 def seen_by(world: World, person: str, source: str):
@@ -50,6 +57,21 @@ def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world:
     portrait = world.state.items.get(alone.item).portrait
     assert portrait.account == alone.finding.account
     assert (portrait.name, portrait.bio, portrait.links, portrait.counts) == ("", "", (), ())
+
+
+def test_no_reason_quotes_what_was_forgotten(world: World, lent: Lent):
+    maria = world.joins(MARIA)
+    world.sweep()
+    shown = seen_by(world, maria.ref, "bluesky")[0]
+    quoting = evidence(in_full="It shares “volcanoes” with what you said is you.")
+    known = world.state.items.assessment(shown.item)
+    assert known
+    world.state.items.set_assessment(shown.item, replace(known, evidence=(quoting,)))
+
+    lent.forget(maria.ref, shown.last + MONTH)
+
+    after = world.state.items.assessment(shown.item)
+    assert after == replace(known, evidence=(evidence(in_full=""),))
 
 
 def test_what_was_seen_since_stays(world: World, lent: Lent):

@@ -22,7 +22,7 @@ from monitor.demo.server import Knock, WebServer
 from monitor.demo.traces import Account, Profile, planted
 from monitor.domain.flag import Flag, FlagKind, Ruling
 from monitor.domain.item import Item
-from monitor.domain.plan import StudentLinks
+from monitor.domain.planning.questions import StudentLinks
 from monitor.flows.enrol import Answers
 from monitor.flows.parts import Visitor, Watch
 from monitor.flows.rounds import DueRounds

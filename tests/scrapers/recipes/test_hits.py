@@ -88,3 +88,10 @@ def test_what_is_paid_for_or_leads_nowhere_is_no_hit() -> None:
 def test_a_result_without_its_mandatory_parts_is_no_result(row: object) -> None:
     with pytest.raises(ShapeError):
         list(hits_in([row], "url", "title", ""))
+
+
+def test_a_hit_that_bears_any_of_the_names_is_one():
+    terms = ("Nora Quill", "Nora Lark", "Harbour Lane School")
+
+    assert len(findings_about(terms, [hit("Nora Lark wins a prize")])) == 1
+    assert findings_about(terms, [hit("Harbour Lane School")]) == ()

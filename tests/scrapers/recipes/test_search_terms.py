@@ -1,7 +1,7 @@
 import pytest
 
 from scrapers.identity import Identity
-from scrapers.recipes.search_terms import asked, search_terms
+from scrapers.recipes.search_terms import apart, asked, merged_terms, search_terms
 
 NORA = Identity(
     ref="person-1",
@@ -42,3 +42,19 @@ def test_what_does_not_fit_is_left_out_from_the_end() -> None:
     assert asked(terms, most_characters=26) == '"Nora Quill" Harbour Lane'
     assert asked(terms, most_characters=25) == '"Nora Quill" Harbour Lane'
     assert asked(terms, most_characters=24) == '"Nora Quill" Harbour'
+
+
+def test_where_each_question_costs_the_other_names_share_one():
+    assert list(merged_terms(NORA))[:2] == [
+        (NORA.names[0], NORA.organisation),
+        (*NORA.names[1:], NORA.organisation),
+    ]
+    assert {term for terms in merged_terms(NORA) for term in apart(terms)[0]} == set(NORA.names)
+
+
+def test_of_several_names_any_will_do():
+    terms = ("Nora Quill", "Nora Lark", "Harbour Lane")
+
+    assert asked(terms) == '("Nora Quill" OR "Nora Lark") Harbour Lane'
+    assert apart(terms) == (("Nora Quill", "Nora Lark"), ("Harbour Lane",))
+    assert apart(("Nora Quill",)) == (("Nora Quill",), ())

@@ -194,6 +194,7 @@ def test_every_rule_is_tried_somewhere():
         *("same-handle", "same-handle-family", "same-handle-longer"),
         *("name-former", "school-too", "state", "same-picture"),
         *("linked-from-own", "declared", "pupils"),
+        *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
     }

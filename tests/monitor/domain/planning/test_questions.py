@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
-from monitor.domain.plan import (
+from monitor.domain.planning.questions import (
     HANDLES_GUESSED,
     NAMES_ASKED,
     StudentLinks,

@@ -1,0 +1,1 @@
+"""What to ask about whom, how often, and for how much."""

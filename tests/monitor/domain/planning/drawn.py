@@ -1,0 +1,56 @@
+"""Questions, histories and purses drawn by lot."""
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from monitor.domain.planning.budget import Cap, Limits
+from monitor.domain.planning.choice import candidates
+from monitor.domain.planning.rotation import History
+from scrapers.request import Query, QueryKind, Request
+
+WEEK = 105_600
+PRICES = {"dear": Decimal(12), "cheap": Decimal(1)}
+PEOPLE = ("beth", "rosa", "omar")
+
+
+def question(person, source, number):
+    return Query(
+        source=source,
+        kind=QueryKind.SEARCH,
+        terms=(f"{person} {number}", ""),
+        request=Request(url="https://engine.example/"),
+        subject=person,
+    )
+
+
+def questions(person, most=4):
+    return [question(person, source, number) for source in PRICES for number in range(most)]
+
+
+histories = st.none() | st.builds(
+    History,
+    asked=st.integers(WEEK - 20, WEEK),
+    clean=st.integers(0, 40),
+    hit=st.none() | st.integers(WEEK - 60, WEEK - 20),
+)
+caps = st.builds(
+    Cap,
+    requests=st.none() | st.integers(0, 20),
+    usd=st.none() | st.decimals(0, 1, places=3),
+)
+limits = st.builds(Limits, person=caps, district=caps)
+
+
+@st.composite
+def districts(draw):
+    """Draw what three people's questions have been through."""
+    return tuple(
+        each
+        for person in PEOPLE
+        for each in candidates(
+            questions(person),
+            PRICES,
+            {query.key: draw(histories) for query in questions(person)},
+        )
+    )
