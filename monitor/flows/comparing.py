@@ -15,6 +15,7 @@ from monitor.domain.item import (
     contradicts,
     material_hash,
 )
+from monitor.domain.pictures.printed import Prints
 from monitor.domain.remembered import Remembered
 from monitor.flows.parts import NewRef
 from monitor.store.questions import Question
@@ -52,13 +53,17 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparing:
-    """`version` is that of the source's reader; a new one makes a silent baseline."""
+    """`version` is that of the source's reader; a new one makes a silent baseline.
+
+    `prints` are those of the pictures that the profiles found show.
+    """
 
     state: State
     person: str
     version: int
     at: datetime
     new_ref: NewRef
+    prints: Prints = field(default_factory=Prints)
     noticed: Noticed = field(default_factory=Noticed)
 
     def compare(self, query: Query, reading: Reading) -> None:
@@ -68,6 +73,7 @@ class Comparing:
         sightings = self.state.sightings.of_question(self.person, query.key)
         earlier = {anchor(each.finding): each for each in sightings}
         before = {key: each.finding for key, each in earlier.items()}
+        reading = self._printed(reading, before)
         changes = {each.key: each for each in diff(before, shown_after(before, reading))}
         baseline = asked is None or asked.version != self.version
         for key, finding in _shown(earlier, reading).items():
@@ -83,6 +89,10 @@ class Comparing:
                 missed = replace(earlier[key], item=self.noticed.whole(earlier[key].item))
                 self._missed(missed, query, reading, baseline=baseline)
         self._asked(query, reading, asked)
+
+    def _printed(self, reading: Reading, before: Shown) -> Reading:
+        findings = (self.prints.on(each, before.get(anchor(each))) for each in reading.findings)
+        return replace(reading, findings=tuple(findings))
 
     def _item_of(self, finding: Finding) -> str:
         """Find the item by any of its keys, or begin one; two that turn out one are merged."""
