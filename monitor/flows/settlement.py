@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.domain.events import Policy, Step, discovered, merged, repainted, seen, unseen
 from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
+from monitor.domain.planning.rotation import week_number
 from monitor.domain.trust import Standing
 from monitor.flows.comparing import Comparing, Noticed
 from monitor.flows.flagging import Flagging, Noted
@@ -64,6 +65,7 @@ class Settlement:
             person=self.person.ref,
             version=self.source.version,
             at=self.at,
+            week=week_number(self.sweep.week),
             new_ref=self.parts.new_ref,
         )
         # In an order of their own, so that the network's haste decides nothing.

@@ -48,4 +48,5 @@ NAMESAKE = Schema.of(
     step("spending_1"),
     step("robots_1"),
     step("canaries_1"),
+    step("outlays_1"),
 )
