@@ -7,6 +7,8 @@ from decimal import Decimal
 from monitor.config import PlanningConfig
 from monitor.domain.planning.budget import Cap, Limits, Outlay, Purse
 from monitor.domain.planning.choice import Candidate, Choice, Depth, candidates, choose
+from monitor.domain.planning.forecast import Rotation, forecast
+from monitor.domain.planning.outlook import Bill, Outlook, billed
 from monitor.domain.planning.questions import StudentLinks, plan
 from monitor.domain.planning.rotation import week_number
 from monitor.errors import DatabaseError, InputError
@@ -88,6 +90,35 @@ class Planning:
                 return ()  # erased since they were planned, and their key with them
             raise
         return candidates(queries, self.prices, {each.key: each.history for each in asked})
+
+    def outlook(self, ref: str, week: str) -> tuple[Outlook, ...]:
+        """Tell of each question about a person when it is asked, as seen from a week's sweep."""
+        known = {each.query.key: each for each in self.candidates(ref)}
+        told = (
+            Outlook.of(known[query.key], week_number(week))
+            if query.key in known
+            else Outlook.free(query)
+            for query in self.about(ref)
+        )
+        return tuple(sorted(told, key=lambda each: (each.ahead, each.source, each.every)))
+
+    def bill(self, week: str) -> Bill:
+        """Tell what a week's sweep will ask of the sources that cost something."""
+        people = self.state.consents.live(self.now())
+        choice = self.choice(week, people, Depth.ROTATING)
+        rotation = Rotation(
+            offered=tuple(each for ref in people for each in self.candidates(ref)),
+            limits=self.limits.of_a_sweep(),
+            canaries=self.canaries(),
+        )
+        return Bill(
+            people=len(people),
+            sources=billed(choice.asked.values(), self.prices),
+            canaries=self.canaries(),
+            left_out=len(choice.refused),
+            most=self.limits.district.usd,
+            forecast=forecast(rotation, week_number(week)),
+        )
 
     def spent(self, week: str) -> dict[str, Outlay]:
         """Return what was spent this week, by person; under "" what was about nobody."""
