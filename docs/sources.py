@@ -6,14 +6,15 @@ from pathlib import Path
 
 from scrapers.platforms import PLATFORMS
 from scrapers.source import Access, Declaration, Key, Source
-from tests.scrapers.known_sources import all_sources, written_sources
+from tests.scrapers.known_sources import CONFIGURED, all_sources, written_sources
 
 FILE = Path(__file__).with_suffix(".md")
 FOREWORD = """\
 # Sources
 
 Everything that Namesake can ask, as each source declares it. This page is made by `make sources`; a
-test fails when it is out of date. [How to add one](add-a-source.md) stands elsewhere.
+test fails when it is out of date. [How to add one](add-a-source.md) stands elsewhere. `HOST` is a
+server that the configuration names.
 
 {live}
 
@@ -22,6 +23,7 @@ No price, and no terms, were looked up again when this page was made: ask before
 NEVER = """\
 **None of these {number} sources was ever run against the live service.** They were written to
 published references and recorded answers; their canaries tell in the field whether that holds."""
+SOME_HOST = CONFIGURED["base_url"].partition("://")[2]
 HEADINGS = {
     "search": "Search engines",
     "profiles": "Profiles and pages",
@@ -30,7 +32,8 @@ CATALOGUE = """\
 ## The catalogue
 
 One source a site, each an entry in `scrapers/catalogue/own.json`. An entry is *unproven* until its
-canaries have passed in the field, and an unproven one never raises a flag.
+canaries have passed in the field, and an unproven one never raises a flag. [The presence
+catalogue](sources-catalogue.md) says how its entries were chosen.
 """
 CLOSED = """\
 ## What is never read
@@ -45,7 +48,7 @@ def page() -> str:
     written = sorted(written_sources(), key=lambda each: (_rank(each), each.name))
     names = {each.name for each in written}
     sites = [each for each in all_sources() if each.name not in names]
-    return "\n".join(
+    told = "\n".join(
         [
             FOREWORD.format(live=_live(all_sources())),
             _overview(written),
@@ -54,6 +57,7 @@ def page() -> str:
             CLOSED.format(names=_listed(each.hosts[0] for each in PLATFORMS if each.closed)),
         ]
     )
+    return told.replace(SOME_HOST, "HOST")
 
 
 def _rank(source: Source) -> tuple[int, str]:
@@ -81,7 +85,7 @@ def _row(source: Source, told: Declaration) -> str:
         _cell(told.title),
         f"`{source.name}`",
         source.family,
-        f"{told.usd_per_1000:f}" if told.usd_per_1000 else "none",
+        _price(told),
         _need(told.key),
         f"{told.retain_text_for.days} days" if told.retain_text_for else "no limit of its own",
         _day(told),
@@ -125,14 +129,22 @@ def _manners(source: Source) -> str:
 
 
 def _cost(told: Declaration) -> str:
-    price = f"{told.usd_per_1000:f} US dollars a 1,000 requests"
+    price = f"{_price(told)} US dollars a 1,000 requests"
     key = told.key
     where = ""
     if key is not None:
         place = f"the header `{key.header}`" if key.header else f"the parameter `{key.param}`"
         called = f" (`{key.name}`)" if key.name else ""
         where = f", and {'needs' if key.required else 'may have'} a key{called}, put into {place}"
+    if told.usd_per_1000 is None:
+        return f"what nobody has looked up{where}"
     return (price if told.usd_per_1000 else "nothing") + where
+
+
+def _price(told: Declaration) -> str:
+    if told.usd_per_1000 is None:
+        return "not known"
+    return f"{told.usd_per_1000:f}" if told.usd_per_1000 else "none"
 
 
 def _need(key: Key | None) -> str:

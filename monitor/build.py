@@ -18,6 +18,7 @@ from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
+from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import NewRef, Now, Post
 from monitor.flows.planning import Planning, limits_of, prices_of
@@ -227,10 +228,14 @@ class Workshop:
             reviewing=self.reviewing,
             posting=self.posting,
             leaving=self.leaving,
-            purging=Purging(state=self.state, now=self.now),
+            purging=Purging(state=self.state, now=self.now, lent=self._lent()),
             now=self.now,
             interrupt=interrupt,
         )
+
+    def _lent(self) -> Lent:
+        kept = ((each.name, each.declaration.retain_text_for) for each in self.sources.values())
+        return Lent(state=self.state, spans={name: span for name, span in kept if span})
 
     def _sweeping(self, stopped: Callable[[], bool]) -> Sweeping:
         return Sweeping(

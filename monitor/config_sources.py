@@ -78,7 +78,7 @@ class EngineConfig(Budgeted, frozen=True, kw_only=True):
 
 
 class BraveConfig(EngineConfig, frozen=True, kw_only=True):
-    """`news` is a question of its own, and paid for as such."""
+    """`news` is a source of its own, with a budget as large, and paid for as such."""
 
     news: bool = True
 

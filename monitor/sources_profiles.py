@@ -8,6 +8,7 @@ from monitor.config_sources import (
     Dialect,
     ProfilesConfig,
     ServerConfig,
+    SiteConfig,
     SourcesConfig,
     StackExchangeConfig,
 )
@@ -39,7 +40,7 @@ def profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
             yield _api(api, table)
     if chosen.stack_exchange:
         yield from _sites(chosen.stack_exchange)
-    yield from (_api(WordPress(base_url=each.url), each) for each in chosen.wordpress)
+    yield from (_authors(each) for each in chosen.wordpress)
     yield from (_server(each) for each in chosen.fediverse)
 
 
@@ -67,6 +68,11 @@ def _part(whole: int | None, chosen: StackExchangeConfig) -> int | None:
     return None if whole is None else max(whole // len(chosen.sites), 1)
 
 
+def _authors(chosen: SiteConfig) -> Source:
+    site = WordPress(base_url=chosen.url)
+    return replace(_api(site, chosen), name=f"wordpress-{site.platform}")
+
+
 def _server(chosen: ServerConfig) -> Source:
     kind = Mastodon if chosen.speaks is Dialect.MASTODON else ActivityPub
     server = kind(
@@ -77,4 +83,4 @@ def _server(chosen: ServerConfig) -> Source:
         budget=budget_of(chosen),
     )
     pause = chosen.seconds_between or server.seconds_between
-    return replace(server, seconds_between=pause)
+    return replace(server, name=server.domain, seconds_between=pause)

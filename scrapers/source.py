@@ -111,7 +111,8 @@ class Declaration:
     """What a source is, for whoever decides whether to ask it. Its texts are plain clauses.
 
     `asks` is what goes out, and `discloses` what the service learns of a person by it; `sees` and
-    `cannot_see` are what may be hoped for. `usd_per_1000` is the price of so many requests.
+    `cannot_see` are what may be hoped for. `usd_per_1000` is the price of so many
+    requests, None where nobody has looked it up.
     `retain_text_for` is how long the terms let us keep its text, None for as long as we like.
     `notice` is what an operator must have read before turning it on, empty for most.
     `provenance` says which published facts the reader rests on; `seen_live` is the day on which
@@ -125,7 +126,7 @@ class Declaration:
     cannot_see: str
     provenance: str
     terms: Terms | None = None
-    usd_per_1000: Decimal = Decimal(0)
+    usd_per_1000: Decimal | None = Decimal(0)
     retain_text_for: timedelta | None = None
     key: Key | None = None
     notice: str = ""

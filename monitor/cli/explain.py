@@ -12,7 +12,7 @@ from monitor.cli.looking import demo_folder, opened
 from monitor.cli.output import Output
 from monitor.domain.explanation import Explanation, explain
 from monitor.errors import InputError, NotPermittedError
-from monitor.weights_file import weights_of
+from monitor.weights_shelf import weights_in_use
 
 CLOSED = (
     "What was found of a person is their own. With --break-glass REASON it is printed, audited, "
@@ -43,7 +43,7 @@ def explain_(
             raise InputError(sentence)
         if reason is not None and folder is None:
             service.glass.broken(known.person, "Why a finding was judged as it was", reason)
-        weights = weights_of(service.config.detection)
+        weights = weights_in_use(service.config)
         found = explain(assessment, known.portrait.kind, weights)
     if as_json:
         output.json(found)
@@ -69,7 +69,7 @@ class _Line:
 def _print(found: Explanation, output: Output) -> None:
     output.table(
         ("axis", "bits", "evidence"),
-        ((each.axis, f"{each.bits:+.1f}", each.reason) for each in found.evidence),
+        ((each.axis, f"{each.bits:+.1f}", each.told) for each in found.evidence),
     )
     output.say("")
     output.table(("sum", "value"), ((line.name, line.value) for line in _sums(found)))
@@ -99,7 +99,7 @@ def _sentences(found: Explanation) -> Iterator[str]:
     if found.settled:
         yield f"It is {found.label}: the person said so, and nothing outweighs that."
     elif found.held_back:
-        yield "It is unknown: a handle alone is never called an imitation."
+        yield "It is unknown: of a handle alone we do not say more."
     else:
         yield f"It is {found.label}: of the answers that the name allows, the cheapest."
     yield from found.lowered_by

@@ -17,6 +17,7 @@ from scrapers.registry import kinds
 from scrapers.source import Declaration, Etiquette, Source
 
 REMEMBERED = 10
+UNKNOWN = "a price that nobody has looked up"
 Line = tuple[str, object]
 
 
@@ -42,7 +43,8 @@ class Ran:
 class Health:
     """`last_good` is when it last answered in full. Its times are None where there was none.
 
-    `asked` and `usd` are those of all runs that are remembered.
+    `asked` and `usd` are those of all runs that are remembered; `usd` is None for a price that
+    nobody has looked up.
     """
 
     outcome: str | None
@@ -53,7 +55,7 @@ class Health:
     canary: Tried | None
     parked_until: datetime | None
     asked: int
-    usd: Decimal
+    usd: Decimal | None
     history: tuple[Ran, ...]
 
 
@@ -107,9 +109,14 @@ def _health(service: Service, source: Source) -> Health:
         canary=None if check is None else _tried(check),
         parked_until=_parked(state, source, service.now()),
         asked=asked,
-        usd=asked * source.declaration.usd_per_1000 / 1000,
+        usd=_cost(source.declaration, asked),
         history=tuple(_ran(run) for run in runs[:REMEMBERED]),
     )
+
+
+def _cost(declaration: Declaration, asked: int) -> Decimal | None:
+    price = declaration.usd_per_1000
+    return None if price is None else asked * price / 1000
 
 
 def _tried(check: CanaryCheck) -> Tried:
@@ -137,7 +144,8 @@ def _declared(declaration: Declaration) -> Iterator[Line]:
     yield "discloses", declaration.discloses
     yield "sees", declaration.sees
     yield "cannot see", declaration.cannot_see
-    yield "costs", f"${price} for 1,000 requests" if price else "nothing"
+    known = f"${price} for 1,000 requests" if price else "nothing"
+    yield "costs", UNKNOWN if price is None else known
     if terms is not None:
         read = f"read on {terms.seen_on}" if terms.seen_on else "not read yet"
         yield "terms", f"{terms.url} ({read})"
@@ -178,7 +186,8 @@ def _doing(health: Health) -> Iterator[Line]:
         yield "canaries", f"{health.canary.standing} {health.canary.note}".strip()
         yield "canaries asked", health.canary.at
     yield "parked until", health.parked_until or "not parked"
-    yield "cost so far", f"{health.asked} questions, ${health.usd:.2f}"
+    paid = UNKNOWN if health.usd is None else f"${health.usd:.2f}"
+    yield "cost so far", f"{health.asked} questions, {paid}"
     for ran in health.history:
         yield "run", ran.at
         yield "came to", f"{ran.outcome} {ran.note}".strip()

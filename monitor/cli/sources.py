@@ -39,7 +39,11 @@ def list_(desk: Desk, *, off: bool, as_json: bool) -> None:
             return
         health = {each.source: each for each in service.state.health.all()}
         rows = [
-            {**_row(source, health.get(name)), **_spending(service, source)}
+            {
+                **_row(source, health.get(name)),
+                **_spending(service, source),
+                "note": _note(service, source, health.get(name)),
+            }
             for name, source in service.sources.items()
         ]
     if as_json:
@@ -60,6 +64,9 @@ def list_(desk: Desk, *, off: bool, as_json: bool) -> None:
                 for row, source in zip(rows, service.sources.values(), strict=True)
             ],
         )
+        for row in rows:
+            if row["note"]:
+                desk.output.say(f"{row['source']}: {row['note']}.")
     else:
         desk.output.say("No source is configured; name some under [sources].")
 
@@ -132,6 +139,13 @@ def _list_off(desk: Desk, service: Service, *, as_json: bool) -> None:
         ("source", "asks", "discloses"),
         [(kind.name, kind.declaration.asks, kind.declaration.discloses) for kind in off],
     )
+
+
+def _note(service: Service, source: Source, known: SourceHealth | None) -> str:
+    """Return what is to be said of a source, since its last sweep or the last try of it."""
+    check = service.state.canary_checks.get(source.name)
+    tried = check.trust.note if check else ""
+    return (known.note if known else "") or tried
 
 
 def _spending(service: Service, source: Source) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Whose profile is this, and why do we think so."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Ruling, Severity
@@ -36,6 +36,11 @@ class Assessment:
     @property
     def reasons(self) -> tuple[str, ...]:
         return tuple(each.reason for each in self.evidence)
+
+    @property
+    def unquoted(self) -> "Assessment":
+        """The same without a word of the web, for when the words themselves are to be forgotten."""
+        return replace(self, evidence=tuple(replace(each, in_full="") for each in self.evidence))
 
     @property
     def sums(self) -> Sums:
@@ -123,8 +128,13 @@ def _label(case: Case, shown: Iterable[Evidence], weights: Weights) -> Label:
     prior = prior_of(case.portrait.kind, weights)
     shares = chances(sums_of(shown), prior, linked=case.contacts.flagged)
     label = cheapest(shares, _somebody_else(case))
-    # Of a bare handle nobody can tell.
-    return Label.UNKNOWN if label is Label.IMPERSONATION and case.bare else label
+    return Label.UNKNOWN if case.bare and _too_much_of_a_handle(label, case) else label
+
+
+def _too_much_of_a_handle(label: Label, case: Case) -> bool:
+    """Tell whether a handle alone cannot bear a label: others bear the name it is made of."""
+    guessed = label is Label.OWN and not case.telltale
+    return label is Label.IMPERSONATION or guessed
 
 
 def _somebody_else(case: Case) -> Label:

@@ -16,6 +16,7 @@ _SETTLING = frozenset(
         *(rules.SAID_UNRELATED, rules.SAID_IMPERSONATION),
     )
 )
+_BOLD = frozenset({Label.OWN, Label.IMPERSONATION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Costs:
 class Explanation:
     """`settled` says that the person decided, so that nothing was weighed against anything.
 
-    `held_back` says that an imitation was likeliest, and could not be told from a handle alone.
+    `held_back` says that another answer was cheaper, and not to be told from a handle alone.
     `weights` is the version by which the evidence was weighed, `prior` that of today.
     """
 
@@ -65,6 +66,6 @@ def explain(assessment: Assessment, kind: Kind, weights: Weights) -> Explanation
         costs=Costs(**{each.value: cost(each, shares) for each in Label}),
         lowered_by=assessment.lowered_by,
         settled=settled,
-        held_back=(assessment.label, likeliest) == (Label.UNKNOWN, Label.IMPERSONATION),
+        held_back=assessment.label is Label.UNKNOWN and likeliest in _BOLD,
         weights=assessment.weights,
     )

@@ -8,7 +8,7 @@ from monitor.domain.reasons.rules import RULES
 from monitor.domain.weights import PRIOR, Weights
 
 _HEAD = """\
-# Weights learnt from counts of verdicts, in bits; docs/detection.md says how. L: learnt.
+# Weights learnt from counts of verdicts, in bits; docs/verdicts.md says how. L: learnt.
 """
 
 

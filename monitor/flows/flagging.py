@@ -12,6 +12,7 @@ from monitor.domain.item import Item
 from monitor.domain.names.commonness import NameCounts, expected_namesakes
 from monitor.domain.names.names import agreement
 from monitor.domain.person import Person
+from monitor.domain.planning.questions import accounts_asked
 from monitor.domain.reasons.subject import Subject
 from monitor.domain.rulings import reopened
 from monitor.domain.students.pupil_cues import Cue
@@ -29,6 +30,7 @@ from reports.words import field_words
 from scrapers.canonical import canonical_key
 from scrapers.finding import Finding, Kind
 from scrapers.request import QueryKind
+from scrapers.source import Source
 
 CUE_WORDS = {
     Cue.SCHOOL_YEAR: "a year of graduation",
@@ -95,12 +97,12 @@ class Flagging:
         """Return how this person's findings are judged as things stand."""
         return self._judging(person, {item.ref: item for item in self._own(person)})
 
-    def match(self, person: Person, staged: Staged, platform: str) -> None:
+    def match(self, person: Person, staged: Staged, source: Source) -> None:
         """Flag an own account that looks linked to students; the matcher said no more than that."""
         verdict, query = staged.verdict, staged.visit.query
         if verdict is None or not verdict.flagged:
             return
-        accounts = [f"{platform}:@{actor}" for actor in query.terms]
+        accounts = accounts_asked(query, person, source)
         for item in self.state.items.find(person.ref, accounts):
             self._raise(person, item, _student_link(query.kind, verdict))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.item import Item, Presence
 from monitor.domain.retention import TABLE, Kept, Stage, expired
+from monitor.flows.lent import Lent
 from monitor.flows.parts import Now
 from monitor.store.state import State
 
@@ -20,6 +21,7 @@ class Purging:
 
     state: State
     now: Now
+    lent: Lent
 
     def purge(self) -> None:
         self._spent_invitations()
@@ -29,6 +31,7 @@ class Purging:
         for person in self.state.people.refs():
             with self.state.write():
                 self._old_news(person)
+                self.lent.forget(person, self.now())
 
     def _spent_invitations(self) -> None:
         with self.state.write():

@@ -57,7 +57,7 @@ class Settlement:
         )
         self.parts.flagging.review(self.person, noted)
         for staged in answers:
-            self.parts.flagging.match(self.person, staged, self.source.platform)
+            self.parts.flagging.match(self.person, staged, self.source)
 
     def _compared(self, answers: tuple[Staged, ...]) -> Noticed:
         comparing = Comparing(

@@ -45,8 +45,7 @@ def read_students(path: Path, roles: Path | None = None, unit: str = "") -> Stud
         numbered = ((line.number, read_row(line.cells, laid_out, known)) for line in lines)
         read = _gathered(path, numbered)
     if not read.pupils:
-        reason = f"{path} holds no student whose name can be used; {_told(read)}"
-        raise InputError(reason)
+        raise InputError(_without_students(path, laid_out, read))
     return read
 
 
@@ -103,6 +102,7 @@ def _ids(path: Path, roles: Path | None) -> frozenset[str]:
         )
 
 
-def _told(read: StudentsRead) -> str:
+def _without_students(path: Path, laid_out: Layout, read: StudentsRead) -> str:
     seen = read.others + read.left + len(read.unusable)
-    return f"{seen} rows were of somebody else, or could not be used."
+    hint = "; name their unit with --unit" if laid_out.tells.units and read.others else ""
+    return f"{path} holds no student whose name can be used, in {seen} rows{hint}."

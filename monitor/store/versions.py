@@ -1,5 +1,6 @@
 """What items looked like, in the order they were seen to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,12 +18,7 @@ class Versions:
     sealing: Sealing
 
     def of(self, item: str) -> tuple[Version, ...]:
-        rows = self.database.rows(
-            "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item
-        )
-        return tuple(
-            self.sealing.open(person, _place(seq), sealed, Version) for seq, person, sealed in rows
-        )
+        return tuple(version for _, version in self._numbered(item))
 
     def add(self, version: Version) -> None:
         with self.database.write():
@@ -53,6 +49,29 @@ class Versions:
                 item,
                 written(at),
             )
+
+    def forget_question(self, item: str, query: str) -> None:
+        """Forget all that one question showed of it."""
+        self._drop(seq for seq, version in self._numbered(item) if version.query == query)
+
+    def forget_replaced(self, item: str, query: str, at: datetime) -> None:
+        """Forget what one question showed before `at`, but for what it shows now."""
+        shown = [(seq, each) for seq, each in self._numbered(item) if each.query == query]
+        self._drop(seq for seq, each in shown[:-1] if each.at < at)
+
+    def _numbered(self, item: str) -> list[tuple[int, Version]]:
+        rows = self.database.rows(
+            "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item
+        )
+        return [
+            (seq, self.sealing.open(person, _place(seq), sealed, Version))
+            for seq, person, sealed in rows
+        ]
+
+    def _drop(self, seqs: Iterable[int]) -> None:
+        with self.database.write():
+            for seq in seqs:
+                self.database.run("DELETE FROM versions WHERE seq = ?", seq)
 
 
 def _place(seq: int) -> str:

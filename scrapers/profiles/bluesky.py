@@ -47,11 +47,15 @@ NOBODY = ("profile not found", "actor not found")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bluesky:
-    """`known_actor` is an account of the network's own, which surely exists."""
+    """`known_actor` is an account of the network's own, which surely exists.
+
+    `listed` is how many contacts a page may list.
+    """
 
     base_url: str = "https://public.api.bsky.app"
     known_actor: str = "bsky.app"
     handle_domain: str = "bsky.social"
+    listed: int = LISTED
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
     budget: Budget = UNLIMITED
@@ -127,7 +131,7 @@ class Bluesky:
         given = {
             QueryKind.SEARCH: (("q", term), ("limit", str(SEARCHED))),
             QueryKind.PROFILE: (("actor", term),),
-        }.get(kind, (("actor", term), ("limit", str(LISTED))))
+        }.get(kind, (("actor", term), ("limit", str(self.listed))))
         return Query(
             source=self.name,
             kind=kind,
@@ -141,7 +145,7 @@ class Bluesky:
         )
 
     def _next(self, query: Query, cursor: str) -> Query:
-        params = (("actor", query.terms[0]), ("limit", str(LISTED)), ("cursor", cursor))
+        params = (("actor", query.terms[0]), ("limit", str(self.listed)), ("cursor", cursor))
         request = replace(query.request, params=params)
         return replace(query, page=query.page + 1, request=request)
 

@@ -79,7 +79,7 @@ class Mastodon:
     seconds_between: float = 1.5
     allow_private: tuple[str, ...] = ()
     budget: Budget = UNLIMITED
-    name: str = ""
+    name: str = "mastodon-server"
     platform: str = PLATFORM
     family: Family = Family.PROFILES
     version: int = 1
@@ -87,7 +87,6 @@ class Mastodon:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domain", self.domain or urlsplit(self.base_url).netloc)
-        object.__setattr__(self, "name", self.name or self.domain)
 
     @property
     def etiquette(self) -> Etiquette:

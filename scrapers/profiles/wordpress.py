@@ -63,7 +63,7 @@ class WordPress(ProfileApi):
     """`base_url` is where the site begins. An author is known by the site's host and a number."""
 
     base_url: str
-    name: str = ""
+    name: str = "wordpress-authors"
     platform: str = ""
     declaration: Declaration = DECLARATION
     methods: Methods = METHODS
@@ -74,4 +74,3 @@ class WordPress(ProfileApi):
     def __post_init__(self) -> None:
         host = (urlsplit(self.base_url).hostname or "").removeprefix("www.")
         object.__setattr__(self, "platform", self.platform or host)
-        object.__setattr__(self, "name", self.name or f"wordpress-{host}")

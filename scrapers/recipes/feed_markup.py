@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from scrapers.recipes.feed import MOST_ENTRIES, Feed, sole
+from scrapers.recipes.fragment import plain_text
 from scrapers.recipes.markup import xml
 from scrapers.recipes.page_head import attribute, text_of
 from scrapers.recipes.robots_wishes import Wish, wishes_in
-from scrapers.recipes.shape import misshapen, tidy
+from scrapers.recipes.shape import misshapen
 
 # RSS 2.0 and 0.9x, Atom, RSS 1.0.
 ROOTS = frozenset({"rss", "feed", "RDF"})
@@ -52,8 +53,7 @@ def _child(holder: Tag, *names: str) -> Tag | None:
 
 def _plain(tag: Tag | None) -> str:
     """Return the words of a text that may itself be escaped HTML."""
-    text = text_of(tag)
-    return tidy(BeautifulSoup(text, "lxml").get_text(" ")) if "<" in text else text
+    return plain_text(text_of(tag))
 
 
 def _author(told: Tag, root: Tag) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import product
 from urllib.parse import unquote
 
 from scrapers.canonical import account_keys, canonical_key
@@ -17,6 +18,7 @@ from scrapers.redirector import advert, unwrapped
 
 # Shorter words beside a name stand on too many pages to say that it is the same person.
 SHORTEST_CONTEXT = 4
+MOST_INITIALS = 2
 # Engines set off the words they found by tags; a bound, for the text is a stranger's.
 _TAG = re.compile(r"</?[a-z][^<>]{0,300}>", re.IGNORECASE)
 
@@ -59,24 +61,30 @@ def findings_about(terms: Terms, hits: Iterable[Hit]) -> tuple[Finding, ...]:
     quotes for a hint, so what they found is looked at again here.
     """
     wanted, beside = apart(terms)
-    found = {
-        each.key: each for hit in hits for name in wanted for each in _named(name, beside, hit)
-    }
-    return tuple(found.values())
+    found: dict[str, Finding] = {}
+    authors: dict[str, Finding] = {}
+    for hit, name in product(hits, wanted):
+        finding = _finding(hit)
+        if _about(name, beside, hit, finding):
+            found.setdefault(finding.key, finding)
+            authors.update((each.key, each) for each in _author(name, hit, finding))
+    return (*found.values(), *(each for key, each in authors.items() if key not in found))
 
 
-def _named(name: str, beside: Terms, hit: Hit) -> Iterator[Finding]:
-    finding = _finding(hit)
+def _about(name: str, beside: Terms, hit: Hit, finding: Finding) -> bool:
     named = names(name, hit.title, hit.snippet, address=hit.url)
-    if in_handle(name, finding.handle) or (named and _vouched(name, beside, hit)):
-        yield finding
-        yield from _author(name, hit, finding)
+    return in_handle(name, finding.handle) or (named and _vouched(name, beside, hit))
 
 
 def _author(name: str, hit: Hit, post: Finding) -> Iterator[Finding]:
-    """Yield the account that a post was written by, if that bears the person's name."""
+    """Yield the account that a post was written by, if that bears the person's name.
+
+    A title that does not tell the author's name tells too little to begin an account with.
+    """
     author = None if post.account else author_of(hit.url, hit.title)
-    if author and (in_handle(name, author.handle) or names(name, author.name)):
+    if author is None or not author.name:
+        return
+    if in_handle(name, author.handle) or names(name, author.name):
         yield Finding(
             key=canonical_key(author.url),
             kind=Kind.ACCOUNT,
@@ -96,11 +104,23 @@ def _vouched(name: str, contexts: Terms, hit: Hit) -> bool:
     if not givens:
         return True
     beside = {word for each in contexts for word in words(each) if len(word) >= SHORTEST_CONTEXT}
-    wanted = {*givens, *(word[0] for word in givens), *(beside - {family})}
+    wanted = {*(word for word in givens if len(word) > 1), *(beside - {family})}
     place = folded(unquote(hit.url))
     told = {*words(hit.title), *words(hit.snippet), *words(place)}
-    return bool(wanted & told) or any(
-        word in place for word in wanted if len(word) >= SHORTEST_CONTEXT
+    return (
+        bool(wanted & told)
+        or any(word in place for word in wanted if len(word) >= SHORTEST_CONTEXT)
+        or any(_initialled(family, givens, text) for text in (hit.title, hit.snippet))
+    )
+
+
+def _initialled(family: str, givens: list[str], text: str) -> bool:
+    """Say whether an initial of a given name stands before the family name: `N. J. Quill`."""
+    said, initials = words(text), {word[0] for word in givens}
+    return any(
+        initials & set(said[max(at - MOST_INITIALS, 0) : at])
+        for at, word in enumerate(said)
+        if word == family
     )
 
 

@@ -24,6 +24,7 @@ DECLARATION = Declaration(
     cannot_see="what stands behind a login, and the many pages that a small index lacks",
     provenance="its published reference",
     terms=Terms(url="https://www.mojeek.com/services/search/web-search-api/"),
+    usd_per_1000=None,
     key=Key(name="mojeek-key", param="api_key"),
     notice="It is paid for by plans whose price nobody has looked up: ask Mojeek first.",
 )

@@ -28,6 +28,7 @@ DECLARATION = Declaration(
     cannot_see="what stands behind a login, and whatever its engines do not list",
     provenance="a SearXNG 2026.8.22 run on loopback, with engines that fail on purpose",
     terms=Terms(url="https://docs.searxng.org/"),
+    notice="Name the engines it should ask: many read result pages, which their owners forbid.",
 )
 
 # The question that is no search: what the instance tells of itself.

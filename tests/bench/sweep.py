@@ -16,15 +16,8 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from monitor.build import Service, build
-from monitor.config import (
-    CONSENT_LASTS,
-    BlueskyConfig,
-    CatalogueConfig,
-    Config,
-    DistrictConfig,
-    MailConfig,
-    SourcesConfig,
-)
+from monitor.config import CONSENT_LASTS, Config, DistrictConfig, MailConfig
+from monitor.config_sources import BlueskyConfig, CatalogueConfig, SourcesConfig
 from monitor.demo import district, scale
 from monitor.demo.district import Member
 from monitor.domain.consent import Consent

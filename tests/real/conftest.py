@@ -13,12 +13,14 @@ from tests.real import mail as mail_part
 from tests.real import mastodon_mock as mastodon_mock_part
 from tests.real import searxng as searxng_part
 from tests.real import snac as snac_part
+from tests.real import wordpress as wordpress_part
 from tests.real.bluesky import Bluesky
 from tests.real.fedify import Fedify
 from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
 from tests.real.searxng import Searxng
 from tests.real.snac import Snac
+from tests.real.wordpress import WordPress
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +73,15 @@ def mastodon_mock() -> Iterator[MastodonMock]:
     with (
         _folder_for(mastodon_mock_part.NAME, mastodon_mock_part.lacking) as folder,
         mastodon_mock_part.running(folder) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def wordpress() -> Iterator[WordPress]:
+    with (
+        _folder_for(wordpress_part.NAME, wordpress_part.lacking) as folder,
+        wordpress_part.running(folder) as running,
     ):
         yield running
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis that belong to one test run."""
+"""A PostgreSQL, a MariaDB and a Redis that belong to one test run."""
 
 import contextlib
 import shutil
@@ -42,6 +42,39 @@ def postgres(folder: Path) -> Iterator[str]:
     )
     with program.running(lambda: _ready(programs, port)):
         yield f"postgresql://owner@{LOCALHOST}:{port}/postgres"
+
+
+def lacking_mariadb() -> str:
+    return lacking_programs("mariadbd", "mariadb-install-db", "mariadb")
+
+
+@contextlib.contextmanager
+def mariadb(folder: Path) -> Iterator[str]:
+    """Yield the socket of a MariaDB with one empty database, `site`, and no passwords."""
+    # It refuses to run as root as well.
+    user = "mysql" if is_root() else None
+    data = folder / "mariadb"
+    data.mkdir(mode=0o700)
+    if user:
+        shutil.chown(data, user, user)
+    where = (f"--datadir={data}", *((f"--user={user}",) if user else ()))
+    creation = ("mariadb-install-db", "--no-defaults", *where, "--skip-test-db")
+    subprocess.run(creation, check=True, capture_output=True)
+    socket = data / "socket"
+    program = Program(
+        argv=(
+            *("mariadbd", "--no-defaults", *where, f"--socket={socket}"),
+            *("--skip-networking", "--skip-grant-tables", "--innodb-flush-log-at-trx-commit=0"),
+        ),
+        log=folder / "mariadb.log",
+    )
+    with program.running(lambda: _created(socket)):
+        yield str(socket)
+
+
+def _created(socket: Path) -> bool:
+    question = ("mariadb", f"--socket={socket}", "-e", "CREATE DATABASE IF NOT EXISTS site")
+    return subprocess.run(question, capture_output=True, check=False).returncode == 0
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ set -euo pipefail
 missing=()
 
 need() { # PROGRAM PACKAGE...
-    [ -n "$(command -v "$1")" ] || [ -x "$1" ] || missing+=("${@:2}")
+    [ -n "$(command -v "$1")" ] || [ -e "$1" ] || missing+=("${@:2}")
 }
 
 need postfix postfix
@@ -14,6 +14,10 @@ need /usr/lib/dovecot/imap dovecot-imapd
 need /usr/lib/dovecot/lmtp dovecot-lmtpd
 need redis-server redis-server
 need snac snac2
+need /usr/share/wordpress/index.php wordpress
+need php php-cli
+need mariadbd mariadb-server
+need mariadb mariadb-client
 need systemd-analyze systemd
 need npm nodejs npm
 need g++ g++

@@ -14,8 +14,9 @@ from monitor.config import Config, load
 from monitor.demo.clock import StoryClock
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
+from monitor.domain.students.forms import Pupil
 from monitor.flows.enrol import Answers
-from monitor.matcher.tokens import write_tokens
+from monitor.matcher.tokens import make_roster, write_tokens
 from monitor.outside import Outside
 from monitor.store.state import State
 from tests.real.bluesky import COACH, Bluesky, Profile
@@ -181,7 +182,8 @@ def _configured(folder: Path, searxng: Searxng, bluesky: Bluesky, mail: MailServ
     key = bytes(range(32))
     (folder / "roster.key").touch(mode=0o600)
     (folder / "roster.key").write_text(key.hex(), "ascii")
-    write_tokens(folder / "roster.tokens", [("Nora", "Whitlock")], key)
+    nora = Pupil(names=(("Nora", "Whitlock"),))
+    write_tokens(folder / "roster.tokens", make_roster([nora], key, datetime.now(UTC).date()))
     return load(path)
 
 

@@ -33,16 +33,16 @@ def test_a_source_of_its_own_names_the_terms_it_is_asked_under(source: Source) -
 
 
 def test_what_is_paid_for_needs_a_key() -> None:
-    paid = [each for each in all_sources() if each.declaration.usd_per_1000 > Decimal(0)]
+    paid = [each for each in all_sources() if each.declaration.usd_per_1000 != Decimal(0)]
 
     assert [each.name for each in paid if each.declaration.key is None] == []
 
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
-def test_a_key_has_one_place_in_a_request(source: Source) -> None:
+def test_a_key_has_a_name_and_one_place_in_a_request(source: Source) -> None:
     key = source.declaration.key
 
-    assert key is None or bool(key.header) is not bool(key.param)
+    assert key is None or (key.name and bool(key.header) is not bool(key.param))
 
 
 def test_a_declaration_holds_no_key_itself() -> None:

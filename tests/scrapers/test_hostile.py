@@ -12,28 +12,29 @@ from scrapers.catalogue.reader import own_catalogue
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
-from scrapers.profiles.bluesky import Bluesky
 from scrapers.reading import Reading
 from scrapers.request import Query
-from scrapers.search.searxng import SearxNG
-from scrapers.source import Source
+from scrapers.source import Access, Source
+from tests.scrapers.answers import questions
+from tests.scrapers.known_sources import written_sources
 
 NORA = Identity(
     ref="p", names=("Nora Quill",), handles=("nora",), accounts=("bluesky:@nora.example",)
 )
-BLUESKY = Bluesky()
-SEARXNG = SearxNG(base_url="http://searx.example")
+# One question of each kind is enough: a source reads them by their kind.
 QUESTIONS: list[tuple[Source, Query]] = [
-    *((BLUESKY, query) for query in BLUESKY.plan(NORA)),
-    *((BLUESKY, query) for query in BLUESKY.contacts("bluesky:@nora.example", "p")),
-    *((SEARXNG, query) for query in SEARXNG.plan(NORA)),
+    (source, query)
+    for source in written_sources()
+    if source.etiquette.access is Access.API
+    for query in {each.kind: each for each in questions(source)}.values()
 ]
 KEYS = st.sampled_from(
     [
         *("actors", "follows", "followers", "cursor", "did", "handle", "displayName", "labels"),
         *("description", "val", "neg", "avatar", "createdAt", "followersCount", "website"),
         *("results", "unresponsive_engines", "corrections", "query", "url", "title", "content"),
-        *("engines", "error", "message", "backoff"),
+        *("engines", "error", "message", "backoff", "id", "login", "html_url", "username", "acct"),
+        *("note", "fields", "accounts", "items", "snippet", "links", "rel", "href", "name", "slug"),
     ]
 )
 TEXTS = st.text() | st.sampled_from(

@@ -1,6 +1,5 @@
 """Answers of real Mastodon servers, where a folder of them is given."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +13,9 @@ from scrapers.page import Page
 from scrapers.profiles.mastodon import Mastodon
 from scrapers.reading import Reading
 from scrapers.request import Query
-from tests.scrapers.test_recorded import FOLDER, recorded
+from tests.scrapers.recorded import FOLDER, needs_recordings, recorded
 
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="NAMESAKE_RECORDED does not name a folder of recorded answers"
-)
+pytestmark = needs_recordings
 
 LOCAL = Mastodon(base_url="http://localhost:3000")
 BIG = Mastodon(base_url="https://kidosefi.social")
@@ -26,8 +23,7 @@ FOSSTODON = Mastodon(base_url="https://fosstodon.org")
 
 
 def page_of(name: str) -> Page:
-    meta = json.loads((Path(FOLDER) / "mastodon" / f"{name}.meta.json").read_bytes())
-    return recorded(f"mastodon/{name}.json", meta["status"])
+    return recorded(f"mastodon/{name}.json")
 
 
 def lookup(source: Mastodon, acct: str) -> Query:

@@ -84,9 +84,26 @@ def _questions(source: Source, words: Identity, scopes: frozenset[Scope]) -> Ite
     if SCOPE_OF[source.family] in scopes:
         yield from source.plan(words)
     if Scope.STUDENT_LINKS in scopes and isinstance(source, ContactSource):
-        for account in words.accounts:
-            if account.partition(":")[0] == source.platform:
-                yield from source.contacts(account, words.ref)
+        for account in _on(source, words.accounts):
+            yield from source.contacts(account, words.ref)
+
+
+def accounts_asked(query: Query, person: Person, source: Source) -> tuple[str, ...]:
+    """Return the person's accounts whose contacts a question asks for, by planning it again.
+
+    The terms of a question do not tell: a server leaves its own name out of them.
+    """
+    if not isinstance(source, ContactSource):
+        return ()
+    return tuple(
+        account
+        for account in _on(source, person.accounts)
+        if any(each.key == query.key for each in source.contacts(account, person.ref))
+    )
+
+
+def _on(source: Source, accounts: Iterable[str]) -> Iterator[str]:
+    return (each for each in accounts if each.partition(":")[0] == source.platform)
 
 
 def _scopes(consent: Consent, student_links: StudentLinks) -> frozenset[Scope]:

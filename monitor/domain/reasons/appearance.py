@@ -24,6 +24,7 @@ _NAMED = COVERED | {Cover.INITIALS}
 class Appearance:
     """`written` is None where no name is shown, or only a pseudonym.
 
+    `half` says that a word of the name shown is the person's given or family name.
     `description` is what an account says of itself; `text` is everything that is shown.
     """
 
@@ -31,6 +32,7 @@ class Appearance:
     description: str
     text: str
     written: Agreement | None
+    half: bool
     fit: HandleFit
 
     @property
@@ -62,6 +64,7 @@ def appearance(finding: Finding, name: PersonName) -> Appearance:
         description=(finding.bio or finding.snippet)[:_LONGEST_TEXT] if account else "",
         text=text,
         written=_written(finding, shown, name) if account else mention(text, name),
+        half=bool(_words_in(shown) & _words_in(f"{name.full} {' '.join(name.nicknames)}")),
         fit=fits(finding.handle, name),
     )
 
@@ -89,3 +92,7 @@ def _written(finding: Finding, shown: str, name: PersonName) -> Agreement | None
 def _titled(shown: str) -> bool:
     """Tell whether somebody is addressed, as in "Mrs. Doe's Classroom"."""
     return plain(shown).partition(" ")[0].rstrip(".") in TITLES
+
+
+def _words_in(text: str) -> frozenset[str]:
+    return frozenset(words_of(text.replace("-", " ")))

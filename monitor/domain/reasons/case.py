@@ -54,6 +54,11 @@ class Case:
         return self.is_account and self.look.written is None and not self.look.description
 
     @property
+    def telltale(self) -> bool:
+        """The handle is one of the person's, and more than their name."""
+        return self.same_handle and bool(not self.look.covered or self.look.fit.residue)
+
+    @property
     def alone(self) -> bool:
         """The person has accounts, and none on the same network."""
         here = handles_on(self.portrait.platform, self.subject, self.inventory)

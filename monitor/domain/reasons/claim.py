@@ -8,7 +8,7 @@ from monitor.domain.handles.fit import Cover
 from monitor.domain.names.names import FULL, Level, Middle, disguised
 from monitor.domain.reasons import rules
 from monitor.domain.reasons.case import Case
-from scrapers.finding import Finding
+from monitor.domain.reasons.links import linked
 
 _BY_LEVEL = {
     Level.EXACT: rules.NAME_EXACT,
@@ -46,8 +46,7 @@ def claim(case: Case) -> Iterator[Sign]:
     yield from _handle(case)
     if case.copied:
         yield rules.SAME_WORDS.holds()
-    links = {address(link) for link in case.portrait.links}
-    if any(address(own.url) in links for own in case.inventory.own):
+    if any(linked(case.portrait.links, own) for own in case.inventory.own):
         yield rules.LINKS_TO_OWN.holds()
     if case.contacts.flagged:
         yield rules.PUPILS.holds()
@@ -66,15 +65,25 @@ _MORE_THAN_A_NAME = (
 
 
 def _name(case: Case) -> Iterator[Sign]:
-    written, fit = case.look.written, case.look.fit
+    written = case.look.written
     if written is None:
-        family_alone = fit.cover is Cover.FAMILY and fit.bare
-        nameless = rules.HANDLE_FAMILY if family_alone else rules.NAME_NOT_SHOWN
-        yield _BY_COVER.get(fit.cover, nameless).holds()
+        yield _without_name(case).holds()
         return
-    yield _BY_LEVEL[written.level].holds()
+    other = written.level is Level.DIFFERENT and not case.look.half
+    yield (rules.NAME_OTHER if other else _BY_LEVEL[written.level]).holds()
     if written.middle in _BY_MIDDLE:
         yield _BY_MIDDLE[written.middle].holds()
+
+
+def _without_name(case: Case) -> Rule:
+    """Look for the name in the handle, or else for a handle or for words of the person's."""
+    fit = case.look.fit
+    if fit.cover in _BY_COVER:
+        return _BY_COVER[fit.cover]
+    if fit.cover is Cover.FAMILY and fit.bare:
+        return rules.HANDLE_FAMILY
+    known = case.same_handle or case.nearby or case.elsewhere or case.copied
+    return rules.NAME_NOT_SHOWN if known else rules.NOTHING_SHOWN
 
 
 def _namesakes(case: Case) -> Iterator[Sign]:
@@ -118,12 +127,3 @@ def _shared_handle(case: Case) -> Rule:
         return rules.SAME_HANDLE_COMMON if common else rules.SAME_HANDLE_NAME
     family_alone = fit.cover is Cover.FAMILY and fit.bare
     return rules.SAME_HANDLE_FAMILY if family_alone else rules.SAME_HANDLE
-
-
-def address(url: str) -> str:
-    """Reduce a URL to what two spellings of one address share."""
-    return url.casefold().partition("://")[2].removeprefix("www.").rstrip("/")
-
-
-def links_to(own: Finding, portrait: Finding) -> bool:
-    return address(portrait.url) in {address(link) for link in own.links}

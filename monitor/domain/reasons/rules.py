@@ -11,8 +11,12 @@ NAME_INITIAL = Rule(name="name-initial", reason="Only an initial and your family
 NAME_NEAR = Rule(name="name-near", reason="The name shown is almost yours, but not quite.")
 NAME_FAMILY = Rule(name="name-family", reason="Only your family name is shown.")
 NAME_GIVEN = Rule(name="name-given", reason="Only your given name is shown.")
-NAME_DIFFERENT = Rule(name="name-different", reason="The name shown is not yours.")
-NAME_NOT_SHOWN = Rule(name="name-not-shown", reason="Your name does not appear.")
+NAME_DIFFERENT = Rule(name="name-different", reason="Only a half of the name shown is yours.")
+NAME_OTHER = Rule(name="name-other", reason="The name shown is not yours.")
+NAME_NOT_SHOWN = Rule(
+    name="name-not-shown", reason="Your name does not appear, but a handle or words of yours do."
+)
+NOTHING_SHOWN = Rule(name="nothing-shown", reason="Your name does not appear.")
 MIDDLE_AGREES = Rule(name="middle-agrees", reason="The middle name is yours.")
 MIDDLE_CONFLICTS = Rule(
     name="middle-conflicts", reason="The middle name is another one than yours."

@@ -14,16 +14,6 @@ from monitor.domain.reasons.workplaces import employers_named, names_other_emplo
 
 # A preposition and the capitalised words after it.
 _WHERE = re.compile(r"\b(?:[Ii]n|[Ff]rom) +((?:[A-Z][\w'-]+)(?: +(?:of +)?[A-Z][\w'-]+){0,4})")
-# What is capitalised after "in" and "from" without being a place.
-_NO_PLACE = frozenset(
-    words_of(
-        "january february march april may june july august september october november december "
-        "monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter "
-        "english spanish french german math maths science history art music education special "
-        "the this my our all loving love memory christ jesus god home school heart "
-        "facebook instagram linkedin twitter youtube"
-    )
-)
 
 
 _ELSEWHERE = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)

@@ -14,6 +14,7 @@ from monitor.domain.students.forms import (
     Form,
     FormKind,
     called,
+    chosen_part,
     handle_form,
     whole_forms,
 )
@@ -93,9 +94,10 @@ def _shortened(given: str, family: str, counts: Counts) -> Iterator[Form]:
 
 
 def _handle_forms(contact: Contact, counts: NameCounts) -> Iterator[Form]:
-    if opaque(contact.handle):
+    handle = chosen_part(contact.handle)
+    if opaque(handle):
         return
-    read = (_FLOURISH.sub("", word) for word in words_in(contact.handle) if not word.isdecimal())
+    read = (_FLOURISH.sub("", word) for word in words_in(handle) if not word.isdecimal())
     words = tuple(word for word in read if word and word not in BESIDE_A_NAME)
     if len(words) > 1:
         yield from _shown_forms(" ".join(words), counts)

@@ -60,8 +60,13 @@ def pupil_forms(pupil: Pupil) -> frozenset[Form]:
 
 def handle_form(handle: str) -> Form | None:
     """Return what an account's handle is compared by; None for one too short to be one's own."""
-    own = squashed(local_part(handle))
+    own = squashed(chosen_part(handle))
     return Form(FormKind.HANDLE, own) if len(own) >= SHORTEST_HANDLE else None
+
+
+def chosen_part(handle: str) -> str:
+    """Return what its owner chose of a handle, without the server that follows it."""
+    return local_part(handle.strip().removeprefix("@").partition("@")[0])
 
 
 def called(given: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Words of work, school and pastimes: with places and sites, all that a comparison may look at.
 
 A list of what may weigh, so that nobody has to list what may not: a word of what somebody believes,
-stands for or suffers from is simply not here. docs/detection.md says why. Words stand in the
+stands for or suffers from is simply not here. docs/verdicts.md says why. Words stand in the
 singular; `known` folds plurals.
 """
 

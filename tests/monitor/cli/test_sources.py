@@ -62,6 +62,22 @@ def test_a_source_that_is_turned_off_is_shown_and_said_to_be(terminal):
     assert terminal.run("sources", "show", "bluesky", "--json").json["health"] is None
 
 
+def test_engines_that_read_result_pages_are_warned_of(terminal, web, monkeypatch):
+    assert "result pages" not in terminal.run("sources", "list").out
+    monkeypatch.setattr("monitor.demo.engine.ENGINES", ("duckduckgo", "lantern"))
+    terminal.run("sources", "check", "searxng")
+
+    warning = "it reads the result pages of duckduckgo instead of asking an API"
+    assert f"searxng: {warning}" in terminal.run("sources", "list").out
+    assert warning in terminal.run("sources", "show", "searxng").out
+    assert warning in terminal.run("sources", "check", "searxng").out
+
+
+def test_a_price_that_nobody_has_looked_up_is_not_shown_as_nothing(terminal):
+    assert "nobody has looked up" in sheet(terminal.run("sources", "show", "mojeek"))["costs"]
+    assert sheet(terminal.run("sources", "show", "gdelt"))["costs"] == "nothing"
+
+
 def test_what_could_be_asked_is_listed_apart(terminal, web):
     off = terminal.run("sources", "list", "--off", "--json").json
     assert {"bluesky", "searxng"}.isdisjoint(row["source"] for row in off)

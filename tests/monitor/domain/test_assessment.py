@@ -152,10 +152,11 @@ def test_an_undeclared_account_is_a_question_while_it_may_be_an_imitation():
     assert maria(elder, others=0.02).label is Label.OWN
 
 
-def test_ones_own_words_on_another_network_are_a_question():
+def test_ones_own_words_on_another_network_are_a_question_under_an_imitated_handle():
     again = replace(STRANGER, account="chalk:1", handle="mariadelgado", bio=BIO)
 
-    assert maria(again).label is Label.UNKNOWN
+    assert maria(again).label is Label.OWN
+    assert maria(replace(again, handle="mariade1gado")).label is Label.UNKNOWN
 
 
 @pytest.mark.parametrize("handle", ["mariadelgado", "mdelgado", "maria.delgado", "mariadelgad0"])

@@ -5,6 +5,7 @@ import pytest
 from monitor.demo.district import ROSA
 from monitor.domain.flag import FlagState, Ruling
 from monitor.domain.students.verdict import ContactVerdict
+from monitor.flows.lent import Lent
 from monitor.flows.purge import FORGOTTEN, Purging
 from monitor.flows.roster import RosterKeeping
 from tests.monitor.flows.fakes import FakeMatcher
@@ -29,7 +30,9 @@ def link(rosa):
 
 
 def purge(rosa):
-    Purging(state=rosa.world.state, now=rosa.world.clock.now).purge()
+    world = rosa.world
+    lent = Lent(state=world.state, spans={})
+    Purging(state=world.state, now=world.clock.now, lent=lent).purge()
 
 
 def rule(rosa, *rulings):

@@ -190,6 +190,13 @@ def test_a_unit_may_have_a_name_of_the_districts_own(roster):
     assert legal(read) == {MASON}
 
 
+def test_a_directory_in_which_no_unit_is_known_asks_for_its_name(roster):
+    content = GOOGLE.replace("Students", "Lernende")
+
+    with pytest.raises(InputError, match="name their unit with --unit"):
+        read_students(roster(content))
+
+
 def test_a_file_of_roles_may_lie_elsewhere(roster, tmp_path):
     (tmp_path / "roles.csv").rename(tmp_path / "other.csv")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from scrapers.fetch.baton import laid_down
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import InMemoryHosts, Pace
@@ -88,7 +89,8 @@ class FakeClient:
 
     def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:  # noqa: ARG002 - likewise
         began = self.clock.monotonic()
-        self.clock.sleep(self.takes(request.url))
+        with laid_down():
+            self.clock.sleep(self.takes(request.url))
         said = self.respond(request.url)
         self.asked.append((request.url, began, self.clock.monotonic()))
         if not isinstance(said, str):

@@ -16,7 +16,7 @@ from tests.scrapers.damage import Damaged
 
 Answered = Callable[..., Page]
 
-PAGES = "its-own.example"
+PAGES = "activitypub-server"
 OWN = "mastodon:@noraquill@its-own.example"
 NORA = Identity(ref="person-1", names=("Nora Quill",), handles=("noraquill",), accounts=(OWN,))
 ACTOR = "https://its-own.example/users/noraquill"
@@ -58,7 +58,7 @@ def test_a_handle_is_asked_for_by_webfinger(server: ActivityPub, profile: Query)
     assert profile.kind is QueryKind.PROFILE
     assert profile.request.url == "https://its-own.example/.well-known/webfinger"
     assert dict(profile.request.params) == {"resource": "acct:noraquill@its-own.example"}
-    assert server.name == "its-own.example"
+    assert server.domain == "its-own.example"
 
 
 def test_webfinger_leads_to_the_document_of_the_account(profile: Query, document: Query) -> None:

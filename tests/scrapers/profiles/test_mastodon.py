@@ -14,7 +14,7 @@ from scrapers.source import Family, Source
 
 Answered = Callable[..., Page]
 
-PAGES = "mastodon.social"
+PAGES = "mastodon-server"
 OWN = "mastodon:@noraquill@mastodon.social"
 NORA = Identity(
     ref="person-1",
@@ -225,6 +225,6 @@ def test_a_server_may_live_elsewhere_than_its_handles_say() -> None:
 
     (query,) = moved.plan(person)
     assert query.request.url.startswith("https://social.quill.example/")
-    assert (moved.name, query.terms) == ("quill.example", ("nora",))
+    assert (moved.domain, query.terms) == ("quill.example", ("nora",))
     assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
     assert known.query.terms == ("us",)

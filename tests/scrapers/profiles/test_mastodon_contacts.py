@@ -15,7 +15,7 @@ from scrapers.source import ContactSource
 
 Answered = Callable[..., Page]
 
-PAGES = "mastodon.social"
+PAGES = "mastodon-server"
 OWN = "mastodon:@noraquill@mastodon.social"
 
 

@@ -75,6 +75,21 @@ def test_a_post_of_somebody_of_that_name_shows_post_and_account() -> None:
     assert (account.name, account.handle) == ("Jane Doe", "jdoe")
 
 
+def test_what_a_profile_tells_of_itself_goes_before_what_its_posts_do() -> None:
+    post = Hit(url="https://x.com/jdoe/status/17", title='Jane Doe on X: "Hi"', snippet="")
+    profile = Hit(url="https://x.com/jdoe", title="Jane B. Doe (@jdoe) / X", snippet="")
+
+    accounts = [each for each in findings_about(("Jane Doe",), [post, profile]) if each.account]
+
+    assert [each.name for each in accounts] == ["Jane B. Doe"]
+
+
+def test_a_post_that_does_not_tell_its_author_begins_no_account() -> None:
+    hit = Hit(url="https://x.com/jdoe/status/17", title="Jane Doe wins a prize", snippet="")
+
+    assert [each.kind for each in findings_about(("Jane Doe",), [hit])] == [Kind.PAGE]
+
+
 def test_whoever_only_writes_about_the_person_is_left_alone() -> None:
     hit = Hit(url="https://x.com/gazette/status/17", title='Gazette on X: "Jane Doe"', snippet="")
 

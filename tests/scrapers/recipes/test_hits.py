@@ -18,6 +18,7 @@ def hit(title: str = "", snippet: str = "", url: str = "https://paper.example/a"
         hit("Nora Quill wins a prize"),
         hit("QUILL, NORA"),
         hit("N. Quill, 2nd place"),
+        hit("N. J. Quill, 2nd place"),
         hit("Staff", "Ms. Quill teaches art at Harbour Lane."),
         hit("Mrs. Quill's class", url="https://harbourlane.example/art"),
         hit("Results", url="https://paper.example/nora-quill"),
@@ -35,6 +36,7 @@ def test_a_hit_that_names_the_person_is_one(named: Hit) -> None:
         hit("Nora Lark wins a prize", "Harbour Lane School"),
         hit("The quill: a history", "How a feather is cut."),
         hit("Quill College, fall sports"),
+        hit("Quill's n best pens", "By J. Lark."),
         hit("", ""),
     ],
 )

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from scrapers.identity import Identity
-from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.request import Query
@@ -35,7 +34,3 @@ def comes(saved: Answered, answered: Answered) -> Comes:
         return source.read(first(source), replace(page, headers={**page.headers, **told}))
 
     return read
-
-
-ABSENT, BLOCKED, FAILED = Outcome.ABSENT, Outcome.BLOCKED, Outcome.FAILED
-LIMITED, UNREADABLE = Outcome.LIMITED, Outcome.UNREADABLE

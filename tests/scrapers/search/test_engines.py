@@ -15,8 +15,9 @@ from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.serper import SERPER
 from tests.scrapers.answers import PAGES
-from tests.scrapers.search.conftest import BLOCKED, LIMITED, UNREADABLE, Comes, first
+from tests.scrapers.search.conftest import Comes, first
 
+BLOCKED, LIMITED, UNREADABLE = Outcome.BLOCKED, Outcome.LIMITED, Outcome.UNREADABLE
 BRAVE_ERROR = {"id": "0f", "status": 422, "code": "SUBSCRIPTION_TOKEN_INVALID", "detail": "no"}
 
 

@@ -58,8 +58,11 @@ HOLDS = [
     ("name-misspelt", {"name": "Maria Delgato"}, {"name": "Maria Delgado"}),
     ("name-family", {"name": "Mrs. Delgado"}, {"name": "Maria Delgado"}),
     ("name-given", {"name": "Maria"}, {"name": "Maria Delgado"}),
-    ("name-different", {"name": "Karl Brandt"}, {"name": "Maria Delgado"}),
-    ("name-not-shown", {"name": "", "handle": "sunny"}, {"name": "", "handle": "mdelgado"}),
+    ("name-other", {"name": "Karl Brandt"}, {"name": "Karl Delgado"}),
+    ("name-different", {"name": "Karl Delgado"}, {"name": "Karl Brandt"}),
+    ("name-different", {"name": "Maria Brandt-Lee"}, {"name": "Maria Delgado"}),
+    ("nothing-shown", {"name": "", "handle": "sunny"}, {"name": "", "handle": "mdelgado"}),
+    ("name-not-shown", {"name": "", "bio": BIO}, {"name": ""}),
     ("middle-agrees", {"name": "Maria R. Delgado"}, {"name": "Maria Delgado"}),
     ("middle-conflicts", {"name": "Maria Ines Delgado"}, {"name": "Maria Rosa Delgado"}),
     ("name-longer", {"name": "Maria Delgado Torres"}, {"name": "Maria Delgado"}),
@@ -191,7 +194,26 @@ def test_every_rule_is_tried_somewhere():
         *("same-handle", "same-handle-family", "same-handle-longer"),
         *("name-former", "school-too", "state"),
         *("linked-from-own", "declared", "pupils"),
+        *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
+        *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
     }
 
     assert RULES.keys() == {rule for rule, _, _ in HOLDS} | elsewhere
+
+
+def test_a_colleague_is_not_the_person_however_much_they_share():
+    shared = {"bio": "Science teacher at Maple Street Elementary School, Cedar Valley"}
+    subject = Subject(person=PERSON, commonness=1.0)
+
+    for name, handle in (("Karl Brandt", "kbrandt"), ("", "mrs_brandt")):
+        shown = replace(FOUND, name=name, handle=handle, **shared)
+        assert assess(subject, shown, Inventory(own=(OWN,)), None, WEIGHTS).label == "unrelated"
+
+
+def test_a_page_of_the_school_that_does_not_name_the_person_is_not_about_them():
+    page = replace(FOUND, kind=Kind.PAGE, name="", bio="", title="Maple Street Elementary School")
+    told = replace(page, snippet="Cedar Valley, science fair")
+
+    found = assess(Subject(person=PERSON, commonness=1.0), told, Inventory(), None, WEIGHTS)
+    assert found.label == "unrelated"

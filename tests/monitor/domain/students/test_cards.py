@@ -72,6 +72,8 @@ def test_a_pupil_is_found_under_other_spellings(given, family, shown):
         ("", "itsmasonwhitlock"),
         ("", "xxmasonwhitlockxx"),
         ("", "MasonWhitlock.skies.example"),
+        ("mase", "mason.whitlock@skies.example"),
+        ("mase", "@masonwhitlock@skies.example"),
     ],
 )
 def test_a_pupil_is_found_by_a_handle_that_is_a_name(shown, handle):
@@ -115,6 +117,27 @@ def test_short_names_are_read_where_they_can_be(given, family, shown, handle):
 )
 def test_what_is_too_short_or_is_written_with_spaces_is_not_parted(given, family, shown, handle):
     assert not agree(pupil(given, family), shown, handle)
+
+
+def test_a_family_name_in_the_handle_is_joined_to_a_lone_given_name_only():
+    assert agree(pupil("James", "Whitlock"), "James", "whitlock28")
+    assert not agree(pupil("James", "Whitlock"), "Mason James", "whitlock28")
+
+
+def test_of_three_family_names_the_first_and_the_last_are_halves():
+    enlisted = pupil("Ana", "Lopez Garcia Ruiz")
+
+    assert agree(enlisted, "Ana Lopez")
+    assert agree(enlisted, "Ana Ruiz")
+    assert not agree(enlisted, "Ana Garcia")
+
+
+def test_a_known_handle_is_the_same_on_every_server():
+    enlisted = pupil("Mason", "Whitlock", "@trombonelad@alpha.example")
+
+    for handle in ("trombonelad@beta.example", "trombone_lad", "TromboneLad.skies.example"):
+        assert agree(enlisted, "somebody", handle)
+    assert not agree(enlisted, "somebody", "alpha.example")
 
 
 def test_a_name_of_many_words_is_a_sentence():

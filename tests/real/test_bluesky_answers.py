@@ -1,0 +1,55 @@
+"""What a real Bluesky network answers, as our source reads it."""
+
+import pytest
+
+from scrapers.identity import Identity
+from scrapers.outcome import Outcome
+from scrapers.profiles.bluesky import Bluesky
+from scrapers.request import Query, QueryKind
+from tests.real import bluesky as part
+from tests.real.asking import answer, asked
+from tests.real.bluesky import COACH, LOOKALIKE, MARIA, PUPIL
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def source(bluesky: part.Bluesky) -> Bluesky:
+    return Bluesky(
+        base_url=bluesky.appview,
+        known_actor=COACH.handle,
+        handle_domain="test",
+        allow_private=(bluesky.appview,),
+        listed=1,
+    )
+
+
+def question(source: Bluesky, kind: QueryKind, handle: str) -> Query:
+    person = Identity(ref="p", names=("Maria Delgado",), accounts=(f"bluesky:@{handle}",))
+    return next(query for query in source.plan(person) if query.kind is kind)
+
+
+def test_an_account_is_found_by_name_and_by_handle(source: Bluesky) -> None:
+    search = answer(source, question(source, QueryKind.SEARCH, MARIA.handle))
+    (maria,) = answer(source, question(source, QueryKind.PROFILE, MARIA.handle)).findings
+
+    assert {each.handle for each in search.findings} == {MARIA.handle, LOOKALIKE.handle}
+    assert (maria.name, maria.bio) == (MARIA.display_name, MARIA.description)
+    assert maria.account.startswith("bluesky:did:plc:")
+
+
+def test_nobody_is_told_from_somebody(source: Bluesky) -> None:
+    canaries = list(source.canaries("nonce"))
+    readings = asked(source, [each.query for each in canaries])
+
+    assert [each.outcome for each in readings] == [each.expects for each in canaries]
+    nobody = question(source, QueryKind.PROFILE, "nobody-at-all.test")
+    assert answer(source, nobody).outcome is Outcome.ABSENT
+
+
+def test_a_list_is_read_page_by_page(source: Bluesky) -> None:
+    (following, _) = source.contacts(f"bluesky:@{MARIA.handle}", "p")
+    reading = answer(source, following)
+
+    assert reading.outcome is Outcome.FOUND
+    assert {each.handle for each in reading.contacts} == {COACH.handle, PUPIL.handle}
