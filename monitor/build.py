@@ -22,6 +22,7 @@ from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import NewRef, Now, Post
 from monitor.flows.permission import Pictures
+from monitor.flows.planning import Planning, limits_of, prices_of
 from monitor.flows.post import Posting
 from monitor.flows.purge import Purging
 from monitor.flows.review import Reviewing
@@ -37,13 +38,13 @@ from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mail import FolderPost, SmtpPost
 from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
-from monitor.sources import all_sources
+from monitor.sources import all_sources, engine_titles
 from monitor.store.state import State
 from monitor.weights_shelf import weights_in_use
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.tour import Rank
 from scrapers.parsing.parser import ChildParser
-from scrapers.source import Family, Source
+from scrapers.source import Source
 
 OUTBOX = "outbox"
 LOG = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Service:
     tallying: Tallying
     digesting: Digesting
     posting: Posting
+    planning: Planning
     canaries: Canaries
     glass: Glass
     rounds: DueRounds
@@ -118,6 +120,7 @@ class Workshop:
             tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.digesting,
             posting=self.posting,
+            planning=self.planning,
             canaries=self.canaries,
             glass=self.glass,
             rounds=self.rounds,
@@ -132,7 +135,7 @@ class Workshop:
 
     @cached_property
     def terms(self) -> DistrictTerms:
-        return DistrictTerms(config=self.config, engines=_engines(self.sources))
+        return DistrictTerms(config=self.config, engines=engine_titles(self.sources))
 
     @cached_property
     def letters(self) -> Correspondence:
@@ -243,11 +246,22 @@ class Workshop:
             sources=self.sources,
             visitor=RankedLanes(self.lanes, Rank.USUAL),
             urgent=RankedLanes(self.lanes, Rank.FIRST),
+            planning=self.planning,
             contacts=Contacts(state=self.state, matcher=self.matcher, now=self.now),
             settling=self._settling(),
             now=self.now,
             new_ref=self.outside.new_ref,
             stopped=stopped,
+        )
+
+    @cached_property
+    def planning(self) -> Planning:
+        return Planning(
+            state=self.state,
+            sources=self.sources,
+            prices=prices_of(self.sources.values()),
+            limits=limits_of(self.config.planning),
+            now=self.now,
             student_links=StudentLinks.ON if self.matcher.on else StudentLinks.OFF,
         )
 
@@ -287,9 +301,3 @@ def matcher_setup(config: Config) -> MatcherSetup | None:
 def _matcher(config: Config, outside: Outside) -> NoMatcher | MatcherProcess:
     setup = matcher_setup(config)
     return MatcherProcess(setup, outside.clock.now) if setup else NoMatcher()
-
-
-def _engines(sources: Mapping[str, Source]) -> tuple[str, ...]:
-    """Return the search engines by the names that people know them by."""
-    engines = (source for source in sources.values() if source.family is Family.SEARCH)
-    return tuple(engine.declaration.title for engine in engines)

@@ -81,6 +81,19 @@ class FetchConfig(Section, frozen=True, kw_only=True):
     workers: Annotated[int, Meta(ge=1, le=64)] = 16
 
 
+class PlanningConfig(Section, frozen=True, kw_only=True):
+    """The most that sources which cost money get from one weekly sweep to the next.
+
+    Dollars are those of the prices that sources declare; without `weekly_requests_…` requests
+    are not counted.
+    """
+
+    weekly_usd_district: Annotated[float, Meta(ge=0)] = 7.0
+    weekly_usd_person: Annotated[float, Meta(ge=0)] = 0.25
+    weekly_requests_district: Annotated[int, Meta(ge=0)] | None = None
+    weekly_requests_person: Annotated[int, Meta(ge=0)] | None = None
+
+
 class Config(Section, frozen=True, kw_only=True):
     """Everything that a district decides. `state` is the folder of this district alone."""
 
@@ -91,6 +104,7 @@ class Config(Section, frozen=True, kw_only=True):
     students: StudentsConfig = StudentsConfig()
     detection: DetectionConfig = DetectionConfig()
     fetch: FetchConfig = FetchConfig()
+    planning: PlanningConfig = PlanningConfig()
     portal: str = ""
 
     @property

@@ -1,6 +1,6 @@
 """Which sources a configuration names, and which lists of sites an operator brought."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
@@ -32,7 +32,7 @@ from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
 from scrapers.search.serper import SERPER
-from scrapers.source import Source
+from scrapers.source import Family, Source
 
 
 def all_sources(config: Config) -> Registry:
@@ -60,6 +60,12 @@ def catalogue(config: Config) -> Catalogue:
     except CatalogueError as error:
         reason = f"{error} Mend the file, or take it out of [sources.catalogue]."
         raise ConfigError(reason) from error
+
+
+def engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
+    """Return the search engines by the names that people know them by."""
+    engines = (source for source in sources.values() if source.family is Family.SEARCH)
+    return tuple(engine.declaration.title for engine in engines)
 
 
 def _ours(config: Config) -> Registry:

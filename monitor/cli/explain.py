@@ -1,19 +1,15 @@
 """Why an account or a page was judged as it was."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from msgspec import structs
 
-from monitor.build import Service, build
+from monitor.build import Service
 from monitor.cli.desk import Desk, as_json, break_glass, pass_desk
+from monitor.cli.looking import demo_folder, opened
 from monitor.cli.output import Output
-from monitor.config import StudentsConfig
-from monitor.demo import stage
-from monitor.demo.district import ZONE
 from monitor.domain.explanation import Explanation, explain
 from monitor.errors import InputError, NotPermittedError
 from monitor.weights_shelf import weights_in_use
@@ -27,12 +23,7 @@ CLOSED = (
 @click.command("explain")
 @click.argument("item")
 @break_glass
-@click.option(
-    "--demo",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Look into the folder of a demo instead, where nobody is real.",
-)
+@demo_folder
 @as_json
 @pass_desk
 def explain_(
@@ -44,7 +35,7 @@ def explain_(
     """
     if reason is None and folder is None:
         raise NotPermittedError(CLOSED)
-    with _opened(desk, folder) as (service, output):
+    with opened(desk, folder) as (service, output):
         known = service.state.items.get(_item(service, item))
         assessment = service.state.items.assessment(known.ref)
         if assessment is None:
@@ -58,21 +49,6 @@ def explain_(
         output.json(found)
     else:
         _print(found, output)
-
-
-@contextmanager
-def _opened(desk: Desk, folder: Path | None) -> Iterator[tuple[Service, Output]]:
-    """Open the district's folder, or that of a demo: no matcher is needed to look."""
-    if folder is None:
-        with desk.service() as service:
-            yield service, desk.output
-        return
-    if not (folder / stage.MARKER).exists():
-        sentence = f"{folder} was not made by a demo: `namesake demo` makes one."
-        raise InputError(sentence)
-    config = structs.replace(stage.configuration(folder), students=StudentsConfig())
-    with build(config, desk.outside) as service:
-        yield service, Output(ZONE)
 
 
 def _item(service: Service, begun: str) -> str:

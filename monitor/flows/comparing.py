@@ -16,6 +16,7 @@ from monitor.domain.item import (
     material_hash,
 )
 from monitor.domain.pictures.printed import Prints
+from monitor.domain.planning.rotation import Brought, History, after
 from monitor.domain.remembered import Remembered
 from monitor.flows.parts import NewRef
 from monitor.store.questions import Question
@@ -33,6 +34,7 @@ class Noticed:
     looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
     absences: dict[str, list[Absence]] = field(default_factory=lambda: defaultdict(list))
     merged: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -56,12 +58,14 @@ class Comparing:
     """`version` is that of the source's reader; a new one makes a silent baseline.
 
     `prints` are those of the pictures that the profiles found show.
+    `week` is that of the sweep, as `week_number` counts.
     """
 
     state: State
     person: str
     version: int
     at: datetime
+    week: int
     new_ref: NewRef
     prints: Prints = field(default_factory=Prints)
     noticed: Noticed = field(default_factory=Noticed)
@@ -76,6 +80,7 @@ class Comparing:
         reading = self._printed(reading, before)
         changes = {each.key: each for each in diff(before, shown_after(before, reading))}
         baseline = asked is None or asked.version != self.version
+        known_so_far = len(self.noticed.begun)
         for key, finding in _shown(earlier, reading).items():
             known = self.noticed.whole(earlier[key].item) if key in earlier else ""
             item = known or self._item_of(finding)
@@ -88,7 +93,9 @@ class Comparing:
             if change.after is None:
                 missed = replace(earlier[key], item=self.noticed.whole(earlier[key].item))
                 self._missed(missed, query, reading, baseline=baseline)
-        self._asked(query, reading, asked)
+        news = not baseline and len(self.noticed.begun) > known_so_far
+        brought = Brought.NEWS if news else Brought.NOTHING
+        self._asked(query, reading, asked, self._history(reading, asked, brought))
 
     def _printed(self, reading: Reading, before: Shown) -> Reading:
         findings = (self.prints.on(each, before.get(anchor(each))) for each in reading.findings)
@@ -115,6 +122,7 @@ class Comparing:
         look = Look(kind=QueryKind.SEARCH, finding=finding, baseline=True)
         step = discovered(self.new_ref(), self.person, (look,), self.at)
         self.state.items.add(step.item, self._free(finding, step.item.ref))
+        self.noticed.begun.add(step.item.ref)
         return step.item.ref
 
     def _free(self, finding: Finding, ref: str) -> tuple[str, ...]:
@@ -163,7 +171,22 @@ class Comparing:
             for each in self.state.sightings.of_item(missed.item)
         )
 
-    def _asked(self, query: Query, reading: Reading, before: Question | None) -> None:
+    def _history(
+        self, reading: Reading, before: Question | None, brought: Brought
+    ) -> History | None:
+        """Carry on how the question has done: an answer in part leaves it due."""
+        known = before.history if before else None
+        if reading.outcome is Outcome.PARTIAL and brought is Brought.NOTHING:
+            return known
+        return after(known, self.week, brought)
+
+    def _asked(
+        self,
+        query: Query,
+        reading: Reading,
+        before: Question | None,
+        history: History | None,
+    ) -> None:
         settled = Question(
             person=self.person,
             key=query.key,
@@ -172,10 +195,11 @@ class Comparing:
             version=self.version,
             settled_at=self.at,
             remembered=self._remembered(query, reading),
+            history=history,
         )
         if before is not None and reading.outcome is Outcome.UNCHANGED:
             # Nothing was read, so it rests on the page, and the reader, of the time before.
-            settled = replace(before, settled_at=self.at)
+            settled = replace(before, settled_at=self.at, history=history)
         self.state.questions.settle(settled)
 
     def _remembered(self, query: Query, reading: Reading) -> Remembered | None:

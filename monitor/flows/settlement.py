@@ -8,6 +8,7 @@ from monitor.domain.events import Policy, Step, discovered, merged, repainted, s
 from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
 from monitor.domain.pictures.printed import Prints
+from monitor.domain.planning.rotation import week_number
 from monitor.domain.trust import Standing
 from monitor.flows.comparing import Comparing, Noticed
 from monitor.flows.flagging import Flagging, Noted
@@ -66,6 +67,7 @@ class Settlement:
             person=self.person.ref,
             version=self.source.version,
             at=self.at,
+            week=week_number(self.sweep.week),
             new_ref=self.parts.new_ref,
             prints=Prints.of(staged.visit for staged in answers),
         )

@@ -8,16 +8,20 @@ from operator import attrgetter
 
 from monitor.domain.due import CANARY_LASTS
 from monitor.domain.item import Sighting
-from monitor.domain.planning.questions import StudentLinks, plan
+from monitor.domain.planning.choice import Choice, Depth
 from monitor.domain.remembered import Remembered, kept_for
-from monitor.errors import DatabaseError, InputError
+from monitor.errors import DatabaseError
 from monitor.flows.contacts import Contacts
 from monitor.flows.parts import NewRef, Now, Visitor, Watch, unwatched
+from monitor.flows.planning import OVER_BUDGET, Planning
 from monitor.flows.settle import Settling, erased
 from monitor.flows.underway import Underway
+from monitor.store.database import Sync
+from monitor.store.journal import Staged
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
-from scrapers.reading import Visit
+from scrapers.outcome import Outcome
+from scrapers.reading import Reading, Visit
 from scrapers.request import Query
 from scrapers.source import Source, canaries_in_rounds
 
@@ -38,6 +42,11 @@ class Errand:
     person: str = ""
     keys: frozenset[str] | None = None
 
+    @property
+    def depth(self) -> Depth:
+        """Who asks about themselves, asks everything."""
+        return Depth.ROTATING if self.kind is SweepKind.SWEEP else Depth.FULL
+
     def covers(self, query: Query) -> bool:
         return self.keys is None or query.key in self.keys
 
@@ -53,12 +62,12 @@ class Sweeping:
     sources: Mapping[str, Source]
     visitor: Visitor
     urgent: Visitor
+    planning: Planning
     contacts: Contacts
     settling: Settling
     now: Now
     new_ref: NewRef
     stopped: Callable[[], bool]
-    student_links: StudentLinks = StudentLinks.OFF
 
     def run(
         self, errand: Errand, watch: Watch = unwatched, closing: Closing = nothing_else
@@ -67,7 +76,9 @@ class Sweeping:
         sweep = self._begun(errand)
         visitor = self.urgent if errand.kind is SweepKind.SELFCHECK else self.visitor
         underway = self._underway(sweep, errand, watch)
-        questions = underway.pulled(self.questions(sweep, errand))
+        choice = self._choice(errand, self.state.journal.answered(sweep.ref))
+        self._leave_out(sweep, choice)
+        questions = underway.pulled(self.questions(sweep, errand, choice))
         for visit in visitor.visit(questions, watch=underway.tell):
             self._stage(sweep, visit)
             self._settle(sweep, underway)
@@ -89,29 +100,45 @@ class Sweeping:
                 return
             self.settling.close(sweep, source)
 
-    def questions(self, sweep: Sweep, errand: Errand) -> Iterator[Query]:
+    def questions(self, sweep: Sweep, errand: Errand, choice: Choice) -> Iterator[Query]:
         """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
         answered = self.state.journal.answered(sweep.ref)
         followed = self.state.journal.followed(sweep.ref)
-        planned = self._with_kept(self.planned(errand))
+        planned = self._with_kept(self._planned(errand, choice))
         for query in chain(self._canaries(sweep, errand), planned, followed):
             if query.key not in answered:
                 yield query
 
     def planned(self, errand: Errand) -> Iterator[Query]:
-        """Yield the first questions about each person, by their consent of this moment."""
-        people = (errand.person,) if errand.person else self.state.consents.live(self.now())
-        for ref in people:
-            yield from filter(errand.covers, self._about(ref))
+        """Yield the first questions about each person that this errand would ask."""
+        yield from self._planned(errand, self._choice(errand, frozenset()))
 
-    def _about(self, ref: str) -> Iterator[Query]:
-        try:
-            person = self.state.people.get(ref)
-        except InputError:
-            # A sweep takes hours: who left after it began may be erased before their turn.
-            return
-        consent = self.state.consents.latest(ref)
-        yield from plan(person, consent, self.sources.values(), self.now(), self.student_links)
+    def _planned(self, errand: Errand, choice: Choice) -> Iterator[Query]:
+        for ref in self._people(errand):
+            for query in filter(errand.covers, self.planning.about(ref)):
+                chosen = choice.of(query)
+                if chosen is not None:
+                    yield chosen
+
+    def _people(self, errand: Errand) -> tuple[str, ...]:
+        return (errand.person,) if errand.person else tuple(self.state.consents.live(self.now()))
+
+    def _choice(self, errand: Errand, answered: frozenset[str]) -> Choice:
+        """Choose what costs something; who asks for certain questions wants just these."""
+        if errand.keys is not None:
+            return Choice()
+        return self.planning.choice(errand.week, self._people(errand), errand.depth, answered)
+
+    def _leave_out(self, sweep: Sweep, choice: Choice) -> None:
+        """Stage what the week's budget does not pay for: coverage tells, and nothing ends by it."""
+        over = Reading(outcome=Outcome.SKIPPED, note=OVER_BUDGET)
+        self.state.journal.stage_all(
+            sweep.ref,
+            (
+                Staged(visit=Visit(query=query, reading=over, at=self.now()))
+                for query in choice.refused.values()
+            ),
+        )
 
     def _with_kept(self, planned: Iterator[Query]) -> Iterator[Query]:
         """Add what is remembered of the last answers, where nothing is lost by resting on it."""
@@ -156,6 +183,7 @@ class Sweeping:
                 return replace(sweep, closed_at=self.now())
             self.state.sweeps.close(sweep.ref, self.now())
             self.state.journal.drop(sweep.ref)
+            self.state.outlays.forget_before(sweep.week)
             self.contacts.audit()
             closed = self.state.sweeps.get(sweep.ref)
             closing(closed)
@@ -183,4 +211,6 @@ class Sweeping:
 
     def _stage(self, sweep: Sweep, visit: Visit) -> None:
         kept, verdict = self.contacts.compared(visit)
-        self.state.journal.stage(sweep.ref, kept, verdict)
+        with self.state.write(Sync.NORMAL):
+            self.planning.pay(sweep.week, visit)
+            self.state.journal.stage(sweep.ref, kept, verdict)

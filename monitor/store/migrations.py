@@ -49,4 +49,5 @@ NAMESAKE = Schema.of(
     step("robots_1"),
     step("canaries_1"),
     step("pictures_1"),
+    step("outlays_1"),
 )

@@ -1,8 +1,11 @@
 """Which questions have been settled, by which version of their reader, and on what page."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.planning.rotation import History
 from monitor.domain.remembered import Remembered
 from monitor.store.database import Database
 from monitor.store.moment import written
@@ -14,7 +17,8 @@ from scrapers.request import QueryKind
 class Question:
     """A question asked before; `version` is that of the reader that settled it last.
 
-    `remembered` is None where the answer was of a kind that cannot be called unchanged.
+    `remembered` is None where the answer was of a kind that cannot be called unchanged, `history`
+    where none was whole yet.
     """
 
     person: str
@@ -24,6 +28,7 @@ class Question:
     version: int
     settled_at: datetime
     remembered: Remembered | None = None
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,22 @@ class Questions:
         return self.sealing.open(person, _place(person, mark), found[0], Question)
 
     def of(self, person: str) -> tuple[Question, ...]:
-        rows = self.database.rows(
-            "SELECT question, sealed FROM questions WHERE person = ? ORDER BY rowid", person
+        return self._opened(
+            person, "SELECT question, sealed FROM questions WHERE person = ? ORDER BY rowid"
         )
+
+    def of_sources(self, person: str, sources: Collection[str]) -> tuple[Question, ...]:
+        return self._opened(
+            person,
+            """SELECT question, sealed FROM questions WHERE person = ?
+            AND source IN (SELECT value FROM json_each(?)) ORDER BY rowid""",
+            json.dumps(sorted(sources)),
+        )
+
+    def _opened(self, person: str, sql: str, *values: str) -> tuple[Question, ...]:
         return tuple(
             self.sealing.open(person, _place(person, mark), sealed, Question)
-            for mark, sealed in rows
+            for mark, sealed in self.database.rows(sql, person, *values)
         )
 
     def retire(self, person: str, key: str) -> None:

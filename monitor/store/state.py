@@ -20,6 +20,7 @@ from monitor.store.items import Items
 from monitor.store.journal import Journal
 from monitor.store.migrations import NAMESAKE
 from monitor.store.outbox import Outbox
+from monitor.store.outlays import Outlays
 from monitor.store.people import People
 from monitor.store.pictures import Pictures
 from monitor.store.questions import Questions
@@ -61,6 +62,7 @@ class State:
         self.hosts = Hosts(database, sealing)
         self.robots = RobotsFiles(database, sealing)
         self.spending = Spending(database)
+        self.outlays = Outlays(database)
         self.requests = RunRequests(database)
 
     @classmethod

@@ -102,11 +102,11 @@ def choose(offered: Iterable[Candidate], week: int, purse: Purse, depth: Depth) 
     refused: dict[str, Query] = {}
     resting: set[str] = set()
     for each in sorted(offered, key=_worth):
-        query = replace(each.query, pages=each.pages(depth))
+        query = each.query
         if depth is Depth.ROTATING and not each.turn.due(week):
             resting.add(query.key)
         elif purse.pays(query.subject, each.outlay(depth)):
-            asked[query.key] = query
+            asked[query.key] = replace(query, pages=each.pages(depth))
         else:
             refused[query.key] = query
     return Choice(asked=asked, refused=refused, resting=frozenset(resting))

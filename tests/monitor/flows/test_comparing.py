@@ -42,6 +42,7 @@ class Desk:
             state=self.state,
             person=self.person,
             version=1,
+            week=1,
             at=world.clock.at,
             new_ref=lambda: f"item-{next(self.numbers):04}",
         )

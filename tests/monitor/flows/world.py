@@ -80,6 +80,7 @@ class World:
         self.started = clock.at
         self.post = Mailroom()
         self.matcher: FakeMatcher | None = None
+        self.prices: dict[str, Any] = {}
         self.meanwhile: Callable[[Visit], None] = nothing_happens
         self.order: Callable[[list[Visit]], Iterable[Visit]] | None = None
         self.refs, self.codes = stage.counted("ref"), stage.counted("code")
@@ -122,9 +123,13 @@ class World:
             visitor=Witness(rounds.sweeping.visitor, self),
             urgent=Witness(rounds.sweeping.urgent, self),
         )
+        if self.prices:
+            planning = replace(sweeping.planning, prices=self.prices)
+            sweeping = replace(sweeping, planning=planning)
         if self.matcher is not None:
             contacts = replace(sweeping.contacts, matcher=self.matcher)
-            sweeping = replace(sweeping, contacts=contacts, student_links=StudentLinks.ON)
+            planning = replace(sweeping.planning, student_links=StudentLinks.ON)
+            sweeping = replace(sweeping, contacts=contacts, planning=planning)
         return replace(rounds, sweeping=sweeping)
 
     @property

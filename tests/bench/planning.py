@@ -1,0 +1,129 @@
+"""What searching for 400 people costs by the default plan, and what it misses.
+
+`python -m tests.bench.planning` prints dollars a week on Brave, pages and news, in the first
+quarter and settled, canaries included; and how much of what is found by asking everything every
+week, two pages deep, the plan finds within four weeks. The people and what an engine lists about
+them are invented (`tests/bench/search_traces.py`); all join in one week, the dearest way there is.
+"""
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from statistics import fmean
+
+from monitor.config import PlanningConfig
+from monitor.domain.planning.budget import Outlay
+from monitor.domain.planning.choice import FULL_DEPTH, Candidate, candidates
+from monitor.domain.planning.forecast import QUARTER, SETTLED, Rotation
+from monitor.domain.planning.questions import plan
+from monitor.domain.planning.rotation import Brought
+from monitor.flows.planning import limits_of, prices_of
+from scrapers.request import Query
+from scrapers.search.brave import BRAVE, BRAVE_NEWS
+from tests.bench.search_traces import SINCE, Somebody, Trace, staff
+
+SEED = 20261124
+PEOPLE = 400
+WITHIN = 4
+SOURCES = (BRAVE, BRAVE_NEWS)
+PRICES = prices_of(SOURCES)
+CANARIES = sum((Outlay.of(2, usd) for usd in PRICES.values()), Outlay())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Dollars are means of a week; `dearest` is the dearest week. Shares are of the full plan's."""
+
+    first_quarter: float
+    settled: float
+    dearest: float
+    found: float
+    found_when_settled: float
+
+    def told(self) -> str:
+        return (
+            f"dollars a week: {self.first_quarter:.2f} in the first quarter, {self.settled:.2f} "
+            f"settled, {self.dearest:.2f} in the dearest week\n"
+            f"found within {WITHIN} weeks, of what the full plan finds: {self.found:.1%} "
+            f"after joining, {self.found_when_settled:.1%} of what appears once settled\n"
+        )
+
+
+@dataclass
+class Engine:
+    """Answers questions, and remembers in which week each page about each person was found."""
+
+    people: dict[str, Somebody]
+    found: dict[str, dict[Trace, int]] = field(default_factory=lambda: defaultdict(dict))
+
+    def brings(self, query: Query, week: int) -> Brought:
+        known = self.found[query.subject]
+        shown = self.people[query.subject].shown(query, week, query.pages or FULL_DEPTH)
+        fresh = [each for each in shown if each not in known]
+        known.update(dict.fromkeys(fresh, week))
+        return Brought.NEWS if fresh else Brought.NOTHING
+
+    def within(self, appeared: range, weeks: int) -> set[Trace]:
+        """Return the pages that appeared then and were found so many weeks later at most."""
+        return {
+            trace
+            for found in self.found.values()
+            for trace, week in found.items()
+            if trace.theirs and max(trace.since, 0) in appeared
+            if week - max(trace.since, 0) < weeks
+        }
+
+
+def measured(people: int) -> Figures:
+    everybody = {each.person.ref: each for each in staff(people, SEED)}
+    offered = tuple(each for somebody in everybody.values() for each in questions(somebody))
+    ours, whole = Engine(everybody), Engine(everybody)
+    rotation = Rotation(
+        offered=offered, limits=limits_of(PlanningConfig()).of_a_sweep(), canaries=CANARIES
+    )
+    bills = [float(bill.usd) for _, bill in rotation.played(range(SETTLED.stop), ours.brings)]
+    joined, later = range(WITHIN), range(SETTLED.start, SETTLED.start + QUARTER)
+    for week in (*joined, *range(later.start, later.stop + WITHIN)):
+        for each in offered:
+            whole.brings(each.query, week)
+    return Figures(
+        first_quarter=fmean(bills[:QUARTER]),
+        settled=fmean(bills[SETTLED.start :]),
+        dearest=max(bills),
+        found=share(known_by(ours, joined), known_by(whole, joined)),
+        found_when_settled=share(ours.within(later, WITHIN), whole.within(later, WITHIN)),
+    )
+
+
+def questions(somebody: Somebody) -> tuple[Candidate, ...]:
+    planned = plan(somebody.person, somebody.consent, SOURCES, SINCE)
+    return candidates(planned, PRICES, {})
+
+
+def known_by(engine: Engine, weeks: range) -> set[Trace]:
+    """Return the pages about people that had been found when these weeks were over."""
+    return {
+        trace
+        for found in engine.found.values()
+        for trace, week in found.items()
+        if trace.theirs and week in weeks
+    }
+
+
+def share(ours: set[Trace], whole: set[Trace]) -> float:
+    return len(ours & whole) / len(whole)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--people", type=int, default=PEOPLE)
+    options.add_argument("--json", action="store_true")
+    chosen = options.parse_args()
+    figures = measured(chosen.people)
+    sys.stdout.write(json.dumps(asdict(figures)) if chosen.json else figures.told())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Four hundred invented staff and what an engine would list about them, week after week."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from random import Random
+
+from monitor.demo import district
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.person import Person, PersonName
+from scrapers.recipes.search_terms import apart
+from scrapers.request import Query
+from scrapers.search.brave import BRAVE_NEWS
+
+RESULTS_A_PAGE = 20
+NEWS_LASTS = 4
+YEARS = 2
+WEEKS = 52 * YEARS
+# Who is written about often: coaches, authors, those who share their name with many.
+VISIBLE = 0.10
+COMMON = 0.05
+NAMESAKES = 150
+WEEKS_BETWEEN = 26.0
+WEEKS_BETWEEN_IF_VISIBLE = 4.0
+SINCE = datetime(2026, 9, 1, tzinfo=UTC)
+SYLLABLES = ("ba", "del", "kor", "mi", "nes", "pra", "ro", "sun", "ta", "vel", "win", "zo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """A page: when it came, which of the names it bears, and which contexts stand on it.
+
+    `theirs` is False for a page about a namesake.
+    """
+
+    number: int
+    since: int
+    name: str
+    contexts: frozenset[str]
+    news: bool
+    theirs: bool = True
+
+
+@dataclass(frozen=True)
+class Somebody:
+    person: Person
+    traces: tuple[Trace, ...]
+    listed: dict[tuple[str, int], tuple[Trace, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def consent(self) -> Consent:
+        return Consent(
+            person=self.person.ref,
+            text_version="1",
+            text_hash="",
+            scopes=frozenset({Scope.SEARCH}),
+            given_at=SINCE,
+            expires_at=SINCE + timedelta(days=365 * YEARS),
+        )
+
+    def shown(self, query: Query, week: int, pages: int) -> tuple[Trace, ...]:
+        """Return what the engine lists: ranked by a lot of which a tenth is drawn anew weekly."""
+        names, contexts = apart(query.terms)
+        asked = hash((int(query.key[:8], 16),))
+        wanted = [
+            each
+            for each in self.traces
+            if each.since <= week
+            and each.name in names
+            and (query.source != BRAVE_NEWS.name or (each.news and week - each.since < NEWS_LASTS))
+            # What lacks the words beside the name is listed all the same, now and then.
+            and (each.contexts & set(contexts) or drawn(each.number, asked) < 0.3)
+        ]
+        wanted.sort(
+            key=lambda each: 9 * drawn(each.number, asked, 1) + drawn(each.number, asked, week)
+        )
+        return tuple(wanted[: pages * RESULTS_A_PAGE])
+
+
+def drawn(*numbers: int) -> float:
+    """Return a number from 0 to 1 that is the same whenever it is drawn."""
+    return (hash((*numbers, 7, 13)) & 0xFFFF_FFFF) / 0x1_0000_0000
+
+
+def staff(people: int, seed: int) -> tuple[Somebody, ...]:
+    random = Random(seed)  # noqa: S311  # the same district in each run
+    return tuple(_somebody(number, random) for number in range(people))
+
+
+def _somebody(number: int, random: Random) -> Somebody:
+    name = PersonName(
+        given=_word(random),
+        family=_word(random),
+        middle=_word(random) if random.random() < 0.4 else "",
+        nicknames=(_word(random),) if random.random() < 0.3 else (),
+        former_families=(_word(random),) if random.random() < 0.15 else (),
+    )
+    person = Person(
+        ref=f"staff-{number:05}",
+        name=name,
+        mail="",
+        organisation=district.NAME,
+        zone=district.ZONE,
+        places=(district.TOWN,) if random.random() < 0.7 else (district.TOWN, _word(random)),
+    )
+    return Somebody(person=person, traces=tuple(_traces(number, person, random)))
+
+
+def _traces(number: int, person: Person, random: Random) -> Iterator[Trace]:
+    common = random.random() < COMMON
+    often = common or random.random() < VISIBLE
+    between = WEEKS_BETWEEN_IF_VISIBLE if often else WEEKS_BETWEEN
+    serial = number * 100_000
+    for _ in range(int(random.expovariate(1 / 8))):
+        serial += 1
+        yield _trace(serial, -random.randrange(1, 200), person, random)
+    at = random.expovariate(1 / between)
+    while at < WEEKS:
+        serial += 1
+        yield _trace(serial, int(at) + 1, person, random)
+        at += random.expovariate(1 / between)
+    for _ in range(NAMESAKES if common else 0):
+        serial += 1
+        yield Trace(
+            number=serial,
+            since=random.randrange(-200, WEEKS),
+            name=person.name.full,
+            contexts=frozenset(),
+            news=random.random() < 0.3,
+            theirs=False,
+        )
+
+
+def _trace(serial: int, since: int, person: Person, random: Random) -> Trace:
+    name = person.name
+    others = [f"{given} {name.family}" for given in name.nicknames]
+    others += [f"{name.given} {family}" for family in name.former_families]
+    others += [f"{name.given} {name.middle} {name.family}"] if name.middle else []
+    written = random.choice(others) if others and random.random() < 0.15 else name.full
+    contexts = [person.organisation, *person.places]
+    return Trace(
+        number=serial,
+        since=since,
+        name=written,
+        contexts=frozenset(each for each in contexts if random.random() < 0.6),
+        news=random.random() < 0.3,
+    )
+
+
+def _word(random: Random) -> str:
+    return "".join(random.choices(SYLLABLES, k=4)).title()

@@ -1,0 +1,16 @@
+"""The default plan stays within its price, and finds nearly all that asking everything would."""
+
+from tests.bench.planning import PEOPLE, measured
+
+A_QUARTER = PEOPLE // 4
+MOST_IN_THE_FIRST_QUARTER = 7.0
+MOST_SETTLED = 2.5
+LEAST_FOUND = 0.95
+
+
+def test_the_default_plan_is_cheap_and_finds_nearly_all():
+    figures = measured(A_QUARTER)
+
+    assert figures.first_quarter * 4 <= MOST_IN_THE_FIRST_QUARTER
+    assert figures.settled * 4 <= MOST_SETTLED
+    assert figures.found >= LEAST_FOUND

@@ -1,0 +1,112 @@
+"""What will be asked about somebody is theirs to know; what it costs is the operator's."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.demo.district import MARIA
+from tests.monitor.cli.conftest import Terminal, run
+
+PRICED = """
+[sources.brave]
+[planning]
+weekly_usd_district = 1.5
+"""
+
+
+@pytest.fixture
+def priced(after_demo: Terminal) -> Iterator[Terminal]:
+    """The demo's district, which has just taken to an engine that charges."""
+    text = after_demo.path.read_text("utf-8")
+    after_demo.path.write_text(text + PRICED, "utf-8")
+    return after_demo
+
+
+def ref_of(terminal: Terminal) -> str:
+    with terminal.service() as service:
+        return service.state.people.find_by_mail(MARIA.person.mail)
+
+
+def test_by_which_words_somebody_is_searched_is_their_own(priced):
+    said = priced.run("plan", ref_of(priced))
+
+    assert said.code == 77
+    assert "--break-glass" in said.sentence
+
+
+def test_printing_it_is_audited_and_told(priced):
+    maria = ref_of(priced)
+
+    said = priced.run("plan", maria, "--break-glass", "she asked me to")
+
+    assert said.code == 0
+    with priced.service() as service:
+        actions = [each.action for each in service.state.audit.of(maria)]
+    assert actions.count("broke-glass") == 1
+
+
+def test_each_question_is_told_with_its_turn_and_its_price(priced):
+    told = priced.run("plan", ref_of(priced), "--break-glass", "she asked", "--json").json
+
+    paid = {each["source"] for each in told["questions"] if float(each["usd"]) > 0}
+    assert paid == {"brave", "brave-news"}
+    best = next(each for each in told["questions"] if each["source"] == "brave")
+    assert (best["every"], best["ahead"], best["pages"], float(best["usd"])) == (1, 0, 2, 0.01)
+    assert {each["every"] for each in told["questions"] if float(each["usd"]) == 0} == {1}
+
+
+def test_the_table_says_when_and_for_how_much(priced):
+    out = priced.run("plan", ref_of(priced), "--break-glass", "she asked").out
+
+    assert "Maria Delgado, Cedar Valley Public Schools" in out
+    assert "$0.010" in out
+    assert "may be spent on one person in a week" in out
+
+
+def test_the_districts_bill_names_nobody(priced):
+    said = priced.run("plan", "--district")
+
+    assert said.code == 0
+    assert "brave-news" in said.out
+    assert "in the first quarter" in said.out
+    assert MARIA.person.name.family not in said.out
+
+
+def test_the_districts_bill_in_numbers(priced):
+    told = priced.run("plan", "--district", "--json").json["bill"]
+
+    by_source = {each["source"]: each for each in told["sources"]}
+    assert by_source["brave"]["questions"] >= told["people"]
+    assert float(by_source["brave"]["usd"]) == by_source["brave"]["requests"] * 0.005
+    assert float(told["forecast"]["settled"]["usd"]) < float(
+        told["forecast"]["first_quarter"]["usd"]
+    )
+    assert float(told["most"]) == 1.5
+
+
+@pytest.mark.parametrize("arguments", [(), ("somebody", "--district")])
+def test_it_is_about_one_person_or_about_all(priced, arguments):
+    assert priced.run("plan", *arguments).code == 2
+
+
+def test_nothing_is_planned_about_who_has_left(priced):
+    maria = ref_of(priced)
+    with priced.service() as service:
+        service.leaving.withdraw(maria)
+
+    assert priced.run("plan", maria, "--break-glass", "she asked").code == 77
+
+
+def test_where_nothing_costs_anything_there_is_no_bill(after_demo):
+    said = after_demo.run("plan", "--district")
+
+    assert said.out == (
+        "No source that is asked costs anything: every question is asked every week.\n"
+    )
+
+
+def test_in_the_demo_it_is_open(played, after_demo):
+    said = run("plan", ref_of(after_demo), "--demo", str(played.folder))
+
+    assert said.code == 0
+    assert "Maria Delgado" in said.out
