@@ -36,7 +36,8 @@ from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mail import FolderPost, SmtpPost
-from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
+from monitor.matcher.chosen import matcher_of
+from monitor.matcher.process import MatcherProcess, NoMatcher
 from monitor.outside import Outside
 from monitor.sources import all_sources, engine_titles
 from monitor.store.state import State
@@ -78,7 +79,7 @@ def build(config: Config, outside: Outside) -> Iterator[Service]:
     """Join the parts of one district, and take them apart again."""
     with ExitStack() as parts:
         state = parts.enter_context(State.open(config.state))
-        matcher = _matcher(config, outside)
+        matcher = matcher_of(config, outside.clock.now)
         try:
             parts.enter_context(matcher)
         except UnavailableError as error:
@@ -282,22 +283,3 @@ class Workshop:
         if mail.host:
             return SmtpPost(mail, secret("smtp-password", self.outside.environ))
         return FolderPost(mail, self.config.state / OUTBOX, self.outside.letter_name)
-
-
-def matcher_setup(config: Config) -> MatcherSetup | None:
-    """Return where the student matcher finds its things; None where it is turned off."""
-    students = config.students
-    if not students.enabled or students.tokens is None:
-        return None
-    return MatcherSetup(
-        tokens=students.tokens,
-        key_file=students.key_file,
-        state=config.state,
-        schools=students.schools,
-        town=next(iter(config.district.places), ""),
-    )
-
-
-def _matcher(config: Config, outside: Outside) -> NoMatcher | MatcherProcess:
-    setup = matcher_setup(config)
-    return MatcherProcess(setup, outside.clock.now) if setup else NoMatcher()

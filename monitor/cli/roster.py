@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from monitor.build import matcher_setup
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.domain.students.budget import Spent
 from monitor.domain.students.roster import LASTS, Roster
 from monitor.errors import InputError
 from monitor.flows.roster import RosterKeeping
+from monitor.matcher.chosen import matcher_setup
 from monitor.matcher.desk import Drawer
 from monitor.matcher.process import MatcherProcess
 from monitor.matcher.tokens import read_tokens
