@@ -21,6 +21,7 @@ from monitor.flows.glass import Glass
 from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import NewRef, Now, Post
+from monitor.flows.permission import Pictures
 from monitor.flows.planning import Planning, limits_of, prices_of
 from monitor.flows.post import Posting
 from monitor.flows.purge import Purging
@@ -33,7 +34,7 @@ from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
-from monitor.lanes import RankedLanes, lanes_of
+from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mail import FolderPost, SmtpPost
 from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.outside import Outside
@@ -69,6 +70,7 @@ class Service:
     rounds: DueRounds
     now: Now
     new_ref: NewRef
+    pictures: Pictures
 
 
 @contextmanager
@@ -124,6 +126,7 @@ class Workshop:
             rounds=self.rounds,
             now=self.now,
             new_ref=self.outside.new_ref,
+            pictures=pictures_here(),
         )
 
     @property

@@ -39,10 +39,14 @@ class SearxNGConfig(Budgeted, frozen=True, kw_only=True):
 
 
 class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
-    """`canary` is an account that surely exists: the network's own, never a private person's."""
+    """`canary` is an account that surely exists: the network's own, never a private person's.
+
+    `pictures` is the one origin at which the network keeps the pictures of its profiles.
+    """
 
     enabled: bool = True
     url: Text = "https://public.api.bsky.app"
+    pictures: Text = "https://cdn.bsky.app"
     canary: Text = "bsky.app"
     allow_private: tuple[Text, ...] = ()
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from monitor.config import Config
 from monitor.flows.parts import Watch
-from monitor.flows.permission import Permission
+from monitor.flows.permission import Permission, Pictures
 from monitor.keys import keys_of
 from monitor.outside import Outside
 from monitor.store.state import State
@@ -17,6 +17,7 @@ from scrapers.fetch.tour import Rank
 from scrapers.fetch.transport import HttpClient
 from scrapers.parsing.parser import Parser
 from scrapers.reading import Visit
+from scrapers.recipes.picture import can_open_pictures
 from scrapers.request import Query
 from scrapers.source import Source
 
@@ -30,6 +31,11 @@ class RankedLanes:
 
     def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
         return self.lanes.visit(queries, watch=watch, rank=self.rank)
+
+
+def pictures_here() -> Pictures:
+    """Say whether this installation can open pictures."""
+    return Pictures.OPENED if can_open_pictures() else Pictures.UNOPENED
 
 
 def lanes_of(
@@ -50,7 +56,7 @@ def lanes_of(
         parser=parser,
         robots=Robots(state.robots),
         spending=state.spending,
-        may_ask=Permission(state=state, now=outside.clock.now),
+        may_ask=Permission(state=state, now=outside.clock.now, pictures=pictures_here()),
         pace=outside.pace or Pace(stretch=config.fetch.pace),
         workers=config.fetch.workers,
     )

@@ -130,6 +130,7 @@ def _bluesky(config: Config) -> Iterator[Source]:
     if chosen.enabled:
         yield Bluesky(
             base_url=chosen.url,
+            pictures=chosen.pictures,
             known_actor=chosen.canary,
             allow_private=chosen.allow_private,
             budget=budget_of(chosen),

@@ -17,8 +17,10 @@ class Finding:
     `key` is the canonical URL key. `account` is `platform:stable-id` where the platform tells
     one, else `platform:@handle`, and empty for a page. `account_aliases` are further account
     keys that name the same account. A bio is what an account says of itself; a snippet is what
-    a result list shows of a page. `location` is what an account says in a field of its own;
-    `private` is None where the source does not tell.
+    result list shows of a page. `location` is what an account says in a field of its own;
+    `private` is None where the source does not tell. `picture` is where an account's picture
+    lies, `picture_hash` the network's own name for it, and `picture_print` what we keep of it
+    (see `scrapers.picture_print`), empty if we did not look.
     """
 
     key: str
@@ -33,7 +35,9 @@ class Finding:
     bio: str = ""
     location: str = ""
     links: tuple[str, ...] = ()
+    picture: str = ""
     picture_hash: str = ""
+    picture_print: str = ""
     private: bool | None = None
     created_at: datetime | None = None
     counts: tuple[tuple[str, int], ...] = ()

@@ -13,11 +13,19 @@ class QueryKind(StrEnum):
     PRESENCE = "presence"
     FOLLOWS = "follows"
     FOLLOWERS = "followers"
+    PICTURE = "picture"
 
     @property
     def proves_absence(self) -> bool:
         """Rankings churn, so leaving a list proves nothing; an item's own address does."""
         return self in {QueryKind.PROFILE, QueryKind.PRESENCE}
+
+
+class Media(StrEnum):
+    """What kind of body is wanted; any other is left unread."""
+
+    TEXT = "text"
+    PICTURE = "picture"
 
 
 MOST_HOPS = 5
@@ -32,7 +40,8 @@ class Request:
 
     `hops` is how many redirects to follow (MOST_HOPS at most); with 0 the redirect itself is the
     answer, which is what a presence check that knows "302 means missing" wants. `led` says that
-    a redirect led here, so a page may lie elsewhere than where its source is asked.
+    a redirect led here, so a page may lie elsewhere than where its source is asked. Where a
+    picture is wanted, text is taken, too: it may say why there is none.
     """
 
     url: str
@@ -40,6 +49,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     hops: int = MOST_HOPS
     led: bool = False
+    media: Media = Media.TEXT
     body: str = ""
 
     @property

@@ -181,8 +181,14 @@ class Source(Protocol):
         ...
 
 
+class Parses(Protocol):
+    """Whatever reads a page in a child process that may be killed."""
+
+    def parse(self, query: Query, page: Page) -> Reading: ...
+
+
 @runtime_checkable
-class MarkupSource(Source, Protocol):
+class MarkupSource(Source, Parses, Protocol):
     """A source whose pages are HTML or XML, and tell more to a parser than their bytes do."""
 
     def parse(self, query: Query, page: Page) -> Reading:

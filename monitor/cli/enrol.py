@@ -35,7 +35,10 @@ def enrol(desk: Desk, code: str, answers: Path | None) -> None:
             click.echo_via_pager(service.terms.text)
         given = _asked(desk) if answers is None else _read(answers)
         service.joining.enrol(code, given)
+        remedy = service.pictures.remedy if Scope.PHOTOS in given.scopes else ""
     desk.output.say("You have joined. A confirmation is on its way to your mailbox.")
+    if remedy:
+        desk.output.say(remedy)
 
 
 def _read(path: Path) -> Answers:

@@ -1,6 +1,6 @@
 """Which sources are asked, and how they are doing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -46,9 +46,14 @@ def list_(desk: Desk, *, off: bool, as_json: bool) -> None:
             }
             for name, source in service.sources.items()
         ]
-    if as_json:
-        desk.output.json(rows)
-    elif rows:
+        if as_json:
+            desk.output.json(rows)
+        else:
+            _say(desk, service, rows)
+
+
+def _say(desk: Desk, service: Service, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
         desk.output.table(
             ("source", "asked at", "pace", "budget", "outcome", "since", "proven"),
             [
@@ -64,11 +69,11 @@ def list_(desk: Desk, *, off: bool, as_json: bool) -> None:
                 for row, source in zip(rows, service.sources.values(), strict=True)
             ],
         )
-        for row in rows:
-            if row["note"]:
-                desk.output.say(f"{row['source']}: {row['note']}.")
     else:
         desk.output.say("No source is configured; name some under [sources].")
+    notes = [f"{row['source']}: {row['note']}." for row in rows if row["note"]]
+    for sentence in filter(None, (*notes, service.pictures.remedy)):
+        desk.output.say(sentence)
 
 
 @sources.command()

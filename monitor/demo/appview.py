@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import parse_qs
 
+from monitor.demo import cdn
 from monitor.demo.answer import Answer, Asked, data, plain
 from monitor.demo.days import sweep_at
 from monitor.demo.query import folded
@@ -133,10 +134,7 @@ def _card(account: Account, asked: Asked) -> dict[str, object]:
         "indexedAt": f"{sweep_at(asked.week) - timedelta(hours=5):%Y-%m-%dT%H:%M:%S}.000Z",
     }
     if account.picture:
-        # An identical picture has an identical name, whoever shows it.
-        drawn = b32encode(sha256(account.picture.encode()).digest()).decode().casefold()
-        path = f"{did(account.id)}/bafkrei{drawn[:52]}@jpeg"
-        card["avatar"] = f"http://cdn.skies.example/img/avatar/plain/{path}"
+        card["avatar"] = cdn.address(did(account.id), account.picture)
     return card
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from monitor.demo import appview, engine, pages, sites
+from monitor.demo import appview, cdn, engine, pages, sites
 from monitor.demo.answer import Answer, Asked, html
 from monitor.demo.engine import Engine
 from monitor.demo.traces import Trace, Traces, planted
@@ -15,6 +15,7 @@ TROUBLES = (
     Trouble(host="stitchbook.example", mood=Mood.LIMITING, since=2),
     Trouble(host="snapgarden.example", mood=Mood.VAGUE, since=2),
 )
+NETWORK = {appview.HOST: appview.answer, cdn.HOST: cdn.answer}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Internet:
 
     @property
     def hosts(self) -> frozenset[str]:
-        return frozenset({engine.HOST, appview.HOST, *sites.BY_HOST, *pages.hosts(self.traces)})
+        return frozenset({engine.HOST, *NETWORK, *sites.BY_HOST, *pages.hosts(self.traces)})
 
     def answer(self, asked: Asked) -> Answer | None:
         """Answer a request; None means that the connection closes without a byte."""
@@ -40,8 +41,8 @@ class Internet:
         standing = self.traces.at(asked.week)
         if asked.host == engine.HOST:
             return self.engine.answer(asked, standing)
-        if asked.host == appview.HOST:
-            return appview.answer(asked, standing)
+        if network := NETWORK.get(asked.host):
+            return network(asked, standing)
         if site := sites.BY_HOST.get(asked.host):
             return sites.answer(site, asked, standing)
         if asked.host in self.hosts:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor.config import Config, DistrictConfig, MailConfig, StudentsConfig
 from monitor.config_sources import BlueskyConfig, CatalogueConfig, SearxNGConfig, SourcesConfig
-from monitor.demo import appview, district, engine
+from monitor.demo import appview, cdn, district, engine
 from monitor.domain.envelope import Envelope
 from monitor.domain.students.forms import Pupil
 from monitor.errors import InputError
@@ -48,7 +48,11 @@ def configuration(folder: Path) -> Config:
         mail=MailConfig(sender=f"Namesake <{district.SENDER}>", reply_to=district.CONTACT),
         sources=SourcesConfig(
             searxng=SearxNGConfig(url=f"http://{engine.HOST}", canary=engine.CANARY),
-            bluesky=BlueskyConfig(url=f"http://{appview.HOST}", canary=appview.CANARY),
+            bluesky=BlueskyConfig(
+                url=f"http://{appview.HOST}",
+                pictures=f"http://{cdn.HOST}",
+                canary=appview.CANARY,
+            ),
             catalogue=CatalogueConfig(own=False, files=(CATALOGUE,)),
         ),
         students=StudentsConfig(

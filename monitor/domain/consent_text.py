@@ -7,7 +7,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
 
-TEXT_VERSION = "2026-11-24"
+TEXT_VERSION = "2026-11-25"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,11 @@ SCOPES: Mapping[Scope, str] = {
 _LOOKED_AT = """\
 Once a week, and when you ask, we look at what anyone can see on the public web.
 We never sign in anywhere. You choose each of these by itself:
+"""
+
+_PHOTOS = """\
+For pictures we fetch those of your own profiles and of those that may be yours or imitate you.
+No picture is kept, only figures that tell whether two are one. No face can be told by them.
 """
 
 _STUDENT_LINKS = """\
@@ -101,7 +106,8 @@ Your consent ends by itself after a year. You are asked before it does.
 def sections(terms: Terms) -> Iterator[Section]:
     """Yield the text as one district has to put it."""
     looks = tuple(f"- {look}" for look in SCOPES.values())
-    looked_at = (*_LOOKED_AT.splitlines(), *looks, *_STUDENT_LINKS.splitlines())
+    more = (*_PHOTOS.splitlines(), *_STUDENT_LINKS.splitlines())
+    looked_at = (*_LOOKED_AT.splitlines(), *looks, *more)
     yield Section(heading="What is looked at", lines=looked_at)
     yield Section(heading="What is never looked at", lines=tuple(_NEVER.splitlines()))
     yield Section(heading="Who sees what, and when", lines=tuple(_seen(terms.disclosure)))

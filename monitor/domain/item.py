@@ -19,9 +19,13 @@ MATERIAL = {
     Kind.PAGE: (),
 }
 VOLATILE = {
-    Kind.ACCOUNT: ("url", "title", "snippet", "location", "created_at", "counts"),
+    Kind.ACCOUNT: (
+        *("url", "title", "snippet", "location", "created_at", "counts"),
+        *("picture", "picture_print"),
+    ),
     Kind.PAGE: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
+        *("picture", "picture_print"),
         *("name", "handle", "bio", "picture_hash", "links", "private"),
     ),
 }
@@ -136,7 +140,9 @@ def combined(findings: Iterable[Finding]) -> Finding:
         bio=_longest(each.bio for each in several),
         location=_longest(each.location for each in several),
         links=tuple(sorted({link for each in several for link in each.links})),
+        picture=_longest(each.picture for each in several),
         picture_hash=_longest(each.picture_hash for each in several),
+        picture_print=_longest(each.picture_print for each in several),
         private=max((each.private for each in several if each.private is not None), default=None),
         created_at=min((each.created_at for each in several if each.created_at), default=None),
         counts=_highest(count for each in several for count in each.counts),

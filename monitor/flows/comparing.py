@@ -15,6 +15,7 @@ from monitor.domain.item import (
     contradicts,
     material_hash,
 )
+from monitor.domain.pictures.printed import Prints
 from monitor.domain.planning.rotation import Brought, History, after
 from monitor.domain.remembered import Remembered
 from monitor.flows.parts import NewRef
@@ -56,6 +57,7 @@ class Noticed:
 class Comparing:
     """`version` is that of the source's reader; a new one makes a silent baseline.
 
+    `prints` are those of the pictures that the profiles found show.
     `week` is that of the sweep, as `week_number` counts.
     """
 
@@ -65,6 +67,7 @@ class Comparing:
     at: datetime
     week: int
     new_ref: NewRef
+    prints: Prints = field(default_factory=Prints)
     noticed: Noticed = field(default_factory=Noticed)
 
     def compare(self, query: Query, reading: Reading) -> None:
@@ -74,6 +77,7 @@ class Comparing:
         sightings = self.state.sightings.of_question(self.person, query.key)
         earlier = {anchor(each.finding): each for each in sightings}
         before = {key: each.finding for key, each in earlier.items()}
+        reading = self._printed(reading, before)
         changes = {each.key: each for each in diff(before, shown_after(before, reading))}
         baseline = asked is None or asked.version != self.version
         known_so_far = len(self.noticed.begun)
@@ -92,6 +96,10 @@ class Comparing:
         news = not baseline and len(self.noticed.begun) > known_so_far
         brought = Brought.NEWS if news else Brought.NOTHING
         self._asked(query, reading, asked, self._history(reading, asked, brought))
+
+    def _printed(self, reading: Reading, before: Shown) -> Reading:
+        findings = (self.prints.on(each, before.get(anchor(each))) for each in reading.findings)
+        return replace(reading, findings=tuple(findings))
 
     def _item_of(self, finding: Finding) -> str:
         """Find the item by any of its keys, or begin one; two that turn out one are merged."""

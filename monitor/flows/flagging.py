@@ -75,6 +75,8 @@ class Flagging:
         """Assess what was noticed; only what a proven source shows may raise a flag."""
         if not noted.items:
             return
+        for ref in noted.items:
+            self.state.pictures.note(self.state.items.get(ref))
         own = {item.ref: item for item in self._own(person)}
         unsettled = [ref for event in noted.events for ref in self._unsettled(event)]
         self._reconsider(person, noted, own)

@@ -1,6 +1,6 @@
 """What a person said so far, put together for judging what they did not speak of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.domain.flag import FlagKind, Ruling
@@ -20,7 +20,8 @@ class Recalling:
 
         All of it is read from their sealed items each time, so that nothing outlives these.
         """
-        portraits = tuple(item.portrait for item in own)
+        items = tuple(own)
+        portraits = tuple(item.portrait for item in items)
         judged = self.state.items.judged(person.ref)
         impostors = {item.ref: item for item in self._pursued(person)}
         impostors |= {item.ref: item for item, said in judged if said is Ruling.IMPERSONATION}
@@ -31,7 +32,14 @@ class Recalling:
                 [(item.portrait, said) for item, said in judged], portraits, person.name
             ),
             impostors=tuple(item.portrait for item in impostors.values()),
+            bearers=self._bearers(items),
         )
+
+    def _bearers(self, own: tuple[Item, ...]) -> Mapping[str, int]:
+        """Count, for each picture of an own account, how many accounts of others show it."""
+        prints = {item.portrait.picture_print for item in own} - {""}
+        refs = tuple(item.ref for item in own)
+        return {each: self.state.pictures.bearers(each, besides=refs) for each in prints}
 
     def _pursued(self, person: Person) -> Iterator[Item]:
         """Yield what IT, too, may have ruled: a flag that it confirmed is one like any other."""

@@ -15,6 +15,7 @@ from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, Sweep
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
+from scrapers.request import QueryKind
 from scrapers.source import Source
 
 Answers = Mapping[str, tuple[Staged, ...]]
@@ -55,12 +56,14 @@ class Settling:
     def _outlines(self, answers: Answers) -> Iterator[Reading]:
         """Yield how each visit went, without what it found, which may be too much to hold at once.
 
-        Who has left is left out: that their questions went unasked is nobody else's to know.
+        Who has left is left out: that their questions went unasked is nobody else's to know. So
+        are pictures: an account whose picture cannot be had is compared without it.
         """
         for person in filter(None, answers):
             if self.state.consents.stands(person, self.now()):
                 for staged in answers[person]:
-                    yield replace(staged.visit.reading, findings=(), follow=())
+                    if staged.visit.query.kind is not QueryKind.PICTURE:
+                        yield replace(staged.visit.reading, findings=(), follow=())
 
     def _as_known(self, source: Source, trust: Trust) -> Trust:
         """Go by the last proof where this run asked for none of its own."""

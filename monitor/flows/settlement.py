@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.domain.events import Policy, Step, discovered, merged, repainted, seen, unseen
 from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
+from monitor.domain.pictures.printed import Prints
 from monitor.domain.planning.rotation import week_number
 from monitor.domain.trust import Standing
 from monitor.flows.comparing import Comparing, Noticed
@@ -16,6 +17,7 @@ from monitor.store.journal import Staged
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep
 from scrapers.outcome import Outcome
+from scrapers.request import QueryKind
 from scrapers.source import Source
 
 SPEAKS = frozenset({Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED, Outcome.PARTIAL})
@@ -67,11 +69,13 @@ class Settlement:
             at=self.at,
             week=week_number(self.sweep.week),
             new_ref=self.parts.new_ref,
+            prints=Prints.of(staged.visit for staged in answers),
         )
         # In an order of their own, so that the network's haste decides nothing.
         for staged in sorted(answers, key=lambda each: each.visit.query.key):
-            if staged.visit.reading.outcome in SPEAKS:
-                comparing.compare(staged.visit.query, staged.visit.reading)
+            visit = staged.visit
+            if visit.reading.outcome in SPEAKS and visit.query.kind is not QueryKind.PICTURE:
+                comparing.compare(visit.query, visit.reading)
         return comparing.noticed
 
     def _arrivals(self, noticed: Noticed, known: frozenset[str]) -> Iterator[Step]:

@@ -48,5 +48,6 @@ NAMESAKE = Schema.of(
     step("spending_1"),
     step("robots_1"),
     step("canaries_1"),
+    step("pictures_1"),
     step("outlays_1"),
 )

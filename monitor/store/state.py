@@ -22,6 +22,7 @@ from monitor.store.migrations import NAMESAKE
 from monitor.store.outbox import Outbox
 from monitor.store.outlays import Outlays
 from monitor.store.people import People
+from monitor.store.pictures import Pictures
 from monitor.store.questions import Questions
 from monitor.store.requests import RunRequests
 from monitor.store.robots import RobotsFiles
@@ -52,6 +53,7 @@ class State:
         self.versions = Versions(database, sealing)
         self.events = Events(database, sealing)
         self.flags = Flags(database, sealing)
+        self.pictures = Pictures(database, sealing)
         self.outbox = Outbox(database, sealing)
         self.due = DueRows(database)
         self.audit = Audit(database, sealing)

@@ -30,9 +30,10 @@ class Entry:
     The handle may be the label before the site's host; all its accounts are then one queue.
     `known` are accounts of the site itself or of an institution, never of a private person.
     `handle` is a pattern (RE2) of the handles the site allows. `report` is the key of the form on
-    which the site takes reports of impersonation, empty where none is known. `provenance` names
-    the published facts that the marks rest on; `seen_on` is the day somebody last saw them live,
-    and empty until then. `key` is the name as account keys and configurations spell it.
+    which the site takes reports of impersonation, empty where none is known. `pictures` are
+    further origins, at which the pictures of its profiles lie. `provenance` names the published
+    facts that the marks rest on; `seen_on` is the day somebody last saw them live, and empty
+    until then. `key` is the name as account keys and configurations spell it.
     """
 
     name: str
@@ -48,13 +49,17 @@ class Entry:
     provenance: str = ""
     seen_on: str = ""
     report: str = ""
+    pictures: tuple[str, ...] = ()
     key: str = field(init=False)
     etiquette: Etiquette = field(init=False)
 
     def __post_init__(self) -> None:
         place = urlsplit(self.uri_check)
         etiquette = Etiquette(
-            origins=(f"{place.scheme}://{place.netloc.replace(PLACEHOLDER, '*')}",),
+            origins=(
+                f"{place.scheme}://{place.netloc.replace(PLACEHOLDER, '*')}",
+                *self.pictures,
+            ),
             access=self.access,
             seconds_between=self.seconds_between,
         )

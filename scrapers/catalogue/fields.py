@@ -12,7 +12,9 @@ from scrapers.source import Access
 
 CODES = range(100, 1000)
 TEXTS = ("uri_pretty", "cat", "handle", "provenance", "seen_on", "report", "access")
-LISTS = ("known", "protection", "e_others", "m_others")
+LISTS = ("known", "pictures", "protection", "e_others", "m_others")
+# `https://*.host` stands for its subdomains.
+ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?")
 SLOWEST = 3600
 NO_RE2 = "handle is not a pattern that RE2 can run"
 KEY = re.compile(r"[a-z0-9-]*")
@@ -53,6 +55,7 @@ def entry_from(row: Row) -> Entry:
         provenance=text(row, "provenance"),
         seen_on=text(row, "seen_on"),
         report=text(row, "report"),
+        pictures=texts(row, "pictures"),
     )
 
 
@@ -103,6 +106,8 @@ def _contents(row: Row) -> Iterator[str]:
     handle = row.get("handle")
     if isinstance(handle, str) and not usable(handle):
         yield NO_RE2
+    if not all(ORIGIN.fullmatch(origin) for origin in texts(row, "pictures")):
+        yield "pictures must be origins, as in https://pictures.example"
     if row.get("access", "page") not in set(Access):
         yield "access must be page or api"
     if not KEY.fullmatch(text(row, "report")):

@@ -82,7 +82,12 @@ class PresenceSource:
         handle = query.terms[0]
         card = profile_card(page, handle=handle, site=self.entry.name)
         told = replace(
-            self._bare(handle), title=card.title, name=card.name, bio=card.bio, links=card.links
+            self._bare(handle),
+            title=card.title,
+            name=card.name,
+            bio=card.bio,
+            links=card.links,
+            picture=card.picture,
         )
         return Reading(outcome=Outcome.FOUND, findings=(told,))
 

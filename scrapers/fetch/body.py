@@ -6,6 +6,7 @@ from isal.isal_zlib import decompressobj
 from urllib3 import BaseHTTPResponse
 
 from scrapers.fetch.unfinished import Note, failed, unreadable
+from scrapers.request import Media
 
 # zlib's window sizes: 31 expects a gzip frame, 15 a zlib frame, -15 none.
 _GZIP, _ZLIB, _BARE = 31, 15, -15
@@ -13,15 +14,18 @@ _GZIP_MAGIC = b"\x1f\x8b"
 # A gzip file may be several in a row; each costs a new decoder and a copy of the rest.
 _MOST_MEMBERS = 16
 _TEXT = ("text/", "json", "xml", "javascript")
+_READ = {Media.TEXT: _TEXT, Media.PICTURE: (*_TEXT, "image/")}
 
 
-def read_body(response: BaseHTTPResponse, cap: int) -> tuple[bytes, bool]:
+def read_body(
+    response: BaseHTTPResponse, cap: int, media: Media = Media.TEXT
+) -> tuple[bytes, bool]:
     """Return at most `cap` bytes, unpacked, and whether there was more.
 
     A cut page still shows what is in it; that something is not in it proves nothing.
     """
     coding = _coding(response.headers.get("content-encoding", ""))
-    if not _text(response.headers.get("content-type", "")):
+    if not _wanted(response.headers.get("content-type", ""), media):
         response.close()
         return b"", True
     raw = _read(response, cap)
@@ -39,9 +43,9 @@ def _coding(header: str) -> str:
     return codings[0] if codings else ""
 
 
-def _text(content_type: str) -> bool:
+def _wanted(content_type: str, media: Media) -> bool:
     kind = content_type.partition(";")[0].lower()
-    return not kind.strip() or any(each in kind for each in _TEXT)
+    return not kind.strip() or any(each in kind for each in _READ[media])
 
 
 def _read(response: BaseHTTPResponse, cap: int) -> bytes:

@@ -25,7 +25,7 @@ from scrapers.fetch.traffic import Traffic
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.request import Request
+from scrapers.request import Media, Request
 from scrapers.source import Access, Etiquette
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -100,7 +100,7 @@ class HttpClient:
         location = response.headers.get("location")
         followed = request.hops > 0 and not request.body
         if response.status not in REDIRECTS or location is None or not followed:
-            return self._page(target, response, etiquette)
+            return self._page(target, response, request.media, etiquette.access)
         dismiss(response)
         onward = self._onward(target, location, etiquette)
         # What we keep is of the address that was asked, not of where it leads today.
@@ -123,9 +123,11 @@ class HttpClient:
             raise refused(Note.PORT)
         return Reach.PUBLIC
 
-    def _page(self, target: Target, response: BaseHTTPResponse, etiquette: Etiquette) -> Page:
-        body, cut = read_body(response, self.limits.body_bytes)
-        if cut and etiquette.access is Access.API:
+    def _page(
+        self, target: Target, response: BaseHTTPResponse, media: Media, access: Access
+    ) -> Page:
+        body, cut = read_body(response, self.limits.body_bytes, media)
+        if cut and access is Access.API:
             # Half of a JSON document is nothing; half a page still shows what stands on it.
             raise unreadable(Note.NOT_TEXT)
         return Page(

@@ -13,7 +13,7 @@ from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import HostState, Pace, after
 from scrapers.fetch.question import Question
 from scrapers.fetch.revisit import conditional, kept_of, unchanged
-from scrapers.fetch.target import Target
+from scrapers.fetch.target import Target, declared
 from scrapers.fetch.tour import Step
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
@@ -21,15 +21,17 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
+from scrapers.recipes.picture import PictureReader
+from scrapers.recipes.picture import questions as picture_questions
 from scrapers.recipes.refusal import stumbled
-from scrapers.request import Query
-from scrapers.source import Access, Etiquette, MarkupSource, Source
+from scrapers.request import Query, QueryKind
+from scrapers.source import Access, Etiquette, MarkupSource, Parses, Source
 
 # A pause this long is worth a write of its own; shorter ones are saved when a run ends.
 LONG_PAUSE = 10.0
 # Worth asking again soon if the host says when: it is busy, in trouble, or had hung up on us.
 AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
-
+PICTURES = PictureReader()
 
 MayAsk = Callable[[Query], bool]
 
@@ -133,7 +135,8 @@ class Worker:
             self._ask_later(turn, max(due, self.clock.monotonic() + wait))
 
     def _read(self, source: Source, query: Query, page: Page) -> Reading:
-        return read(source, query, page, self.parser)
+        reading = read(source, query, page, self.parser)
+        return with_pictures(source.etiquette, query, reading, self.may_ask)
 
     def _spend(self, turn: Turn, source: Source) -> Reading | None:
         if not source.etiquette.budget.limited:
@@ -237,13 +240,43 @@ def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
     if same is not None:
         return same
     try:
-        reading = source.read(query, page)
-        if reading.unparsed and isinstance(source, MarkupSource):
-            with laid_down():
-                reading = parser.parse(source, query, page)
+        reading = _understood(source, query, page, parser)
     except Exception as error:  # noqa: BLE001 - see above
         return stumbled(error)
     if page.cut and reading.outcome is Outcome.ABSENT:
         return unreadable(Note.CUT_PAGE).reading
     kept = kept_of(query, source.version, page, reading)
     return reading if kept is None else replace(reading, kept=kept)
+
+
+def _understood(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
+    if query.kind is QueryKind.PICTURE:
+        seen = PICTURES.read(page)
+        reader: Parses | None = PICTURES
+    else:
+        seen = source.read(query, page)
+        reader = source if isinstance(source, MarkupSource) else None
+    if not seen.unparsed or reader is None:
+        return seen
+    with laid_down():
+        return parser.parse(reader, query, page)
+
+
+def with_pictures(etiquette: Etiquette, query: Query, reading: Reading, may_ask: MayAsk) -> Reading:
+    """Go on to the pictures of the profiles found, where they lie at the source's own origins.
+
+    What is not agreed to is not even queued. A page whose pictures were asked for is read anew
+    the next time, since a page that has not changed leads nowhere.
+    """
+    wanted = (each for each in picture_questions(query, reading) if _its_own(each, etiquette))
+    asked = tuple(each for each in wanted if may_ask(each))
+    if not asked:
+        return reading
+    return replace(reading, follow=reading.follow + asked, kept=None)
+
+
+def _its_own(query: Query, etiquette: Etiquette) -> bool:
+    try:
+        return declared(Target.asked_by(query.request), etiquette.origins) is not None
+    except UnfinishedError:
+        return False

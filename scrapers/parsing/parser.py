@@ -1,4 +1,4 @@
-"""Strangers' markup is parsed in processes of its own, and what they answer is not trusted."""
+"""Strangers' markup and pictures are parsed in processes of their own, which nobody trusts."""
 
 import pickle
 from dataclasses import replace
@@ -16,7 +16,7 @@ from scrapers.reading import Reading
 from scrapers.recipes.document import LARGEST_DOCUMENT
 from scrapers.recipes.refusal import unreadable
 from scrapers.request import Query
-from scrapers.source import MarkupSource
+from scrapers.source import Parses
 
 # An ordinary page takes a hundredth of it.
 PATIENCE_SECONDS = 2.0
@@ -29,7 +29,7 @@ _READING = Decoder(Reading)
 
 
 class Parser(Protocol):
-    def parse(self, source: MarkupSource, query: Query, page: Page) -> Reading: ...
+    def parse(self, source: Parses, query: Query, page: Page) -> Reading: ...
 
 
 class ChildParser:
@@ -63,7 +63,7 @@ class ChildParser:
         """The children that run."""
         return tuple(child.pid for child in self._children if child.pid is not None)
 
-    def parse(self, source: MarkupSource, query: Query, page: Page) -> Reading:
+    def parse(self, source: Parses, query: Query, page: Page) -> Reading:
         job = pickle.dumps((source, query, _cut(page)))
         child = self._idle.get()
         try:

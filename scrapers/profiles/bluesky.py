@@ -50,9 +50,11 @@ class Bluesky:
     """`known_actor` is an account of the network's own, which surely exists.
 
     `listed` is how many contacts a page may list.
+    `pictures` is where the network keeps the pictures of its profiles.
     """
 
     base_url: str = "https://public.api.bsky.app"
+    pictures: str = "https://cdn.bsky.app"
     known_actor: str = "bsky.app"
     handle_domain: str = "bsky.social"
     listed: int = LISTED
@@ -67,9 +69,10 @@ class Bluesky:
 
     @property
     def etiquette(self) -> Etiquette:
-        return Etiquette.of_api(
+        manners = Etiquette.of_api(
             self.base_url, self.seconds_between, self.allow_private, self.budget
         )
+        return replace(manners, origins=(*manners.origins, self.pictures))
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:

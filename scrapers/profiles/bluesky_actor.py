@@ -37,7 +37,7 @@ class Actor:
     name: str
     bio: str
     website: str
-    picture: str
+    avatar: str
     created_at: datetime | None
     counts: tuple[tuple[str, int], ...]
     labels: frozenset[str]
@@ -61,7 +61,7 @@ def actor_in(shown: Mapping[str, object]) -> Actor:
         name=optional_text(shown, "displayName"),
         bio=optional_text(shown, "description"),
         website=optional_text(shown, "website"),
-        picture=_picture(optional_text(shown, "avatar")),
+        avatar=optional_text(shown, "avatar"),
         created_at=_created(shown),
         counts=tuple((name, seen) for name, seen in _counts(shown) if seen is not None),
         labels=_labels(shown),
@@ -82,7 +82,8 @@ def finding_of(actor: Actor) -> Finding:
         handle=actor.handle if handled else "",
         bio=actor.bio,
         links=tuple(dict.fromkeys(link for link in links if link))[:MOST_LINKS],
-        picture_hash=actor.picture,
+        picture=web_address(actor.avatar),
+        picture_hash=_content_id(actor.avatar),
         created_at=actor.created_at,
         counts=actor.counts,
     )
@@ -96,7 +97,7 @@ def _shown_at(actor: str) -> str:
     return f"https://bsky.app/profile/{actor}"
 
 
-def _picture(avatar: str) -> str:
+def _content_id(avatar: str) -> str:
     """Return the content id in a picture's address: the same picture has the same one."""
     return avatar.rpartition("/")[2].partition("@")[0][:128]
 

@@ -8,6 +8,7 @@ from scrapers.recipes.shape import tidy
 NAMES = ("display_name", "displayName", "full_name", "fullName", "fullname", "name")
 BIOS = ("bio", "about", "aboutMe", "about_me", "description", "summary", "note")
 LINKS = ("links", "urls", "accounts", "website", "blog", "url")
+PICTURES = ("avatar", "avatar_url", "avatarUrl", "profile_image", "picture", "image")
 ADDRESSES = ("url", "value", "href")
 # A profile stands near the top; deeper down are its posts and its friends.
 DEEPEST = 3
@@ -19,6 +20,7 @@ class JsonCard:
     name: str = ""
     bio: str = ""
     links: tuple[str, ...] = ()
+    picture: str = ""
 
 
 def profile_in(data: object) -> JsonCard:
@@ -27,7 +29,12 @@ def profile_in(data: object) -> JsonCard:
         name = _first(each, NAMES)
         if name:
             links = (link for key in LINKS for link in addresses(each.get(key)))
-            return JsonCard(name=name, bio=_first(each, BIOS), links=tuple(links))
+            return JsonCard(
+                name=name,
+                bio=_first(each, BIOS),
+                links=tuple(links),
+                picture=_first(each, PICTURES),
+            )
     return JsonCard()
 
 

@@ -58,7 +58,12 @@ def profile_card(page: Page, *, handle: str = "", site: str = "") -> ProfileCard
         told = profile_in(page.json())
     except (ValueError, RecursionError):
         return ProfileCard()
-    return ProfileCard(name=told.name, bio=told.bio, links=_addresses(page.url, told.links))
+    return ProfileCard(
+        name=told.name,
+        bio=told.bio,
+        links=_addresses(page.url, told.links),
+        picture=_address(page.url, told.picture),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

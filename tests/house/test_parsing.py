@@ -1,4 +1,4 @@
-"""Strangers' markup is parsed in a child, so the service has no use for a parser."""
+"""Strangers' pages and pictures are parsed in a child: the service has no use for a parser."""
 
 import ast
 import subprocess
@@ -9,18 +9,18 @@ import pytest
 
 from tests.house.tree import ROOT, parsed, place, python_files
 
-PARSERS = ("bs4", "html.parser", "html5lib", "lxml", "xml")
+PARSERS = ("PIL", "bs4", "html.parser", "html5lib", "lxml", "xml")
 # These are loaded by the child, and by whoever parses in it.
 MAY_PARSE = {
     f"scrapers/recipes/{name}.py"
-    for name in ("feed_markup", "h_card", "markup", "page_head", "profile_card")
+    for name in ("feed_markup", "h_card", "markup", "page_head", "picture_views", "profile_card")
 }
 EVERYTHING = """
 import sys
 from importlib import import_module
 for name in sys.argv[1:]:
     import_module(name)
-print(*sorted({"bs4", "lxml"} & sys.modules.keys()))
+print(*sorted({"PIL", "bs4", "lxml"} & sys.modules.keys()))
 """
 # They run as they are loaded, or are for the child.
 LEFT_OUT = {*MAY_PARSE, "scrapers/parsing/child.py", "monitor/__main__.py"}
@@ -58,6 +58,7 @@ def test_all_of_the_service_is_loaded_without_a_parser() -> None:
     "code",
     [
         "import bs4",
+        "from PIL import Image",
         "from bs4 import BeautifulSoup",
         "from lxml import etree",
         "from html.parser import HTMLParser",

@@ -77,6 +77,8 @@ def scope_of(kind: QueryKind, family: Family) -> Scope:
     """Return the consent that a question needs, first or followed."""
     if kind in {QueryKind.FOLLOWS, QueryKind.FOLLOWERS}:
         return Scope.STUDENT_LINKS
+    if kind is QueryKind.PICTURE:
+        return Scope.PHOTOS
     return SCOPE_OF[family]
 
 

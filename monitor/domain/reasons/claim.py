@@ -9,6 +9,7 @@ from monitor.domain.names.names import FULL, Level, Middle, disguised
 from monitor.domain.reasons import rules
 from monitor.domain.reasons.case import Case
 from monitor.domain.reasons.links import linked
+from monitor.domain.reasons.pictured import pictured
 
 _BY_LEVEL = {
     Level.EXACT: rules.NAME_EXACT,
@@ -50,6 +51,7 @@ def claim(case: Case) -> Iterator[Sign]:
         yield rules.LINKS_TO_OWN.holds()
     if case.contacts.flagged:
         yield rules.PUPILS.holds()
+    yield from pictured(case.portrait, case.inventory)
 
 
 def presented(signs: Iterable[Sign]) -> bool:
@@ -58,7 +60,7 @@ def presented(signs: Iterable[Sign]) -> bool:
 
 
 _MORE_THAN_A_NAME = (
-    *(rules.EMPLOYER, rules.PLACE, rules.NAME_RARE, rules.SAME_WORDS),
+    *(rules.EMPLOYER, rules.PLACE, rules.NAME_RARE, rules.SAME_WORDS, rules.SAME_PICTURE),
     *(rules.SAME_HANDLE, rules.SAME_HANDLE_LONGER, rules.SAME_HANDLE_NAME),
     *(rules.SAME_HANDLE_COMMON, rules.SAME_HANDLE_FAMILY),
 )

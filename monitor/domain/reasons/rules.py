@@ -25,6 +25,12 @@ NAME_LONGER = Rule(name="name-longer", reason="The name goes on after your famil
 NAMESAKES = Rule(name="namesakes", reason="Other people bear your name.")
 NAME_RARE = Rule(name="name-rare", reason="Hardly anybody else bears your name.")
 
+SAME_PICTURE = Rule(
+    name="same-picture",
+    reason="It uses the same picture as an account of yours.",
+    otherwise="It would point to you less if it showed a picture of its own.",
+)
+
 HANDLE_FULL = Rule(
     name="handle-full", reason="No name is shown, but the handle is made of your name."
 )

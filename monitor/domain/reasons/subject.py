@@ -1,6 +1,7 @@
 """The person a finding is compared with, and what is known to be theirs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from monitor.domain.person import Person
 from monitor.domain.verdicts.lessons import NONE_YET, Lessons
@@ -21,13 +22,15 @@ class Inventory:
     """What the person said is theirs: accounts as last seen, and platforms without one.
 
     `lessons` are what they said of findings so far, `impostors` the accounts that were ruled to
-    pretend to be them, as last seen.
+    pretend to be them, as last seen. `bearers` says of the own pictures' prints how many accounts
+    of others show exactly these.
     """
 
     own: tuple[Finding, ...] = ()
     none_on: frozenset[str] = frozenset()
     lessons: Lessons = NONE_YET
     impostors: tuple[Finding, ...] = ()
+    bearers: Mapping[str, int] = field(default_factory=dict)
 
     def on(self, platform: str) -> tuple[Finding, ...]:
         return tuple(each for each in self.own if platform and each.platform == platform)

@@ -58,6 +58,7 @@ def test_a_text_is_known_by_its_hash():
         "two reviewers",
         "A link with students never opens to IT by itself",
         "who has not joined",
+        "No picture is kept",
         *SCOPES.values(),
     ],
 )

@@ -34,6 +34,12 @@ def test_an_entry_is_read_as_it_stands(read: Read, alpha: Site) -> None:
     assert entry.asked_at("j d") == "https://alpha.example/j%20d"
 
 
+def test_a_site_may_keep_its_pictures_elsewhere(read: Read, alpha: Site) -> None:
+    (entry,) = read(alpha | {"pictures": ["https://*.cdn.example"]}).entries
+
+    assert entry.etiquette.origins == ("https://alpha.example", "https://*.cdn.example")
+
+
 def test_accounts_that_nobody_vouches_for_are_never_asked(read: Read, alpha: Site) -> None:
     assert read(alpha).entries[0].known == ()
     assert read(alpha | {"provenance": "seen in its help pages"}).entries[0].known == ("alpha",)
@@ -84,6 +90,8 @@ def test_what_cannot_be_used_is_listed_with_the_reason(
         ({"m_string": "", "m_code": 200}, "codes differ"),
         ({"m_string": "class='card'", "m_code": 200}, "says the same"),
         ({"known": "alpha"}, "known must be"),
+        ({"pictures": "https://cdn.example"}, "pictures must be a list"),
+        ({"pictures": ["https://cdn.example/a"]}, "pictures must be origins"),
         ({"handle": "(?=x)"}, "RE2"),
         ({"access": "login"}, "access must be"),
         ({"seen_on": "yesterday"}, "seen_on must be"),

@@ -3,9 +3,9 @@
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.request import Query
-from scrapers.source import MarkupSource
+from scrapers.source import Parses
 
 
 class InProcessParser:
-    def parse(self, source: MarkupSource, query: Query, page: Page) -> Reading:
+    def parse(self, source: Parses, query: Query, page: Page) -> Reading:
         return source.parse(query, page)

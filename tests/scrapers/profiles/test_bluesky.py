@@ -76,6 +76,8 @@ def test_an_account_is_known_by_its_did(bluesky: Bluesky, profile: Query, saved:
     assert nora.created_at == datetime(2024, 2, 3, 4, 5, 6, 789000, UTC)
     assert nora.counts == (("followers", 31), ("follows", 12), ("posts", 7))
     assert nora.picture_hash == "bafkrei" + "a" * 20
+    assert nora.picture.startswith("https://")
+    assert nora.picture_print == ""
 
 
 @pytest.mark.parametrize(

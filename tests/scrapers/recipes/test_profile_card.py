@@ -18,6 +18,8 @@ JSON_LD = """<script type="application/ld+json"><!--
  {"@type": ["ProfilePage"], "mainEntity": {"@type": "Person", "name": "Jane Doe",
   "description": "Art teacher", "sameAs": ["https://jane.example", "javascript:alert(1)"]}},]}
 --></script>"""
+LINKED_PICTURE = """<script type="application/ld+json">
+{"@type": "Person", "name": "Jane Doe", "image": {"url": "https://a.example/3.png"}}</script>"""
 
 
 def card(answered: Answered, body: str, **more: str) -> ProfileCard:
@@ -105,6 +107,36 @@ def test_a_profile_in_json_is_read_by_its_usual_keys(answered: Answered, told: o
     seen = profile_card(answered(json.dumps(told), headers=JSON))
 
     assert seen == ProfileCard(name="Jane Doe", bio="Art", links=("https://jane.example",))
+
+
+@pytest.mark.parametrize(
+    ("body", "picture"),
+    [
+        ('<meta property="og:image" content="https://a.example/1.png">', "https://a.example/1.png"),
+        ('<meta property="og:image" content="/1.png">', "https://alpha.example/1.png"),
+        ("<a class=h-card><img class=u-photo src=https://a.example/2.png></a>", "2.png"),
+        (
+            LINKED_PICTURE + '<meta property="og:image" content="https://a.example/1.png">',
+            "3.png",
+        ),
+        ("<title>Jane Doe</title><img src=https://a.example/4.png>", ""),
+    ],
+)
+def test_where_the_picture_lies_is_read_where_pages_tell_machines(
+    answered: Answered, body: str, picture: str
+) -> None:
+    seen = card(answered, body).picture
+
+    assert seen.endswith(picture)
+    assert bool(seen) is bool(picture)
+
+
+def test_a_profile_in_json_may_name_its_picture(answered: Answered) -> None:
+    told = {"name": "Jane Doe", "avatar_url": "https://a.example/1.png"}
+
+    seen = profile_card(answered(json.dumps(told), headers=JSON))
+
+    assert seen.picture == "https://a.example/1.png"
 
 
 @pytest.mark.parametrize("body", ["<div>" * 50_000, "<a rel='me'" * 20_000, "[" * 100_000, ""])

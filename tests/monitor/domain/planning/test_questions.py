@@ -124,6 +124,11 @@ def test_less_consent_never_asks_more(scopes, withdrawn):
     assert {query.key for query in less} <= {query.key for query in more}
 
 
+@pytest.mark.parametrize("family", Family)
+def test_pictures_have_a_scope_of_their_own_whoever_shows_them(family):
+    assert scope_of(QueryKind.PICTURE, family) is Scope.PHOTOS
+
+
 def test_contacts_are_asked_of_declared_accounts_on_that_platform_alone():
     contacts = [query for query in planned() if query.kind is QueryKind.FOLLOWS]
 

@@ -192,7 +192,7 @@ def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
 def test_every_rule_is_tried_somewhere():
     elsewhere = {
         *("same-handle", "same-handle-family", "same-handle-longer"),
-        *("name-former", "school-too", "state"),
+        *("name-former", "school-too", "state", "same-picture"),
         *("linked-from-own", "declared", "pupils"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
