@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from monitor.domain.planning.budget import Outlay, Purse
-from monitor.domain.planning.rotation import History, Turn, every, offset
+from monitor.domain.planning.rotation import FLOOR, History, Turn, every, offset
 from scrapers.request import Query
 
 FULL_DEPTH = 2
@@ -101,7 +101,7 @@ def choose(offered: Iterable[Candidate], week: int, purse: Purse, depth: Depth) 
     asked: dict[str, Query] = {}
     refused: dict[str, Query] = {}
     resting: set[str] = set()
-    for each in sorted(offered, key=_worth):
+    for each in sorted(offered, key=lambda each: _worth(each, week)):
         query = each.query
         if depth is Depth.ROTATING and not each.turn.due(week):
             resting.add(query.key)
@@ -112,7 +112,9 @@ def choose(offered: Iterable[Candidate], week: int, purse: Purse, depth: Depth) 
     return Choice(asked=asked, refused=refused, resting=frozenset(resting))
 
 
-def _worth(each: Candidate) -> tuple[bool, int, int, str, str]:
-    """Order by value: never answered, best of its source, longest unasked."""
+def _worth(each: Candidate, week: int) -> tuple[bool, bool, int, int, str, str]:
+    """Order by value: never answered, past its floor, best of its source, longest unasked."""
     asked = each.history.asked if each.history else 0
-    return (each.history is not None, each.rank, asked, each.query.source, each.query.key)
+    late = week - asked > FLOOR
+    source, key = each.query.source, each.query.key
+    return (each.history is not None, not late, each.rank, asked, source, key)

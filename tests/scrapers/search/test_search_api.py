@@ -12,7 +12,7 @@ from scrapers.request import Query
 from scrapers.search.gdelt import GDELT
 from scrapers.source import Access, Family, Source
 from tests.scrapers.known_sources import written_sources
-from tests.scrapers.search.conftest import Answered, Comes, first
+from tests.scrapers.search.conftest import NORA, Answered, Comes, first
 
 ENGINES = [each for each in written_sources() if isinstance(each, SearchApi)]
 WITH_SNIPPETS = [each for each in ENGINES if "news" not in each.name and each.name != "gdelt"]
@@ -145,3 +145,26 @@ def test_further_pages_are_the_same_question(
 
 def test_gdelt_has_but_one_page(comes: Comes) -> None:
     assert comes(full(GDELT), "{}").follow == ()
+
+
+def test_a_question_that_may_have_one_page_leads_to_no_other(answered: Answered) -> None:
+    for each in ENGINES:
+        engine = full(each)
+        alone = replace(first(engine), pages=1)
+
+        assert engine.read(alone, answered("{}")).follow == ()
+
+
+def test_where_an_engine_knows_or_the_other_names_share_one_question() -> None:
+    married = replace(NORA, names=("Nora Quill", "Nora Lark", "Nora Finch"))
+    counts = {each.name: len(list(each.plan(married))) for each in ENGINES}
+
+    assert counts.pop("mojeek") == 3
+    assert set(counts.values()) == {2}
+
+
+def test_news_is_not_asked_in_every_place() -> None:
+    somewhere = replace(NORA, names=("Nora Quill", "Nora Lark"), places=("Wexford Bay",))
+    counts = {each.name: len(list(each.plan(somewhere))) for each in ENGINES}
+
+    assert (counts["brave"], counts["brave-news"]) == (3, 2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.planning.budget import Cap, Limits, Outlay, Purse
 from monitor.domain.planning.choice import FULL_DEPTH, Depth, candidates, choose
-from monitor.domain.planning.rotation import History
+from monitor.domain.planning.rotation import FLOOR, History
 from tests.monitor.domain.planning.drawn import (
     PEOPLE,
     PRICES,
@@ -25,6 +25,10 @@ RICH = Limits()
 
 def chosen(offered, allowed=RICH, depth=Depth.ROTATING, spent=None, week=WEEK + 1):
     return choose(offered, week, Purse(allowed, spent or {}), depth)
+
+
+def in_time(history):
+    return history is not None and WEEK + 1 - history.asked <= FLOOR
 
 
 def cost(queries):
@@ -70,7 +74,7 @@ def test_the_same_inputs_give_the_same_plan_in_whatever_order(offered, allowed, 
 def test_money_goes_to_the_most_valuable_questions(offered, requests):
     allowed = Limits(district=Cap(requests=requests))
     choice = chosen(offered, allowed)
-    known = {each.query.key: each for each in offered if each.history is not None}
+    known = {each.query.key: each for each in offered if in_time(each.history)}
     asked = [known[key].rank for key in choice.asked if key in known]
     refused = [known[key].rank for key in choice.refused if key in known]
 
@@ -83,6 +87,14 @@ def test_who_was_never_asked_about_comes_first(offered):
     known = {each.query.key: each.history is not None for each in offered}
 
     assert [known[key] for key in order] == sorted(known[key] for key in order)
+
+
+def test_what_is_past_its_floor_comes_before_better_questions():
+    best, least = question("beth", "dear", 0), question("beth", "dear", 1)
+    ago = {best.key: History(asked=WEEK), least.key: History(asked=WEEK - FLOOR)}
+    offered = candidates([best, least], PRICES, ago)
+
+    assert list(chosen(offered, Limits(district=Cap(requests=1))).asked) == [least.key]
 
 
 def test_of_two_alike_the_longest_unasked_comes_first():
