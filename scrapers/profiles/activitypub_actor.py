@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from scrapers.canonical import account_key, canonical_key
 from scrapers.finding import Finding, Kind
@@ -13,6 +12,7 @@ from scrapers.recipes.fragment import links_in, plain_text, web_links
 from scrapers.recipes.json_card import addresses
 from scrapers.recipes.shape import (
     ShapeError,
+    hosted,
     misshapen,
     moment,
     optional_flag,
@@ -117,14 +117,7 @@ def linked(holder: Mapping[str, object], key: str) -> str:
 def _page(shown: Mapping[str, object]) -> str:
     """Return where people see the account, else the document itself."""
     address = address_in(shown.get("url")) or web_address(text(shown, "id"))
-    try:
-        hosted = bool(urlsplit(address).hostname)
-    except ValueError:
-        hosted = False
-    if not hosted:
-        what = "url"
-        raise misshapen(what)
-    return address
+    return hosted(address, "url")
 
 
 def _fields(shown: Mapping[str, object]) -> list[str]:

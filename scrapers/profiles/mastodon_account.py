@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from scrapers.canonical import account_key, account_keys, canonical_key
 from scrapers.finding import Contact, Finding, Kind
@@ -13,6 +12,7 @@ from scrapers.recipes.fragment import links_in, plain_text, web_links
 from scrapers.recipes.shape import (
     ShapeError,
     count,
+    hosted,
     misshapen,
     moment,
     optional_flag,
@@ -125,14 +125,7 @@ def whole_handle(acct: str, domain: str) -> str:
 def _address(shown: Mapping[str, object]) -> str:
     """Return where people see it, else where machines do: servers leave out what they lack."""
     address = web_address(optional_text(shown, "url")) or web_address(optional_text(shown, "uri"))
-    try:
-        hosted = bool(urlsplit(address).hostname)
-    except ValueError:
-        hosted = False
-    if not hosted:
-        what = "url"
-        raise misshapen(what)
-    return address
+    return hosted(address, "url")
 
 
 def _fields(shown: Mapping[str, object]) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from scrapers.page import Page
 
@@ -77,6 +78,16 @@ def web_address(value: str) -> str:
     address = value.strip().encode("utf-8", "ignore").decode()
     fits = len(address) <= LONGEST_URL and re.match(r"https?://[^\s/]", address, re.IGNORECASE)
     return address if fits else ""
+
+
+def hosted(address: str, key: str) -> str:
+    """Return an address that names a host; `key` is what is misshapen where it does not."""
+    try:
+        if urlsplit(address).hostname:
+            return address
+    except ValueError:
+        pass
+    raise misshapen(key)
 
 
 def count(holder: Mapping[str, object], key: str) -> int | None:
