@@ -24,6 +24,7 @@ ACCOUNT = AccountShape(
     url="html_url",
     name="name",
     bio="bio",
+    location="location",
     picture="avatar_url",
     created="created_at",
     links=("blog",),

@@ -29,6 +29,7 @@ ACCOUNT = AccountShape(
     name="display_name",
     always=frozenset({"name"}),
     bio="description",
+    location="location",
     picture="avatar_url",
     created="registration_date",
     links=("verified_accounts", "links"),

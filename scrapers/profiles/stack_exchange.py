@@ -23,6 +23,7 @@ MEMBER = AccountShape(
     url="link",
     name="display_name",
     always=frozenset({"name"}),
+    location="location",
     picture="profile_image",
     created="creation_date",
     state="user_type",

@@ -44,6 +44,7 @@ class AccountShape:
     shown_at: str = ""
     name: str = ""
     bio: str = ""
+    location: str = ""
     picture: str = ""
     created: str = ""
     state: str = ""
@@ -73,6 +74,7 @@ class AccountShape:
             name=self._text(shown, "name"),
             handle=handle or (account.partition(":@")[2] if not stable else ""),
             bio=self._text(shown, "bio"),
+            location=_optional(shown, self.location),
             links=web_links([link for path in self.links for link in _links(shown, path)]),
             picture_hash=picture_in(_optional(shown, self.picture)),
             created_at=_created(shown, self.created),

@@ -66,6 +66,7 @@ def test_an_account_is_known_by_its_number_since_handles_are_given_away_again(
     assert (nora.name, nora.handle) == ("Nora Quill", "noraquill")
     assert nora.bio == "Art teacher. I draw harbours."
     assert nora.links == ("https://noraquill.example",)
+    assert nora.location == "Wexford Bay"
     assert nora.created_at == datetime(2019, 5, 6, 7, 8, 9, tzinfo=UTC)
     assert nora.counts == (("followers", 9), ("follows", 4), ("repositories", 6))
 

@@ -52,6 +52,7 @@ def test_a_profile_is_known_by_its_address_and_not_by_the_hash(
     assert (nora.account, nora.account_aliases) == ("gravatar:@noraquill", ())
     assert (nora.handle, nora.name) == ("noraquill", "Nora Quill")
     assert nora.bio == "Art teacher at Harbour Lane."
+    assert nora.location == "Wexford Bay"
     assert nora.links == ("https://mastodon.social/@noraquill", "https://noraquill.example/")
 
 

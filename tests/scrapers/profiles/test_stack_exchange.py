@@ -47,6 +47,7 @@ def test_members_who_may_be_meant_are_kept(
     assert (nora.account, nora.account_aliases) == ("stackoverflow:70007", ())
     assert nora.url == "https://stackoverflow.com/users/70007/nora-quill"
     assert nora.links == ("https://noraquill.example/",)
+    assert nora.location == "Wexford Bay"
     assert nora.created_at == datetime(2017, 7, 14, 2, 40, tzinfo=UTC)
     assert nora.counts == (("reputation", 41),)
     assert other.name == "Nora O'Quill-Quill"
