@@ -269,7 +269,9 @@ def test_a_ruling_on_the_flag_leaves_the_evidence_to_speak(ruling):
 
 
 def test_a_bio_that_was_copied_and_added_to_is_copied_still():
-    assert "copied-bio" in rules(maria(replace(IMPOSTOR, bio=f"{BIO} Write me for tutoring!")))
+    advertised = f"{BIO} Write me for tutoring, at any hour! {'Cheap and good. ' * 9}"
+
+    assert "copied-bio" in rules(maria(replace(IMPOSTOR, bio=advertised)))
     assert "copied-bio" not in rules(maria(replace(IMPOSTOR, bio=BIO[: len(BIO) // 2])))
 
 

@@ -167,7 +167,10 @@ def test_a_cell_that_a_spreadsheet_computes_or_no_name_fills_names_nobody(cell):
     assert read_row(["Mason", cell], header, NOBODY).kind is Kind.UNUSABLE
 
 
-@pytest.mark.parametrize("titles", [["givenName"], ["familyName", "grade"], ["grade"], []])
+@pytest.mark.parametrize(
+    "titles",
+    [["givenName"], ["familyName", "grade"], ["givenName", "preferredLastName"], ["grade"], []],
+)
 def test_a_header_that_names_half_a_name_is_refused_in_plain_words(titles):
     with pytest.raises(InputError, match=r"^has no header that names a column of given and one of"):
         layout(titles)
