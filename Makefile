@@ -54,6 +54,10 @@ endif
 soak: $(INSTALLED) ## Run the long tests whole; make test runs a tenth of them
 	@NAMESAKE_SOAK=1 $(BIN)/python -m pytest -m soak
 
+.PHONY: mutants
+mutants: $(INSTALLED) ## Count the small faults in the rules that no test notices: a seeded sample
+	@$(BIN)/python -m tests.bench.mutants
+
 .PHONY: screenshots
 screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; needs Chromium
 	@$(BIN)/python docs/pictures.py
@@ -74,7 +78,7 @@ lock: ## Renew constraints.txt; needs uv
 .PHONY: clean
 clean: ## Remove all that was installed or made here
 	rm -rf $(VENV) .cache .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache \
-		.pytest_cache .ruff_cache build dist namesake-demo
+		.pytest_cache .ruff_cache build dist mutants namesake-demo
 	find monitor scrapers reports tests -name __pycache__ -prune -exec rm -rf {} +
 
 # A uv that cannot (too old, or set up for other places than pip is) leaves the work to pip.

@@ -18,6 +18,8 @@ SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 # The machine that decides about a change must decide the same tomorrow.
 settings.register_profile("any", deadline=None, derandomize="CI" in os.environ)
 settings.register_profile("soak", deadline=None, max_examples=2000)
+# For `make mutants`, which runs the same tests once for each mutant.
+settings.register_profile("few", deadline=None, derandomize=True, max_examples=15)
 settings.load_profile("soak" if SOAKING else "any")
 
 

@@ -266,3 +266,23 @@ def test_the_persons_ruling_settles_it(finding, ruling, label):
 @pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.SHARED, Ruling.REOPENED])
 def test_a_ruling_on_the_flag_leaves_the_evidence_to_speak(ruling):
     assert maria(IMPOSTOR, ruling) == maria(IMPOSTOR)
+
+
+def test_a_bio_that_was_copied_and_added_to_is_copied_still():
+    advertised = f"{BIO} Write me for tutoring, at any hour! {'Cheap and good. ' * 9}"
+
+    assert "copied-bio" in rules(maria(replace(IMPOSTOR, bio=advertised)))
+    assert "copied-bio" not in rules(maria(replace(IMPOSTOR, bio=BIO[: len(BIO) // 2])))
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (0.4, "Somebody else may bear your name, too."),
+        (1.2, "About 1 other person with a public trace may bear your name."),
+        (2.0, "About 2 other people with a public trace may bear your name."),
+        (2345.0, "About 2,000 other people with a public trace may bear your name."),
+    ],
+)
+def test_the_person_is_told_in_round_numbers_how_many_bear_the_name(others, told):
+    assert told in maria(STRANGER, others=others).reasons

@@ -69,3 +69,11 @@ def test_what_plays_nobody_is_no_imitation():
     found = chances(Sums(claim=5, control=0, imitation=30), float("-inf"))
 
     assert found.impersonation == pytest.approx(0, abs=1e-9)
+
+
+@given(own=st.floats(0, 1), share=st.floats(0, 1))
+def test_an_account_with_a_link_costs_what_it_is_wrongly_taken_for(own, share):
+    """Ten minutes where it was an imitation, eight where it was somebody else's."""
+    linked = shares(own, (1 - own) * share, linked=True)
+
+    assert cost(Label.OWN, linked) == pytest.approx(10 * linked.impersonation + 8 * linked.other)

@@ -248,3 +248,11 @@ def test_a_name_is_read_from_a_handle_alone(handle, name):
 def test_a_handle_of_any_length_is_weighed_quickly(handle):
     assert bits(handle) < 0
     assert kinship(handle, "mariadelgado") < 0
+
+
+def test_whoever_else_is_named_in_a_handle_is_named_in_the_reason():
+    told = {each.rule: each.reason for each in from_name("delgado.robert.quintrell", MARIA, COUNTS)}
+
+    assert "The handle holds the given name robert." in told.values()
+    assert "Your name does not explain robert, quintrell." in told.values()
+    assert all(reason and reason.endswith(".") for reason in told.values())

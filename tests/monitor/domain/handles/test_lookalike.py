@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.handles.glyphs import glyphs
 from monitor.domain.handles.handles import same_handle
 from monitor.domain.handles.lookalike import Imitation, Trick, imitates, nearest
 
@@ -182,3 +183,23 @@ def test_every_imitation_is_told_in_a_sentence(handle, original):
 )
 def test_a_handle_of_any_length_is_laid_aside_quickly(handle, original):
     assert imitates(handle, original) is None
+
+
+def test_a_boast_that_is_left_out_is_told_and_so_is_the_rest():
+    imitation = nearest("maria-de1gado", "real_maria-delgado")
+
+    assert imitation.dropped == ("real",)
+    assert imitation.reason.count('"real" is left out') == 1
+
+
+def test_what_was_done_loudly_is_told_before_what_hardly_shows():
+    reason = nearest("maria_de1gado", "maria-delgado").reason
+
+    assert reason.index("the digit 1") < reason.index("underscores")
+
+
+@pytest.mark.parametrize("handle", ["m\u200baria", "mar\u200b\u200bia", "\u200bmaria\u200b"])
+def test_no_sign_is_lost_while_a_handle_is_read(handle):
+    read = glyphs(handle)
+
+    assert (read.seen, "".join(read.signs)) == ("maria", handle)

@@ -119,3 +119,8 @@ def test_plain_names_list_what_tokens_list():
 
 def test_a_list_knows_how_many_are_on_it():
     assert KeyedRoster(roster=replace(ROSTER.roster, size=3_000), key=KEY).size == 3_000
+
+
+def test_a_key_goes_by_the_same_id_in_every_version():
+    """The id stands in files of tokens; under another one they would be refused."""
+    assert key_id(bytes(32)) == "eed9dbffeffa5964"

@@ -131,3 +131,53 @@ def test_a_handle_that_is_none_is_told(handle):
     assert row.unread
     assert row.pupil is not None
     assert row.pupil.handles == ()
+
+
+@pytest.mark.parametrize("status", ["tobedeleted", "Inactive", " WITHDRAWN "])
+def test_who_has_left_is_no_longer_asked_for(status):
+    header = layout(["givenName", "familyName", "status"])
+
+    assert read_row(["Mason", "Whitlock", status], header, NOBODY).kind is Kind.LEFT
+    assert read_row(["Mason", "Whitlock", "active"], header, NOBODY).kind is Kind.STUDENT
+
+
+@pytest.mark.parametrize(
+    ("written", "handle"),
+    [
+        ("mason_w", "mason_w"),
+        ("@mason_w", "mason_w"),
+        ("https://www.pictures.example/mason_w/", "mason_w"),
+        ("pictures.example/users/@mason_w?shared=1", "mason_w"),
+        ("@mason_w@social.example", "mason_w@social.example"),
+    ],
+)
+def test_a_handle_is_read_bare_and_in_an_address(written, handle):
+    header = layout(["givenName", "familyName", "handles"])
+
+    row = read_row(["Mason", "Whitlock", written], header, NOBODY)
+
+    assert (row.pupil.handles, row.unread) == ((handle,), False)
+
+
+@pytest.mark.parametrize("cell", ["=Mason", "'=Mason", " +Mason", "-Mason", "M<b>", "7", "M" * 101])
+def test_a_cell_that_a_spreadsheet_computes_or_no_name_fills_names_nobody(cell):
+    header = layout(["givenName", "familyName"])
+
+    assert read_row([cell, "Whitlock"], header, NOBODY).kind is Kind.UNUSABLE
+    assert read_row(["Mason", cell], header, NOBODY).kind is Kind.UNUSABLE
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [["givenName"], ["familyName", "grade"], ["givenName", "preferredLastName"], ["grade"], []],
+)
+def test_a_header_that_names_half_a_name_is_refused_in_plain_words(titles):
+    with pytest.raises(InputError, match=r"^has no header that names a column of given and one of"):
+        layout(titles)
+
+
+def test_a_pupil_who_is_printed_by_mistake_tells_nothing():
+    header = layout(["givenName", "familyName", "handles"])
+    row = read_row(["Mason", "Whitlock", "mason_w"], header, NOBODY)
+
+    assert repr(row.pupil) == "Pupil(…)"
