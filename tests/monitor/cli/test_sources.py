@@ -30,7 +30,7 @@ def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
     assert told["costs"] == "nothing"
     assert "not read yet" in told["terms"]
     assert told["seen live"] == "never"
-    assert told["asked at"] == "http://appview.example"
+    assert told["asked at"] == "http://appview.example, https://cdn.bsky.app"
     assert told["outcome"] == "not asked yet"
     assert (told["last good"], told["proven"]) == ("never", "unproven")
     assert told["canaries"] == "not asked by hand yet"
