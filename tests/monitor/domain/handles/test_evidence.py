@@ -256,3 +256,9 @@ def test_whoever_else_is_named_in_a_handle_is_named_in_the_reason():
     assert "The handle holds the given name robert." in told.values()
     assert "Your name does not explain robert, quintrell." in told.values()
     assert all(reason and reason.endswith(".") for reason in told.values())
+
+
+def test_a_handle_without_a_letter_of_the_name_says_only_that_it_holds_nothing():
+    rules = [each.rule for each in from_name("bushpunt", MARIA, COUNTS)]
+
+    assert rules == ["handle-anybody", "handle-nothing"]
