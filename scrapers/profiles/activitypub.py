@@ -4,7 +4,6 @@ For servers that do not answer strangers in Mastodon's API: GoToSocial, Pixelfed
 that was written with a framework such as Fedify.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -23,6 +22,15 @@ from scrapers.profiles.activitypub_actor import (
 from scrapers.profiles.activitypub_list import HIDDEN, MAY_HIDE, listed
 from scrapers.profiles.webfinger import PATH, actor_address, speaks_of
 from scrapers.reading import Reading
+from scrapers.recipes.fediverse import (
+    ANOTHER,
+    DELETED,
+    HANDLES_ASKED,
+    LISTS,
+    SUSPENDED,
+    USERNAME,
+    own_username,
+)
 from scrapers.recipes.onward import at_home
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
@@ -45,13 +53,7 @@ OK = 200
 NOT_FOUND = 404
 GONE = 410
 FIRST, SECOND = 1, 2
-HANDLES_ASKED = 4
-USERNAME = re.compile(r"\w+(?:[.-]+\w+)*", re.ASCII)
-LISTS = {QueryKind.FOLLOWS: "following", QueryKind.FOLLOWERS: "followers"}
 DOCUMENT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
-DELETED = "the account was deleted"
-SUSPENDED = "the account was suspended by its server"
-ANOTHER = "it answered with another account than the one we asked for"
 ELSEWHERE = "the account lies on another server than the one that was asked"
 
 
@@ -156,11 +158,7 @@ class ActivityPub:
         return Reading(outcome=Outcome.FOUND, follow=(follow,))
 
     def _own(self, account: str) -> str:
-        """Return the user name in an account key of this server, and nothing of any other."""
-        platform, _, handle = account.partition(":@")
-        username, _, domain = handle.partition("@")
-        here = platform == self.platform and domain.casefold() == self.domain.casefold()
-        return username if here and USERNAME.fullmatch(username) else ""
+        return own_username(account, self.platform, self.domain)
 
     def _finger(self, kind: QueryKind, username: str, subject: str) -> Query:
         request = Request(

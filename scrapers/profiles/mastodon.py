@@ -1,6 +1,5 @@
 """One Mastodon server, or another that answers in Mastodon's API, as anybody may ask it."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
@@ -19,6 +18,15 @@ from scrapers.profiles.mastodon_account import (
 from scrapers.reading import Reading
 from scrapers.recipes.contact_list import contacts_in_list
 from scrapers.recipes.denial import Denial, denied
+from scrapers.recipes.fediverse import (
+    ANOTHER,
+    DELETED,
+    HANDLES_ASKED,
+    LISTS,
+    SUSPENDED,
+    USERNAME,
+    own_username,
+)
 from scrapers.recipes.likely import likely
 from scrapers.recipes.onward import next_link
 from scrapers.recipes.presence import impossible_handle
@@ -41,18 +49,12 @@ OK = 200
 GONE = 410
 SEARCHED = 40
 LISTED = 80
-HANDLES_ASKED = 4
-USERNAME = re.compile(r"\w+(?:[.-]+\w+)*", re.ASCII)
-LISTS = {QueryKind.FOLLOWS: "following", QueryKind.FOLLOWERS: "followers"}
 COUNTED = {QueryKind.FOLLOWS: "follows", QueryKind.FOLLOWERS: "followers"}
 # It counts and lists nobody's contacts, and says that they are not hidden.
 SNAC = "snac/"
 MEMBERS_ONLY = "it answers its members only"
 HIDDEN = "the account does not show its contacts to strangers"
 PRIVATE = "the account asks not to be read by robots"
-DELETED = "the account was deleted"
-SUSPENDED = "the account was suspended by its server"
-ANOTHER = "it answered with another account than the one we asked for"
 DENIALS = (
     Denial(status=404, where="error", says="record not found", outcome=Outcome.ABSENT),
     # The words of Pleroma and Akkoma.
@@ -178,11 +180,7 @@ class Mastodon:
         return Reading(outcome=Outcome.FOUND, follow=(follow,))
 
     def _own(self, account: str) -> str:
-        """Return the user name in an account key of this server, and nothing of any other."""
-        platform, _, handle = account.partition(":@")
-        username, _, domain = handle.partition("@")
-        here = platform == self.platform and domain.casefold() == self.domain.casefold()
-        return username if here and USERNAME.fullmatch(username) else ""
+        return own_username(account, self.platform, self.domain)
 
     def _asked(self, query: Query) -> str:
         return whole_handle(query.terms[0], self.domain).casefold()

@@ -112,20 +112,20 @@ def test_what_stands_in_place_of_a_page_is_neither_found_nor_absent(
 @pytest.mark.parametrize(
     ("ended", "outcome"),
     [
-        ("https://www.jane.example/art/work/", Outcome.FOUND),
-        ("https://jane.example/art/works", Outcome.FOUND),
+        ("https://www.jane.example/art/wall/", Outcome.FOUND),
+        ("https://jane.example/art/walls", Outcome.FOUND),
         ("https://jane.example/", Outcome.UNREADABLE),
         ("https://jane.example/art", Outcome.UNREADABLE),
         ("https://jane.example/error/404", Outcome.UNREADABLE),
-        ("https://casino.example/art/work", Outcome.UNREADABLE),
+        ("https://casino.example/art/wall", Outcome.UNREADABLE),
         ("https://www.instagram.com/jane/", Outcome.DECLINED),
-        ("https://jane.example/login?next=/art/work", Outcome.BLOCKED),
+        ("https://jane.example/login?next=/art/wall", Outcome.BLOCKED),
     ],
 )
 def test_a_redirect_to_another_page_proves_nothing(
     reading: Callable[..., Reading], ended: str, outcome: Outcome
 ) -> None:
-    assert reading(NAMED, "https://jane.example/art/work", url=ended).outcome is outcome
+    assert reading(NAMED, "https://jane.example/art/wall", url=ended).outcome is outcome
 
 
 @pytest.mark.parametrize(
