@@ -14,7 +14,7 @@ from scrapers.reading import Reading
 from scrapers.recipes.document import is_markup
 from scrapers.recipes.feed import Feed, begins_a_feed, feed_in_json
 from scrapers.recipes.named_page import named_page, not_there, picture_in, same_host
-from scrapers.recipes.page_questions import FEEDS, is_feed, page_questions
+from scrapers.recipes.page_questions import FEEDS, is_feed, page_canaries, page_questions
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import unreadable
 from scrapers.recipes.robots_wishes import ASKED_NOT_TO, Wish
@@ -71,14 +71,9 @@ class AuthorFeeds:
         return page_questions(self.name, chain(_feeds_of(identity), named), identity.ref)
 
     def canaries(self, nonce: str) -> Iterator[Canary]:
-        site = "/".join(self.known_feed.split("/")[:3])
-        known = {
-            f"{site}/{impossible_handle(nonce, self.name)}.xml": Outcome.ABSENT,
-            self.known_feed: Outcome.FOUND,
-        }
-        for address, expects in known.items():
-            for query in page_questions(self.name, (address,), ""):
-                yield Canary(query=query, expects=expects)
+        return page_canaries(
+            self.name, self.known_feed, f"{impossible_handle(nonce, self.name)}.xml"
+        )
 
     def read(self, query: Query, page: Page) -> Reading:
         told = not_there(query, page)

@@ -12,7 +12,7 @@ from scrapers.reading import Reading
 from scrapers.recipes.document import is_markup
 from scrapers.recipes.feed import begins_a_feed
 from scrapers.recipes.named_page import named_page, names_its_site, not_there, picture_in
-from scrapers.recipes.page_questions import FEEDS, PAGES, is_feed, page_questions
+from scrapers.recipes.page_questions import FEEDS, PAGES, is_feed, page_canaries, page_questions
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import unreadable
 from scrapers.recipes.robots_wishes import ASKED_NOT_TO, Wish, wishes_of_header
@@ -70,14 +70,7 @@ class OrdinaryPages:
         return page_questions(self.name, pages, identity.ref)
 
     def canaries(self, nonce: str) -> Iterator[Canary]:
-        site = "/".join(self.known_page.split("/")[:3])
-        known = {
-            f"{site}/{impossible_handle(nonce, self.name)}": Outcome.ABSENT,
-            self.known_page: Outcome.FOUND,
-        }
-        for address, expects in known.items():
-            for query in page_questions(self.name, (address,), ""):
-                yield Canary(query=query, expects=expects)
+        return page_canaries(self.name, self.known_page, impossible_handle(nonce, self.name))
 
     def read(self, query: Query, page: Page) -> Reading:
         told = not_there(query, page)

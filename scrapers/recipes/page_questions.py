@@ -1,13 +1,15 @@
 """Questions to pages and feeds that a person or a search named, whichever source leads there."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from scrapers.canonical import canonical_key
+from scrapers.outcome import Outcome
 from scrapers.places import place_at
 from scrapers.recipes.shape import web_address
 from scrapers.request import Query, QueryKind, Request
+from scrapers.source import Canary
 
 PAGES = "pages"
 FEEDS = "feeds"
@@ -56,3 +58,11 @@ def page_questions(source: str, addresses: Iterable[str], subject: str) -> tuple
         )
         for key, address in asked.items()
     )
+
+
+def page_canaries(source: str, known: str, nobody: str) -> Iterator[Canary]:
+    """Yield a page that its site does not have, at the path `nobody`, and one that is `known`."""
+    site = "/".join(known.split("/")[:3])
+    for address, expects in ((f"{site}/{nobody}", Outcome.ABSENT), (known, Outcome.FOUND)):
+        for query in page_questions(source, (address,), ""):
+            yield Canary(query=query, expects=expects)
