@@ -4,11 +4,11 @@ from collections import Counter
 
 import click
 
-from monitor.build import Service
 from monitor.cli.asking import asked
 from monitor.cli.coverage import Covered
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.errors import NotPermittedError
+from monitor.service import Service
 from monitor.store.sweeps import Sweep, SweepKind
 
 

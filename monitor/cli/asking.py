@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from monitor.build import Service
 from monitor.cli.desk import Desk
 from monitor.cli.progress import display
 from monitor.daemon import Doorbell
 from monitor.errors import BusyError, UnavailableError
 from monitor.flows.parts import Watch
+from monitor.service import Service
 from monitor.store.canaries import CanaryCheck
 from monitor.store.lock import StateLock
 from monitor.store.requests import RunRequest

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from monitor.build import Service, build
+from monitor.build import build
 from monitor.cli.output import Output
 from monitor.config import Config, load
 from monitor.outside import Outside
+from monitor.service import Service
 from monitor.store.lock import StateLock
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from monitor.build import Service
 from monitor.cli.desk import Desk, as_json, break_glass, pass_desk
 from monitor.cli.looking import demo_folder, opened
 from monitor.cli.output import Output
 from monitor.domain.explanation import Explanation, explain
 from monitor.errors import InputError, NotPermittedError
+from monitor.service import Service
 from monitor.weights_shelf import weights_in_use
 
 CLOSED = (

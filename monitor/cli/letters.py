@@ -4,11 +4,11 @@ from collections import Counter
 
 import click
 
-from monitor.build import Service
 from monitor.cli.desk import Desk, as_json, break_glass, pass_desk
 from monitor.cli.output import inert
 from monitor.domain.envelope import Verdict
 from monitor.errors import NotPermittedError
+from monitor.service import Service
 from monitor.store.outbox import LetterState
 from reports.press import printed
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 from msgspec import structs
 
-from monitor.build import Service, build
+from monitor.build import build
 from monitor.cli.desk import Desk
 from monitor.cli.output import Output
 from monitor.config import StudentsConfig
 from monitor.demo import stage
 from monitor.demo.district import ZONE
 from monitor.errors import InputError
+from monitor.service import Service
 
 demo_folder = click.option(
     "--demo",

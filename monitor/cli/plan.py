@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.build import Service
 from monitor.cli.desk import Desk, as_json, break_glass, pass_desk
 from monitor.cli.looking import demo_folder, opened
 from monitor.cli.output import Output
 from monitor.domain.due import iso_week, next_sweep
 from monitor.domain.planning.outlook import Outlook
 from monitor.errors import NotPermittedError
+from monitor.service import Service
 
 CLOSED = (
     "By which words a person is searched is their own. With --break-glass REASON it is printed, "

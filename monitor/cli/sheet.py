@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from monitor.build import Service
 from monitor.cli.coverage import told
 from monitor.errors import InputError
+from monitor.service import Service
 from monitor.store.canaries import CanaryCheck
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun

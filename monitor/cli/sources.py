@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from monitor.build import Service
 from monitor.cli import lists
 from monitor.cli.asking import tried
 from monitor.cli.coverage import told
@@ -12,6 +11,7 @@ from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.cli.sheet import Sheet
 from monitor.domain.trust import Standing
 from monitor.errors import InputError, UnavailableError
+from monitor.service import Service
 from monitor.store.canaries import CanaryCheck
 from monitor.store.health import SourceHealth
 from scrapers.registry import kinds

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import click
 
-from monitor.build import Service
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.domain.consent import Consent
 from monitor.errors import InputError, UnavailableError
+from monitor.service import Service
 from reports.text import one_address
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from monitor.build import OUTBOX, Service, build
+from monitor.build import build
 from monitor.demo import days, district, stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
@@ -17,8 +17,10 @@ from monitor.domain.whose import Label
 from monitor.errors import InputError
 from monitor.flows.enrol import Answers
 from monitor.outside import Outside
+from monitor.service import Service
 from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
+from monitor.workshop import OUTBOX
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
 

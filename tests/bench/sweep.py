@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from monitor.build import Service, build
+from monitor.build import build
 from monitor.config import CONSENT_LASTS, Config, DistrictConfig, MailConfig
 from monitor.config_sources import BlueskyConfig, CatalogueConfig, SourcesConfig
 from monitor.demo import district, scale
@@ -23,6 +23,7 @@ from monitor.demo.district import Member
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.outside import Outside
+from monitor.service import Service
 from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS

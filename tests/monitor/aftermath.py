@@ -10,13 +10,13 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
-from monitor.build import OUTBOX
 from monitor.demo import days, stage
 from monitor.demo.server import Knock
 from monitor.sources import all_sources
 from monitor.store.outbox import LetterState, OutboxLetter
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, SweepKind
+from monitor.workshop import OUTBOX
 from reports.press import LetterKind
 from scrapers.outcome import Outcome
 from scrapers.request import Query

@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from secrets import token_hex
 
-from monitor.build import Service, build
+from monitor.build import build
 from monitor.daemon import Daemon, Doorbell, Supervisor
 from monitor.demo import days, stage
 from monitor.demo.clock import StoryClock
@@ -20,6 +20,7 @@ from monitor.demo.story import LETTERS_AFTER
 from monitor.domain.envelope import Delivery, Envelope
 from monitor.flows.parts import Post
 from monitor.outside import Outside
+from monitor.service import Service
 from monitor.store.database import Database, Sync
 from monitor.store.lock import StateLock
 from reports.letter import Letter
@@ -74,8 +75,13 @@ def daemon(life: Life, pipe: Connection) -> None:
     """Serve as the real service does, at the hour of week 2's sweep, until SIGTERM."""
     with _service(life, StoryClock(days.sweep_at(2))) as (service, _):
         pipe.send("begun")
+
+        def interrupt() -> None:
+            service.rounds.interrupt()
+            pipe.send("stopping")
+
         Daemon(
-            rounds=service.rounds,
+            rounds=replace(service.rounds, interrupt=interrupt),
             supervisor=Supervisor({}),
             doorbell=Doorbell(life.folder / "state"),
             stopping=threading.Event(),

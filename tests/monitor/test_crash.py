@@ -3,6 +3,8 @@
 import random
 import shutil
 import signal
+import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.build import OUTBOX, build
+from monitor.build import build
 from monitor.demo import days, stage
 from monitor.demo.answer import Answer, Asked
 from monitor.demo.clock import StoryClock
@@ -23,6 +25,7 @@ from monitor.demo.server import WebServer
 from monitor.demo.story import JOINING_DAYS_BEFORE, LETTERS_AFTER, everybody_joins
 from monitor.outside import Outside
 from monitor.store.state import State
+from monitor.workshop import OUTBOX
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
 from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, sound, staged
@@ -51,27 +54,35 @@ def killed_after(seconds: float) -> End:
     return end
 
 
-def asked_to_stop_after(seconds: float) -> End:
-    def end(process: BaseProcess) -> None:
-        process.join(seconds)
-        process.terminate()
-
-    return end
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SlowInternet:
-    """Answers late, and every time the same: what differs in the end differs because of us."""
+    """Answers late, and every time the same: what differs in the end differs because of us.
+
+    After `holds_after` questions it keeps the rest waiting until it may go on.
+    """
 
     internet: Internet = field(default_factory=Internet)
+    holds_after: int = sys.maxsize
+    goes_on: threading.Event = field(default_factory=threading.Event)
 
     @property
     def hosts(self) -> frozenset[str]:
         return self.internet.hosts
 
     def answer(self, asked: Asked) -> Answer | None:
+        if asked.nth > self.holds_after:
+            self.goes_on.wait(PATIENCE)
         time.sleep(SECONDS_TO_ANSWER)
         return self.internet.answer(replace(asked, nth=0))
+
+
+def asked_to_stop_once_held(server: WebServer, internet: SlowInternet) -> End:
+    def end(process: BaseProcess) -> None:
+        while len(server.visits) <= internet.holds_after and process.is_alive():
+            process.join(SECONDS_TO_ANSWER)
+        process.terminate()
+
+    return end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +105,7 @@ class District:
 
     folder: Path
     web: WebServer
+    internet: SlowInternet
     kills: int = 0
     seconds: float = 0.0
     lost: list[Counter[str]] = field(default_factory=list)
@@ -109,6 +121,9 @@ class District:
             end(process)
             self.seconds = time.monotonic() - began
         done = heard(said)
+        if done == "stopping":
+            self.internet.goes_on.set()
+            done = heard(said)
         process.join(PATIENCE)
         assert process.exitcode in {0, -signal.SIGKILL}
         return done
@@ -155,8 +170,13 @@ def heard(pipe: Connection) -> object:
 
 
 @pytest.fixture(scope="module")
-def web() -> Iterator[WebServer]:
-    with WebServer(SlowInternet()) as server:
+def internet() -> SlowInternet:
+    return SlowInternet()
+
+
+@pytest.fixture(scope="module")
+def web(internet: SlowInternet) -> Iterator[WebServer]:
+    with WebServer(internet) as server:
         yield server
 
 
@@ -188,9 +208,13 @@ def first_week(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="module")
 def usual(
-    first_week: Path, web: WebServer, tmp_path_factory: pytest.TempPathFactory
+    first_week: Path,
+    web: WebServer,
+    internet: SlowInternet,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Undisturbed:
-    district = District(shutil.copytree(first_week, tmp_path_factory.mktemp("usual") / "d"), web)
+    folder = shutil.copytree(first_week, tmp_path_factory.mktemp("usual") / "d")
+    district = District(folder, web, internet)
     web.visits.clear()
     deeds = district.lives()
     assert isinstance(deeds, Doom)
@@ -199,10 +223,12 @@ def usual(
 
 
 @pytest.fixture
-def districts(first_week: Path, web: WebServer, tmp_path: Path) -> Iterator[District]:
+def districts(
+    first_week: Path, web: WebServer, internet: SlowInternet, tmp_path: Path
+) -> Iterator[District]:
     """Yield copies of the district, one after the other."""
     return (
-        District(shutil.copytree(first_week, tmp_path / f"copy-{number}"), web)
+        District(shutil.copytree(first_week, tmp_path / f"copy-{number}"), web, internet)
         for number in count()
     )
 
@@ -239,10 +265,13 @@ def test_a_letter_caught_by_a_kill_goes_out_again_under_its_own_name(districts, 
     assert sorted(letters.values()) == [*[1] * (caught - 1), 2]
 
 
-def test_a_service_asked_to_stop_leaves_a_sweep_to_go_on_with(districts, usual):
+def test_a_service_asked_to_stop_leaves_a_sweep_to_go_on_with(
+    districts, usual, web, internet, monkeypatch
+):
     district = next(districts)
-    district.web.visits.clear()
-    assert district.lives(daemon, end=asked_to_stop_after(usual.seconds / 4)) == "ended"
+    web.visits.clear()
+    monkeypatch.setattr(internet, "holds_after", usual.asked.total() // 4)
+    assert district.lives(daemon, end=asked_to_stop_once_held(web, internet)) == "ended"
 
     half = staged(district.folder)
     assert half

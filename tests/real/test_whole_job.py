@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.build import Service, build
+from monitor.build import build
 from monitor.config import Config, load
 from monitor.demo.clock import StoryClock
 from monitor.domain.consent import Scope
@@ -18,6 +18,7 @@ from monitor.domain.students.forms import Pupil
 from monitor.flows.enrol import Answers
 from monitor.matcher.tokens import make_roster, write_tokens
 from monitor.outside import Outside
+from monitor.service import Service
 from monitor.store.state import State
 from tests.real.bluesky import COACH, Bluesky, Profile
 from tests.real.mail import MailServer

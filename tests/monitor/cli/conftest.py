@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from monitor.build import Service, build
+from monitor.build import build
 from monitor.cli.main import main
 from monitor.config import Config, load
 from monitor.demo import days, district, stage
@@ -24,6 +24,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
 from monitor.flows.enrol import Answers, hashed
 from monitor.outside import Outside
+from monitor.service import Service
 from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS

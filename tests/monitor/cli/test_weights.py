@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.build import Service
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.flag import Ruling
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
+from monitor.service import Service
 from monitor.weights_file import own_weights
 from scrapers.finding import Finding, Kind
 

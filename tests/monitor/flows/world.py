@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import structs
 
-from monitor.build import Service, build
+from monitor.build import build
 from monitor.config import Config
 from monitor.config_sources import CatalogueConfig
 from monitor.demo import stage
@@ -28,6 +28,7 @@ from monitor.flows.parts import Visitor, Watch
 from monitor.flows.rounds import DueRounds
 from monitor.flows.underway import OVER
 from monitor.outside import Outside
+from monitor.service import Service
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, Sweep, SweepKind
 from scrapers.fetch.egress import Egress, resolve_nothing

@@ -1,0 +1,42 @@
+"""One district, ready to work: what the faces call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.config import Config
+from monitor.flows.canaries import Canaries
+from monitor.flows.digest import Digesting
+from monitor.flows.enrol import Joining
+from monitor.flows.glass import Glass
+from monitor.flows.parts import NewRef, Now
+from monitor.flows.permission import Pictures
+from monitor.flows.planning import Planning
+from monitor.flows.post import Posting
+from monitor.flows.review import Reviewing
+from monitor.flows.rounds import DueRounds
+from monitor.flows.tallying import Tallying
+from monitor.flows.terms import DistrictTerms
+from monitor.flows.withdraw import Leaving
+from monitor.store.state import State
+from scrapers.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    config: Config
+    state: State
+    sources: Mapping[str, Source]
+    terms: DistrictTerms
+    joining: Joining
+    leaving: Leaving
+    reviewing: Reviewing
+    tallying: Tallying
+    digesting: Digesting
+    posting: Posting
+    planning: Planning
+    canaries: Canaries
+    glass: Glass
+    rounds: DueRounds
+    now: Now
+    new_ref: NewRef
+    pictures: Pictures

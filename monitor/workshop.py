@@ -1,0 +1,231 @@
+"""Joins flows to what they need: a part each, made once."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.census import census
+from monitor.config import Config, secret
+from monitor.domain.planning.questions import StudentLinks
+from monitor.flows.alerting import Alerting
+from monitor.flows.canaries import Canaries
+from monitor.flows.contacts import Contacts
+from monitor.flows.digest import Digesting
+from monitor.flows.enrol import Joining
+from monitor.flows.flagging import Flagging
+from monitor.flows.glass import Glass
+from monitor.flows.lent import Lent
+from monitor.flows.letters import Correspondence
+from monitor.flows.parts import Now, Post
+from monitor.flows.planning import Planning, limits_of, prices_of
+from monitor.flows.post import Posting
+from monitor.flows.purge import Purging
+from monitor.flows.review import Reviewing
+from monitor.flows.rounds import DueRounds
+from monitor.flows.settle import Settling
+from monitor.flows.settlement import SettlementParts
+from monitor.flows.sweep import Sweeping
+from monitor.flows.tallying import Tallying
+from monitor.flows.telling import Telling
+from monitor.flows.terms import DistrictTerms
+from monitor.flows.withdraw import Leaving
+from monitor.lanes import RankedLanes, lanes_of, pictures_here
+from monitor.mail import FolderPost, SmtpPost
+from monitor.matcher.process import MatcherProcess, NoMatcher
+from monitor.outside import Outside
+from monitor.service import Service
+from monitor.sources import engine_titles
+from monitor.store.state import State
+from monitor.weights_shelf import weights_in_use
+from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.tour import Rank
+from scrapers.parsing.parser import ChildParser
+from scrapers.source import Source
+
+OUTBOX = "outbox"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    config: Config
+    outside: Outside
+    state: State
+    matcher: NoMatcher | MatcherProcess
+    parser: ChildParser
+    sources: Mapping[str, Source]
+
+    def service(self) -> Service:
+        return Service(
+            config=self.config,
+            state=self.state,
+            sources=self.sources,
+            terms=self.terms,
+            joining=self.joining,
+            leaving=self.leaving,
+            reviewing=self.reviewing,
+            tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
+            digesting=self.digesting,
+            posting=self.posting,
+            planning=self.planning,
+            canaries=self.canaries,
+            glass=self.glass,
+            rounds=self.rounds,
+            now=self.now,
+            new_ref=self.outside.new_ref,
+            pictures=pictures_here(),
+        )
+
+    @property
+    def now(self) -> Now:
+        return self.outside.clock.now
+
+    @cached_property
+    def terms(self) -> DistrictTerms:
+        return DistrictTerms(config=self.config, engines=engine_titles(self.sources))
+
+    @cached_property
+    def letters(self) -> Correspondence:
+        return Correspondence(
+            state=self.state, config=self.config, now=self.now, new_ref=self.outside.new_ref
+        )
+
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(state=self.state)
+
+    @cached_property
+    def glass(self) -> Glass:
+        return Glass(state=self.state, letters=self.letters, now=self.now)
+
+    @cached_property
+    def joining(self) -> Joining:
+        return Joining(
+            state=self.state,
+            config=self.config,
+            terms=self.terms,
+            letters=self.letters,
+            now=self.now,
+            new_ref=self.outside.new_ref,
+        )
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        return Leaving(state=self.state, letters=self.letters, now=self.now)
+
+    @cached_property
+    def digesting(self) -> Digesting:
+        return Digesting(state=self.state, letters=self.letters, telling=self.telling, now=self.now)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing(
+            state=self.state,
+            config=self.config,
+            terms=self.terms,
+            letters=self.letters,
+            telling=self.telling,
+            glass=self.glass,
+            flagging=self.flagging,
+            now=self.now,
+        )
+
+    @cached_property
+    def flagging(self) -> Flagging:
+        return Flagging(
+            state=self.state,
+            counts=census(),
+            weights=weights_in_use(self.config),
+            alerting=Alerting(letters=self.letters, telling=self.telling),
+            now=self.now,
+            new_ref=self.outside.new_ref,
+        )
+
+    @cached_property
+    def posting(self) -> Posting:
+        return Posting(
+            state=self.state,
+            config=self.config,
+            post=self._post(),
+            now=self.now,
+            new_code=self.outside.new_code,
+        )
+
+    @cached_property
+    def canaries(self) -> Canaries:
+        return Canaries(
+            state=self.state,
+            sources=self.sources,
+            visitor=RankedLanes(self.lanes, Rank.FIRST),
+            now=self.now,
+            new_ref=self.outside.new_ref,
+        )
+
+    @cached_property
+    def rounds(self) -> DueRounds:
+        stopped = threading.Event()
+
+        def interrupt() -> None:
+            stopped.set()
+            self.lanes.stop()
+
+        return DueRounds(
+            state=self.state,
+            config=self.config,
+            sweeping=self._sweeping(stopped.is_set),
+            canaries=self.canaries,
+            digesting=self.digesting,
+            reviewing=self.reviewing,
+            posting=self.posting,
+            leaving=self.leaving,
+            purging=Purging(state=self.state, now=self.now, lent=self._lent()),
+            now=self.now,
+            interrupt=interrupt,
+        )
+
+    def _lent(self) -> Lent:
+        kept = ((each.name, each.declaration.retain_text_for) for each in self.sources.values())
+        return Lent(state=self.state, spans={name: span for name, span in kept if span})
+
+    def _sweeping(self, stopped: Callable[[], bool]) -> Sweeping:
+        return Sweeping(
+            state=self.state,
+            sources=self.sources,
+            visitor=RankedLanes(self.lanes, Rank.USUAL),
+            urgent=RankedLanes(self.lanes, Rank.FIRST),
+            planning=self.planning,
+            contacts=Contacts(state=self.state, matcher=self.matcher, now=self.now),
+            settling=self._settling(),
+            now=self.now,
+            new_ref=self.outside.new_ref,
+            stopped=stopped,
+        )
+
+    @cached_property
+    def planning(self) -> Planning:
+        return Planning(
+            state=self.state,
+            sources=self.sources,
+            prices=prices_of(self.sources.values()),
+            limits=limits_of(self.config.planning),
+            now=self.now,
+            student_links=StudentLinks.ON if self.matcher.on else StudentLinks.OFF,
+        )
+
+    def _settling(self) -> Settling:
+        parts = SettlementParts(
+            state=self.state, flagging=self.flagging, new_ref=self.outside.new_ref
+        )
+        return Settling(state=self.state, parts=parts, now=self.now)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return lanes_of(
+            self.config, self.outside, self.state, sources=self.sources, parser=self.parser
+        )
+
+    def _post(self) -> Post:
+        mail = self.config.mail
+        if mail.host:
+            return SmtpPost(mail, secret("smtp-password", self.outside.environ))
+        return FolderPost(mail, self.config.state / OUTBOX, self.outside.letter_name)
