@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from monitor.domain.envelope import Verdict, message_id
 from monitor.mail import FolderPost, compose
 from reports.text import one_address
+from tests.hostile_strings import HEADERS
 from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read, with_settings
 
 
@@ -52,18 +53,7 @@ def test_the_id_of_a_letter_is_the_same_whenever_it_is_sent():
     assert re.fullmatch(r"<[0-9a-f]{32}@cedarvalley\.example>", ENVELOPE.message_id)
 
 
-@pytest.mark.parametrize(
-    "planted",
-    [
-        "Hello\r\nBcc: mallory@elsewhere.example",
-        "Hello\nBcc: mallory@elsewhere.example",
-        "Hello\u2028Bcc: mallory@elsewhere.example",
-        "=?utf-8?q?Hello=0D=0ABcc=3A_mallory=40elsewhere=2Eexample?=",
-        "=?utf-8?b?SGVsbG8NCkJjYzogbWFsbG9yeUBlbHNld2hlcmUuZXhhbXBsZQ==?=",
-        "==??utf-8?q?Hello=0D=0ABcc=3A_mallory=40elsewhere=2Eexample?=",
-        "\x1b[31mHello\x1b[0m \u202emoc",
-    ],
-)
+@pytest.mark.parametrize("planted", HEADERS)
 def test_a_subject_makes_no_other_header(planted):
     written = compose(replace(LETTER, subject=planted), ENVELOPE, SETTINGS).as_bytes()
 
@@ -73,12 +63,14 @@ def test_a_subject_makes_no_other_header(planted):
 
 
 @pytest.mark.parametrize("field", ["sender", "reply_to"])
-def test_a_configured_address_makes_no_other_header_either(field):
-    settings = with_settings(**{field: "it@cedarvalley.example\r\nBcc: mallory@elsewhere.example"})
+@pytest.mark.parametrize("planted", HEADERS)
+def test_a_configured_address_makes_no_other_header_either(field, planted):
+    settings = with_settings(**{field: f"it@cedarvalley.example{planted}"})
 
-    written = read(compose(LETTER, ENVELOPE, settings).as_bytes())
+    written = compose(LETTER, ENVELOPE, settings).as_bytes()
 
-    assert written.keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+    assert read(written).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", written)
 
 
 @given(st.text())

@@ -12,65 +12,8 @@ import pytest
 from reports.letter import Letter
 from reports.lines import LetterView
 from reports.press import printed
+from tests.hostile_strings import SHOWN
 
-ATTACKS = (
-    "<script>alert(1)</script>",
-    "<ScRiPt>alert(1)</ScRiPt>",
-    "<script src=//evil.example/x.js></script>",
-    "<script",
-    "</script><script>alert(1)</script>",
-    "<<script>alert(1)//<</script>",
-    "<img src=x onerror=alert(1)>",
-    "<img/src=x/onerror=alert(1)>",
-    "<img src='https://evil.example/pixel.gif'>",
-    "<svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    "<iframe src=javascript:alert(1)></iframe>",
-    "<object data=data:text/html,x></object>",
-    "<embed src=//evil.example/x>",
-    "<a href=javascript:alert(1)>x</a>",
-    "<a href='https://evil.example/'>x</a>",
-    "<a href=//evil.example>x</a>",
-    "<form action=//evil.example><input name=q></form>",
-    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
-    "<base href=https://evil.example/>",
-    "<link rel=stylesheet href=https://evil.example/x.css>",
-    "<style>@import url(https://evil.example/x.css);</style>",
-    "<style>body{background:url(https://evil.example/x)}</style>",
-    "</style><script>alert(1)</script>",
-    "<body onload=alert(1)>",
-    "<table background=https://evil.example/x>",
-    "</td></tr></table></div></body></html><script>alert(1)</script>",
-    "<!--[if mso]><script>alert(1)</script><![endif]-->",
-    "--><script>alert(1)</script><!--",
-    "]]><script>alert(1)</script>",
-    '" onmouseover="alert(1)',
-    "' onmouseover='alert(1)",
-    '"><script>alert(1)</script>',
-    "{{ 7 * 7 }}{% for x in () %}${7*7}#{7*7}",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
-    "<scr\u200bipt>alert(1)</scr\u200bipt>",
-    "\ufe64script\ufe65alert(1)\uff1cscript\uff1e",
-    "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    "data:text/html;base64,PHNjcmlwdD4=",
-    "https://evil.example/login",
-    "//evil.example/login",
-    "www.evil.example",
-    "evil.example",
-    "x@evil.example",
-    "\u202etxt.exe\u202c\u2066\u2069",
-    "\u200b\u200c\u200d\ufeff\u2060",
-    "line\r\nBcc: x@evil.example\r\n\r\n.\r\nQUIT",
-    "\x00\x1b[31mred\x1b[0m\x07",
-    "\ud800",
-    "a" * 5000,
-    "\U0001f469\u200d\U0001f3eb" * 400,
-)
 # Not text but settings, which a wrong value turns into an error.
 SETTINGS = {"zone", "week", "review_url"}
 # Our own sentences, in which an address of the district may stand.
@@ -119,7 +62,7 @@ def skeleton(page: str) -> list[object]:
     return parser.bones
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", SHOWN)
 def test_no_text_changes_the_build_of_a_letter(view: LetterView, attack: str) -> None:
     letter = saying(view, attack)
 
@@ -127,7 +70,7 @@ def test_no_text_changes_the_build_of_a_letter(view: LetterView, attack: str) ->
     assert "<script" not in letter.text.lower()
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", SHOWN)
 def test_no_text_brings_a_control_into_a_letter(view: LetterView, attack: str) -> None:
     letter = saying(view, attack)
 
@@ -137,7 +80,7 @@ def test_no_text_brings_a_control_into_a_letter(view: LetterView, attack: str) -
         assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", SHOWN)
 def test_no_text_becomes_a_link(view: LetterView, attack: str) -> None:
     letter = printed(poisoned(view, attack, SETTINGS | OURS))
 

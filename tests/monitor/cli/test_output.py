@@ -4,11 +4,13 @@ import json
 from contextlib import redirect_stdout
 from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
 from monitor.cli.output import OBEYED, Output, inert
+from tests.hostile_strings import ALL
 
 HOSTILE = "[bold]\x1b[2J\x9b31m\u202egpj.exe\u2066\u200b[/bold] \x07\x00[link=http://x.example]"
 
@@ -53,6 +55,11 @@ def test_a_sentence_and_a_table_take_markup_and_controls_for_text():
         assert "[bold]" in said
         assert "[link=http://x.example]" in said
         assert r"\u202e" in said
+
+
+@pytest.mark.parametrize("planted", ALL)
+def test_whatever_a_stranger_planted_is_shown_and_not_obeyed(planted):
+    assert category_free(printed(lambda output: output.table(("title",), [(planted,)])))
 
 
 def test_a_ref_stays_in_one_piece_on_a_narrow_screen():
