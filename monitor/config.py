@@ -38,6 +38,7 @@ class DistrictConfig(Section, frozen=True, kw_only=True):
     places: tuple[Text, ...] = ()
     contact: Text
     reviewers: tuple[Text, ...] = ()
+    operators: tuple[Text, ...] = ()
 
 
 class MailConfig(Section, frozen=True, kw_only=True):

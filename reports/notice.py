@@ -6,6 +6,7 @@ from datetime import datetime
 from reports.answers import for_flags
 from reports.letter import Letter, composed
 from reports.lines import FlagLine, LetterView
+from reports.words import Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +21,19 @@ class AlertView(LetterView):
 class WithdrawnView(LetterView):
     """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone."""
 
+    ending: Ending = Ending.WITHDRAWN
     at: datetime
     erased_by: datetime
     backups_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEndingView(LetterView):
+    """Consent ends by itself. `how` says how to renew it; else all is erased by `erased_by`."""
+
+    expires_at: datetime
+    erased_by: datetime
+    how: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,10 @@ def render_alert(view: AlertView) -> Letter:
 
 def render_withdrawn(view: WithdrawnView) -> Letter:
     return composed("withdrawn", {"view": view})
+
+
+def render_consent_ending(view: ConsentEndingView) -> Letter:
+    return composed("consent_ending", {"view": view})
 
 
 def render_break_glass(view: BreakGlassView) -> Letter:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from reports import digest, invitation, notice, review, selfcheck
+from reports import digest, invitation, notice, review, selfcheck, upkeep
 from reports.letter import Letter
 from reports.lines import LetterView
 
@@ -19,6 +19,9 @@ class LetterKind(StrEnum):
     BREAK_GLASS = "break-glass"
     ENROLLED = "enrolled"
     INVITATION = "invitation"
+    CONSENT_ENDING = "consent-ending"
+    SOURCES_PARKED = "sources-parked"
+    ADDRESS_PAUSED = "address-paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,9 @@ _FORMS: Final = {
     LetterKind.BREAK_GLASS: _Form(notice.BreakGlassView, notice.render_break_glass),
     LetterKind.ENROLLED: _Form(notice.EnrolledView, notice.render_enrolled),
     LetterKind.INVITATION: _Form(invitation.InvitationView, invitation.render),
+    LetterKind.CONSENT_ENDING: _Form(notice.ConsentEndingView, notice.render_consent_ending),
+    LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
+    LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
 

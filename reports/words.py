@@ -104,6 +104,22 @@ class GapKind(StrEnum):
         }[self]
 
 
+class Ending(StrEnum):
+    """How a consent came to its end."""
+
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    LEFT = "left"
+
+    @property
+    def words(self) -> str:
+        return {
+            "withdrawn": "You took it back.",
+            "lapsed": "It was not renewed.",
+            "left": "The district says that you no longer work there.",
+        }[self]
+
+
 class DigestKind(StrEnum):
     FIRST = "first"
     WEEKLY = "weekly"

@@ -1,10 +1,11 @@
 """Which letters there are, and how one is queued: as a view, to be rendered when it is sent."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypedDict
 
-from monitor.config import Config
+from monitor.config import Config, DistrictConfig
 from monitor.domain.envelope import message_id
 from monitor.domain.person import Person
 from monitor.flows.parts import NewRef, Now
@@ -13,8 +14,10 @@ from monitor.store.state import State
 from reports.lines import LetterView
 from reports.press import LetterKind, kind_of
 
-# An invitation comes before consent, a farewell after it, and reviewers give none.
-WITHOUT_CONSENT = frozenset({LetterKind.INVITATION, LetterKind.WITHDRAWN, LetterKind.REVIEW})
+# These go to an office, whoever holds it on the day.
+TO_OFFICE = frozenset({LetterKind.REVIEW, LetterKind.SOURCES_PARKED, LetterKind.ADDRESS_PAUSED})
+# An invitation comes before consent, a farewell after it, and an office gives none.
+WITHOUT_CONSENT = TO_OFFICE | {LetterKind.INVITATION, LetterKind.WITHDRAWN}
 
 
 class Greeting(TypedDict):
@@ -38,7 +41,24 @@ class LetterPlan:
 
 def reviewer_ref(address: str) -> str:
     """Stand in for a reviewer's address, which is looked up in the config when mail is sent."""
-    return f"reviewer-{sha256(address.lower().encode()).hexdigest()[:16]}"
+    return f"reviewer-{_hash(address)}"
+
+
+def operator_ref(address: str) -> str:
+    return f"operator-{_hash(address)}"
+
+
+def holder(ref: str, district: DistrictConfig) -> str:
+    """Return the address that holds an office today, or nothing if it holds none any more."""
+    addresses = {
+        **{reviewer_ref(each): each for each in district.reviewers},
+        **{operator_ref(each): each for each in district.operators},
+    }
+    return addresses.get(ref, "")
+
+
+def _hash(address: str) -> str:
+    return sha256(address.lower().encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +77,7 @@ class Correspondence:
         self.state.outbox.queue(
             OutboxLetter(
                 ref=self.new_ref(),
-                person="" if kind is LetterKind.REVIEW else plan.reader,
+                person="" if kind in TO_OFFICE else plan.reader,
                 recipient_ref=plan.reader,
                 kind=kind,
                 period=plan.period,
@@ -93,6 +113,17 @@ class Correspondence:
             "leave": "It is the last one.",
             "review_url": "",
         }
+
+    def to_operators(self, period: str, view: Callable[[Greeting], LetterView]) -> None:
+        """Write to each operator; there may be none, for whom `namesake doctor` has the same."""
+        district = self.config.district
+        greeting = self.greeting_to(
+            "operators",
+            why=f"You get this letter because {district.name} lists you as an operator.",
+            leave="To stop, take your address off the list of operators.",
+        )
+        for address in district.operators:
+            self.queue(LetterPlan(reader=operator_ref(address), period=period), view(greeting))
 
     def greeting_to(self, name: str, why: str, leave: str) -> Greeting:
         """Greet somebody who is not enrolled: an invited person, or a reviewer."""

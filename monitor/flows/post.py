@@ -15,7 +15,7 @@ from monitor.domain.envelope import Envelope, Verdict
 from monitor.domain.rulings import told
 from monitor.errors import DatabaseError, InputError
 from monitor.flows.enrol import hashed
-from monitor.flows.letters import WITHOUT_CONSENT, reviewer_ref
+from monitor.flows.letters import TO_OFFICE, WITHOUT_CONSENT, holder
 from monitor.flows.parts import Now, Post
 from monitor.store.outbox import OutboxLetter
 from monitor.store.state import State
@@ -66,9 +66,8 @@ class Posting:
     def _address(self, letter: OutboxLetter) -> str:
         """Return where the letter goes today, or nothing if nobody may be written to."""
         kind, reader = LetterKind(letter.kind), letter.recipient_ref
-        if kind is LetterKind.REVIEW:
-            reviewers = self.config.district.reviewers
-            return next((each for each in reviewers if reviewer_ref(each) == reader), "")
+        if kind in TO_OFFICE:
+            return holder(reader, self.config.district)
         if kind is LetterKind.INVITATION:
             invited = self.state.invitations.get(reader)
             return invited.mail if invited.open(self.now()) else ""

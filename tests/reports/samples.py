@@ -17,10 +17,17 @@ from reports.lines import (
     QuestionLine,
     WaitingLine,
 )
-from reports.notice import AlertView, BreakGlassView, EnrolledView, WithdrawnView
+from reports.notice import (
+    AlertView,
+    BreakGlassView,
+    ConsentEndingView,
+    EnrolledView,
+    WithdrawnView,
+)
 from reports.review import ReviewLine, ReviewView
 from reports.selfcheck import SelfCheckView
-from reports.words import DigestKind, EventKind, FlagKind, GapKind, Severity, Whose
+from reports.upkeep import AddressPausedView, SourcesParkedView
+from reports.words import DigestKind, Ending, EventKind, FlagKind, GapKind, Severity, Whose
 
 MONDAY: Final = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
 PORTAL: Final = "https://namesake.cedarvalley.example/review"
@@ -119,6 +126,12 @@ ROSA: Final[dict[str, Any]] = {
     "zone": "America/New_York",
     "why": WHY,
     "leave": LEAVE,
+}
+SAM: Final[dict[str, Any]] = {
+    **ROSA,
+    "name": "operators",
+    "why": "You get this letter because you operate Namesake for your district.",
+    "leave": "To stop it, take your address off the list of operators.",
 }
 
 LETTERS: Final[dict[str, LetterView]] = {
@@ -233,5 +246,23 @@ LETTERS: Final[dict[str, LetterView]] = {
         how="Open the enrolment page of your district and give this code.",
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         expires_at=MONDAY + timedelta(days=14),
+    ),
+    "consent-ending": ConsentEndingView(
+        **ROSA,
+        expires_at=MONDAY + timedelta(days=30),
+        erased_by=MONDAY + timedelta(days=31),
+        how="Open your page and read the consent text as it is today. It takes two minutes.",
+        review_url=PORTAL,
+    ),
+    "consent-lapsed": WithdrawnView(
+        **ROSA,
+        ending=Ending.LAPSED,
+        at=MONDAY,
+        erased_by=MONDAY + timedelta(days=1),
+        backups_by=MONDAY + timedelta(days=30),
+    ),
+    "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),
+    "address-paused": AddressPausedView(
+        **SAM, ref="3f9c0a51d2e84b7796c1f0a4b5d68e12", status="5.1.1", since=MONDAY
     ),
 }

@@ -1,0 +1,33 @@
+"""Letters to the operators: what needs a hand, and nothing that was found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.arrangement import MOST, cut
+from reports.letter import Letter, composed
+from reports.lines import Gap, LetterView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesParkedView(LetterView):
+    """Sources whose trouble is news; each is left alone for longer and longer."""
+
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressPausedView(LetterView):
+    """Nobody's name: `ref` stands for the reader, `status` is what their mail server answered."""
+
+    ref: str
+    status: str
+    since: datetime
+
+
+def render_sources_parked(view: SourcesParkedView) -> Letter:
+    gaps = cut(sorted(view.gaps, key=lambda gap: gap.since), MOST)
+    return composed("sources_parked", {"view": view, "gaps": gaps, "year": 0})
+
+
+def render_address_paused(view: AddressPausedView) -> Letter:
+    return composed("address_paused", {"view": view})
