@@ -25,6 +25,7 @@ from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
 from monitor.flows.settlement import SettlementParts
+from monitor.flows.sharing import Sharing
 from monitor.flows.sweep import Sweeping
 from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
@@ -40,6 +41,7 @@ from monitor.store.state import State
 from monitor.weights_shelf import weights_in_use
 from scrapers.fetch.lanes import Lanes
 from scrapers.fetch.tour import Rank
+from scrapers.identity import District
 from scrapers.parsing.parser import ChildParser
 from scrapers.source import Source
 
@@ -208,9 +210,15 @@ class Workshop:
             sources=self.sources,
             prices=prices_of(self.sources.values()),
             limits=limits_of(self.config.planning),
+            sharing=self._sharing(),
             now=self.now,
             student_links=StudentLinks.ON if self.matcher.on else StudentLinks.OFF,
         )
+
+    def _sharing(self) -> Sharing:
+        asked_for = self.config.district
+        district = District(name=asked_for.name, domains=asked_for.domains)
+        return Sharing(state=self.state, sources=self.sources, district=district, now=self.now)
 
     def _settling(self) -> Settling:
         parts = SettlementParts(

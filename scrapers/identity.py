@@ -1,4 +1,4 @@
-"""The words a person agreed to be searched by."""
+"""The words a person agreed to be searched by, and those by which their employer is known."""
 
 from dataclasses import dataclass
 
@@ -21,3 +21,14 @@ class Identity:
     places: tuple[str, ...] = ()
     organisation: str = ""
     mail_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class District:
+    """What a school district is asked for by, without anybody's name.
+
+    `domains` are those of its own mail and pages.
+    """
+
+    name: str
+    domains: tuple[str, ...] = ()

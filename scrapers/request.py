@@ -6,9 +6,13 @@ from hashlib import sha256
 
 
 class QueryKind(StrEnum):
-    """What a question is about; only some can prove that something is gone."""
+    """What a question is about; only some can prove that something is gone.
+
+    DISTRICT is asked once for all staff, without anybody's name.
+    """
 
     SEARCH = "search"
+    DISTRICT = "district"
     PROFILE = "profile"
     PRESENCE = "presence"
     FOLLOWS = "follows"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Protocol, Self, runtime_checkable
 
-from scrapers.identity import Identity
+from scrapers.identity import District, Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
@@ -207,6 +207,21 @@ class ContactSource(Protocol):
 
     def contacts(self, account: str, subject: str) -> Iterable[Query]:
         """Yield the questions for an account key's contacts, of kind `follows` or `followers`."""
+        ...
+
+
+@runtime_checkable
+class DistrictSource(Protocol):
+    """A source that can be asked about all of a district's staff at once."""
+
+    def about_district(self, district: District) -> Iterable[Query]:
+        """Yield the questions, of kind `district`, best first; none where it knows no such ones."""
+        ...
+
+    def share(
+        self, reading: Reading, identities: Iterable[Identity]
+    ) -> Iterable[tuple[Identity, Reading]]:
+        """Yield what the answer to one of them says of each person."""
         ...
 
 

@@ -13,6 +13,7 @@ from monitor.domain.planning.questions import StudentLinks, plan
 from monitor.domain.planning.rotation import week_number
 from monitor.errors import DatabaseError, InputError
 from monitor.flows.parts import Now
+from monitor.flows.sharing import Sharing
 from monitor.store.outlays import Paid
 from monitor.store.state import State
 from scrapers.outcome import Outcome
@@ -49,6 +50,14 @@ def prices_of(sources: Iterable[Source]) -> Mapping[str, Decimal]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Whom a run may ask about, and `of_all`: what it may ask once for everybody."""
+
+    people: Collection[str]
+    of_all: tuple[Query, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planning:
     """`prices` are those of 1,000 requests in US dollars, of the sources that are not free."""
 
@@ -56,6 +65,7 @@ class Planning:
     sources: Mapping[str, Source]
     prices: Mapping[str, Decimal]
     limits: Limits
+    sharing: Sharing
     now: Now
     student_links: StudentLinks = StudentLinks.OFF
 
@@ -64,18 +74,19 @@ class Planning:
         yield from self._planned(ref, self.sources.values())
 
     def choice(
-        self, week: str, people: Collection[str], depth: Depth, answered: Collection[str] = ()
+        self, week: str, run: Offered, depth: Depth, answered: Collection[str] = ()
     ) -> Choice:
         """Choose among the questions that cost something and were not `answered` in this run."""
         limits = self.limits if depth is Depth.FULL else self.limits.of_a_sweep()
         purse = Purse(limits, self._committed(week))
-        offered = (
-            each
-            for ref in people
-            for each in self.candidates(ref)
-            if each.query.key not in answered
-        )
+        offered = (each for each in self._offered(run) if each.query.key not in answered)
         return choose(offered, week_number(week), purse, depth)
+
+    def _offered(self, run: Offered) -> Iterator[Candidate]:
+        priced = (query for query in run.of_all if query.source in self.prices)
+        yield from candidates(priced, self.prices, {})
+        for ref in run.people:
+            yield from self.candidates(ref)
 
     def candidates(self, ref: str) -> tuple[Candidate, ...]:
         """Return the questions about a person that cost something, and how they have done."""
@@ -105,9 +116,10 @@ class Planning:
     def bill(self, week: str) -> Bill:
         """Tell what a week's sweep will ask of the sources that cost something."""
         people = self.state.consents.live(self.now())
-        choice = self.choice(week, people, Depth.ROTATING)
+        run = Offered(people=people, of_all=tuple(self.sharing.questions()))
+        choice = self.choice(week, run, Depth.ROTATING)
         rotation = Rotation(
-            offered=tuple(each for ref in people for each in self.candidates(ref)),
+            offered=tuple(self._offered(run)),
             limits=self.limits.of_a_sweep(),
             canaries=self.canaries(),
         )

@@ -1,7 +1,7 @@
 """A sweep: each question that consent covers, staged as answered, settled source by source."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from operator import attrgetter
@@ -13,7 +13,7 @@ from monitor.domain.remembered import Remembered, kept_for
 from monitor.errors import DatabaseError
 from monitor.flows.contacts import Contacts
 from monitor.flows.parts import NewRef, Now, Visitor, Watch, unwatched
-from monitor.flows.planning import OVER_BUDGET, Planning
+from monitor.flows.planning import OVER_BUDGET, Offered, Planning
 from monitor.flows.settle import Settling, erased
 from monitor.flows.underway import Underway
 from monitor.store.database import Sync
@@ -22,7 +22,7 @@ from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading, Visit
-from scrapers.request import Query
+from scrapers.request import Query, QueryKind
 from scrapers.source import Source, canaries_in_rounds
 
 Closing = Callable[[Sweep], None]
@@ -46,6 +46,11 @@ class Errand:
     def depth(self) -> Depth:
         """Who asks about themselves, asks everything."""
         return Depth.ROTATING if self.kind is SweepKind.SWEEP else Depth.FULL
+
+    @property
+    def for_all(self) -> bool:
+        """Tell whether what serves everybody is asked, too."""
+        return not self.person and self.keys is None
 
     def covers(self, query: Query) -> bool:
         return self.keys is None or query.key in self.keys
@@ -114,11 +119,12 @@ class Sweeping:
         yield from self._planned(errand, self._choice(errand, frozenset()))
 
     def _planned(self, errand: Errand, choice: Choice) -> Iterator[Query]:
-        for ref in self._people(errand):
-            for query in filter(errand.covers, self.planning.about(ref)):
-                chosen = choice.of(query)
-                if chosen is not None:
-                    yield chosen
+        about = (query for ref in self._people(errand) for query in self.planning.about(ref))
+        of_all = self.planning.sharing.questions() if errand.for_all else ()
+        for query in filter(errand.covers, chain(of_all, about)):
+            chosen = choice.of(query)
+            if chosen is not None:
+                yield chosen
 
     def _people(self, errand: Errand) -> tuple[str, ...]:
         return (errand.person,) if errand.person else tuple(self.state.consents.live(self.now()))
@@ -127,18 +133,23 @@ class Sweeping:
         """Choose what costs something; who asks for certain questions wants just these."""
         if errand.keys is not None:
             return Choice()
-        return self.planning.choice(errand.week, self._people(errand), errand.depth, answered)
+        of_all = tuple(self.planning.sharing.questions()) if errand.for_all else ()
+        offered = Offered(people=self._people(errand), of_all=of_all)
+        return self.planning.choice(errand.week, offered, errand.depth, answered)
 
     def _leave_out(self, sweep: Sweep, choice: Choice) -> None:
         """Stage what the week's budget does not pay for: coverage tells, and nothing ends by it."""
         over = Reading(outcome=Outcome.SKIPPED, note=OVER_BUDGET)
-        self.state.journal.stage_all(
-            sweep.ref,
-            (
-                Staged(visit=Visit(query=query, reading=over, at=self.now()))
-                for query in choice.refused.values()
-            ),
+        visits = (
+            Visit(query=query, reading=over, at=self.now()) for query in choice.refused.values()
         )
+        staged = (Staged(visit=each) for visit in visits for each in self._told(visit))
+        self.state.journal.stage_all(sweep.ref, staged)
+
+    def _told(self, visit: Visit) -> Iterable[Visit]:
+        """Return what a visit says, about whom it says something."""
+        of_all = visit.query.kind is QueryKind.DISTRICT
+        return self.planning.sharing.shared(visit) if of_all else (visit,)
 
     def _with_kept(self, planned: Iterator[Query]) -> Iterator[Query]:
         """Add what is remembered of the last answers, where nothing is lost by resting on it."""
@@ -213,4 +224,5 @@ class Sweeping:
         kept, verdict = self.contacts.compared(visit)
         with self.state.write(Sync.NORMAL):
             self.planning.pay(sweep.week, visit)
-            self.state.journal.stage(sweep.ref, kept, verdict)
+            staged = (Staged(visit=each, verdict=verdict) for each in self._told(kept))
+            self.state.journal.stage_all(sweep.ref, staged)

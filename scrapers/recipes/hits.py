@@ -71,6 +71,12 @@ def findings_about(terms: Terms, hits: Iterable[Hit]) -> tuple[Finding, ...]:
     return (*found.values(), *(each for key, each in authors.items() if key not in found))
 
 
+def findings_in(hits: Iterable[Hit]) -> tuple[Finding, ...]:
+    """Return what the hits lead to, each address once, whoever they are about."""
+    found = {finding.key: finding for finding in map(_finding, hits)}
+    return tuple(found.values())
+
+
 def _about(name: str, beside: Terms, hit: Hit, finding: Finding) -> bool:
     named = names(name, hit.title, hit.snippet, address=hit.url)
     return in_handle(name, finding.handle) or (named and _vouched(name, beside, hit))

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from scrapers.identity import Identity
+from scrapers.identity import District, Identity
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.page_questions import PAGES, page_questions
 from scrapers.request import Query
-from scrapers.source import Canary, Declaration, Etiquette, Family, Source
+from scrapers.source import Canary, Declaration, DistrictSource, Etiquette, Family, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,16 @@ class ReadHits:
 
     def plan(self, identity: Identity) -> Iterable[Query]:
         return self.engine.plan(identity)
+
+    def about_district(self, district: District) -> Iterable[Query]:
+        engine = self.engine
+        return engine.about_district(district) if isinstance(engine, DistrictSource) else ()
+
+    def share(
+        self, reading: Reading, identities: Iterable[Identity]
+    ) -> Iterable[tuple[Identity, Reading]]:
+        engine = self.engine
+        return engine.share(reading, identities) if isinstance(engine, DistrictSource) else ()
 
     def canaries(self, nonce: str) -> Iterable[Canary]:
         return self.engine.canaries(nonce)

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from scrapers.identity import Identity
+from scrapers.identity import District, Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.recipes.hits import findings_about, hits_in
+from scrapers.recipes.district_search import NOBODY_NAMED, district_asked, district_terms, shared
+from scrapers.recipes.hits import findings_about, findings_in, hits_in
 from scrapers.recipes.limits import limited, quota_used, retry_at
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
@@ -35,7 +36,8 @@ class Wire:
 
     `page` is the parameter for further pages, empty where there is but one: page n is asked for
     by `first + (n - 1) * step`. `fixed` goes with every question. With `posts` all of it goes as
-    a JSON document, else as parameters of the address. `either` says that the engine knows OR.
+    a JSON document, else as parameters of the address. `either` says that the engine knows OR,
+    `sites` that it knows `site:` as well.
     """
 
     path: str
@@ -46,6 +48,7 @@ class Wire:
     step: int = 1
     posts: bool = False
     either: bool = False
+    sites: bool = False
     url: str = "url"
     title: str = "title"
     snippet: str = ""
@@ -125,6 +128,15 @@ class SearchApi:
         for terms in islice(planned(identity), self.most_questions):
             yield self._query(terms, identity.ref)
 
+    def about_district(self, district: District) -> Iterator[Query]:
+        for terms in district_terms(district) if self.wire.sites else ():
+            yield self._query(terms, "", QueryKind.DISTRICT)
+
+    def share(
+        self, reading: Reading, identities: Iterable[Identity]
+    ) -> Iterator[tuple[Identity, Reading]]:
+        return shared(reading, identities)
+
     def read(self, query: Query, page: Page) -> Reading:
         if page.status != OK:
             return self._refused(page)
@@ -146,14 +158,15 @@ class SearchApi:
 
     def _read(self, query: Query, told: Listed) -> Reading:
         searched = words(told.searched)
-        if told.altered or searched not in ([], words(self._asked(query.terms))):
+        if told.altered or searched not in ([], words(self._asked(query.kind, query.terms))):
             return unreadable(ALTERED)
         hits = hits_in(told.rows, self.wire.url, self.wire.title, self.wire.snippet)
-        findings = findings_about(query.terms, hits)
+        of_all = query.kind is QueryKind.DISTRICT
+        findings = findings_in(hits) if of_all else findings_about(query.terms, hits)
         follow = self._next(query) if told.more else ()
         if findings:
             return Reading(outcome=Outcome.FOUND, findings=findings, follow=follow)
-        note = "none of its results names the person" if told.rows else ""
+        note = NOBODY_NAMED if told.rows else ""
         return Reading(outcome=Outcome.ABSENT, note=note, follow=follow)
 
     def _refused(self, page: Page) -> Reading:
@@ -178,22 +191,25 @@ class SearchApi:
                 return Reading(outcome=trouble.outcome, note=trouble.note, retry_at=later)
         return None
 
-    def _query(self, terms: Terms, subject: str) -> Query:
+    def _query(self, terms: Terms, subject: str, kind: QueryKind = QueryKind.SEARCH) -> Query:
         return Query(
             source=self.name,
-            kind=QueryKind.SEARCH,
+            kind=kind,
             terms=terms,
-            request=self._request(terms, 1),
+            request=self._request(kind, terms, 1),
             subject=subject,
         )
 
-    def _asked(self, terms: Terms) -> str:
+    def _asked(self, kind: QueryKind, terms: Terms) -> str:
+        if kind is QueryKind.DISTRICT:
+            return district_asked(terms)
         wire = self.wire
         return asked(terms, most_words=wire.most_words, most_characters=wire.most_characters)
 
-    def _request(self, terms: Terms, page: int) -> Request:
+    def _request(self, kind: QueryKind, terms: Terms, page: int) -> Request:
         wire = self.wire
-        given: list[tuple[str, str | int | bool]] = [(wire.query, self._asked(terms)), *wire.fixed]
+        question = self._asked(kind, terms)
+        given: list[tuple[str, str | int | bool]] = [(wire.query, question), *wire.fixed]
         if wire.page:
             given.append((wire.page, wire.first + (page - 1) * wire.step))
         url = f"{self.base_url.rstrip('/')}{wire.path}"
@@ -207,7 +223,7 @@ class SearchApi:
         page = query.page + 1
         if page > min(self.last_page, query.pages or self.last_page) or not self.wire.page:
             return ()
-        return (replace(query, page=page, request=self._request(query.terms, page)),)
+        return (replace(query, page=page, request=self._request(query.kind, query.terms, page)),)
 
 
 def _parameter(pair: tuple[str, str | int | bool]) -> tuple[str, str]:

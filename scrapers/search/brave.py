@@ -20,7 +20,7 @@ from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(
     title="Brave Search",
-    asks="a quoted name with the school or a place beside it",
+    asks="a quoted name with the school or a place beside it; and the district by its own name",
     discloses="the name and the place, to Brave, which keeps what was asked for up to 90 days",
     sees="title, snippet and address of pages, news and discussions in its own index",
     cannot_see="what stands behind a login, and pages that it has not indexed",
@@ -33,6 +33,7 @@ DECLARATION = Declaration(
 NEWS = replace(
     DECLARATION,
     title="Brave News",
+    asks="a quoted name with the school or a place beside it",
     sees="title, snippet and address of news that appeared within the last month",
     cannot_see="older news, and papers that it does not index",
 )
@@ -111,6 +112,7 @@ BRAVE = SearchApi(
         page="offset",
         first=0,
         either=True,
+        sites=True,
         snippet="description",
     ),
     listed=listed,

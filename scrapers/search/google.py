@@ -11,7 +11,7 @@ from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(
     title="Google Custom Search",
-    asks="a quoted name with the school or a place beside it",
+    asks="a quoted name with the school or a place beside it; and the district by its own name",
     discloses="the name and the place, to Google",
     sees="title, snippet and address of pages that the search engine you made there covers",
     cannot_see="what stands behind a login, and sites that your search engine leaves out",
@@ -78,6 +78,7 @@ WIRE = Wire(
     page="start",
     step=10,
     either=True,
+    sites=True,
     url="link",
     snippet="snippet",
 )

@@ -18,7 +18,7 @@ from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(
     title="Kagi",
-    asks="a quoted name with the school or a place beside it",
+    asks="a quoted name with the school or a place beside it; and the district by its own name",
     discloses="the name and the place, to Kagi and to the indexes that it asks in turn",
     sees="title, snippet and address of pages, from its own index and from those of others",
     cannot_see="what stands behind a login, and pages that none of these indexes has",
@@ -81,6 +81,7 @@ KAGI = SearchApi(
         page="page",
         posts=True,
         either=True,
+        sites=True,
         snippet="snippet",
     ),
     listed=listed,

@@ -10,7 +10,7 @@ from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(
     title="Serper",
-    asks="a quoted name with the school or a place beside it",
+    asks="a quoted name with the school or a place beside it; and the district by its own name",
     discloses="the name and the place, to Serper, and by it to Google",
     sees="title, snippet and address of pages that Google lists",
     cannot_see="what stands behind a login, and whatever Google does not list",
@@ -58,6 +58,7 @@ SERPER = SearchApi(
         page="page",
         posts=True,
         either=True,
+        sites=True,
         url="link",
         snippet="snippet",
     ),

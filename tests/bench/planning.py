@@ -20,6 +20,7 @@ from monitor.domain.planning.forecast import QUARTER, SETTLED, Rotation
 from monitor.domain.planning.questions import plan
 from monitor.domain.planning.rotation import Brought
 from monitor.flows.planning import limits_of, prices_of
+from scrapers.identity import District
 from scrapers.request import Query
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from tests.bench.search_traces import SINCE, Somebody, Trace, staff
@@ -29,6 +30,7 @@ PEOPLE = 400
 WITHIN = 4
 SOURCES = (BRAVE, BRAVE_NEWS)
 PRICES = prices_of(SOURCES)
+DISTRICT = District(name="Harbour Lane Public Schools", domains=("harbourlane.example",))
 CANARIES = sum((Outlay.of(2, usd) for usd in PRICES.values()), Outlay())
 
 
@@ -81,7 +83,9 @@ def measured(people: int) -> Figures:
     offered = tuple(each for somebody in everybody.values() for each in questions(somebody))
     ours, whole = Engine(everybody), Engine(everybody)
     rotation = Rotation(
-        offered=offered, limits=limits_of(PlanningConfig()).of_a_sweep(), canaries=CANARIES
+        offered=(*of_all(), *offered),
+        limits=limits_of(PlanningConfig()).of_a_sweep(),
+        canaries=CANARIES,
     )
     bills = [float(bill.usd) for _, bill in rotation.played(range(SETTLED.stop), ours.brings)]
     joined, later = range(WITHIN), range(SETTLED.start, SETTLED.start + QUARTER)
@@ -95,6 +99,11 @@ def measured(people: int) -> Figures:
         found=share(known_by(ours, joined), known_by(whole, joined)),
         found_when_settled=share(ours.within(later, WITHIN), whole.within(later, WITHIN)),
     )
+
+
+def of_all() -> tuple[Candidate, ...]:
+    """Return what is asked once for everybody: it costs, and is not counted on to find anything."""
+    return candidates(BRAVE.about_district(DISTRICT), PRICES, {})
 
 
 def questions(somebody: Somebody) -> tuple[Candidate, ...]:

@@ -44,7 +44,9 @@ class Rotation:
             now = (replace(each, history=histories[each.query.key]) for each in self.offered)
             choice = choose(now, week, purse, Depth.ROTATING)
             for key, query in choice.asked.items():
-                histories[key] = after(histories[key], week, brings(query, week))
+                # Of what is about nobody no history is kept: it is asked every week.
+                if query.subject:
+                    histories[key] = after(histories[key], week, brings(query, week))
             yield choice, purse.total
 
 

@@ -79,6 +79,8 @@ def scope_of(kind: QueryKind, family: Family) -> Scope:
         return Scope.STUDENT_LINKS
     if kind is QueryKind.PICTURE:
         return Scope.PHOTOS
+    if kind is QueryKind.DISTRICT:
+        return Scope.SEARCH
     return SCOPE_OF[family]
 
 

@@ -6,8 +6,11 @@ from dataclasses import replace
 import pytest
 
 from scrapers.finding import Kind
+from scrapers.identity import District
 from scrapers.outcome import Outcome
+from scrapers.recipes.district_search import SITES
 from scrapers.recipes.search_api import NO_CREDIT, NO_KEY, TOO_OFTEN, SearchApi
+from scrapers.request import QueryKind
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search.google import GOOGLE, google
@@ -15,9 +18,10 @@ from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.serper import SERPER
 from tests.scrapers.answers import PAGES
-from tests.scrapers.search.conftest import Comes, first
+from tests.scrapers.search.conftest import Answered, Comes, first
 
 BLOCKED, LIMITED, UNREADABLE = Outcome.BLOCKED, Outcome.LIMITED, Outcome.UNREADABLE
+DISTRICT = District(name="Harbour Lane School")
 BRAVE_ERROR = {"id": "0f", "status": 422, "code": "SUBSCRIPTION_TOKEN_INVALID", "detail": "no"}
 
 
@@ -183,3 +187,38 @@ def test_an_engine_stands_where_the_configuration_says() -> None:
 
     assert first(near).request.url == "http://127.0.0.1:8080/res/v1/web/search"
     assert near.etiquette.origins == ("http://127.0.0.1:8080",)
+
+
+@pytest.mark.parametrize("engine", [BRAVE, GOOGLE, KAGI, SERPER])
+def test_engines_that_know_sites_are_asked_about_the_district_alone(engine: SearchApi) -> None:
+    asked = tuple(engine.about_district(DISTRICT))
+
+    assert len(asked) == len(SITES) + 1
+    assert {(each.subject, each.kind) for each in asked} == {("", QueryKind.DISTRICT)}
+    assert all("site:" in repr(each.request) for each in asked[: len(SITES)])
+
+
+def test_a_question_about_the_district_shows_all_that_is_listed(answered: Answered) -> None:
+    rows = [{"title": f"Pupil {n}", "url": f"https://a.example/{n}"} for n in range(3)]
+    about = next(iter(BRAVE.about_district(DISTRICT)))
+    asked = dict(about.request.params)["q"]
+    page = answered(
+        json.dumps(
+            {
+                "type": "search",
+                "query": {"original": asked, "more_results_available": True},
+                "web": {"type": "search", "results": rows},
+            }
+        )
+    )
+    reading = BRAVE.read(about, page)
+
+    assert [each.url for each in reading.findings] == [each["url"] for each in rows]
+    (onward,) = reading.follow
+    assert (onward.key, onward.page) == (about.key, 2)
+    assert dict(onward.request.params)["q"] == asked
+
+
+@pytest.mark.parametrize("engine", [BRAVE_NEWS, GDELT, MOJEEK])
+def test_other_engines_are_asked_about_nobody_but_people(engine: SearchApi) -> None:
+    assert list(engine.about_district(DISTRICT)) == []
