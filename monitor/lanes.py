@@ -56,7 +56,9 @@ def lanes_of(
         parser=parser,
         robots=Robots(state.robots),
         spending=state.spending,
-        may_ask=Permission(state=state, now=outside.clock.now, pictures=pictures_here()),
+        may_ask=Permission(
+            state=state, now=outside.clock.now, sources=sources, pictures=pictures_here()
+        ),
         pace=outside.pace or Pace(stretch=config.fetch.pace),
         workers=config.fetch.workers,
     )

@@ -20,8 +20,8 @@ def check(desk: Desk, person: str, *, as_json: bool) -> None:
     """Check one person now; the result goes to them by letter, and only to them."""
     with desk.service() as service:
         service.state.people.get(person)
-        if person not in service.state.consents.live(service.now()):
-            reason = "This person's consent has ended, so nothing is asked about them."
+        if not service.state.consents.asks(person, service.now()):
+            reason = "This person's consent has ended, or rests: nothing is asked about them."
             raise NotPermittedError(reason)
         done = asked(desk, service, SweepKind.SELFCHECK, person)
         _tell(desk, service, done, as_json=as_json)
@@ -61,7 +61,7 @@ def _tell(desk: Desk, service: Service, sweep: Sweep, *, as_json: bool) -> None:
 
 def _tell_plan(desk: Desk, service: Service, *, as_json: bool) -> None:
     counts = Counter(query.source for query in service.rounds.planned())
-    people = len(service.state.consents.live(service.now()))
+    people = len(service.state.consents.asking(service.now()))
     if as_json:
         desk.output.json({"people": people, "questions": counts})
         return

@@ -63,8 +63,8 @@ def plan(desk: Desk, /, folder: Path | None, *, as_json: bool, **given: str | No
             _tell_bill(service, output, as_json=as_json)
             return
         service.state.people.get(person)
-        if person not in service.state.consents.live(service.now()):
-            sentence = "This person's consent has ended, so nothing is asked about them."
+        if not service.state.consents.asks(person, service.now()):
+            sentence = "This person's consent has ended, or rests: nothing is asked about them."
             raise NotPermittedError(sentence)
         if reason is not None and folder is None:
             service.glass.broken(person, SEEN, reason)

@@ -1,11 +1,15 @@
 """What a person agreed to; re-read wherever something happens on their behalf."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-RENEWAL_BEFORE = timedelta(days=30)
+from monitor.errors import InputError
+
+REMINDED_BEFORE = (timedelta(days=30), timedelta(days=7))
+RENEWAL_BEFORE = max(REMINDED_BEFORE)
+LONGEST_PAUSE = timedelta(days=365)
 
 
 class Scope(StrEnum):
@@ -17,9 +21,37 @@ class Scope(StrEnum):
     STUDENT_LINKS = "student-links"
 
 
+class Act(StrEnum):
+    """What a line of the ledger records. LEFT is by the district, DISOWNED by the mailbox."""
+
+    GIVEN = "given"
+    RENEWED = "renewed"
+    NARROWED = "narrowed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    WITHDRAWN = "withdrawn"
+    DISOWNED = "disowned"
+    LEFT = "left"
+    LAPSED = "lapsed"
+
+
+class Channel(StrEnum):
+    """By which way somebody's word reached us; ITSELF is none: time did it."""
+
+    KEYBOARD = "keyboard"
+    PORTAL = "portal"
+    LETTER = "letter"
+    OPERATOR = "operator"
+    ITSELF = "itself"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """One answer to one version of the consent text. `withdrawn_at` is None while it stands."""
+    """One line of a person's ledger: how things stand with their consent from `at` on.
+
+    `at` is None where that is when the text was answered. `withdrawn_at` is None while it stands.
+    `paused_until` is when the last pause ends or ended, None before the first one.
+    """
 
     person: str
     text_version: str
@@ -28,17 +60,64 @@ class Consent:
     given_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None = None
+    act: Act = Act.GIVEN
+    channel: Channel = Channel.KEYBOARD
+    at: datetime | None = None
+    paused_until: datetime | None = None
+
+    @property
+    def written_at(self) -> datetime:
+        return self.at or self.given_at
 
     def live(self, now: datetime) -> bool:
+        """Tell whether it is in force: what was found is kept, and notices are sent."""
         return self.withdrawn_at is None and self.given_at <= now < self.expires_at
 
+    def paused(self, now: datetime) -> bool:
+        return self.live(now) and self.paused_until is not None and now < self.paused_until
+
+    def asks(self, now: datetime) -> bool:
+        """Tell whether anything may be asked, settled or told in digests now."""
+        return self.live(now) and not self.paused(now)
+
     def covers(self, scope: Scope, now: datetime) -> bool:
-        return scope in self.scopes and self.live(now)
+        return scope in self.scopes and self.asks(now)
 
 
 def renewal_due(consent: Consent, now: datetime) -> bool:
     """Tell whether to ask for an answer to be renewed; only a standing one can be."""
     return consent.live(now) and consent.expires_at - now <= RENEWAL_BEFORE
+
+
+def reminder_due(consent: Consent, now: datetime) -> timedelta | None:
+    """Return which reminder of the end is due: the latest whose time has come."""
+    left = consent.expires_at - now
+    due = (span for span in REMINDED_BEFORE if left <= span)
+    return min(due, default=None) if consent.live(now) else None
+
+
+def narrowed(consent: Consent, scopes: frozenset[Scope], now: datetime) -> Consent:
+    """Drop scopes. It takes no new answer: the text that was agreed to still says it all."""
+    if not scopes < consent.scopes:
+        reason = "More than was agreed to takes an answer to the consent text as it is today."
+        raise InputError(reason)
+    return replace(consent, scopes=scopes, act=Act.NARROWED, at=now)
+
+
+def paused(consent: Consent, until: datetime, now: datetime) -> Consent:
+    """Let everything rest until a day; without one, nobody would remember to go on."""
+    if not now < until <= now + LONGEST_PAUSE:
+        reason = "A pause ends on a day to come, within a year: choose one."
+        raise InputError(reason)
+    return replace(consent, act=Act.PAUSED, at=now, paused_until=until)
+
+
+def resumed(consent: Consent, now: datetime) -> Consent:
+    return replace(consent, act=Act.RESUMED, at=now, paused_until=now)
+
+
+def ended(consent: Consent, act: Act, now: datetime) -> Consent:
+    return replace(consent, act=act, at=now, withdrawn_at=now)
 
 
 def text_hash(text: str) -> str:

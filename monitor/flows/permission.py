@@ -1,12 +1,17 @@
-"""Whether a question may still be asked: read at the moment of asking, since consent can end."""
+"""Whether a question may still be asked: read at the moment of asking.
 
+Consent can end, rest, or lose a scope while a sweep runs.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.domain.consent import Scope
+from monitor.domain.planning.questions import scope_of
 from monitor.flows.parts import Now
 from monitor.store.state import State
 from scrapers.request import Query, QueryKind
+from scrapers.source import Source
 
 
 class Pictures(StrEnum):
@@ -30,13 +35,16 @@ class Pictures(StrEnum):
 class Permission:
     state: State
     now: Now
+    sources: Mapping[str, Source]
     pictures: Pictures = Pictures.UNOPENED
 
     def __call__(self, query: Query) -> bool:
-        if query.kind is QueryKind.PICTURE:
-            return self.pictures is Pictures.OPENED and self._covers(query.subject, Scope.PHOTOS)
-        return not query.subject or self.state.consents.stands(query.subject, self.now())
-
-    def _covers(self, ref: str, scope: Scope) -> bool:
-        consent = self.state.consents.latest(ref)
-        return consent is not None and consent.covers(scope, self.now())
+        if query.kind is QueryKind.PICTURE and self.pictures is Pictures.UNOPENED:
+            return False
+        if not query.subject:
+            return True
+        consent = self.state.consents.latest(query.subject)
+        source = self.sources.get(query.source)
+        if consent is None or source is None:
+            return False
+        return consent.covers(scope_of(query.kind, source.family), self.now())

@@ -115,7 +115,7 @@ class Planning:
 
     def bill(self, week: str) -> Bill:
         """Tell what a week's sweep will ask of the sources that cost something."""
-        people = self.state.consents.live(self.now())
+        people = self.state.consents.asking(self.now())
         run = Offered(people=people, of_all=tuple(self.sharing.questions()))
         choice = self.choice(week, run, Depth.ROTATING)
         rotation = Rotation(

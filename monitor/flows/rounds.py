@@ -166,7 +166,8 @@ class DueRounds:
                 self.reviewing.queue_digest()
                 next_at = next_digest(now, district.ref, district.zone)
             elif self.state.consents.stands(due.subject, now):
-                self.digesting.queue(due.subject)
+                if self.state.consents.asks(due.subject, now):
+                    self.digesting.queue(due.subject)
                 zone = self.state.people.get(due.subject).zone
                 next_at = next_digest(now, due.subject, zone)
             else:

@@ -56,11 +56,12 @@ class Settling:
     def _outlines(self, answers: Answers) -> Iterator[Reading]:
         """Yield how each visit went, without what it found, which may be too much to hold at once.
 
-        Who has left is left out: that their questions went unasked is nobody else's to know. So
-        are pictures: an account whose picture cannot be had is compared without it.
+        Who has left, or has paused, is left out: that their questions went unasked is nobody
+        else's to know. So are pictures: an account whose picture cannot be had is compared
+        without it.
         """
         for person in filter(None, answers):
-            if self.state.consents.stands(person, self.now()):
+            if self.state.consents.asks(person, self.now()):
                 for staged in answers[person]:
                     if staged.visit.query.kind is not QueryKind.PICTURE:
                         yield replace(staged.visit.reading, findings=(), follow=())

@@ -127,7 +127,7 @@ class Sweeping:
                 yield chosen
 
     def _people(self, errand: Errand) -> tuple[str, ...]:
-        return (errand.person,) if errand.person else tuple(self.state.consents.live(self.now()))
+        return (errand.person,) if errand.person else tuple(self.state.consents.asking(self.now()))
 
     def _choice(self, errand: Errand, answered: frozenset[str]) -> Choice:
         """Choose what costs something; who asks for certain questions wants just these."""

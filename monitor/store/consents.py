@@ -1,10 +1,10 @@
-"""Every answer to the consent text, in the order given."""
+"""Every word about consent, in the order it was said: lines are appended, never changed."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Act, Channel, Consent, Scope, ended
 from monitor.store.database import Database, Row
 from monitor.store.moment import read, read_or_none, written, written_or_none
 
@@ -17,7 +17,8 @@ class Consents:
         with self.database.write():
             self.database.run(
                 """INSERT INTO consents (person, text_version, text_hash, scopes,
-                given_at, expires_at, withdrawn_at) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                given_at, expires_at, withdrawn_at, act, channel, at, paused_until)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 consent.person,
                 consent.text_version,
                 consent.text_hash,
@@ -25,6 +26,10 @@ class Consents:
                 written(consent.given_at),
                 written(consent.expires_at),
                 written_or_none(consent.withdrawn_at),
+                consent.act,
+                consent.channel,
+                written_or_none(consent.at),
+                written_or_none(consent.paused_until),
             )
 
     def latest(self, ref: str) -> Consent | None:
@@ -38,28 +43,42 @@ class Consents:
         return tuple(_consent(row) for row in rows)
 
     def stands(self, ref: str, now: datetime) -> bool:
-        """Tell whether anything may be asked or written on someone's behalf now."""
+        """Tell whether someone's consent is in force: they may be written to, though not asked."""
         latest = self.latest(ref)
         return latest is not None and latest.live(now)
+
+    def asks(self, ref: str, now: datetime) -> bool:
+        """Tell whether anything may be asked, settled or told on someone's behalf now."""
+        latest = self.latest(ref)
+        return latest is not None and latest.asks(now)
 
     def withdraw(self, ref: str, at: datetime) -> None:
         """Append the withdrawal; there is nothing to do where no consent stands."""
         with self.database.write():
             latest = self.latest(ref)
             if latest is not None and latest.withdrawn_at is None:
-                self.append(replace(latest, withdrawn_at=at))
+                self.append(ended(latest, Act.WITHDRAWN, at))
 
     def live(self, now: datetime) -> tuple[str, ...]:
-        """Return who may be asked about now, in the order of their enrolment."""
+        """Return whose consent is in force, in the order of their enrolment."""
+        return tuple(each.person for each in self.standing() if each.live(now))
+
+    def asking(self, now: datetime) -> tuple[str, ...]:
+        """Return who may be asked about now: a pause lets a consent in force rest."""
+        return tuple(each.person for each in self.standing() if each.asks(now))
+
+    def standing(self) -> tuple[Consent, ...]:
+        """Return the last line of everybody's, in the order of their enrolment."""
         rows = self.database.rows(
             """SELECT consents.* FROM consents JOIN people ON people.ref = consents.person
             WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person) ORDER BY people.rowid"""
         )
-        return tuple(each.person for each in map(_consent, rows) if each.live(now))
+        return tuple(map(_consent, rows))
 
 
 def _consent(row: Row) -> Consent:
-    _, person, text_version, text_hash, scopes, given_at, expires_at, withdrawn_at = row
+    _, person, text_version, text_hash, scopes, given_at, expires_at, withdrawn_at = row[:8]
+    act, channel, at, paused_until = row[8:]
     return Consent(
         person=person,
         text_version=text_version,
@@ -68,4 +87,8 @@ def _consent(row: Row) -> Consent:
         given_at=read(given_at),
         expires_at=read(expires_at),
         withdrawn_at=read_or_none(withdrawn_at),
+        act=Act(act),
+        channel=Channel(channel),
+        at=read_or_none(at),
+        paused_until=read_or_none(paused_until),
     )

@@ -50,4 +50,5 @@ NAMESAKE = Schema.of(
     step("canaries_1"),
     step("pictures_1"),
     step("outlays_1"),
+    step("consents_1"),
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from monitor.domain.person import Person
-from monitor.errors import InputError
+from monitor.errors import InputError, NotPermittedError
 from monitor.store.database import Database
 from monitor.store.sealing import DISTRICT, Sealing
 
@@ -57,7 +57,13 @@ class People:
         return None if found is None else found[0]
 
     def erase(self, ref: str) -> None:
-        """Delete every row of the person, their invitations included, and destroy the keys."""
+        """Delete every row of the person, their invitations included, and destroy the keys.
+
+        Raises NotPermittedError while a legal hold stands.
+        """
+        if self.database.row("SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", ref):
+            message = f"{ref} is under a legal hold: `namesake staff release` lifts it."
+            raise NotPermittedError(message)
         with self.database.write():
             for each in (ref, *self._invitations(ref)):
                 self._forget(each)
@@ -69,9 +75,16 @@ class People:
         for (ref,) in list(self.database.rows("SELECT ref FROM erased")):
             if self.sealing.keys.has(ref):
                 self.sealing.keys.destroy(ref)
+        for (ref,) in list(self.database.rows("SELECT ref FROM invitations")):
+            if self.sealing.keys.destroyed(ref):
+                with self.database.write():
+                    self._forget(ref)
         for ref in self.refs():
             if self.sealing.keys.destroyed(ref):
-                self.erase(ref)
+                # A hold in an older copy keeps nothing: what it held cannot be read any more.
+                with self.database.write():
+                    self.database.run("DELETE FROM holds WHERE person = ?", ref)
+                    self.erase(ref)
 
     def _invitations(self, ref: str) -> tuple[str, ...]:
         found = self.database.rows(

@@ -77,6 +77,14 @@ class Keys:
     def destroyed(self, ref: str) -> bool:
         return self._database.row("SELECT 1 FROM destroyed WHERE ref = ?", ref) is not None
 
+    def refs(self) -> tuple[str, ...]:
+        """Return whose keys there are, the district's left out."""
+        rows = self._database.rows("SELECT ref FROM keys WHERE ref != ?", DISTRICT)
+        return tuple(ref for (ref,) in rows)
+
+    def all_destroyed(self) -> tuple[str, ...]:
+        return tuple(ref for (ref,) in self._database.rows("SELECT ref FROM destroyed"))
+
     def of(self, ref: str) -> Key:
         found = self._database.row("SELECT seal, mark FROM keys WHERE ref = ?", ref)
         if found is None:

@@ -8,6 +8,7 @@ from monitor.store.database import Database
 _LAST = {
     "audit": "SELECT ifnull(max(seq), 0) FROM audit",
     "events": "SELECT ifnull(max(seq), 0) FROM events",
+    "holds": "SELECT ifnull(max(seq), 0) FROM holds",
     "judgements": "SELECT ifnull(max(seq), 0) FROM judgements",
     "versions": "SELECT ifnull(max(seq), 0) FROM versions",
 }

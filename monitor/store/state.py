@@ -14,6 +14,7 @@ from monitor.store.due import DueRows
 from monitor.store.events import Events
 from monitor.store.flags import Flags
 from monitor.store.health import Health
+from monitor.store.holds import Holds
 from monitor.store.hosts import Hosts
 from monitor.store.invitations import Invitations
 from monitor.store.items import Items
@@ -30,6 +31,7 @@ from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
 from monitor.store.sightings import Sightings
 from monitor.store.spending import Spending
 from monitor.store.sweeps import Sweeps
+from monitor.store.tombstones import TOMBSTONES, Tombstones
 from monitor.store.versions import Versions
 
 DATABASE = "namesake.db"
@@ -44,6 +46,8 @@ class State:
         sealing = Sealing(keys)
         self.people = People(database, sealing)
         self.consents = Consents(database)
+        self.holds = Holds(database, sealing)
+        self.tombstones = Tombstones(sealing)
         self.invitations = Invitations(database, sealing)
         self.sweeps = Sweeps(database)
         self.journal = Journal(database, sealing)
@@ -81,7 +85,7 @@ class State:
 
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
-        """Open a district's folder, and finish any erasure that a crash cut short."""
+        """Open a district's folder, and finish what erasures a crash or a restored copy left."""
         if not (folder / DATABASE).exists():
             message = f"There is no district in {folder}: run `namesake init` first."
             raise InputError(message)
@@ -93,6 +97,7 @@ class State:
             undo.enter_context(closing(database))
             _vouch(database, Sealing(keys), folder)
             state = cls(database, keys)
+            state.tombstones.read(folder / TOMBSTONES)
             state.people.finish_erasures()
             undo.pop_all()
         return state

@@ -36,8 +36,8 @@ class StudentLinks(StrEnum):
 
 def identity(person: Person, consent: Consent, now: datetime) -> Identity:
     """Choose the words to search by. Raises NotPermittedError without a live consent."""
-    if consent.person != person.ref or not consent.live(now):
-        reason = "This person has no consent in force, so nothing may be asked about them."
+    if consent.person != person.ref or not consent.asks(now):
+        reason = "This person has no consent in force, or has paused: nothing may be asked."
         raise NotPermittedError(reason)
     guesses = _guesses(person.name) if consent.covers(Scope.PROFILES, now) else ()
     hashed = consent.covers(Scope.MAIL_HASH, now)
@@ -62,7 +62,7 @@ def plan(
     student_links: StudentLinks = StudentLinks.OFF,
 ) -> Iterator[Query]:
     """Yield the first questions about a person, each once, in the same order every time."""
-    if consent is None or not consent.live(now):
+    if consent is None or not consent.asks(now):
         return
     words = identity(person, consent, now)
     asked: set[str] = set()

@@ -12,6 +12,7 @@ from monitor.domain.consent import Consent, Scope
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.domain.item import Item, Sighting, Version
 from monitor.domain.person import Person, PersonName
+from monitor.store.holds import Hold
 from monitor.store.outbox import OutboxLetter
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
@@ -49,6 +50,13 @@ class World:
         self.state.people.add(person)
         self.state.consents.append(self.consent(person.ref))
         return person.ref
+
+    def held(self, given: str = "Rosa", reason: str = "a lawsuit") -> str:
+        """Enrol somebody who is under a legal hold from the first day."""
+        ref = self.enrolled(given)
+        hold = Hold(person=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
+        self.state.holds.place(hold)
+        return ref
 
     def consent(self, person: str) -> Consent:
         return Consent(

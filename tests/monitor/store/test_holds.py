@@ -1,0 +1,68 @@
+"""A legal hold keeps what there is, until it is lifted."""
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+
+from monitor.errors import DatabaseError, NotPermittedError
+
+DAY = timedelta(days=1)
+
+
+def test_nobody_is_erased_while_a_hold_stands(world):
+    rosa = world.held()
+
+    with pytest.raises(NotPermittedError, match="legal hold"):
+        world.state.people.erase(rosa)
+
+    assert world.state.people.refs() == (rosa,)
+
+
+def test_not_even_the_database_lets_a_held_person_go(world):
+    rosa = world.held()
+    database = world.state.people.database
+
+    with pytest.raises((DatabaseError, sqlite3.Error)), database.write():
+        database.run("DELETE FROM people WHERE ref = ?", rosa)
+
+    assert world.state.people.refs() == (rosa,)
+
+
+def test_a_lifted_hold_holds_nothing_and_is_remembered(world):
+    rosa = world.held()
+
+    assert world.state.holds.lift(rosa, world.now + DAY)
+    assert not world.state.holds.lift(rosa, world.now + 2 * DAY)
+
+    (hold,) = world.state.holds.of(rosa)
+    assert hold.lifted_at == world.now + DAY
+    assert not world.state.holds.stands(rosa)
+    world.state.people.erase(rosa)
+    assert world.state.people.refs() == ()
+
+
+def test_a_hold_is_one_persons(world):
+    world.held("Rosa")
+    theo = world.enrolled("Theo")
+
+    assert world.state.holds.standing(theo) is None
+    world.state.people.erase(theo)
+
+
+def test_why_somebody_is_held_stands_in_no_file_to_be_read(world):
+    world.held(reason="the case of Marchetti")
+
+    assert b"Marchetti" not in world.bytes_on_disk()
+
+
+def test_no_line_about_consent_is_taken_back(world):
+    rosa = world.enrolled()
+    database = world.state.people.database
+
+    with pytest.raises((DatabaseError, sqlite3.Error)), database.write():
+        database.run("DELETE FROM consents WHERE person = ?", rosa)
+    with pytest.raises((DatabaseError, sqlite3.Error)), database.write():
+        database.run("UPDATE consents SET scopes = '[]' WHERE person = ?", rosa)
+
+    assert world.state.consents.latest(rosa) == world.consent(rosa)
