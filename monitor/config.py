@@ -95,6 +95,12 @@ class PlanningConfig(Section, frozen=True, kw_only=True):
     weekly_requests_person: Annotated[int, Meta(ge=0)] | None = None
 
 
+class EvidenceConfig(Section, frozen=True, kw_only=True):
+    """`pages` says whether the page behind an open flag is kept, sealed and for 30 days at most."""
+
+    pages: bool = True
+
+
 class Config(Section, frozen=True, kw_only=True):
     """Everything that a district decides. `state` is the folder of this district alone."""
 
@@ -106,6 +112,7 @@ class Config(Section, frozen=True, kw_only=True):
     detection: DetectionConfig = DetectionConfig()
     fetch: FetchConfig = FetchConfig()
     planning: PlanningConfig = PlanningConfig()
+    evidence: EvidenceConfig = EvidenceConfig()
     portal: str = ""
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from monitor.config import Config
+from monitor.flows.keeping import worth_keeping
 from monitor.flows.parts import Watch
 from monitor.flows.permission import Permission, Pictures
 from monitor.keys import keys_of
@@ -15,6 +16,7 @@ from scrapers.fetch.pace import Pace
 from scrapers.fetch.robots import Robots
 from scrapers.fetch.tour import Rank
 from scrapers.fetch.transport import HttpClient
+from scrapers.fetch.worker import nothing
 from scrapers.parsing.parser import Parser
 from scrapers.reading import Visit
 from scrapers.recipes.picture import can_open_pictures
@@ -59,6 +61,7 @@ def lanes_of(
         may_ask=Permission(
             state=state, now=outside.clock.now, sources=sources, pictures=pictures_here()
         ),
+        keeps=worth_keeping if config.evidence.pages else nothing,
         pace=outside.pace or Pace(stretch=config.fetch.pace),
         workers=config.fetch.workers,
     )

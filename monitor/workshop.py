@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 
 from monitor.census import census
@@ -15,6 +16,7 @@ from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
+from monitor.flows.keeping import Keeping
 from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now, Post
@@ -180,14 +182,24 @@ class Workshop:
             reviewing=self.reviewing,
             posting=self.posting,
             leaving=self.leaving,
-            purging=Purging(state=self.state, now=self.now, lent=self._lent()),
+            purging=Purging(
+                state=self.state, now=self.now, lent=self._lent(), keeping=self.keeping
+            ),
             now=self.now,
             interrupt=interrupt,
         )
 
     def _lent(self) -> Lent:
+        return Lent(state=self.state, spans=self._spans())
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        return Keeping(state=self.state, spans=self._spans())
+
+    def _spans(self) -> Mapping[str, timedelta]:
+        """Return how long the terms of some sources let us keep their text."""
         kept = ((each.name, each.declaration.retain_text_for) for each in self.sources.values())
-        return Lent(state=self.state, spans={name: span for name, span in kept if span})
+        return {name: span for name, span in kept if span}
 
     def _sweeping(self, stopped: Callable[[], bool]) -> Sweeping:
         return Sweeping(
@@ -197,6 +209,7 @@ class Workshop:
             urgent=RankedLanes(self.lanes, Rank.FIRST),
             planning=self.planning,
             contacts=Contacts(state=self.state, matcher=self.matcher, now=self.now),
+            keeping=self.keeping,
             settling=self._settling(),
             now=self.now,
             new_ref=self.outside.new_ref,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from scrapers.finding import Contact, Finding
 from scrapers.outcome import Outcome
+from scrapers.page import Page
 from scrapers.request import Kept, Query
 
 
@@ -50,9 +51,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPage:
+    """One page of an answer, and what was read in it: what a later reader can be tried on."""
+
+    query: Query
+    page: Page
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A query, what it came to, and when."""
+    """A query, what it came to, and when. `pages` are those that somebody wanted kept."""
 
     query: Query
     reading: Reading
     at: datetime
+    pages: tuple[ReadPage, ...] = ()

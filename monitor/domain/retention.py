@@ -48,7 +48,8 @@ YEAR = timedelta(days=365)
 ERASED_WITHIN = DAY
 
 TABLE: Mapping[Kept, Lifetime] = {
-    Kept.PAGE_BODY: Lifetime(open=30 * DAY, closed=30 * DAY),
+    # Open is a page behind a flag that is open; a canary's goes when the next one comes.
+    Kept.PAGE_BODY: Lifetime(open=30 * DAY, closed=AT_ONCE),
     # A reading is staged until its source closes; one that never does is given up.
     Kept.JOURNAL: Lifetime(open=14 * DAY, closed=AT_ONCE),
     Kept.ITEM: Lifetime(open=None, closed=YEAR),

@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.item import Item, Presence
 from monitor.domain.retention import TABLE, Kept, Stage, expired
+from monitor.flows.keeping import Keeping
 from monitor.flows.lent import Lent
 from monitor.flows.parts import Now
 from monitor.store.state import State
@@ -22,12 +23,14 @@ class Purging:
     state: State
     now: Now
     lent: Lent
+    keeping: Keeping
 
     def purge(self) -> None:
         self._spent_invitations()
         self._served_requests()
         self._given_up_sweeps()
         self._files_of_robots()
+        self.keeping.forget(self.now())
         for person in self.state.people.refs():
             with self.state.write():
                 self._old_news(person)
@@ -52,6 +55,7 @@ class Purging:
         with self.state.write():
             for each in self.state.sweeps.open():
                 if self._over(Kept.JOURNAL, Stage.OPEN, each.started_at):
+                    self.keeping.close(each.ref)
                     self.state.journal.drop(each.ref)
                     self.state.sweeps.close(each.ref, self.now())
 

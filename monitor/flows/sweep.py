@@ -12,6 +12,7 @@ from monitor.domain.planning.choice import Choice, Depth
 from monitor.domain.remembered import Remembered, kept_for
 from monitor.errors import DatabaseError
 from monitor.flows.contacts import Contacts
+from monitor.flows.keeping import Keeping
 from monitor.flows.parts import NewRef, Now, Visitor, Watch, unwatched
 from monitor.flows.planning import OVER_BUDGET, Offered, Planning
 from monitor.flows.settle import Settling, erased
@@ -69,6 +70,7 @@ class Sweeping:
     urgent: Visitor
     planning: Planning
     contacts: Contacts
+    keeping: Keeping
     settling: Settling
     now: Now
     new_ref: NewRef
@@ -193,6 +195,7 @@ class Sweeping:
             if erased(self.state, sweep):
                 return replace(sweep, closed_at=self.now())
             self.state.sweeps.close(sweep.ref, self.now())
+            self.keeping.close(sweep.ref)
             self.state.journal.drop(sweep.ref)
             self.state.outlays.forget_before(sweep.week)
             self.contacts.audit()
@@ -224,5 +227,6 @@ class Sweeping:
         kept, verdict = self.contacts.compared(visit)
         with self.state.write(Sync.NORMAL):
             self.planning.pay(sweep.week, visit)
-            staged = (Staged(visit=each, verdict=verdict) for each in self._told(kept))
+            bare = self.keeping.stage(sweep.ref, self.sources.get(visit.query.source), kept)
+            staged = (Staged(visit=each, verdict=verdict) for each in self._told(bare))
             self.state.journal.stage_all(sweep.ref, staged)

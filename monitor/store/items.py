@@ -13,6 +13,7 @@ from monitor.store.events import Events
 from monitor.store.flags import Flags
 from monitor.store.moment import written
 from monitor.store.owner import no_item, only_one, owner_of_item
+from monitor.store.pages import Pages
 from monitor.store.sealing import Sealing
 from monitor.store.sightings import Sightings
 from monitor.store.strength import weakness
@@ -87,7 +88,7 @@ class Items:
         whole = replace(united((keep, drop)), ref=keep.ref)
         with self.database.write():
             self._move_aliases(drop.ref, keep.ref)
-            for noun in (Sightings, Versions, Events, Flags):
+            for noun in (Sightings, Versions, Events, Flags, Pages):
                 noun(self.database, self.sealing).move(drop.ref, keep.ref)
             verdicts = (self.verdict(keep.ref), self.verdict(drop.ref))
             self.set_verdict(keep.ref, min(verdicts, key=weakness))

@@ -131,6 +131,9 @@ class Journal:
 
     def _row(self, sweep: str, staged: Staged) -> Row:
         query, reading = staged.visit.query, staged.visit.reading
+        if staged.visit.pages:
+            message = "pages are kept by themselves, or not at all: strip them"
+            raise ValueError(message)
         if reading.contacts:
             message = "contacts are never stored: give them to the matcher and strip them"
             raise ValueError(message)

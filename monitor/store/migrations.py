@@ -51,4 +51,5 @@ NAMESAKE = Schema.of(
     step("pictures_1"),
     step("outlays_1"),
     step("consents_1"),
+    step("pages_1"),
 )

@@ -22,6 +22,7 @@ from monitor.store.journal import Journal
 from monitor.store.migrations import NAMESAKE
 from monitor.store.outbox import Outbox
 from monitor.store.outlays import Outlays
+from monitor.store.pages import Pages
 from monitor.store.people import People
 from monitor.store.pictures import Pictures
 from monitor.store.questions import Questions
@@ -58,6 +59,7 @@ class State:
         self.events = Events(database, sealing)
         self.flags = Flags(database, sealing)
         self.pictures = Pictures(database, sealing)
+        self.pages = Pages(database, sealing)
         self.outbox = Outbox(database, sealing)
         self.due = DueRows(database)
         self.audit = Audit(database, sealing)

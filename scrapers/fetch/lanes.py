@@ -17,7 +17,7 @@ from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
-from scrapers.fetch.worker import MayAsk, Worker, always
+from scrapers.fetch.worker import Keeps, MayAsk, Worker, always, nothing
 from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
@@ -31,7 +31,7 @@ class Lanes:
     Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
     `robots` and `spending` from its own thread, so all may sit on a database connection.
     `may_ask` is read by the workers just before each question: what was allowed when it was
-    planned may not be any more.
+    planned may not be any more. `keeps` says which pages come along with their visits.
     """
 
     client: Client
@@ -42,6 +42,7 @@ class Lanes:
     pace: Pace = field(default_factory=Pace)
     robots: Robots = field(default_factory=Robots)
     may_ask: MayAsk = always
+    keeps: Keeps = nothing
     workers: int = 16
     spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
@@ -93,6 +94,7 @@ class Lanes:
             parser=self.parser,
             ledger=self._ledger,
             may_ask=self.may_ask,
+            keeps=self.keeps,
         )
 
     def _feed(self, tour: Tour) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from scrapers.fetch.unfinished import Note, unreadable
 from scrapers.outcome import Outcome
-from scrapers.reading import Reading
+from scrapers.reading import Reading, ReadPage
 from scrapers.request import MOST_HOPS, Query, Request
 
 # Hostile or broken sources offer a next page for ever, or questions that lead to questions.
@@ -20,7 +20,7 @@ class Question:
     `pages` are still to be asked: hundreds of thousands of these wait at once, so it is a list,
     which is a tenth of the size of an empty deque. `hops` are the redirects on the way to the
     page at hand, `led` where the last of them leads, `put_off` how often the host wanted us to
-    come back later.
+    come back later. `read` are the pages that are to be kept.
     """
 
     query: Query
@@ -30,6 +30,7 @@ class Question:
     led: Request | None = None
     put_off: int = 0
     reading: Reading | None = None
+    read: tuple[ReadPage, ...] = ()
     pages: list[Query] = field(init=False)
 
     def __post_init__(self) -> None:

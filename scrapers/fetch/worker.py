@@ -20,7 +20,7 @@ from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, un
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.parsing.parser import Parser
-from scrapers.reading import Reading, Visit
+from scrapers.reading import Reading, ReadPage, Visit
 from scrapers.recipes.picture import PictureReader
 from scrapers.recipes.picture import questions as picture_questions
 from scrapers.recipes.refusal import stumbled
@@ -34,11 +34,17 @@ AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
 PICTURES = PictureReader()
 
 MayAsk = Callable[[Query], bool]
+Keeps = Callable[[Source, Query, Reading], bool]
 
 
 def always(_query: Query) -> bool:
     """Allow every question, where nobody can take a permission back."""
     return True
+
+
+def nothing(_source: Source, _query: Query, _reading: Reading) -> bool:
+    """Keep no page: what was read of it is enough."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ class Worker:
     parser: Parser
     ledger: Ledger
     may_ask: MayAsk = always
+    keeps: Keeps = nothing
 
     def run(self) -> None:
         while (turn := self.board.take()) is not None:
@@ -122,7 +129,7 @@ class Worker:
         if isinstance(answer, Moved):
             self._lead_on(turn, answer, due)
             return
-        reading = answer if isinstance(answer, Reading) else self._read(source, query, answer)
+        reading = answer if isinstance(answer, Reading) else self._read(turn, source, answer)
         self._take(turn, reading, due)
 
     def _take(self, turn: Turn, reading: Reading, due: float) -> None:
@@ -134,8 +141,11 @@ class Worker:
         else:
             self._ask_later(turn, max(due, self.clock.monotonic() + wait))
 
-    def _read(self, source: Source, query: Query, page: Page) -> Reading:
+    def _read(self, turn: Turn, source: Source, page: Page) -> Reading:
+        query = turn.question.pages[0]
         reading = read(source, query, page, self.parser)
+        if self.keeps(source, query, reading):
+            turn.question.read += (ReadPage(query=query, page=page, reading=reading),)
         return with_pictures(source.etiquette, query, reading, self.may_ask)
 
     def _spend(self, turn: Turn, source: Source) -> Reading | None:
@@ -221,7 +231,12 @@ class Worker:
         question, steps = turn.question, turn.tour.steps
         onward = question.learn(reading)
         if question.reading is not None and question.answered:
-            visit = Visit(query=question.query, reading=question.reading, at=self.clock.now())
+            visit = Visit(
+                query=question.query,
+                reading=question.reading,
+                at=self.clock.now(),
+                pages=question.read,
+            )
             self.board.give_back(turn, due, reported=True)
             steps.put(Step(visit=visit, lane=turn.lane.host, onward=onward, host=host))
         else:

@@ -20,7 +20,7 @@ def test_the_table_holds_everything_that_is_kept():
     ("what", "stage", "days"),
     [
         (Kept.PAGE_BODY, Stage.OPEN, 30),
-        (Kept.PAGE_BODY, Stage.CLOSED, 30),
+        (Kept.PAGE_BODY, Stage.CLOSED, 0),
         (Kept.EVIDENCE, Stage.CLOSED, 0),
         (Kept.JOURNAL, Stage.CLOSED, 0),
         (Kept.LETTER, Stage.CLOSED, 0),

@@ -5,6 +5,7 @@ import pytest
 from monitor.demo.district import ROSA
 from monitor.domain.flag import FlagState, Ruling
 from monitor.domain.students.verdict import ContactVerdict
+from monitor.flows.keeping import Keeping
 from monitor.flows.lent import Lent
 from monitor.flows.purge import FORGOTTEN, Purging
 from monitor.flows.roster import RosterKeeping
@@ -32,7 +33,8 @@ def link(rosa):
 def purge(rosa):
     world = rosa.world
     lent = Lent(state=world.state, spans={})
-    Purging(state=world.state, now=world.clock.now, lent=lent).purge()
+    keeping = Keeping(state=world.state, spans={})
+    Purging(state=world.state, now=world.clock.now, lent=lent, keeping=keeping).purge()
 
 
 def rule(rosa, *rulings):

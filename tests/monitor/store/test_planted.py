@@ -22,7 +22,8 @@ from monitor.store.sweeps import SweepKind
 from scrapers.fetch.pace import HostState
 from scrapers.fetch.robots import Learnt
 from scrapers.outcome import Outcome
-from scrapers.reading import Reading
+from scrapers.page import Page
+from scrapers.reading import Reading, ReadPage
 from scrapers.request import Kept, Query, QueryKind, Request
 
 PLANTED = {
@@ -31,7 +32,7 @@ PLANTED = {
         *("given", "family", "nickname", "mail", "school", "role", "place", "handle"),
         *("title", "snippet", "bio", "link", "url", "account", "term", "parameter"),
         *("reason", "ruling", "letter", "error", "cue", "host", "invited", "former"),
-        *("etag", "file"),
+        *("etag", "file", "body"),
     )
 }
 # What may outlive an erasure: opaque refs, so that an old backup brings nobody back.
@@ -48,6 +49,7 @@ def rosa(world):
     query = planted_query(rosa.ref)
     world.state.journal.stage(world.sweep(), *staged(world, query))
     world.state.questions.settle(question(world, query))
+    world.state.pages.add(world.sweep(), 1, [seen(world, query)])
     item = planted_item(world, rosa.ref, query)
     world.state.events.add(world.sweep(), event(item), f"https://{PLANTED['url']}.example")
     rule(world, item)
@@ -125,6 +127,12 @@ def staged(world, query):
     return world.visit(query, reading), verdict
 
 
+def seen(world, query):
+    body = PLANTED["body"].encode()
+    page = Page(url=PLANTED["url"], status=200, body=body, fetched_at=world.now)
+    return ReadPage(query=query, page=page, reading=Reading(outcome=Outcome.FOUND))
+
+
 def question(world, query):
     return Question(
         person=query.subject,
@@ -195,7 +203,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
     assert filled >= {
         *("people", "consents", "invitations", "sweeps", "journal", "questions", "items"),
         *("aliases", "sightings", "versions", "events", "flags", "judgements", "outbox"),
-        *("due", "audit", "hosts", "robots", "run_requests", "progress"),
+        *("due", "audit", "hosts", "robots", "run_requests", "progress", "pages"),
     }
 
 
