@@ -101,6 +101,12 @@ class EvidenceConfig(Section, frozen=True, kw_only=True):
     pages: bool = True
 
 
+class PortalConfig(Section, frozen=True, kw_only=True):
+    """`address` is where people find the pages, empty where there are none."""
+
+    address: str = ""
+
+
 class Config(Section, frozen=True, kw_only=True):
     """Everything that a district decides. `state` is the folder of this district alone."""
 
@@ -113,7 +119,7 @@ class Config(Section, frozen=True, kw_only=True):
     fetch: FetchConfig = FetchConfig()
     planning: PlanningConfig = PlanningConfig()
     evidence: EvidenceConfig = EvidenceConfig()
-    portal: str = ""
+    portal: PortalConfig = PortalConfig()
 
     @property
     def mail_domain(self) -> str:

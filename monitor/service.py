@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.config import Config
+from monitor.flows.admitting import Admitting
 from monitor.flows.canaries import Canaries
 from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
@@ -36,6 +37,7 @@ class Service:
     planning: Planning
     canaries: Canaries
     glass: Glass
+    admitting: Admitting
     rounds: DueRounds
     now: Now
     new_ref: NewRef

@@ -9,6 +9,7 @@ from functools import cached_property
 from monitor.census import census
 from monitor.config import Config, secret
 from monitor.domain.planning.questions import StudentLinks
+from monitor.flows.admitting import Admitting
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries
 from monitor.flows.contacts import Contacts
@@ -74,6 +75,7 @@ class Workshop:
             planning=self.planning,
             canaries=self.canaries,
             glass=self.glass,
+            admitting=self.admitting,
             rounds=self.rounds,
             now=self.now,
             new_ref=self.outside.new_ref,
@@ -101,6 +103,12 @@ class Workshop:
     @cached_property
     def glass(self) -> Glass:
         return Glass(state=self.state, letters=self.letters, now=self.now)
+
+    @cached_property
+    def admitting(self) -> Admitting:
+        return Admitting(
+            state=self.state, config=self.config, now=self.now, new_code=self.outside.new_code
+        )
 
     @cached_property
     def joining(self) -> Joining:

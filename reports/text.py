@@ -70,6 +70,11 @@ def sentence(text: str) -> Shown:
     return Shown(_noted(_capped(" ".join(visible.split()), SENTENCE_CAP), hidden))
 
 
+def typed(text: str) -> Shown:
+    """Give back what somebody typed into a form, line breaks included, for them to go on with."""
+    return Shown(_visible(text[:INPUT_CAP])[0])
+
+
 def defanged(url: str) -> Shown:
     """Show where a page is (`site[.]tld/path`) without leading anybody there."""
     visible, hidden = _visible(url[:INPUT_CAP])

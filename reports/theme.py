@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, select_autoescape
 from markupsafe import Markup
 
-from reports.text import Shown, defanged, sentence, shown
+from reports.assets import asset
+from reports.text import Shown, defanged, sentence, shown, typed
 from reports.words import field_words, site_name
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 REFERENCE = 8
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
+# A browser reads `//host` and `/\\host` as somebody else's address.
+_OWN_PLACE = re.compile(r"(?:/(?![/\\])[^\s\\\"'<>]*|#[\w-]+)")
 _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
 
 
@@ -80,6 +83,22 @@ def link(url: str) -> Shown:
     return Shown(url)
 
 
+def path(place: str) -> Shown:
+    """Let a place on our own pages stand as it is; raise ValueError for what leads elsewhere."""
+    if not _OWN_PLACE.fullmatch(place):
+        message = "A page may lead to a place of our own, or use the macro for those outside."
+        raise ValueError(message)
+    return Shown(place)
+
+
+def web_address(url: str) -> Shown:
+    """Return an address from the web if a reader may follow it, else nothing."""
+    try:
+        return link(url) if url.isascii() else Shown("")
+    except ValueError:
+        return Shown("")
+
+
 def printed(value: object) -> object:
     """Clean whatever a template prints, unless a filter has done so."""
     if isinstance(value, (Shown, Markup, int, Undefined)):
@@ -123,7 +142,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     words = (shown, sentence, defanged, field_words, site_name, counted, spelled, pieces)
-    ours = (link, reference)
+    ours = (link, reference, typed, path, web_address, asset)
     times = (local, day, seen, week_days, week_number)
     environment.filters.update({each.__name__: each for each in (*words, *ours, *times)})
     return environment

@@ -102,7 +102,7 @@ class Correspondence:
                 f"To stop, write to {district.contact} that you want to leave: "
                 "everything about you is then erased within 24 hours."
             ),
-            review_url=self.config.portal,
+            review_url=self.config.portal.address,
         )
 
     def farewell(self, person: Person) -> Greeting:
@@ -134,5 +134,5 @@ class Correspondence:
             zone=district.zone,
             why=why,
             leave=leave,
-            review_url=self.config.portal,
+            review_url=self.config.portal.address,
         )

@@ -52,4 +52,5 @@ NAMESAKE = Schema.of(
     step("outlays_1"),
     step("consents_1"),
     step("pages_1"),
+    step("sessions_1"),
 )

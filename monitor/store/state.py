@@ -29,6 +29,7 @@ from monitor.store.questions import Questions
 from monitor.store.requests import RunRequests
 from monitor.store.robots import RobotsFiles
 from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
+from monitor.store.sessions import Sessions
 from monitor.store.sightings import Sightings
 from monitor.store.spending import Spending
 from monitor.store.sweeps import Sweeps
@@ -44,7 +45,7 @@ class State:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
         self._keys = keys
-        sealing = Sealing(keys)
+        self._sealing = sealing = Sealing(keys)
         self.people = People(database, sealing)
         self.consents = Consents(database)
         self.holds = Holds(database, sealing)
@@ -70,6 +71,7 @@ class State:
         self.spending = Spending(database)
         self.outlays = Outlays(database)
         self.requests = RunRequests(database)
+        self.sessions = Sessions(database)
 
     @classmethod
     def init(cls, folder: Path, patience: float = PATIENCE) -> Self:
@@ -103,6 +105,10 @@ class State:
             state.people.finish_erasures()
             undo.pop_all()
         return state
+
+    def secret(self, purpose: str) -> bytes:
+        """Return a secret of the district's own, the same every time, for one purpose."""
+        return self._sealing.mark(DISTRICT, f"secret {purpose}")
 
     def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
         return self._database.write(sync)

@@ -127,7 +127,11 @@ def test_nothing_but_text_and_numbers_is_printed() -> None:
 
 
 def test_no_template_escapes_the_escaping() -> None:
-    loose = re.compile(r"\|\s*safe|autoescape|Markup|<script|\shref=[^\"]|=\{\{")
+    # The one script there may be is a file of ours.
+    loose = re.compile(
+        r"\|\s*safe|autoescape|Markup|\shref=[^\"]|=\{\{"
+        r"|<script(?! type=\"module\" src=\"\{\{ [\w\".]+ \| asset \}\}\"></script>)"
+    )
 
     assert not [
         path.name

@@ -1,0 +1,121 @@
+"""What a reader is told where a page cannot be had: what happened, and what to do."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from traceback import extract_tb
+from types import MappingProxyType
+from typing import Final
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from monitor.errors import (
+    BusyError,
+    DatabaseError,
+    InputError,
+    MonitorError,
+    NotPermittedError,
+    UnavailableError,
+)
+from monitor.web.desk import WebDesk
+from monitor.web.doors import API
+from monitor.web.guard import FORGED
+from reports.pages import refusal
+from reports.pages.refusal import RefusalView
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    title: str
+    what: str
+
+
+_WORDS: Final = MappingProxyType(
+    {
+        400: Words(
+            "This request could not be read",
+            "Something in the address or in the form is not as we made it. "
+            "Go back, load the page again, and try once more.",
+        ),
+        403: Words(
+            "This page is not for your account",
+            "You are signed in, but this page belongs to somebody else or to another role.",
+        ),
+        404: Words(
+            "There is no such page",
+            "Check the address. What was here may have been removed, or was never yours.",
+        ),
+        405: Words("That cannot be done here", "Go back, and use the buttons on the page."),
+        410: Words(
+            "This link was used or is out of date",
+            "Each link works once, and not for long. Ask for a new one.",
+        ),
+        413: Words("That is too large", "Send a smaller file or a shorter text."),
+        422: Words("Something is missing", "Go back, and check what you filled in."),
+        429: Words("That was a little too often", "Wait a few minutes, and try again."),
+        500: Words(
+            "This is a fault of ours",
+            "Nothing you entered before was lost. Try again in a few minutes; "
+            "if it happens again, write to the address below.",
+        ),
+        503: Words(
+            "Namesake is busy or being looked after",
+            "Nothing was lost. Try again in a few minutes.",
+        ),
+    }
+)
+_FORGED: Final = Words(
+    "This form is out of date",
+    "You may have signed in or out in another tab. Go back, load the page again, and send it anew.",
+)
+_STATUS: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyType(
+    {
+        NotPermittedError: HTTPStatus.FORBIDDEN,
+        InputError: HTTPStatus.BAD_REQUEST,
+        BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+        UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+        DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+
+
+def refuse(app: Flask, desk: WebDesk) -> None:
+    """Have every error end as a page of ours, and none with a traceback."""
+
+    @app.errorhandler(HTTPException)
+    def by_status(error: HTTPException) -> Response:
+        status = HTTPStatus(error.code or 500)
+        if status is HTTPStatus.UNAUTHORIZED and not _wants_json():
+            return desk.done("/sign-in")
+        return _answer(desk, status, forged=error.description == FORGED)
+
+    @app.errorhandler(MonitorError)
+    def by_kind(error: MonitorError) -> Response:
+        # Its sentence speaks to an operator, and may quote; only its kind is told here.
+        return _answer(desk, _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR))
+
+    @app.errorhandler(Exception)
+    def ours(error: Exception) -> Response:
+        frames = reversed(extract_tb(error.__traceback__))
+        places = (f"{at.filename.rpartition('/')[2]}:{at.lineno}" for at in frames)
+        # Not the trace itself: it may quote what a person wrote.
+        LOG.error("A page failed: %s at %s.", type(error).__name__, ", from ".join(places))
+        return _answer(desk, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _answer(desk: WebDesk, status: HTTPStatus, *, forged: bool = False) -> Response:
+    words = _FORGED if forged else _WORDS.get(status, _WORDS[500])
+    if _wants_json():
+        response = jsonify({"error": status.phrase, "words": words.what})
+        response.status_code = status
+        return response
+    view = RefusalView(title=words.title, what=words.what, status=status)
+    return desk.page(words.title, refusal.render, view, status)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith(API)

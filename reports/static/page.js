@@ -1,0 +1,17 @@
+// Every page works without this file; it only makes two things smoother.
+
+// A form that came back with faults: say so first.
+document.querySelector("[data-faults]")?.focus();
+
+// A second tap on a button that was pressed already sends nothing twice.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+
+// Back from the browser's own memory, a form may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

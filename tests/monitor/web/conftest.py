@@ -1,0 +1,25 @@
+"""The portal of the tests: `portal.signed_in(mail).get("/me")` is a page as somebody sees it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.demo.clock import StoryClock
+from monitor.demo.internet import Internet
+from monitor.demo.server import WebServer
+from monitor.store.state import State
+from tests.monitor.flows.conftest import SATURDAY
+from tests.monitor.flows.world import World, configured
+from tests.monitor.web.portal import Portal, with_portal
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    config = with_portal(configured(tmp_path, ("chalkboard",), "bluesky"))
+    State.init(config.state).close()
+    clock = StoryClock(SATURDAY)
+    with WebServer(Internet(), now=clock.now) as web:
+        world = World(config, web, clock)
+        yield Portal(world)
+        world.close()

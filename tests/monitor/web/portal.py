@@ -1,0 +1,143 @@
+"""A portal in front of the world of the tests, and guests who look at its pages."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from msgspec import structs
+from werkzeug.test import TestResponse
+
+from monitor.config import Config
+from monitor.domain.role import Way
+from monitor.web.app import portal_app
+from monitor.web.visit import COOKIE, Visit, Visits
+from tests.monitor.flows.world import World
+
+ADDRESS = "https://namesake.cedarvalley.example"
+OPERATOR = "ops@cedarvalley.example"
+
+
+def with_portal(config: Config) -> Config:
+    """Give the district an address for its pages, and somebody who operates it."""
+    return structs.replace(
+        config,
+        portal=structs.replace(config.portal, address=ADDRESS),
+        district=structs.replace(config.district, operators=(OPERATOR,)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer, as a test looks at it."""
+
+    response: TestResponse
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def headers(self) -> Any:
+        return self.response.headers
+
+    @property
+    def html(self) -> str:
+        return self.response.get_data(as_text=True)
+
+    @property
+    def page(self) -> BeautifulSoup:
+        return BeautifulSoup(self.html, "lxml")
+
+    @property
+    def text(self) -> str:
+        """The words of the page's own part, without the breaks between them."""
+        main = self.page.find("main")
+        return " ".join(main.get_text(" ").split()) if main else ""
+
+    @property
+    def title(self) -> str:
+        heading = self.page.find("h1")
+        return heading.get_text(" ", strip=True) if heading else ""
+
+    @property
+    def leads_to(self) -> str:
+        return str(self.response.headers.get("Location", ""))
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A browser without a script: it keeps cookies, and fills in what each form needs."""
+
+    portal: "Portal"
+    client: FlaskClient = field(repr=False)
+
+    def get(self, path: str, **told: Any) -> Seen:
+        return Seen(self.client.get(path, base_url=ADDRESS, **told))
+
+    def post(self, path: str, **fields: Any) -> Seen:
+        """Send a form, with the token that a page of ours would have put in."""
+        return self.send(path, {"csrf": self.csrf, **fields})
+
+    def send(self, path: str, fields: Any = None, **told: Any) -> Seen:
+        """Send exactly this."""
+        return Seen(self.client.post(path, base_url=ADDRESS, data=fields, **told))
+
+    def follow(self, seen: Seen) -> Seen:
+        return self.get(seen.leads_to)
+
+    @property
+    def csrf(self) -> str:
+        return self.portal.visits.csrf(Visit(id=self.visit_id))
+
+    @property
+    def visit_id(self) -> str:
+        """The id in the browser's cookie; one is fetched where there is none."""
+        if self.client.get_cookie(COOKIE, "namesake.cedarvalley.example") is None:
+            self.get("/sign-in")
+        cookie = self.client.get_cookie(COOKIE, "namesake.cedarvalley.example")
+        assert cookie
+        visit_id, _ = self.portal.visits.signer.loads(cookie.value)
+        return str(visit_id)
+
+
+@dataclass
+class Portal:
+    world: World
+
+    @cached_property
+    def app(self) -> Flask:
+        return portal_app(self.world.service)
+
+    @property
+    def visits(self) -> Visits:
+        service = self.world.service
+        return Visits(
+            secret=service.state.secret("visits"), admitting=service.admitting, now=service.now
+        )
+
+    def guest(self) -> Guest:
+        """Nobody in particular, in a browser of their own."""
+        return Guest(self, self.app.test_client())
+
+    def signed_in(self, mail: str) -> Guest:
+        """Whoever has this address (staff, reviewer, operator), signed in."""
+        reader = self.world.service.admitting.known(mail)
+        assert reader, f"nobody may sign in as {mail}"
+        return self.entered(reader, Way.DEMO)
+
+    def entered(self, reader: str, way: Way) -> Guest:
+        visits = self.visits
+        visit = Visit(id=visits.admitting.new_code())
+        visits.enter(visit, reader, way)
+        stamp = int(self.world.clock.now().timestamp())
+        guest = self.guest()
+        guest.client.set_cookie(
+            COOKIE,
+            visits.signer.dumps([visit.id, stamp]),
+            domain="namesake.cedarvalley.example",
+            secure=True,
+        )
+        return guest
