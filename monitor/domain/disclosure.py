@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from monitor.domain.consent import Consent
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.glass import BreakGlass
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.errors import ConfigError, InputError
@@ -14,7 +15,6 @@ from scrapers.request import QueryKind
 
 ANSWER_WITHIN = timedelta(days=7)
 STUDENT_LINK_DAYS_LEAST = 14
-REVIEWERS_LEAST = 2
 
 
 class Promptness(StrEnum):
@@ -80,22 +80,6 @@ class DisclosurePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlass:
-    """Two reviewers' decision to look at one flag before it opens."""
-
-    flag: str
-    reviewers: frozenset[str]
-    reason: str
-    at: datetime
-
-    def __post_init__(self) -> None:
-        reviewers = {each.strip() for each in self.reviewers} - {""}
-        if len(reviewers) < REVIEWERS_LEAST or not self.reason.strip():
-            reason = "Breaking the glass takes two reviewers and a reason."
-            raise InputError(reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A flag with all that bears on who may see it."""
 
@@ -103,6 +87,30 @@ class Case:
     consent: Consent
     judgements: tuple[Judgement, ...] = ()
     glass: tuple[BreakGlass, ...] = ()
+
+    @property
+    def history(self) -> "History":
+        return History(flag=self.flag, judgements=self.judgements)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A flag and what was said of it."""
+
+    flag: Flag
+    judgements: tuple[Judgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """When a flag opens to IT by its history alone, while its person's consent stands.
+
+    `since` is None where nothing of its own opens it, `counted_from` where a district's days for
+    student links do not count.
+    """
+
+    since: datetime | None
+    counted_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +162,7 @@ def opens_to_review(case: Case, now: datetime, policy: DisclosurePolicy) -> Open
     """
     if case.consent.person != case.flag.person or not case.consent.live(now):
         return None
-    openings = [each for each in _openings(case, policy) if each.at <= now]
+    openings = [each for each in _openings(case, policy, now) if each.at <= now]
     return min(openings, key=lambda each: (each.at, each.key), default=None)
 
 
@@ -185,74 +193,94 @@ def review_fields(person: Person, item: Item, case: Case, opening: Opening) -> R
 
 def own_ruling(case: Case) -> Ruling | None:
     """Return the person's own word on what a flag is, None if none stands."""
-    said = [each.ruling for each in _standing(case) if each.ruling is not Ruling.SHARED]
+    standing = _standing(case.history)
+    said = [each.ruling for each in standing if each.ruling is not Ruling.SHARED]
     return said[-1] if said else None
 
 
-def _openings(case: Case, policy: DisclosurePolicy) -> Iterator[Opening]:
-    for key, opened in _OPENED.items():
-        at = opened(case, policy) if key in TABLE[case.flag.kind].opened_by else None
+def foreseen(history: History) -> Foreseen:
+    """Return what can be said of a flag ahead of time, so that a long queue need not ask each."""
+    keys = TABLE[history.flag.kind].opened_by
+    opened = [found(history) for key, found in _OPENED.items() if key in keys]
+    counted = _counted_from(history) if Key.COUNSEL in keys else None
+    since = min((at for at in opened if at is not None), default=None)
+    return Foreseen(since=since, counted_from=counted)
+
+
+def _openings(case: Case, policy: DisclosurePolicy, now: datetime) -> Iterator[Opening]:
+    keys = TABLE[case.flag.kind].opened_by
+    for key in Key:
+        at = _opened(key, case, policy) if key in keys else None
         if at is not None:
             yield Opening(at=at, key=key)
     for glass in case.glass:
         # What was broken for an earlier life of a flag does not open the next.
-        if glass.flag == case.flag.ref and glass.at >= case.flag.opened_at:
+        of_this_life = glass.flag == case.flag.ref and glass.at >= case.flag.opened_at
+        if of_this_life and glass.holds(now):
             yield Opening(at=glass.at, key=Key.BREAK_GLASS)
 
 
-def _shared(case: Case, _: DisclosurePolicy) -> datetime | None:
-    return case.flag.shared_at
-
-
-def _confirmed(case: Case, _: DisclosurePolicy) -> datetime | None:
-    if not case.flag.pursued:
+def _opened(key: Key, case: Case, policy: DisclosurePolicy) -> datetime | None:
+    if key is not Key.COUNSEL:
+        return _OPENED[key](case.history)
+    days = policy.student_link_days
+    if days is None or case.consent.text_hash not in policy.told_in:
         return None
-    said = [each.at for each in _standing(case) if each.ruling is Ruling.IMPERSONATION]
+    counted = _counted_from(case.history)
+    return counted and counted + timedelta(days=days)
+
+
+def _shared(history: History) -> datetime | None:
+    return history.flag.shared_at
+
+
+def _confirmed(history: History) -> datetime | None:
+    if not history.flag.pursued:
+        return None
+    said = [each.at for each in _standing(history) if each.ruling is Ruling.IMPERSONATION]
     return min(said, default=None)
 
 
-def _unanswered(case: Case, _: DisclosurePolicy) -> datetime | None:
+def _unanswered(history: History) -> datetime | None:
     """Any word of the person's is an answer, even one that was taken back."""
-    flag = case.flag
-    answered = any(each.at >= flag.opened_at for each in _own(case))
+    flag = history.flag
+    answered = any(each.at >= flag.opened_at for each in _own(history))
     if flag.severity is not Severity.HIGH or not flag.undecided or answered:
         return None
     return flag.notified_at and flag.notified_at + ANSWER_WITHIN
 
 
-def _days_over(case: Case, policy: DisclosurePolicy) -> datetime | None:
+def _counted_from(history: History) -> datetime | None:
     """Count from the letter, or from when the person last took a word back, to think again.
 
     Whom an account follows is its own doing, and a district may have rules for that. Who follows
     it is not, and is for nobody else to know.
     """
-    flag, days = case.flag, policy.student_link_days
+    flag = history.flag
     if flag.relation != QueryKind.FOLLOWS:
         return None
-    settled = not flag.undecided and flag.state is not FlagState.STUDENT_LINK
-    if days is None or settled or case.consent.text_hash not in policy.told_in:
+    if not flag.undecided and flag.state is not FlagState.STUDENT_LINK:
         return None
-    taken_back = (each.at for each in _own(case) if each.ruling is Ruling.REOPENED)
-    return flag.notified_at and max((flag.notified_at, *taken_back)) + timedelta(days=days)
+    taken_back = (each.at for each in _own(history) if each.ruling is Ruling.REOPENED)
+    return flag.notified_at and max((flag.notified_at, *taken_back))
 
 
-_OPENED: Mapping[Key, Callable[[Case, DisclosurePolicy], datetime | None]] = {
+_OPENED: Mapping[Key, Callable[[History], datetime | None]] = {
     Key.SHARED: _shared,
     Key.CONFIRMED: _confirmed,
     Key.UNANSWERED: _unanswered,
-    Key.COUNSEL: _days_over,
 }
 
 
-def _own(case: Case) -> Iterator[Judgement]:
-    flag = case.flag
-    return (each for each in case.judgements if (each.flag, each.by) == (flag.ref, flag.person))
+def _own(history: History) -> Iterator[Judgement]:
+    flag = history.flag
+    return (each for each in history.judgements if (each.flag, each.by) == (flag.ref, flag.person))
 
 
-def _standing(case: Case) -> list[Judgement]:
+def _standing(history: History) -> list[Judgement]:
     """Return what the person said and did not take back; taking back is of the last word."""
     stand: list[Judgement] = []
-    for each in _own(case):
+    for each in _own(history):
         if each.ruling is not Ruling.REOPENED:
             stand.append(each)
         elif stand:

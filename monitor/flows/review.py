@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from monitor.config import Config
 from monitor.domain.disclosure import (
-    BreakGlass,
     Case,
     Opening,
     ReviewFields,
@@ -15,6 +14,7 @@ from monitor.domain.disclosure import (
 )
 from monitor.domain.due import SWEEP_TAKES, digest_week
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
+from monitor.domain.glass import BreakGlass
 from monitor.domain.rulings import ruled, steps
 from monitor.errors import InputError, NotPermittedError
 from monitor.flows.flagging import Flagging

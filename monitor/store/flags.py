@@ -3,15 +3,24 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.domain.disclosure import History, foreseen
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement
 from monitor.store.database import Database, Row
 from monitor.store.moment import written
+from monitor.store.openings import Openings
 from monitor.store.owner import no_flag, only_one, owner_of_flag
+from monitor.store.people import People
 from monitor.store.sealing import Sealing
 from monitor.store.sequence import next_in
 from monitor.store.strength import weakness
 
 UNDECIDED = (FlagState.NEW, FlagState.OPEN)
+# What reviewers did with a flag goes with it when two become one.
+_FOLLOWING = (
+    "UPDATE remarks SET flag = ? WHERE flag = ?",
+    "UPDATE OR IGNORE assignments SET flag = ? WHERE flag = ?",
+    "UPDATE OR IGNORE looks SET flag = ? WHERE flag = ?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class Flags:
                 written(flag.opened_at),
                 self.sealing.seal(flag.person, _place(flag.ref), flag),
             )
+            self.foresee(flag)
 
     def replace(self, flag: Flag) -> None:
         with self.database.write():
@@ -47,6 +57,13 @@ class Flags:
                 self.sealing.seal(flag.person, _place(flag.ref), flag),
                 flag.ref,
             )
+            self.foresee(flag)
+
+    def foresee(self, flag: Flag) -> None:
+        """Note when it opens to IT, so that a long queue is found without opening each."""
+        history = History(flag=flag, judgements=self.judgements(flag.ref))
+        school = People(self.database, self.sealing).get(flag.person).school
+        Openings(self.database, self.sealing).put(flag, foreseen(history), school)
 
     def get(self, ref: str) -> Flag:
         found = self.database.row("SELECT ref, person, sealed FROM flags WHERE ref = ?", ref)
@@ -115,6 +132,7 @@ class Flags:
                 written(judgement.at),
                 self.sealing.seal(person, f"judgements/{seq}/sealed", judgement),
             )
+            self.foresee(self.get(judgement.flag))
 
     def judgements(self, flag: str) -> tuple[Judgement, ...]:
         rows = self.database.rows(
@@ -138,6 +156,8 @@ class Flags:
     def _unite(self, keep: Flag, drop: Flag) -> None:
         stronger = min(keep, drop, key=lambda each: weakness(each.state))
         judgements = self.judgements(drop.ref)
+        for follow in _FOLLOWING:
+            self.database.run(follow, keep.ref, drop.ref)
         self.database.run("DELETE FROM flags WHERE ref = ?", drop.ref)
         for each in judgements:
             self.judge(replace(each, flag=keep.ref))

@@ -53,4 +53,5 @@ NAMESAKE = Schema.of(
     step("consents_1"),
     step("pages_1"),
     step("sessions_1"),
+    step("review_1"),
 )

@@ -48,6 +48,11 @@ class People:
                 self.sealing.seal(person.ref, _place(person.ref), person),
                 person.ref,
             )
+            self.database.run(
+                "UPDATE openings SET school = ? WHERE person = ?",
+                school_mark(self.sealing, person.school),
+                person.ref,
+            )
 
     def refs(self) -> tuple[str, ...]:
         return tuple(ref for (ref,) in self.database.rows("SELECT ref FROM people ORDER BY rowid"))
@@ -117,6 +122,10 @@ class People:
 
 def mail_mark(sealing: Sealing, mail: str) -> bytes:
     return sealing.mark(DISTRICT, mail.strip().casefold())
+
+
+def school_mark(sealing: Sealing, school: str) -> bytes:
+    return sealing.mark(DISTRICT, f"school {school.strip().casefold()}")
 
 
 def _place(ref: str) -> str:

@@ -10,6 +10,7 @@ _LAST = {
     "events": "SELECT ifnull(max(seq), 0) FROM events",
     "holds": "SELECT ifnull(max(seq), 0) FROM holds",
     "judgements": "SELECT ifnull(max(seq), 0) FROM judgements",
+    "remarks": "SELECT ifnull(max(seq), 0) FROM remarks",
     "versions": "SELECT ifnull(max(seq), 0) FROM versions",
 }
 

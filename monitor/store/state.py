@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.store.assignments import Assignments
 from monitor.store.audit import Audit
 from monitor.store.canaries import CanaryChecks
 from monitor.store.consents import Consents
@@ -13,19 +14,23 @@ from monitor.store.database import PATIENCE, Database, Sync
 from monitor.store.due import DueRows
 from monitor.store.events import Events
 from monitor.store.flags import Flags
+from monitor.store.glass import GlassProposals
 from monitor.store.health import Health
 from monitor.store.holds import Holds
 from monitor.store.hosts import Hosts
 from monitor.store.invitations import Invitations
 from monitor.store.items import Items
 from monitor.store.journal import Journal
+from monitor.store.looks import Looks
 from monitor.store.migrations import NAMESAKE
+from monitor.store.openings import Openings
 from monitor.store.outbox import Outbox
 from monitor.store.outlays import Outlays
 from monitor.store.pages import Pages
 from monitor.store.people import People
 from monitor.store.pictures import Pictures
 from monitor.store.questions import Questions
+from monitor.store.remarks import Remarks
 from monitor.store.requests import RunRequests
 from monitor.store.robots import RobotsFiles
 from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
@@ -59,6 +64,11 @@ class State:
         self.versions = Versions(database, sealing)
         self.events = Events(database, sealing)
         self.flags = Flags(database, sealing)
+        self.openings = Openings(database, sealing)
+        self.assignments = Assignments(database)
+        self.remarks = Remarks(database, sealing)
+        self.glass = GlassProposals(database, sealing)
+        self.looks = Looks(database)
         self.pictures = Pictures(database, sealing)
         self.pages = Pages(database, sealing)
         self.outbox = Outbox(database, sealing)
@@ -103,12 +113,19 @@ class State:
             state = cls(database, keys)
             state.tombstones.read(folder / TOMBSTONES)
             state.people.finish_erasures()
+            state.foresee_all()
             undo.pop_all()
         return state
 
     def secret(self, purpose: str) -> bytes:
         """Return a secret of the district's own, the same every time, for one purpose."""
         return self._sealing.mark(DISTRICT, f"secret {purpose}")
+
+    def foresee_all(self) -> None:
+        """Do for flags of an older database what is done for each that is written now."""
+        for ref in self.openings.missing():
+            with self.write():
+                self.flags.foresee(self.flags.get(ref))
 
     def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
         return self._database.write(sync)

@@ -9,7 +9,6 @@ from monitor.domain.consent import Consent, Scope
 from monitor.domain.disclosure import (
     REVIEW_FIELDS,
     TABLE,
-    BreakGlass,
     Case,
     DisclosurePolicy,
     Key,
@@ -24,6 +23,7 @@ from monitor.domain.disclosure import (
 )
 from monitor.domain.events import Event, EventKind
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.glass import BreakGlass
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
 from monitor.domain.rulings import reopened, ruled, told

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.disclosure import (
     TABLE,
-    BreakGlass,
     Case,
     DisclosurePolicy,
     opens_to_review,
 )
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.glass import BreakGlass
 from monitor.domain.rulings import ruled
 from monitor.errors import MonitorError
 

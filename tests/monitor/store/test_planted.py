@@ -9,13 +9,16 @@ from monitor.domain.assessment import Assessment
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis, Evidence
 from monitor.domain.flag import Judgement, Ruling
+from monitor.domain.glass import Proposal
 from monitor.domain.person import PersonName
 from monitor.domain.remembered import Remembered
 from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.whose import Label
 from monitor.errors import DatabaseError
+from monitor.store.assignments import Assignment
 from monitor.store.invitations import Invitation
 from monitor.store.questions import Question
+from monitor.store.remarks import Remark, RemarkKind
 from monitor.store.requests import RunRequest
 from monitor.store.sealing import Keys, Sealing
 from monitor.store.sweeps import SweepKind
@@ -32,7 +35,7 @@ PLANTED = {
         *("given", "family", "nickname", "mail", "school", "role", "place", "handle"),
         *("title", "snippet", "bio", "link", "url", "account", "term", "parameter"),
         *("reason", "ruling", "letter", "error", "cue", "host", "invited", "former"),
-        *("etag", "file", "body"),
+        *("etag", "file", "body", "note", "question", "reviewer"),
     )
 }
 # What may outlive an erasure: opaque refs, so that an old backup brings nobody back.
@@ -176,6 +179,27 @@ def rule(world, item):
             note=PLANTED["ruling"],
         )
     )
+    review(world, flag)
+
+
+def review(world, flag):
+    """Have it taken, opened, noted on, asked about, and opened early."""
+    world.state.assignments.put(Assignment(flag=flag.ref, reviewer="reviewer-1", at=world.now))
+    world.state.looks.open("reviewer-1", flag.ref, world.now)
+    by = f"{PLANTED['reviewer']}@cedar.example"
+    for kind in RemarkKind:
+        remark = Remark(flag=flag.ref, kind=kind, by=by, at=world.now, text=PLANTED[kind])
+        world.state.remarks.add(remark)
+    world.state.glass.put(
+        Proposal(
+            ref=world.ref(),
+            flag=flag.ref,
+            person=flag.person,
+            first=by,
+            reason=PLANTED["reason"],
+            at=world.now,
+        )
+    )
 
 
 def ask(world, rosa):
@@ -203,7 +227,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
     assert filled >= {
         *("people", "consents", "invitations", "sweeps", "journal", "questions", "items"),
         *("aliases", "sightings", "versions", "events", "flags", "judgements", "outbox"),
-        *("due", "audit", "hosts", "robots", "run_requests", "progress", "pages"),
+        *("etag", "file", "body", "note", "question", "reviewer"),
     }
 
 

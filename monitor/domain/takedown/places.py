@@ -1,0 +1,100 @@
+"""Where impersonation is reported: facts about platforms, read from a file, that grow old."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from msgspec import Meta, Struct, ValidationError, convert
+
+from monitor.errors import ConfigError
+from scrapers.finding import Finding
+
+STALE_AFTER = timedelta(days=180)
+
+Text = Annotated[str, Meta(min_length=1, max_length=300)]
+Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
+
+
+class Known(StrEnum):
+    """How we know: the platform says so itself, others say so, or nobody has looked it up."""
+
+    OFFICIAL = "official"
+    SECONDARY = "secondary"
+    RECALLED = "recalled"
+
+
+class Who(StrEnum):
+    PERSON = "person"
+    REPRESENTATIVE = "representative"
+    PARENT = "parent"
+    ANYBODY = "anybody"
+
+
+class Proof(StrEnum):
+    """Whether the platform wants proof of who reports. It goes to them, and never to us."""
+
+    NO = "no"
+    SOMETIMES = "sometimes"
+    ALWAYS = "always"
+    UNTOLD = "untold"
+
+
+class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a platform wants. `form` and `help` are empty where there is none.
+
+    `least` is how many copied elements its rule wants, 0 where it names no number; `seen_on` is
+    the day of the newest text we rest on, None where it has none.
+    """
+
+    name: Text
+    hosts: tuple[Text, ...]
+    in_app: Text
+    who: Annotated[tuple[Who, ...], Meta(min_length=1)]
+    asks: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    identity: Proof
+    rule: Text
+    known: Known
+    form: Address | None = None
+    least: Annotated[int, Meta(ge=0, le=9)] = 0
+    defence: str = ""
+    help: Address | None = None
+    seen_on: date | None = None
+
+    def stale(self, now: datetime) -> bool:
+        """Tell whether to look twice: old, of no date, or never looked up."""
+        if self.known is Known.RECALLED or self.seen_on is None:
+            return True
+        return now.date() - self.seen_on > STALE_AFTER
+
+
+class Places:
+    """Finds the place for an account; a platform that we do not know has none."""
+
+    def __init__(self, places: Mapping[str, Place]) -> None:
+        self._places = dict(places)
+
+    def __iter__(self) -> Iterator[tuple[str, Place]]:
+        return iter(self._places.items())
+
+    def for_account(self, portrait: Finding, report: str = "") -> Place | None:
+        """Look by what the catalogue says of the site, then by platform, then by the address."""
+        found = self._places.get(report) or self._places.get(portrait.platform)
+        return found or next(self._on(portrait.url), None)
+
+    def _on(self, url: str) -> Iterator[Place]:
+        host = (urlsplit(url).hostname or "").casefold()
+        for place in self._places.values():
+            if any(host == each or host.endswith(f".{each}") for each in place.hosts):
+                yield place
+
+
+def read_places(text: str, name: str) -> Places:
+    """Read them from TOML; raise ConfigError naming the file where it is not of that form."""
+    try:
+        return Places(convert(tomllib.loads(text), dict[str, Place]))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        reason = f"{name} cannot be used: {error}."
+        raise ConfigError(reason) from error
