@@ -44,7 +44,8 @@ No picture is kept, only figures that tell whether two are one. No face can be t
 """
 
 _STUDENT_LINKS = """\
-For student links we read whom your declared accounts follow, and who follows them.
+For student links we read whom the accounts follow that you told us of or confirmed as yours,
+and who follows them.
 The list of students is locked with a key. No student's name, handle or picture is kept.
 """
 

@@ -12,6 +12,7 @@ from monitor.domain.planning.outlook import Bill, Outlook, billed
 from monitor.domain.planning.questions import StudentLinks, plan
 from monitor.domain.planning.rotation import week_number
 from monitor.errors import DatabaseError, InputError
+from monitor.flows.own_accounts import with_confirmed
 from monitor.flows.parts import Now
 from monitor.flows.sharing import Sharing
 from monitor.store.outlays import Paid
@@ -165,9 +166,13 @@ class Planning:
 
     def _planned(self, ref: str, sources: Collection[Source]) -> Iterator[Query]:
         try:
-            person = self.state.people.get(ref)
+            person = with_confirmed(self.state, self.state.people.get(ref))
         except InputError:
             # A sweep takes hours: who left after it began may be erased before their turn.
             return
+        except DatabaseError:
+            if self.state.consents.latest(ref) is None:
+                return  # and their key with them
+            raise
         consent = self.state.consents.latest(ref)
         yield from plan(person, consent, sources, self.now(), self.student_links)

@@ -12,6 +12,7 @@ from monitor.domain.planning.rotation import week_number
 from monitor.domain.trust import Standing
 from monitor.flows.comparing import Comparing, Noticed
 from monitor.flows.flagging import Flagging, Noted
+from monitor.flows.own_accounts import with_confirmed
 from monitor.flows.parts import NewRef
 from monitor.store.journal import Staged
 from monitor.store.state import State
@@ -58,8 +59,9 @@ class Settlement:
             standing=self.standing,
         )
         self.parts.flagging.review(self.person, noted)
+        owner = with_confirmed(self.parts.state, self.person)
         for staged in answers:
-            self.parts.flagging.match(self.person, staged, self.source)
+            self.parts.flagging.match(owner, staged, self.source)
 
     def _compared(self, answers: tuple[Staged, ...]) -> Noticed:
         comparing = Comparing(

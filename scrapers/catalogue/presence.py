@@ -13,10 +13,11 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.presence import REDIRECTS, impossible_handle, verdict
+from scrapers.recipes.robots_wishes import ASKED_NOT_TO, Wish, wishes_of_header
 from scrapers.request import MOST_HOPS, Query, QueryKind, Request
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
 
-READER = 2
+READER = 3
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 
@@ -73,6 +74,8 @@ class PresenceSource:
         reading = verdict(self.entry.rule, query.request.url, handle, page)
         if reading.outcome is not Outcome.FOUND or not query.subject:
             return reading  # nobody wants to know whose account a canary is
+        if Wish.UNLISTED in wishes_of_header(page):
+            return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
         return replace(reading, findings=(self._bare(handle),), unparsed=True)
 
     def parse(self, query: Query, page: Page) -> Reading:
@@ -81,6 +84,8 @@ class PresenceSource:
 
         handle = query.terms[0]
         card = profile_card(page, handle=handle, site=self.entry.name)
+        if Wish.UNLISTED in card.wishes:
+            return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
         told = replace(
             self._bare(handle),
             title=card.title,

@@ -10,7 +10,9 @@ from scrapers.finding import Kind
 from scrapers.identity import Identity
 from scrapers.outcome import Outcome
 from scrapers.page import Page
+from scrapers.reading import Reading
 from scrapers.recipes.presence import Rule
+from scrapers.recipes.robots_wishes import ASKED_NOT_TO
 from scrapers.request import QueryKind
 from scrapers.source import Access, Family, MarkupSource, Source
 
@@ -123,3 +125,34 @@ def test_its_canaries_are_nobody_and_the_accounts_that_are_vouched_for() -> None
     assert nobody.expects is Outcome.ABSENT
     assert (known.expects, known.query.terms) == (Outcome.FOUND, ("alpha",))
     assert known.query.subject == ""
+
+
+@pytest.mark.parametrize("asks", ["noindex", "none", "namesake: noindex"])
+def test_an_account_whose_page_asks_robots_in_its_header_is_left_alone(
+    asks: str, answered: Answered
+) -> None:
+    source = PresenceSource(entry=ALPHA)
+    (query,) = source.plan(Identity(ref="p", names=(), handles=("nquill",)))
+    page = answered("<div class='card'>")
+    told = replace(page, headers={**page.headers, "x-robots-tag": asks})
+
+    assert source.read(query, page).outcome is Outcome.FOUND
+    assert source.read(query, told).outcome is Outcome.DECLINED
+
+
+def test_an_account_whose_page_asks_robots_in_its_head_is_left_alone(answered: Answered) -> None:
+    source = PresenceSource(entry=ALPHA)
+    (query,) = source.plan(Identity(ref="p", names=(), handles=("nquill",)))
+    page = answered("<head><meta name=robots content=noindex></head><div class='card'>")
+
+    assert source.read(query, page).unparsed
+    assert source.parse(query, page) == Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
+
+
+def test_a_known_account_proves_its_site_whatever_its_page_asks(answered: Answered) -> None:
+    source = PresenceSource(entry=ALPHA)
+    *_, known = source.canaries("nonce")
+    page = answered("<div class='card'>")
+    told = replace(page, headers={**page.headers, "x-robots-tag": "noindex"})
+
+    assert source.read(known.query, told).outcome is Outcome.FOUND

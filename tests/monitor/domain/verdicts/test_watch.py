@@ -11,6 +11,7 @@ from monitor.domain.reasons.subject import Inventory, Subject
 from monitor.domain.whose import Label
 from monitor.weights_file import own_weights
 from scrapers.finding import Finding, Kind
+from scrapers.picture_print import CUTS, PicturePrint, View
 
 BIO = "Fifth grade science at Maple Street Elementary. Volcanoes and bad puns."
 TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."
@@ -40,7 +41,13 @@ CLONE = replace(
 STRANGER = replace(
     CLONE, bio="A florist who keeps parrots, rabbits and a tortoise.", picture_hash="c"
 )
+FAR = View(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
+HALF = View(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
 WATCHED = {"watched-words", "watched-picture"}
+
+
+def print_of(view):
+    return PicturePrint(straight=(view,) * len(CUTS), mirrored=(FAR,) * len(CUTS)).written()
 
 
 def assessed(finding, *impostors, verdict=None):
@@ -61,6 +68,26 @@ def test_the_words_and_the_picture_of_an_impostor_are_known_again():
     assert watched(CLONE, IMPOSTOR) == WATCHED
     assert watched(replace(CLONE, picture_hash="cccc"), IMPOSTOR) == {"watched-words"}
     assert watched(replace(CLONE, bio=STRANGER.bio), IMPOSTOR) == {"watched-picture"}
+
+
+def test_a_picture_is_known_again_that_was_cut_or_lies_elsewhere():
+    shown, cut = View(dhash=1, phash=2, pdq=3), View(dhash=0, phash=2, pdq=3)
+    impostor = replace(IMPOSTOR, picture_print=print_of(shown))
+    again = replace(STRANGER, picture_print=print_of(cut))
+
+    assert watched(again, impostor) == {"watched-picture"}
+    assert watched(replace(again, picture_print=print_of(HALF)), impostor) == set()
+
+
+def test_the_persons_own_picture_is_no_pattern_however_it_was_cut():
+    shown, cut = View(dhash=1, phash=2, pdq=3), View(dhash=0, phash=2, pdq=3)
+    thief = replace(IMPOSTOR, bio="", picture_print=print_of(shown))
+    inventory = Inventory(own=(replace(OWN, picture_print=print_of(cut)),), impostors=(thief,))
+    subject = Subject(person=MARIA.person, commonness=60.0)
+    again = replace(STRANGER, picture_print=print_of(shown))
+    found = assess(subject, again, inventory, None, own_weights())
+
+    assert WATCHED.isdisjoint(each.rule for each in found.evidence)
 
 
 def test_a_few_letters_more_do_not_hide_the_words():
