@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 
 from monitor.config_sources import Budgeted, Section, SourcesConfig, Text
 from monitor.errors import ConfigError
+from reports.text import one_address
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -42,7 +43,11 @@ class DistrictConfig(Section, frozen=True, kw_only=True):
 
 
 class MailConfig(Section, frozen=True, kw_only=True):
-    """Without a host, letters are written to the state folder as .eml files."""
+    """Without a host, letters are written to the state folder as .eml files.
+
+    With a `token_file`, XOAUTH2 is spoken, and the token is read anew for each letter.
+    `return_path` is where bounces go; `{letter}` in it stands for the letter.
+    """
 
     sender: Text
     reply_to: str = ""
@@ -50,8 +55,11 @@ class MailConfig(Section, frozen=True, kw_only=True):
     port: Port = 587
     security: Security = Security.STARTTLS
     user: str = ""
+    token_file: Path | None = None
     ca_file: Path | None = None
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
+    return_path: str = ""
+    per_second: Annotated[float, Meta(gt=0, le=1000)] = 1.0
 
 
 class StudentsConfig(Section, frozen=True, kw_only=True):
@@ -203,7 +211,22 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "$.students.share_after_days",
             "Expected `counsel` and `counsel_approved_on` beside it",
         ),
+        *_mail_faults(config.mail),
         *_contradictory_budgets(config.sources),
+    )
+
+
+def _mail_faults(mail: MailConfig) -> Iterator[tuple[bool, str, str]]:
+    yield (
+        mail.security is Security.RELAY and bool(mail.user or mail.token_file),
+        "$.mail.security",
+        "Expected no `user` and no `token_file` beside a relay: they would go out in the clear",
+    )
+    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` beside it"
+    yield (
+        bool(mail.return_path) and not one_address(mail.return_path.replace("{letter}", "x")),
+        "$.mail.return_path",
+        "Expected one mail address, such as bounces+{letter}@district.example",
     )
 
 

@@ -1,80 +1,79 @@
 """Letters to a mail server, or to a folder where there is none."""
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from pathlib import Path
+from typing import Final
 
 from monitor.config import MailConfig, Security
 from monitor.domain.envelope import Delivery, Envelope, Verdict
+from monitor.message import compose, return_address
 from reports.letter import Letter
-from reports.text import header_line, one_address
+from reports.text import one_address
+from scrapers.fetch.clock import Clock
 
 PERMANENT = 500
 # RFC 3463: "unable to route". A name server that is down says so too, and comes back.
 NO_ROUTE = "5.4.4"
+_STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 NOT_ONE = "the recipient is not one mail address"
 UNREACHABLE = "the mail server cannot be reached ({kind})"
+
+
+class NoTokenError(OSError):
+    """The token that the mail server asks for cannot be read."""
+
+
 # The first that fits counts: the kinds below are families of those above.
-TROUBLES = (
+TROUBLES: Final = (
     (smtplib.SMTPAuthenticationError, "the mail server refuses our user name and password"),
     (smtplib.SMTPNotSupportedError, "the mail server does not offer what [mail] asks for"),
     (smtplib.SMTPSenderRefused, "the mail server answered {code} to our sender address"),
     (smtplib.SMTPResponseException, "the mail server answered {code} to our greeting"),
     (ssl.SSLCertVerificationError, "the mail server's certificate cannot be verified"),
+    (NoTokenError, "the file that [mail] token_file names cannot be read"),
     (FileNotFoundError, "the file that [mail] ca_file names is not there"),
 )
-
-
-def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMessage:
-    """Build the message; whatever came from a file, a person or the web passes `header_line`."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = header_line(settings.sender)
-    message["To"] = header_line(envelope.recipient)
-    message["Subject"] = header_line(letter.subject)
-    message["Date"] = format_datetime(envelope.sent_at)
-    message["Message-ID"] = envelope.message_id
-    if settings.reply_to:
-        message["Reply-To"] = header_line(settings.reply_to)
-    address = parseaddr(header_line(settings.reply_to or settings.sender))[1]
-    message["List-ID"] = f"Namesake <namesake.{address.rpartition('@')[2]}>"
-    message["List-Unsubscribe"] = f"<mailto:{address}?subject=stop>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    if envelope.severity:
-        message["X-Monitor-Severity"] = envelope.severity
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    return message
 
 
 class SmtpPost:
     """One letter, one connection: at the pace of a digest that costs nothing."""
 
-    def __init__(self, settings: MailConfig, password: str) -> None:
+    def __init__(self, settings: MailConfig, password: str, clock: Clock) -> None:
         self.settings = settings
         self.password = password
+        self.clock = clock
+        self._free_at = clock.monotonic()
 
     def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
         """Never raises for what a mail server may do: that is a DEFERRED or a REFUSED."""
         if not one_address(envelope.recipient):
             return _refused(NOT_ONE)
         message = compose(letter, envelope, self.settings)
+        self._keep_pace()
         try:
             with self._session() as server:
-                return self._hand_over(server, message, envelope.recipient)
+                return self._hand_over(server, message, envelope)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             return _failure(error)
 
-    def _hand_over(self, server: smtplib.SMTP, message: EmailMessage, recipient: str) -> Delivery:
-        bounces_to = parseaddr(self.settings.sender)[1]
+    def _keep_pace(self) -> None:
+        """Wait until the server has had its pause; many of them count letters a second."""
+        self.clock.sleep(max(self._free_at - self.clock.monotonic(), 0.0))
+        self._free_at = self.clock.monotonic() + 1 / self.settings.per_second
+
+    def _hand_over(
+        self, server: smtplib.SMTP, message: EmailMessage, envelope: Envelope
+    ) -> Delivery:
+        bounces_to = return_address(envelope, self.settings)
         try:
-            server.send_message(message, from_addr=bounces_to, to_addrs=[recipient])
+            server.send_message(message, from_addr=bounces_to, to_addrs=[envelope.recipient])
         except smtplib.SMTPNotSupportedError:
             return _refused("the mail server takes no address in such letters")
         return Delivery(verdict=Verdict.ACCEPTED)
@@ -86,7 +85,10 @@ class SmtpPost:
         try:
             if settings.security is Security.STARTTLS:
                 server.starttls(context=self._tls())
-            if settings.user:
+            if settings.token_file:
+                server.ehlo_or_helo_if_needed()
+                _show_token(server, settings.user, _token(settings.token_file))
+            elif settings.user:
                 server.login(settings.user, self.password)
             yield server
             # What a server says to our farewell changes nothing about the letter it has taken.
@@ -103,15 +105,44 @@ class SmtpPost:
         return smtplib.SMTP(*where, timeout=settings.timeout_seconds)
 
     def _tls(self) -> ssl.SSLContext:
-        bundle = self.settings.ca_file
-        return ssl.create_default_context(cafile=str(bundle) if bundle else None)
+        return tls_of(self.settings.ca_file)
+
+
+def tls_of(bundle: Path | None) -> ssl.SSLContext:
+    """Trust this machine's authorities, or those of a bundle; nothing older than TLS 1.2."""
+    context = ssl.create_default_context(cafile=str(bundle) if bundle else None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def xoauth2(user: str, token: str) -> str:
+    return f"user={user}\x01auth=Bearer {token}\x01\x01"
+
+
+def _token(file: Path) -> str:
+    """Read it anew each time: whoever renews it just writes the file."""
+    try:
+        return file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoTokenError from error
+
+
+def _show_token(server: smtplib.SMTP, user: str, token: str) -> None:
+    if "XOAUTH2" not in server.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError
+
+    def answer(challenge: bytes | None = None) -> str:
+        # A second challenge says what is wrong, and wants an empty answer before the refusal.
+        return xoauth2(user, token) if challenge is None else ""
+
+    server.auth("XOAUTH2", answer)
 
 
 def _failure(error: smtplib.SMTPException | OSError | UnicodeError) -> Delivery:
     """Give up a letter only for what is wrong with it or its reader; mend the rest and go on."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            return _said(*next(iter(error.recipients.values())), "the recipient")
+            return _reader_refused(*next(iter(error.recipients.values())))
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused(smtp_code=552):
             # 552 comes before the letter, and yet is about it: it is too big.
             return _said(error.smtp_code, error.smtp_error, "the letter")
@@ -132,18 +163,38 @@ def _refused(note: str) -> Delivery:
     return Delivery(verdict=Verdict.REFUSED, note=note)
 
 
+def _reader_refused(code: int, words: bytes | str) -> Delivery:
+    """Tell an address that is gone (5.1, 5.2) from a server that takes nothing of ours (5.7)."""
+    delivery = _said(code, words, "the recipient")
+    status = _status(words) or f"{code}"
+    if delivery.verdict is Verdict.DEFERRED:
+        return delivery
+    if status.startswith(("5.1.", "5.2.")) or "." not in status:
+        return replace(delivery, bounce=status)
+    # Such as "relay access denied": mended by the operator, and no letter dies of it.
+    return _deferred(delivery.note)
+
+
+def _status(words: bytes | str) -> str:
+    found = _STATUS.search(_spoken(words))
+    return found[0] if found else ""
+
+
+def _spoken(words: bytes | str) -> str:
+    return words.decode("ascii", "replace") if isinstance(words, bytes) else words
+
+
 def _said(code: int, words: bytes | str, what: str) -> Delivery:
     """Take the code along, and not the words, which may name the address."""
-    spoken = words.decode("ascii", "replace") if isinstance(words, bytes) else words
     note = f"the mail server answered {code} to {what}"
-    if code >= PERMANENT and NO_ROUTE not in spoken:
+    if code >= PERMANENT and _status(words) != NO_ROUTE:
         return _refused(note)
     return _deferred(note)
 
 
 def by_message_id(envelope: Envelope) -> str:
     """Name the file so that it tells nothing of its reader, and a repeat replaces it."""
-    return envelope.message_id.strip("<>").partition("@")[0]
+    return envelope.letter
 
 
 class FolderPost:

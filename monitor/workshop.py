@@ -256,5 +256,6 @@ class Workshop:
     def _post(self) -> Post:
         mail = self.config.mail
         if mail.host:
-            return SmtpPost(mail, secret("smtp-password", self.outside.environ))
+            password = secret("smtp-password", self.outside.environ)
+            return SmtpPost(mail, password, self.outside.clock)
         return FolderPost(mail, self.config.state / OUTBOX, self.outside.letter_name)

@@ -16,15 +16,22 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What the mail server said, in words that hold no address and no text of the letter."""
+    """What the mail server said, in words that hold no address and no text of the letter.
+
+    `bounce` is the status by which it refused the reader's address for good; else it is empty.
+    """
 
     verdict: Verdict
     note: str = ""
+    bounce: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Everything about a letter but its words. `period` is an ISO week or a date."""
+    """Everything about a letter but its words. `period` is an ISO week or a date.
+
+    `stop_url` is the page that stops such letters, empty where there is none.
+    """
 
     recipient: str
     message_id: str
@@ -32,9 +39,19 @@ class Envelope:
     kind: str
     period: str
     severity: str = ""
+    stop_url: str = ""
+
+    @property
+    def letter(self) -> str:
+        """The letter's own part of its id."""
+        return letter_of(self.message_id)
 
 
 def message_id(*parts: str, domain: str) -> str:
     """Derive the id from what the letter is, so that a repeat folds in the reader's mailbox."""
     digest = sha256("|".join(parts).encode()).hexdigest()[:32]
     return f"<{digest}@{domain}>"
+
+
+def letter_of(message_id: str) -> str:
+    return message_id.strip().strip("<>").partition("@")[0]

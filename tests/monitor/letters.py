@@ -7,7 +7,9 @@ import msgspec
 
 from monitor.config import MailConfig
 from monitor.domain.envelope import Envelope, message_id
+from monitor.mail import SmtpPost
 from reports.letter import Letter
+from scrapers.fetch.clock import SystemClock
 
 ROSA = "rosa.marchetti@cedarvalley.example"
 PASSWORD = "trombone"
@@ -33,6 +35,11 @@ SETTINGS = MailConfig(
 
 def with_settings(**changed):
     return msgspec.structs.replace(SETTINGS, **changed)
+
+
+def smtp(settings, password=""):
+    """Post as fast as the server takes it."""
+    return SmtpPost(msgspec.structs.replace(settings, per_second=1000), password, SystemClock())
 
 
 def read(content):

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ssl import SSLContext
 from typing import Any
@@ -82,3 +84,13 @@ class PostOffice(Controller):
         return self.loop.create_server(
             self._factory_invoker, sock=self._socket, ssl=self.ssl_context
         )
+
+
+@contextmanager
+def opened(counter: Counter, **ways: Any) -> Iterator[PostOffice]:
+    office = PostOffice(counter, **ways)
+    office.start()
+    try:
+        yield office
+    finally:
+        office.stop()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.envelope import Verdict, message_id
-from monitor.mail import FolderPost, compose
+from monitor.mail import FolderPost
+from monitor.message import compose, return_address
 from reports.text import one_address
 from tests.hostile_strings import HEADERS
 from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read, with_settings
@@ -26,6 +27,7 @@ def test_a_letter_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it
         "Message-ID": ENVELOPE.message_id,
         "Reply-To": "privacy@cedarvalley.example",
         "List-ID": "Namesake <namesake.cedarvalley.example>",
+        "Feedback-ID": "digest:2026w48:cedarvalley.example:namesake",
         "List-Unsubscribe": "<mailto:privacy@cedarvalley.example?subject=stop>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
@@ -33,6 +35,24 @@ def test_a_letter_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it
         "MIME-Version": "1.0",
         "Content-Type": message["Content-Type"],
     }
+
+
+def test_a_letter_with_a_page_to_stop_it_offers_the_button_of_rfc_8058():
+    url = f"https://namesake.cedarvalley.example/stop/{'a' * 76}"
+    written = compose(LETTER, replace(ENVELOPE, stop_url=url), SETTINGS).as_bytes()
+    message = read(written)
+
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Unsubscribe"].split(", ")[0] == f"<{url}>"
+    assert f"List-Unsubscribe: <{url}>, <mailto:".encode() in written
+
+
+def test_a_bounce_finds_its_way_back_to_its_letter():
+    settings = with_settings(return_path="bounces+{letter}@cedarvalley.example")
+    part = ENVELOPE.message_id[1:33]
+
+    assert return_address(ENVELOPE, SETTINGS) == "namesake@cedarvalley.example"
+    assert return_address(ENVELOPE, settings) == f"bounces+{part}@cedarvalley.example"
 
 
 def test_a_letter_is_plain_text_first_and_html_second_and_nothing_else():

@@ -1,29 +1,20 @@
 """What a mail server may do is an answer, not an error, and costs no letter."""
 
 import socket
-from contextlib import contextmanager
 from dataclasses import replace
 from socketserver import BaseRequestHandler, TCPServer
+from ssl import TLSVersion
 from threading import Thread
 
 import pytest
 
 from monitor.config import Security
 from monitor.domain.envelope import Verdict
-from monitor.mail import SmtpPost
-from tests.monitor.letters import ENVELOPE, LETTER, PASSWORD, ROSA, read, with_settings
-from tests.monitor.post_office import LOOPBACK, Counter, PostOffice, only
+from monitor.mail import SmtpPost, tls_of
+from scrapers.fetch.clock import SystemClock
+from tests.monitor.letters import ENVELOPE, LETTER, PASSWORD, ROSA, read, smtp, with_settings
+from tests.monitor.post_office import LOOPBACK, Counter, only, opened
 from tests.scrapers.fetch.certificates import issue, server_context
-
-
-@contextmanager
-def opened(counter, **ways):
-    office = PostOffice(counter, **ways)
-    office.start()
-    try:
-        yield office
-    finally:
-        office.stop()
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +29,7 @@ def send(certificate):
     def sent(counter, envelope=ENVELOPE, **changed):
         with opened(counter, tls_context=server_context(certificate)) as office:
             fields = {"ca_file": certificate, "port": office.port, **changed}
-            return SmtpPost(with_settings(**fields), PASSWORD).deliver(LETTER, envelope)
+            return smtp(with_settings(**fields), PASSWORD).deliver(LETTER, envelope)
 
     return sent
 
@@ -59,7 +50,7 @@ def test_a_server_that_speaks_tls_from_the_first_byte_is_understood(certificate)
     with opened(counter, implicit=server_context(certificate)) as office:
         settings = with_settings(security=Security.TLS, port=office.port, ca_file=certificate)
 
-        assert SmtpPost(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+        assert smtp(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
 
     assert counter.recipients == [[ROSA]]
 
@@ -69,7 +60,7 @@ def test_a_relay_takes_letters_from_this_machine_without_a_password():
     with opened(counter) as office:
         settings = with_settings(security=Security.RELAY, port=office.port)
 
-        assert SmtpPost(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+        assert smtp(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
 
     assert counter.encrypted == [False]
 
@@ -84,8 +75,8 @@ def test_a_password_is_given_after_the_line_is_encrypted(certificate):
     with opened(counter, **guarded) as office:
         settings = with_settings(port=office.port, ca_file=certificate, user="namesake")
 
-        right = SmtpPost(settings, PASSWORD).deliver(LETTER, ENVELOPE)
-        wrong = SmtpPost(settings, "trumpet").deliver(LETTER, ENVELOPE)
+        right = smtp(settings, PASSWORD).deliver(LETTER, ENVELOPE)
+        wrong = smtp(settings, "trumpet").deliver(LETTER, ENVELOPE)
 
     assert (right.verdict, wrong.verdict) == (Verdict.ACCEPTED, Verdict.DEFERRED)
     assert "user name and password" in wrong.note
@@ -97,7 +88,7 @@ def test_nothing_is_said_in_the_clear_where_no_encryption_is_offered():
     with opened(counter, authenticator=only("namesake", PASSWORD)) as office:
         settings = with_settings(port=office.port, user="namesake")
 
-        delivery = SmtpPost(settings, PASSWORD).deliver(LETTER, ENVELOPE)
+        delivery = smtp(settings, PASSWORD).deliver(LETTER, ENVELOPE)
 
     assert delivery.verdict is Verdict.DEFERRED
     assert "does not offer" in delivery.note
@@ -120,6 +111,7 @@ def test_nothing_is_said_to_a_server_that_cannot_prove_who_it_is(send):
         ({"recipient": "450 4.2.1 try later"}, Verdict.DEFERRED),
         ({"recipient": "550 5.1.1 no such user"}, Verdict.REFUSED),
         ({"recipient": "550 5.4.4 unable to route"}, Verdict.DEFERRED),
+        ({"recipient": "554 5.7.1 relay access denied"}, Verdict.DEFERRED),
         ({"letter": "451 4.3.0 try later"}, Verdict.DEFERRED),
         ({"letter": "554 5.7.1 no such letters here"}, Verdict.REFUSED),
         # What is wrong with our own account is mended by the operator; no letter dies of it.
@@ -138,6 +130,53 @@ def test_what_a_server_answers_decides_whether_a_letter_is_tried_again(send, ans
     assert "@" not in delivery.note
 
 
+@pytest.mark.parametrize(
+    ("answer", "bounce"),
+    [
+        ("550 5.1.1 no such user", "5.1.1"),
+        ("552 5.2.2 mailbox full", "5.2.2"),
+        ("550 no such user", "550"),
+        ("450 4.2.1 try later", ""),
+        ("550 5.4.4 unable to route", ""),
+        ("554 5.7.1 relay access denied", ""),
+    ],
+)
+def test_only_what_is_wrong_with_the_address_counts_against_it(send, answer, bounce):
+    assert send(Counter(recipient=answer)).bounce == bounce
+
+
+def test_what_is_wrong_with_a_letter_does_not_count_against_the_address(send):
+    assert send(Counter(letter="554 5.1.1 no such letters here")).bounce == ""
+
+
+def test_a_line_older_than_tls_1_2_is_not_spoken():
+    assert tls_of(None).minimum_version is TLSVersion.TLSv1_2
+
+
+class SlowClock(SystemClock):
+    """Counts the pauses, and makes none."""
+
+    def __init__(self):
+        self.passed = 0.0
+
+    def monotonic(self):
+        return self.passed
+
+    def sleep(self, seconds):
+        self.passed += seconds
+
+
+def test_a_server_gets_no_more_letters_a_second_than_the_settings_say():
+    clock = SlowClock()
+    with opened(Counter()) as office:
+        settings = with_settings(security=Security.RELAY, port=office.port, per_second=2)
+        post = SmtpPost(settings, "", clock)
+        for _ in range(5):
+            post.deliver(LETTER, ENVELOPE)
+
+    assert clock.passed == 2.0
+
+
 def test_a_server_that_falls_silent_after_the_letter_is_tried_again(send):
     delivery = send(Counter(silent=True), timeout_seconds=0.3)
 
@@ -154,7 +193,7 @@ def test_a_server_that_lets_nobody_in_costs_no_letter():
         port = server.server_address[1]
         asked = Thread(target=server.handle_request)
         asked.start()
-        delivery = SmtpPost(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
+        delivery = smtp(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
         asked.join()
 
     assert delivery.verdict is Verdict.DEFERRED
@@ -165,7 +204,7 @@ def test_a_server_that_is_not_there_is_tried_again():
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
 
-    delivery = SmtpPost(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
+    delivery = smtp(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
 
     assert delivery.verdict is Verdict.DEFERRED
     assert "cannot be reached" in delivery.note
@@ -173,7 +212,7 @@ def test_a_server_that_is_not_there_is_tried_again():
 
 @pytest.mark.parametrize("host", ["no such host", "a" * 70 + ".example", ".."])
 def test_a_host_that_is_no_host_is_an_answer_too(host):
-    delivery = SmtpPost(with_settings(host=host), "").deliver(LETTER, ENVELOPE)
+    delivery = smtp(with_settings(host=host), "").deliver(LETTER, ENVELOPE)
 
     assert delivery.verdict is Verdict.DEFERRED
 
@@ -202,7 +241,7 @@ def test_an_address_beyond_ascii_goes_to_a_server_that_takes_such(certificate, o
         settings = with_settings(port=office.port, ca_file=certificate)
         envelope = replace(ENVELOPE, recipient="josé@cedarvalley.example")
 
-        assert SmtpPost(settings, "").deliver(LETTER, envelope).verdict == verdict
+        assert smtp(settings, "").deliver(LETTER, envelope).verdict == verdict
 
 
 def test_a_ca_file_that_is_not_there_is_named_by_its_key(send, tmp_path):

@@ -1,0 +1,68 @@
+"""A letter as a mail message: its headers, and both of its bodies."""
+
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from monitor.config import MailConfig
+from monitor.domain.envelope import Envelope
+from reports.letter import Letter
+from reports.text import header_line
+
+# Stands for the letter in the address that bounces go to.
+LETTER_HERE = "{letter}"
+# Addresses and ids are longer than 78 characters, and folded they would be no addresses.
+POLICY = SMTP.clone(max_line_length=998)
+
+
+def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMessage:
+    """Build the message; whatever came from a file, a person or the web passes `header_line`."""
+    message = EmailMessage(policy=POLICY)
+    message["From"] = header_line(settings.sender)
+    message["To"] = header_line(envelope.recipient)
+    message["Subject"] = header_line(letter.subject)
+    message["Date"] = format_datetime(envelope.sent_at)
+    message["Message-ID"] = envelope.message_id
+    if settings.reply_to:
+        message["Reply-To"] = header_line(settings.reply_to)
+    for name, value in _list_headers(envelope, settings):
+        message[name] = value
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    if envelope.severity:
+        message["X-Monitor-Severity"] = envelope.severity
+    # Servers on the way leave it as it is, so that a signature over it holds.
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _list_headers(envelope: Envelope, settings: MailConfig) -> list[tuple[str, str]]:
+    """Say which list it is and how to leave it; the button needs both headers (RFC 8058)."""
+    address = parseaddr(header_line(settings.reply_to or settings.sender))[1]
+    domain = address.rpartition("@")[2]
+    week = _week(envelope.sent_at)
+    headers = [
+        ("List-ID", f"Namesake <namesake.{domain}>"),
+        ("Feedback-ID", f"{envelope.kind}:{week}:{domain}:namesake"),
+    ]
+    by_mail = f"<mailto:{address}?subject=stop>"
+    if not envelope.stop_url:
+        return [*headers, ("List-Unsubscribe", by_mail)]
+    return [
+        *headers,
+        ("List-Unsubscribe", f"<{envelope.stop_url}>, {by_mail}"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ]
+
+
+def _week(moment: datetime) -> str:
+    year, week, _ = moment.isocalendar()
+    return f"{year}w{week:02}"
+
+
+def return_address(envelope: Envelope, settings: MailConfig) -> str:
+    """Return where bounces go: an address that names the letter, if the settings ask for one."""
+    kept = settings.return_path.replace(LETTER_HERE, envelope.letter)
+    return kept or parseaddr(settings.sender)[1]
