@@ -13,8 +13,10 @@ from monitor.flows.parts import NewRef, Now
 from monitor.flows.permission import Pictures
 from monitor.flows.planning import Planning
 from monitor.flows.post import Posting
+from monitor.flows.retracing import Retracing
 from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
+from monitor.flows.sorting import Sorting
 from monitor.flows.tallying import Tallying
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
@@ -31,6 +33,8 @@ class Service:
     joining: Joining
     leaving: Leaving
     reviewing: Reviewing
+    sorting: Sorting
+    retracing: Retracing
     tallying: Tallying
     digesting: Digesting
     posting: Posting

@@ -13,6 +13,7 @@ from monitor.flows.admitting import Admitting
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries
 from monitor.flows.contacts import Contacts
+from monitor.flows.deciding import Deciding
 from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
@@ -24,11 +25,13 @@ from monitor.flows.parts import Now, Post
 from monitor.flows.planning import Planning, limits_of, prices_of
 from monitor.flows.post import Posting
 from monitor.flows.purge import Purging
+from monitor.flows.retracing import Retracing
 from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
 from monitor.flows.settlement import SettlementParts
 from monitor.flows.sharing import Sharing
+from monitor.flows.sorting import Sorting
 from monitor.flows.sweep import Sweeping
 from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
@@ -69,6 +72,8 @@ class Workshop:
             joining=self.joining,
             leaving=self.leaving,
             reviewing=self.reviewing,
+            sorting=self.sorting,
+            retracing=Retracing(state=self.state),
             tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.digesting,
             posting=self.posting,
@@ -138,9 +143,18 @@ class Workshop:
             letters=self.letters,
             telling=self.telling,
             glass=self.glass,
-            flagging=self.flagging,
+            deciding=self.deciding,
+            sorting=self.sorting,
             now=self.now,
         )
+
+    @cached_property
+    def deciding(self) -> Deciding:
+        return Deciding(state=self.state, flagging=self.flagging, now=self.now)
+
+    @cached_property
+    def sorting(self) -> Sorting:
+        return Sorting(state=self.state, flagging=self.flagging, deciding=self.deciding)
 
     @cached_property
     def flagging(self) -> Flagging:

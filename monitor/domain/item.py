@@ -166,22 +166,23 @@ def united(items: Iterable[Item]) -> Item:
     )
 
 
-def _weighed(finding: Finding, field: str) -> str | tuple[str, ...]:
-    match field:
-        case "handle":
-            return _plain(finding.handle).casefold().removeprefix("@")
-        case "links":
-            return tuple(sorted({_plain(link).rstrip("/") for link in finding.links}))
-        case "private":
-            # Untold and open weigh the same: only a closed door is something to tell.
-            return "private" if finding.private else ""
-    return _plain(str(getattr(finding, field)))
-
-
-def _plain(text: str) -> str:
+def as_read(text: str) -> str:
+    """Return what a reader makes of a text, however the page spells its signs and blanks."""
     # Twice, since pages escape what was escaped already; not until nothing changes, since a
     # hostile page could nest entities as deep as it is long.
     return " ".join(normalize("NFC", unescape(unescape(text))).split())
+
+
+def _weighed(finding: Finding, field: str) -> str | tuple[str, ...]:
+    match field:
+        case "handle":
+            return as_read(finding.handle).casefold().removeprefix("@")
+        case "links":
+            return tuple(sorted({as_read(link).rstrip("/") for link in finding.links}))
+        case "private":
+            # Untold and open weigh the same: only a closed door is something to tell.
+            return "private" if finding.private else ""
+    return as_read(str(getattr(finding, field)))
 
 
 def _accounts(findings: Iterable[Finding]) -> list[str]:

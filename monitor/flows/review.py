@@ -1,6 +1,6 @@
 """IT review: only flags that disclosure opens, only the closed list of fields, all audited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,14 +13,14 @@ from monitor.domain.disclosure import (
     review_fields,
 )
 from monitor.domain.due import SWEEP_TAKES, digest_week
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
+from monitor.domain.flag import Flag, Ruling
 from monitor.domain.glass import BreakGlass
-from monitor.domain.rulings import ruled, steps
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.flagging import Flagging
+from monitor.flows.deciding import Deciding, Word
 from monitor.flows.glass import Glass
 from monitor.flows.letters import Correspondence, LetterPlan, reviewer_ref
 from monitor.flows.parts import Now
+from monitor.flows.sorting import Sorting
 from monitor.flows.telling import WHAT, Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.store.state import State
@@ -29,13 +29,6 @@ from reports.review import ReviewLine, ReviewView
 
 REVIEWER = "reviewer"
 LATELY = timedelta(days=7)
-TAUGHT = {
-    FlagState.MINE: Ruling.MINE,
-    FlagState.NAMESAKE: Ruling.NAMESAKE,
-    FlagState.HARMLESS: Ruling.UNRELATED,
-    FlagState.IMPERSONATION: Ruling.IMPERSONATION,
-}
-TEACHES = frozenset(TAUGHT.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +39,8 @@ class Reviewing:
     letters: Correspondence
     telling: Telling
     glass: Glass
-    flagging: Flagging
+    deciding: Deciding
+    sorting: Sorting
     now: Now
 
     def opened(self) -> Iterator[tuple[Flag, ReviewFields]]:
@@ -86,38 +80,25 @@ class Reviewing:
 
     def rule(self, ref: str, ruling: Ruling, by: str, note: str = "") -> Flag:
         """Append a ruling; what the person says of an item is remembered with the item."""
-        flag = self.state.flags.get(ref)
-        if by != flag.person and self._opening(flag) is None:
-            reason = "Only its person may rule on a flag that is not open to IT."
-            raise NotPermittedError(reason)
-        after = flag
-        with self.state.write():
-            for step in steps(flag, ruling):
-                judgement = Judgement(flag=ref, ruling=step, by=by, at=self.now(), note=note)
-                after = ruled(after, judgement)
-                self.state.flags.judge(judgement)
-            self.state.flags.replace(after)
-            if by == flag.person:
-                self._learn(flag, ruling)
-            self._audit("ruled", ref, {"ruling": ruling})
+        (after,) = self.rule_all((ref,), Word(ruling=ruling, by=by, note=note))
         return after
 
-    def _learn(self, before: Flag, ruling: Ruling) -> None:
-        """Remember with the item what its person said, until they take it back."""
-        items = self.state.items
-        if ruling in TEACHES:
-            self._teach(before.item, ruling)
-            return
-        taught = TAUGHT.get(before.state)
-        if ruling is Ruling.REOPENED and taught and items.verdict(before.item) is taught:
-            own = before.kind is FlagKind.OWN_ACCOUNT_CHANGED
-            self._teach(before.item, Ruling.MINE if own else None)
+    def rule_all(self, refs: Iterable[str], word: Word) -> tuple[Flag, ...]:
+        """Rule on several flags alike, or on none of them if one of them forbids it."""
+        flags = tuple(self.state.flags.get(ref) for ref in dict.fromkeys(refs))
+        for flag in flags:
+            if word.by != flag.person and self._opening(flag) is None:
+                reason = f"Only its person may rule on {flag.ref}, which is not open to IT."
+                raise NotPermittedError(reason)
+        with self.state.write():
+            after = tuple(self.deciding.rule(flag, word) for flag in flags)
+            for person in {flag.person for flag in flags if word.by == flag.person}:
+                self.deciding.learn(person)
+        return after
 
-    def _teach(self, item: str, verdict: Ruling | None) -> None:
-        """Keep a verdict, and see everything else of the person in its light at once."""
-        self.state.items.set_verdict(item, verdict)
-        person = self.state.items.get(item).person
-        self.flagging.relearn(self.state.people.get(person))
+    def undo(self, refs: Iterable[str], by: str) -> tuple[Flag, ...]:
+        """Take back the last word on each flag, or on none; what was learnt by it is unlearnt."""
+        return self.rule_all(refs, Word(ruling=Ruling.REOPENED, by=by))
 
     def recorded(self, ref: str, ruling: Ruling, note: str, *, for_person: bool) -> str:
         """Rule on a flag, or keep a person's answer about an item; return what was done.
@@ -128,16 +109,17 @@ class Reviewing:
         try:
             flag = self.state.flags.get(whole)
         except InputError:
-            self.sort(self.state.items.whole(ref), ruling)
-            return f"Kept: they say that it is {ruling}."
+            return self._sorted(self.state.items.whole(ref), ruling)
         after = self.rule(whole, ruling, flag.person if for_person else REVIEWER, note)
         return f"The flag is now {after.state}."
 
-    def sort(self, item: str, ruling: Ruling) -> None:
-        """Keep a person's answer to "is this you?"."""
-        with self.state.write():
-            self._teach(item, ruling if ruling in TEACHES else None)
-            self._audit("sorted", item, {"ruling": ruling})
+    def _sorted(self, ref: str, ruling: Ruling) -> str:
+        owner = self.state.items.get(ref).person
+        if ruling is Ruling.REOPENED:
+            self.sorting.undo(owner, (ref,))
+            return "Taken back: what they last said of it no longer counts."
+        self.sorting.sort(owner, {ref: ruling})
+        return f"Kept: they say that it is {ruling}."
 
     def queue_digest(self) -> None:
         """Write to each reviewer, also when there is nothing: silence would prove nothing."""

@@ -17,6 +17,7 @@ from monitor.store.pages import Pages
 from monitor.store.sealing import Sealing
 from monitor.store.sightings import Sightings
 from monitor.store.strength import weakness
+from monitor.store.verdicts import Verdicts
 from monitor.store.versions import Versions
 
 
@@ -39,6 +40,12 @@ class Items:
         if found is None:
             raise no_item(ref)
         return self._item(found)
+
+    def of_owner(self, person: str, ref: str) -> Item:
+        """Return a person's item; what is another person's is as if it were not there."""
+        if owner_of_item(self.database, ref) != person:
+            raise no_item(ref)
+        return self.get(ref)
 
     def whole(self, begun: str) -> str:
         """Complete a ref that a letter has cut."""
@@ -90,6 +97,7 @@ class Items:
             self._move_aliases(drop.ref, keep.ref)
             for noun in (Sightings, Versions, Events, Flags, Pages):
                 noun(self.database, self.sealing).move(drop.ref, keep.ref)
+            Verdicts(self.database).move(drop.ref, keep.ref)
             verdicts = (self.verdict(keep.ref), self.verdict(drop.ref))
             self.set_verdict(keep.ref, min(verdicts, key=weakness))
             self.remove(drop.ref)

@@ -54,4 +54,5 @@ NAMESAKE = Schema.of(
     step("pages_1"),
     step("sessions_1"),
     step("review_1"),
+    step("verdicts_1"),
 )

@@ -39,6 +39,7 @@ from monitor.store.sightings import Sightings
 from monitor.store.spending import Spending
 from monitor.store.sweeps import Sweeps
 from monitor.store.tombstones import TOMBSTONES, Tombstones
+from monitor.store.verdicts import Verdicts
 from monitor.store.versions import Versions
 
 DATABASE = "namesake.db"
@@ -60,6 +61,7 @@ class State:
         self.journal = Journal(database, sealing)
         self.questions = Questions(database, sealing)
         self.items = Items(database, sealing)
+        self.verdicts = Verdicts(database)
         self.sightings = Sightings(database, sealing)
         self.versions = Versions(database, sealing)
         self.events = Events(database, sealing)

@@ -18,7 +18,7 @@ class Versions:
     sealing: Sealing
 
     def of(self, item: str) -> tuple[Version, ...]:
-        return tuple(version for _, version in self._numbered(item))
+        return tuple(self.numbered(item).values())
 
     def add(self, version: Version) -> None:
         with self.database.write():
@@ -52,21 +52,22 @@ class Versions:
 
     def forget_question(self, item: str, query: str) -> None:
         """Forget all that one question showed of it."""
-        self._drop(seq for seq, version in self._numbered(item) if version.query == query)
+        self._drop(seq for seq, version in self.numbered(item).items() if version.query == query)
 
     def forget_replaced(self, item: str, query: str, at: datetime) -> None:
         """Forget what one question showed before `at`, but for what it shows now."""
-        shown = [(seq, each) for seq, each in self._numbered(item) if each.query == query]
+        shown = [(seq, each) for seq, each in self.numbered(item).items() if each.query == query]
         self._drop(seq for seq, each in shown[:-1] if each.at < at)
 
-    def _numbered(self, item: str) -> list[tuple[int, Version]]:
+    def numbered(self, item: str) -> dict[int, Version]:
+        """Return them, the oldest first, by a number that stays the same."""
         rows = self.database.rows(
             "SELECT seq, person, sealed FROM versions WHERE item = ? ORDER BY at, seq", item
         )
-        return [
-            (seq, self.sealing.open(person, _place(seq), sealed, Version))
+        return {
+            seq: self.sealing.open(person, _place(seq), sealed, Version)
             for seq, person, sealed in rows
-        ]
+        }
 
     def _drop(self, seqs: Iterable[int]) -> None:
         with self.database.write():

@@ -1,0 +1,81 @@
+"""A timeline tells everything that is kept of an item once, oldest first."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.domain.events import Event, EventKind
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.item import Version
+from monitor.domain.timeline import By, Record, timeline
+from monitor.domain.verdicts.said import Said
+from scrapers.finding import Finding, Kind
+
+NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
+SHOWN = Finding(key="k", kind=Kind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One")
+FLAG = Flag(
+    ref="f",
+    person="rosa",
+    item="i",
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
+    state=FlagState.NEW,
+    opened_at=NOON,
+    reasons=(),
+)
+
+
+def version(hours: int, query: str = "q", **fields: object) -> Version:
+    at = NOON + timedelta(hours=hours)
+    return Version(
+        item="i", query=query, at=at, material_hash=b"", finding=replace(SHOWN, **fields)
+    )
+
+
+def event(hours: int, kind: EventKind) -> Event:
+    return Event(person="rosa", item="i", kind=kind, at=NOON + timedelta(hours=hours))
+
+
+def judgement(hours: int, ruling: Ruling, by: str) -> Judgement:
+    return Judgement(flag="f", ruling=ruling, by=by, at=NOON + timedelta(hours=hours))
+
+
+def test_all_is_told_in_the_order_of_time():
+    record = Record(
+        versions={1: version(0), 5: version(2, bio="Two")},
+        events=(event(2, EventKind.CHANGED), event(0, EventKind.APPEARED)),
+        flags=(FLAG,),
+        judgements=(judgement(1, Ruling.NAMESAKE, "rosa"), judgement(3, Ruling.REOPENED, "ana")),
+        said=(
+            Said(item="i", ruling=Ruling.NAMESAKE, at=NOON + timedelta(hours=1), flag="f"),
+            Said(item="i", ruling=Ruling.MINE, at=NOON + timedelta(hours=4)),
+            Said(item="i", ruling=None, at=NOON + timedelta(hours=5)),
+        ),
+        sources={"q": "alpha"},
+    )
+
+    told = timeline(record)
+
+    assert [(each.kind, each.word, each.number) for each in told] == [
+        ("shown", "", 1),
+        ("event", "appeared", 0),
+        ("flagged", "impersonation", 0),
+        ("ruled", "namesake", 0),
+        ("shown", "", 5),
+        ("event", "changed", 0),
+        ("ruled", "reopened", 0),
+        ("sorted", "mine", 0),
+        ("sorted", "", 0),
+    ]
+    assert {each.by for each in told if each.word == "reopened"} == {By.REVIEWER}
+    assert {each.source for each in told if each.number} == {"alpha"}
+
+
+def test_a_version_is_marked_against_what_the_same_question_showed_before():
+    record = Record(
+        versions={1: version(0), 2: version(1, query="other", name=""), 3: version(2, bio="Two")}
+    )
+
+    first, other, later = timeline(record)
+
+    assert first.marks == other.marks == ()
+    assert [each.field for each in later.marks] == ["bio"]
