@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.demo_pages import serve
 from monitor.cli.output import Output
 from monitor.cli.retelling import retell
 from monitor.demo.district import ZONE
@@ -20,7 +21,15 @@ from monitor.errors import CannotWriteError
     show_default=True,
     help="Where the demo keeps its district and its letters; emptied at each start.",
 )
-def demo(out: Path, *, as_json: bool) -> None:
+@click.option("--serve", "pages", is_flag=True, help="Then show its pages, on this machine only.")
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65535),
+    default=8765,
+    show_default=True,
+    help="The port of the pages.",
+)
+def demo(out: Path, port: int, *, as_json: bool, pages: bool) -> None:
     """Play three weeks in a made-up district on a made-up internet."""
     output = Output(ZONE)
     _make(out)
@@ -28,6 +37,8 @@ def demo(out: Path, *, as_json: bool) -> None:
         output.json(play(out))
     else:
         retell(out, output.console)
+    if pages:
+        serve(out, port, output)
 
 
 def _make(folder: Path) -> None:

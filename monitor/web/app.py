@@ -1,7 +1,8 @@
 """Makes the pages of one district: the families of routes, and what holds for all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
 
@@ -9,7 +10,8 @@ from monitor.domain.role import Role
 from monitor.service import Service
 from monitor.web import front, me, operate, review
 from monitor.web.desk import Corner, WebDesk
-from monitor.web.guard import adorn, check_door, check_form, check_host
+from monitor.web.doors import DOORS, Doors
+from monitor.web.guard import Guard
 from monitor.web.refusals import refuse
 from monitor.web.visit import Visit, Visits
 
@@ -23,39 +25,46 @@ CORNERS: Final = (
 LARGEST_FORM: Final = 64 * 1024
 
 
-def portal_app(
-    service: Service, *, families: tuple[Family, ...] = FAMILIES, demo: str = ""
-) -> Flask:
+def portal_app(service: Service, wake: Callable[[], None]) -> Flask:
     """Make the app of a district that has an address for its pages."""
+    return app_of(desk_of(service, wake), FAMILIES, DOORS)
+
+
+def desk_of(service: Service, wake: Callable[[], None], demo: str = "") -> WebDesk:
+    visits = Visits(
+        secret=service.state.secret("visits"),
+        admitting=service.admitting,
+        now=service.now,
+        secure=urlsplit(service.config.portal.address).scheme == "https",
+    )
+    return WebDesk(service=service, visits=visits, corners=CORNERS, wake=wake, demo=demo)
+
+
+def app_of(desk: WebDesk, families: Iterable[Family], doors: Doors) -> Flask:
     # What Flask would serve from a folder by itself, a family does under our own rules.
     app = Flask("namesake", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
-    visits = Visits(
-        secret=service.state.secret("visits"), admitting=service.admitting, now=service.now
-    )
-    desk = WebDesk(service=service, visits=visits, corners=CORNERS, demo=demo)
-    _guard(app, desk)
+    address = desk.service.config.portal.address
+    _watch(app, desk, Guard(address=address, doors=doors, visits=desk.visits))
     refuse(app, desk)
     for family in families:
         app.register_blueprint(family(desk))
     return app
 
 
-def _guard(app: Flask, desk: WebDesk) -> None:
-    address = desk.service.config.portal.address
-
+def _watch(app: Flask, desk: WebDesk, guard: Guard) -> None:
     @app.before_request
     def check() -> None:
         # There is a visit even where the rest refuses: the page that says so has a frame.
         g.visit = Visit(id="")
-        check_host(request, address)
+        guard.check_host(request)
         g.visit = desk.visits.read(request)
-        check_door(request, g.visit)
-        check_form(request, g.visit, desk.visits, address)
+        guard.check_door(request, g.visit)
+        guard.check_form(request, g.visit)
 
     @app.after_request
     def dress(response: Response) -> Response:
         if g.visit.id and not request.path.startswith("/static/"):
             desk.visits.keep(g.visit, response)
-        adorn(response, request, address)
+        guard.adorn(request, response)
         return response

@@ -28,10 +28,14 @@ class Corner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebDesk:
-    """`demo` is what every page of a demonstration says of itself; empty in a real district."""
+    """`wake` tells the service that somebody waits for it.
+
+    `demo` is what every page of a demonstration says of itself; empty in a real district.
+    """
 
     service: Service
     visits: Visits
+    wake: Callable[[], None]
     corners: tuple[Corner, ...] = ()
     demo: str = ""
     scripts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -23,8 +23,9 @@ class Door:
         return self.role is None or (principal is not None and self.role in principal.roles)
 
 
+Doors = Mapping[str, Door]
 _OPEN: Final = Door()
-DOORS: Final[Mapping[str, Door]] = MappingProxyType(
+DOORS: Final[Doors] = MappingProxyType(
     {
         "": _OPEN,
         "healthz": _OPEN,
@@ -41,7 +42,7 @@ DOORS: Final[Mapping[str, Door]] = MappingProxyType(
 API: Final = "/api/v1/"
 
 
-def door_of(path: str) -> Door | None:
+def door_of(path: str, doors: Doors = DOORS) -> Door | None:
     """Return the door before a path; None where there is none, and so no way in."""
     place = path.removeprefix(API) if path.startswith(API) else path.removeprefix("/")
-    return DOORS.get(place.partition("/")[0])
+    return doors.get(place.partition("/")[0])

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Request, Response
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound, Unauthorized
 
-from monitor.web.doors import door_of
+from monitor.web.doors import Doors, door_of
 from monitor.web.visit import Visit, Visits
 from reports.assets import STATIC
 
@@ -33,57 +34,61 @@ A_YEAR: Final = 31_536_000
 CHANGES_NOTHING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def adorn(response: Response, request: Request, address: str) -> None:
-    """Put the headers on; what is one reader's is kept by no browser and no proxy."""
-    response.headers.update(HEADERS)
-    if urlsplit(address).scheme == "https":
-        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
-    if request.path.startswith(f"{STATIC}/") and response.status_code in {200, 304}:
-        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-    else:
-        response.headers["Cache-Control"] = "no-store"
-
-
-def check_host(request: Request, address: str) -> None:
-    """Refuse any other name than ours: a page elsewhere may have pointed its own at us."""
-    if request.host != urlsplit(address).netloc:
-        raise BadRequest
-
-
-def check_door(request: Request, visit: Visit) -> None:
-    """Refuse whoever lacks the role that this part of the pages is for."""
-    door = door_of(request.path)
-    if door is None:
-        raise NotFound
-    if not door.lets_in(visit.principal):
-        raise Unauthorized if visit.principal is None else Forbidden
-
-
-def check_form(request: Request, visit: Visit, visits: Visits, address: str) -> None:
-    """Refuse a form that did not come from a page that we gave this very browser."""
-    door = door_of(request.path)
-    if request.method in CHANGES_NOTHING or door is None or door.vouched:
-        return
-    token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-    ours = hmac.compare_digest(token.encode(), visits.csrf(visit).encode())
-    if not ours or not _from_here(request, address):
-        raise Forbidden(FORGED)
-
-
 # Told apart from a missing role: the remedy is to load the page again.
 FORGED: Final = "forged"
 
 
-def _from_here(request: Request, address: str) -> bool:
-    """Tell whether the browser says that the form stood on one of our pages.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """`address` is where people find the pages: no other host name is answered to."""
 
-    Under our own referrer policy browsers send `Origin: null`, and tell by Sec-Fetch-Site.
-    """
-    origin = request.headers.get("Origin")
-    site = request.headers.get("Sec-Fetch-Site")
-    if origin not in {None, "null"}:
-        parts = urlsplit(address)
-        return origin == f"{parts.scheme}://{parts.netloc}"
-    if site is not None:
-        return site == "same-origin"
-    return origin is None
+    address: str
+    doors: Doors
+    visits: Visits
+
+    def check_host(self, request: Request) -> None:
+        """Refuse any other name than ours: a page elsewhere may have pointed its own at us."""
+        if request.host != urlsplit(self.address).netloc:
+            raise BadRequest
+
+    def check_door(self, request: Request, visit: Visit) -> None:
+        """Refuse whoever lacks the role that this part of the pages is for."""
+        door = door_of(request.path, self.doors)
+        if door is None:
+            raise NotFound
+        if not door.lets_in(visit.principal):
+            raise Unauthorized if visit.principal is None else Forbidden
+
+    def check_form(self, request: Request, visit: Visit) -> None:
+        """Refuse a form that did not come from a page that we gave this very browser."""
+        door = door_of(request.path, self.doors)
+        if request.method in CHANGES_NOTHING or door is None or door.vouched:
+            return
+        token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+        ours = hmac.compare_digest(token.encode(), self.visits.csrf(visit).encode())
+        if not ours or not self._from_here(request):
+            raise Forbidden(FORGED)
+
+    def adorn(self, request: Request, response: Response) -> None:
+        """Put the headers on; what is one reader's is kept by no browser and no proxy."""
+        response.headers.update(HEADERS)
+        if urlsplit(self.address).scheme == "https":
+            response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+        if request.path.startswith(f"{STATIC}/") and response.status_code in {200, 304}:
+            response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        else:
+            response.headers["Cache-Control"] = "no-store"
+
+    def _from_here(self, request: Request) -> bool:
+        """Tell whether the browser says that the form stood on one of our pages.
+
+        Under our own referrer policy browsers send `Origin: null`, and tell by Sec-Fetch-Site.
+        """
+        origin = request.headers.get("Origin")
+        site = request.headers.get("Sec-Fetch-Site")
+        if origin not in {None, "null"}:
+            parts = urlsplit(self.address)
+            return origin == f"{parts.scheme}://{parts.netloc}"
+        if site is not None:
+            return site == "same-origin"
+        return origin is None

@@ -16,8 +16,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from monitor.domain.role import Principal, Way
 from monitor.flows.admitting import IDLE_LASTS, Admitting
 
-COOKIE: Final = "__Host-namesake"
-NOTICE: Final = "__Host-notice"
+COOKIE: Final = "namesake"
+NOTICE: Final = "namesake-notice"
 FRESH: Final = timedelta(minutes=1)
 
 
@@ -34,7 +34,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
+    """`secure` is false on loopback alone, where there is no TLS and nobody in between."""
+
     secret: bytes
+    secure: bool
     admitting: Admitting
     now: Callable[[], datetime]
     signer: URLSafeSerializer = field(init=False)
@@ -43,7 +46,7 @@ class Visits:
         object.__setattr__(self, "signer", URLSafeSerializer(self.secret, salt="visit"))
 
     def read(self, request: Request) -> Visit:
-        seen = self._loads(request.cookies.get(COOKIE, ""))
+        seen = self._loads(request.cookies.get(self.cookie, ""))
         match seen:
             case [str(visit_id), int(stamp)]:
                 age = self.now() - datetime.fromtimestamp(stamp, UTC)
@@ -79,17 +82,19 @@ class Visits:
         """Send the cookie along, unless the browser has one that will do."""
         if visit.stale:
             value = self.signer.dumps([visit.id, int(self.now().timestamp())])
-            _set(response, COOKIE, value)
+            self._set(response, COOKIE, value)
         if visit.notice:
-            response.delete_cookie(NOTICE, secure=True, httponly=True, samesite="Lax")
+            response.delete_cookie(
+                self._name(NOTICE), secure=self.secure, httponly=True, samesite="Lax"
+            )
 
     def tell(self, visit: Visit, response: Response, words: str) -> None:
         """Have the next page say what was done. The words must be nobody's own."""
-        _set(response, NOTICE, self.signer.dumps([visit.id, words]))
+        self._set(response, NOTICE, self.signer.dumps([visit.id, words]))
         visit.notice = ""
 
     def _notice(self, request: Request, visit_id: str) -> str:
-        match self._loads(request.cookies.get(NOTICE, "")):
+        match self._loads(request.cookies.get(self._name(NOTICE), "")):
             case [str(whose), str(words)] if whose == visit_id:
                 return words
         return ""
@@ -103,6 +108,15 @@ class Visits:
         except BadSignature:
             return None
 
+    @property
+    def cookie(self) -> str:
+        return self._name(COOKIE)
 
-def _set(response: Response, name: str, value: str) -> None:
-    response.set_cookie(name, value, secure=True, httponly=True, samesite="Lax", path="/")
+    def _name(self, name: str) -> str:
+        """Have browsers refuse the cookie from any other host, where they can be asked to."""
+        return f"__Host-{name}" if self.secure else name
+
+    def _set(self, response: Response, name: str, value: str) -> None:
+        response.set_cookie(
+            self._name(name), value, secure=self.secure, httponly=True, samesite="Lax", path="/"
+        )

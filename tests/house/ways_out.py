@@ -46,9 +46,11 @@ NETWORK = (
     "urllib.request",
     "urllib.robotparser",
     "urllib3",
+    "waitress",
     "webbrowser",
     "websocket",
     "websockets",
+    "werkzeug.serving",
     "wsgiref",
     "xmlrpc",
 )

@@ -18,6 +18,7 @@ need /usr/share/wordpress/index.php wordpress
 need php php-cli
 need mariadbd mariadb-server
 need mariadb mariadb-client
+need chromium chromium
 need systemd-analyze systemd
 need npm nodejs npm
 need g++ g++

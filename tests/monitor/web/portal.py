@@ -12,11 +12,13 @@ from werkzeug.test import TestResponse
 
 from monitor.config import Config
 from monitor.domain.role import Way
-from monitor.web.app import portal_app
-from monitor.web.visit import COOKIE, Visit, Visits
+from monitor.web.app import desk_of, portal_app
+from monitor.web.visit import Visit, Visits
 from tests.monitor.flows.world import World
 
-ADDRESS = "https://namesake.cedarvalley.example"
+HOST = "namesake.cedarvalley.example"
+ADDRESS = f"https://{HOST}"
+COOKIE = "__Host-namesake"
 OPERATOR = "ops@cedarvalley.example"
 
 
@@ -95,9 +97,9 @@ class Guest:
     @property
     def visit_id(self) -> str:
         """The id in the browser's cookie; one is fetched where there is none."""
-        if self.client.get_cookie(COOKIE, "namesake.cedarvalley.example") is None:
+        if self.client.get_cookie(COOKIE, HOST) is None:
             self.get("/sign-in")
-        cookie = self.client.get_cookie(COOKIE, "namesake.cedarvalley.example")
+        cookie = self.client.get_cookie(COOKIE, HOST)
         assert cookie
         visit_id, _ = self.portal.visits.signer.loads(cookie.value)
         return str(visit_id)
@@ -109,14 +111,12 @@ class Portal:
 
     @cached_property
     def app(self) -> Flask:
-        return portal_app(self.world.service)
+        return portal_app(self.world.service, wake=lambda: None)
 
     @property
     def visits(self) -> Visits:
         service = self.world.service
-        return Visits(
-            secret=service.state.secret("visits"), admitting=service.admitting, now=service.now
-        )
+        return desk_of(service, wake=lambda: None).visits
 
     def guest(self) -> Guest:
         """Nobody in particular, in a browser of their own."""
@@ -137,7 +137,7 @@ class Portal:
         guest.client.set_cookie(
             COOKIE,
             visits.signer.dumps([visit.id, stamp]),
-            domain="namesake.cedarvalley.example",
+            domain=HOST,
             secure=True,
         )
         return guest

@@ -5,9 +5,8 @@ from monitor.domain.role import Way
 from monitor.flows.admitting import IDLE_LASTS, SESSION_LASTS
 from monitor.web.doors import DOORS, door_of
 from monitor.web.guard import HEADERS
-from monitor.web.visit import COOKIE
 from tests.monitor.flows.world import REVIEWERS
-from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal
+from tests.monitor.web.portal import ADDRESS, COOKIE, HOST, OPERATOR, Portal
 
 
 def test_each_role_sees_its_own_part_and_no_other(portal: Portal) -> None:
@@ -143,9 +142,7 @@ def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(portal: P
 
 def test_a_cookie_that_we_did_not_sign_is_nobody(portal: Portal) -> None:
     guest = portal.guest()
-    guest.client.set_cookie(
-        COOKIE, "WyJhIiwxXQ.AAAA", domain="namesake.cedarvalley.example", secure=True
-    )
+    guest.client.set_cookie(COOKIE, "WyJhIiwxXQ.AAAA", domain=HOST, secure=True)
 
     assert guest.get("/operate").leads_to == "/sign-in"
 
