@@ -16,6 +16,7 @@ from monitor.cli import (
     letters,
     plan,
     roster,
+    safekeeping,
     score,
     service,
     setup,
@@ -81,6 +82,8 @@ for command in (
     roster.roster,
     score.score,
     weights.weights,
+    safekeeping.backup,
+    safekeeping.restore,
     demo.demo,
 ):
     namesake.add_command(command)

@@ -1,4 +1,4 @@
-"""The unit that we ship, judged by systemd itself; nothing is installed or started."""
+"""The units that we ship, judged by systemd itself; nothing is installed or started."""
 
 import re
 import shutil
@@ -14,6 +14,9 @@ from tests.scrapers.known_sources import written_sources
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNIT = FOLDER / "namesake.service"
+BACKUP = FOLDER / "namesake-backup.service"
+UNITS = sorted(FOLDER.glob("*.service")) + sorted(FOLDER.glob("*.timer"))
+SERVICES = sorted(FOLDER.glob("*.service"))
 ANALYZE = shutil.which("systemd-analyze") or ""
 judged = pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not on this machine")
 
@@ -22,27 +25,39 @@ def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run((ANALYZE, *arguments), capture_output=True, text=True, check=False)
 
 
-def setting(name: str) -> list[str]:
-    return re.findall(rf"^{name}=(.*)$", UNIT.read_text("utf-8"), re.MULTILINE)
+def setting(name: str, unit: Path = UNIT) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", unit.read_text("utf-8"), re.MULTILINE)
 
 
 @judged
-def test_the_service_is_exposed_to_two_of_ten_at_most():
-    judgement = analyze("security", "--offline=true", "--threshold=20", str(UNIT))
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda each: each.name)
+def test_a_service_is_exposed_to_two_of_ten_at_most(unit: Path):
+    judgement = analyze("security", "--offline=true", "--threshold=20", str(unit))
 
     assert judgement.returncode == 0, judgement.stdout
 
 
 @judged
-def test_systemd_understands_every_line_of_the_unit(tmp_path):
+@pytest.mark.parametrize("name", [each.name for each in UNITS])
+def test_systemd_understands_every_line_of_a_unit(tmp_path, name):
     # The program is elsewhere on this machine; everything else stays as we ship it.
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text("utf-8").replace("/opt/namesake/bin/namesake", "/bin/true"))
+    for each in UNITS:
+        told = each.read_text("utf-8").replace("/opt/namesake/bin/namesake", "/bin/true")
+        (tmp_path / each.name).write_text(told)
 
-    verdict = analyze("verify", "--man=no", str(unit))
+    verdict = analyze("verify", "--man=no", str(tmp_path / name))
 
-    complaints = [line for line in verdict.stderr.splitlines() if UNIT.name in line]
+    complaints = [line for line in verdict.stderr.splitlines() if name in line]
     assert complaints == []
+
+
+def test_the_nightly_copy_is_made_as_the_service_and_leaves_the_keys_elsewhere():
+    (_, copies, _, keys) = setting("ExecStart", BACKUP)[0].removeprefix("/opt/").split()[1:]
+    (folders,) = setting("StateDirectory", BACKUP)
+
+    assert setting("User", BACKUP) == [UNIT.stem]
+    assert folders.split() == [UNIT.stem, Path(copies).name, Path(keys).name]
+    assert setting("PrivateNetwork", BACKUP) == ["yes"]
 
 
 @judged

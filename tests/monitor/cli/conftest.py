@@ -215,3 +215,19 @@ def after_demo(played: Played, tmp_path: Path) -> Iterator[Terminal]:
     with WebServer(Internet(), week=days.LAST_WEEK, now=terminal.clock.now) as web:
         terminal.sees(web)
         yield terminal
+
+
+@pytest.fixture(scope="session")
+def copied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.monitor.cli.safekept import made_in  # noqa: PLC0415 - it types at our terminal
+
+    folder = tmp_path_factory.mktemp("district")
+    made_in(folder)
+    return folder
+
+
+@pytest.fixture
+def copied(copied_once: Path, tmp_path: Path) -> Terminal:
+    """A district with two people, and a copy of it."""
+    shutil.copytree(copied_once, tmp_path, dirs_exist_ok=True)
+    return Terminal(tmp_path / "namesake.toml")

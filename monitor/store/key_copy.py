@@ -1,0 +1,41 @@
+"""The second copy: the keys, and the marks of who was erased. There is only ever one.
+
+A copy of the keys that is kept keeps what it opens: so each one takes the place of the last.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.errors import CannotWriteError, InputError
+from monitor.store.copies import copy_database
+from monitor.store.sealing import KEYS_DATABASE
+from monitor.store.state import State
+from monitor.store.tombstones import TOMBSTONES
+
+COPIED = (KEYS_DATABASE, TOMBSTONES)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCopy:
+    folder: Path
+
+    def renew(self, keys: Path, state: State) -> None:
+        """Overwrite it with the keys of today."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            state.tombstones.write(self.folder / TOMBSTONES)
+        except OSError as error:
+            reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
+            raise CannotWriteError(reason) from error
+        copy_database(keys, self.folder / KEYS_DATABASE)
+
+    def lay_out(self, folder: Path) -> None:
+        """Copy it to a folder; raises InputError where there are no keys in it."""
+        if not (self.folder / KEYS_DATABASE).exists():
+            reason = f"There are no keys in {self.folder}: name the folder of their copy."
+            raise InputError(reason)
+        for name in COPIED:
+            if (self.folder / name).exists():
+                shutil.copyfile(self.folder / name, folder / name)
+                (folder / name).chmod(0o600)

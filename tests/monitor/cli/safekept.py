@@ -1,0 +1,44 @@
+"""A district that was copied, and what one does with it."""
+
+import shutil
+from pathlib import Path
+
+from monitor.domain.person import PersonName
+from monitor.store.state import State
+from tests.monitor.cli.conftest import SETTINGS, Said, Terminal
+
+THEO = PersonName(given="Theo", family="Lindqvist")
+
+
+def place(terminal: Terminal, name: str) -> Path:
+    return terminal.path.parent / name
+
+
+def back_up(terminal: Terminal, *more: str) -> Said:
+    copies, keys = place(terminal, "copies"), place(terminal, "keys")
+    return terminal.run("backup", str(copies), "--keys", str(keys), *more)
+
+
+def restore(terminal: Terminal) -> Said:
+    copies, keys = place(terminal, "copies"), place(terminal, "keys")
+    return terminal.run("restore", str(copies), "--keys", str(keys), "--json")
+
+
+def lose(terminal: Terminal) -> None:
+    """Lose the machine."""
+    shutil.rmtree(terminal.config.state)
+
+
+def refs(terminal: Terminal) -> set[str]:
+    with State.open(terminal.config.state) as state:
+        return set(state.people.refs())
+
+
+def made_in(folder: Path) -> None:
+    """Make a district with two people, and a copy of it."""
+    (folder / "namesake.toml").write_text(SETTINGS, "utf-8")
+    State.init(folder / "state").close()
+    terminal = Terminal(folder / "namesake.toml")
+    terminal.enrols()
+    terminal.enrols(THEO)
+    assert back_up(terminal).code == 0
