@@ -7,9 +7,9 @@ from datetime import datetime
 
 from scrapers.canonical import account_key, canonical_key
 from scrapers.finding import Finding, Kind
-from scrapers.recipes.account_shape import picture_in
 from scrapers.recipes.fragment import links_in, plain_text, web_links
 from scrapers.recipes.json_card import addresses
+from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import (
     ShapeError,
     hosted,

@@ -13,8 +13,9 @@ from scrapers.platforms import BY_NAME
 from scrapers.reading import Reading
 from scrapers.recipes.document import is_markup
 from scrapers.recipes.feed import Feed, begins_a_feed, feed_in_json
-from scrapers.recipes.named_page import named_page, not_there, picture_in, same_host
+from scrapers.recipes.named_page import named_page, not_there, same_host
 from scrapers.recipes.page_questions import FEEDS, is_feed, page_canaries, page_questions
+from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import unreadable
 from scrapers.recipes.robots_wishes import ASKED_NOT_TO, Wish

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from scrapers.canonical import account_key, account_keys, canonical_key
 from scrapers.finding import Contact, Finding, Kind
-from scrapers.recipes.account_shape import picture_in
 from scrapers.recipes.fragment import links_in, plain_text, web_links
+from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import (
     ShapeError,
     count,

@@ -11,8 +11,9 @@ from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.recipes.document import is_markup
 from scrapers.recipes.feed import begins_a_feed
-from scrapers.recipes.named_page import named_page, names_its_site, not_there, picture_in
+from scrapers.recipes.named_page import named_page, names_its_site, not_there
 from scrapers.recipes.page_questions import FEEDS, PAGES, is_feed, page_canaries, page_questions
+from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import unreadable
 from scrapers.recipes.robots_wishes import ASKED_NOT_TO, Wish, wishes_of_header

@@ -10,6 +10,7 @@ from scrapers.canonical import account_key, account_keys, canonical_key
 from scrapers.finding import Finding, Kind
 from scrapers.recipes.fragment import plain_text, web_links
 from scrapers.recipes.json_card import addresses
+from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import (
     ShapeError,
     inside,
@@ -126,13 +127,6 @@ class AccountShape:
         if not told and field in self.always:
             raise misshapen(path)
         return plain_text(told) if field in self.markup else told
-
-
-def picture_in(address: str) -> str:
-    """Return the end of a picture's address, in which sites tell one picture from another."""
-    end = address.strip().rpartition("/")[2][:128]
-    # What Mastodon and its kin show of those who have no picture.
-    return "" if end == "missing.png" else end
 
 
 def _optional(shown: Mapping[str, object], path: str) -> str:

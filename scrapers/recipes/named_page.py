@@ -71,11 +71,6 @@ def names_its_site(asked: str, title: str, site: str) -> bool:
     return seen.path != "/" and _squashed(title) in labels
 
 
-def picture_in(address: str) -> str:
-    """Return the end of a picture's address, in which sites tell one picture from another."""
-    return urlsplit(address).path.rpartition("/")[2][:128]
-
-
 def _no_page(page: Page) -> str:
     if page.status != OK:
         return f"it did not answer with a page (status {page.status})"

@@ -1,6 +1,7 @@
 import pytest
 
-from scrapers.recipes.account_shape import AccountShape, picture_in
+from scrapers.recipes.account_shape import AccountShape
+from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import ShapeError
 
 SHAPE = AccountShape(
@@ -68,6 +69,7 @@ def test_an_address_may_tell_the_account_where_nothing_else_does() -> None:
 
 
 def test_pictures_are_told_apart_by_the_end_of_their_address() -> None:
-    assert picture_in("https://files.example/a/b/q7.png?size=2") == "q7.png?size=2"
+    assert picture_in("https://files.example/a/b/q7.png?size=2") == "q7.png"
     assert picture_in("https://files.example/avatars/missing.png") == ""
     assert picture_in("") == ""
+    assert picture_in("https://[") == ""
