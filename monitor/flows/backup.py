@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.config import Config
-from monitor.errors import DatabaseError, InputError
+from monitor.errors import InputError
 from monitor.flows.parts import Now
+from monitor.flows.soundness import read_everything
 from monitor.flows.withdraw import BACKUPS_ROTATE
 from monitor.store.backups import Backup, begin, finish, rotate
 from monitor.store.copies import check_database
@@ -87,10 +88,7 @@ def laid_out(copy: Backup, keys: KeyCopy, folder: Path) -> None:
     check_database(folder / DATABASE)
     check_database(folder / KEYS_DATABASE)
     with State.open(folder) as state:
-        broken = state.audit.verify()
-        if broken is not None:
-            reason = f"The audit log of {copy.path} is not as it was written from row {broken} on."
-            raise DatabaseError(reason)
+        read_everything(state)
 
 
 def _refuse_together(state: Path, to: Path, keys: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.item import Item, Presence
@@ -13,6 +13,8 @@ from monitor.flows.parts import Now
 from monitor.store.state import State
 
 PURGE = "purge"
+# As long as any copy: so much was promised to who leaves.
+SPARE_LASTS = timedelta(days=30)
 FORGOTTEN = ("What was seen then is no longer kept.",)
 
 
@@ -31,6 +33,7 @@ class Purging:
         self._given_up_sweeps()
         self._files_of_robots()
         self.keeping.forget(self.now())
+        self.state.forget_spare(self.now() - SPARE_LASTS)
         for person in self.state.people.refs():
             with self.state.write():
                 self._old_news(person)

@@ -2,12 +2,13 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from monitor.errors import CannotWriteError
-from monitor.store.database import PATIENCE
 from monitor.store.refusal import damaged, refusals
+
+PATIENCE = 30.0
 
 
 def copy_database(source: Path, to: Path) -> None:
@@ -16,8 +17,8 @@ def copy_database(source: Path, to: Path) -> None:
     Raises DatabaseError where it is damaged, and leaves no half of a copy.
     """
     part = to.with_name(f"{to.name}.part")
-    part.unlink(missing_ok=True)
     try:
+        part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with refusals(source), closing(_reading(source)) as database:
             database.execute("VACUUM INTO ?", (str(part),))
@@ -27,7 +28,8 @@ def copy_database(source: Path, to: Path) -> None:
         message = f"{to} cannot be written ({error.strerror}): check the disk and the folder."
         raise CannotWriteError(message) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def check_database(path: Path) -> None:

@@ -11,6 +11,7 @@ import sqlite_utils
 
 from monitor.errors import DatabaseError
 from monitor.store.connections import Connections, Session
+from monitor.store.copies import copy_database
 from monitor.store.refusal import damaged, refusals
 from monitor.store.schema import Schema
 
@@ -33,18 +34,23 @@ class Database:
         self._connections = Connections(path, patience)
 
     @classmethod
-    def open(cls, path: Path, schema: Schema, patience: float = PATIENCE) -> Self:
-        """Open or create the file; refuse it if damaged or newer; bring it up to date."""
+    def open(
+        cls, path: Path, schema: Schema, patience: float = PATIENCE, spare: Path | None = None
+    ) -> Self:
+        """Open or create the file; refuse it if damaged or newer; bring it up to date.
+
+        As it was before, it is copied to `spare`.
+        """
         database = cls(path, patience)
         try:
             with refusals(path):
-                database.prepare(schema)
+                database.prepare(schema, spare)
         except BaseException:
             database.close()
             raise
         return database
 
-    def prepare(self, schema: Schema) -> None:
+    def prepare(self, schema: Schema, spare: Path | None = None) -> None:
         connection = self._connections.mine().connection
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise damaged(self.path)
@@ -54,6 +60,8 @@ class Database:
             message = f"{self.path} was written by a newer Namesake: install that version or later."
             raise DatabaseError(message)
         if applied != schema.names:
+            if applied and spare is not None:
+                copy_database(self.path, spare)
             with self.write():
                 schema.apply(tables)
 
@@ -63,7 +71,9 @@ class Database:
 
     def rows(self, sql: str, *values: object) -> Iterator[Row]:
         with refusals(self.path):
-            yield from self._connections.mine().connection.execute(sql, values)
+            # `yield from` would close the cursor with the generator, maybe after its connection.
+            for row in self._connections.mine().connection.execute(sql, values):  # noqa: UP028 - see above
+                yield row
 
     def row(self, sql: str, *values: object) -> Row | None:
         return next(self.rows(sql, *values), None)

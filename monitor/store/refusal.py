@@ -33,7 +33,9 @@ def refusals(path: Path) -> Iterator[None]:
 
 
 def damaged(path: Path) -> DatabaseError:
-    return DatabaseError(f"{path} is damaged: restore it from the last backup.")
+    return DatabaseError(
+        f"{path} is damaged: restore it from the last backup (`namesake restore`)."
+    )
 
 
 def _refusal(path: Path, error: sqlite3.Error) -> MonitorError | None:

@@ -2,6 +2,7 @@
 
 import hmac
 from contextlib import AbstractContextManager, ExitStack, closing
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -43,6 +44,8 @@ from monitor.store.verdicts import Verdicts
 from monitor.store.versions import Versions
 
 DATABASE = "namesake.db"
+# As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
+BEFORE_UPGRADE = "namesake.db.before-upgrade"
 
 
 class State:
@@ -109,7 +112,8 @@ class State:
             raise _foreign(folder)
         with ExitStack() as undo:
             keys = undo.enter_context(Keys.open(folder, patience))
-            database = Database.open(folder / DATABASE, NAMESAKE, patience)
+            spare = folder / BEFORE_UPGRADE
+            database = Database.open(folder / DATABASE, NAMESAKE, patience, spare)
             undo.enter_context(closing(database))
             _vouch(database, Sealing(keys), folder)
             state = cls(database, keys)
@@ -131,6 +135,12 @@ class State:
 
     def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
         return self._database.write(sync)
+
+    def forget_spare(self, before: datetime) -> None:
+        """Forget what was kept at an upgrade earlier than that."""
+        spare = self._database.path.with_name(BEFORE_UPGRADE)
+        if spare.exists() and spare.stat().st_mtime < before.timestamp():
+            spare.unlink()
 
     def close(self) -> None:
         self._database.close()

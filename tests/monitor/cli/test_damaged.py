@@ -1,0 +1,77 @@
+"""A damaged database is refused, or its damage changes nothing that is told; it is never mended."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.monitor.cli.conftest import Said, Terminal
+
+FLIPPED = 48
+OFFSETS = 20
+# Each reads another part of what is kept, the sealed parts included.
+LOOKS = (
+    ("due", "--json"),
+    ("staff", "list", "--json"),
+    ("flags", "list", "--json"),
+    ("audit", "verify"),
+    ("sources", "list", "--json"),
+    ("backup", "COPIES"),
+)
+
+
+def told(terminal: Terminal) -> list[str]:
+    """Return what each look prints, or the exit code and sentence of a refusal."""
+    copies = terminal.path.parent / "copies"
+    looks = ([str(copies) if word == "COPIES" else word for word in look] for look in LOOKS)
+    said = [terminal.run(*look) for look in looks]
+    shutil.rmtree(copies, ignore_errors=True)
+    return [_shown(each) for each in said]
+
+
+def _shown(said: Said) -> str:
+    if said.code:
+        return f"{said.code} {said.sentence}"
+    return said.out if said.out.startswith("[") else "done"
+
+
+def flip(path: Path, share: float) -> None:
+    """Turn over a few bytes at a place in the file, counted in shares of its length."""
+    data = bytearray(path.read_bytes())
+    at = int(share * (len(data) - FLIPPED))
+    data[at : at + FLIPPED] = bytes(each ^ 0xFF for each in data[at : at + FLIPPED])
+    path.write_bytes(data)
+
+
+def checkpointed(terminal: Terminal) -> Path:
+    with terminal.service() as service:
+        service.state.people.database.checkpoint()
+    return terminal.config.state / "namesake.db"
+
+
+def test_bytes_turned_over_anywhere_are_refused_or_change_nothing(after_demo: Terminal):
+    path = checkpointed(after_demo)
+    sound, whole = told(after_demo), path.read_bytes()
+    refused = 0
+
+    for number in range(OFFSETS):
+        path.write_bytes(whole)
+        flip(path, number / OFFSETS)
+        for look, before in zip(told(after_demo), sound, strict=True):
+            if look != before:
+                assert re.match("78 .*(restore|keep a copy)", look), (number, look)
+                refused += 1
+
+    assert refused >= OFFSETS
+
+
+@pytest.mark.parametrize("page", [0, 1, 2])
+def test_a_refused_database_is_left_as_it_is(after_demo: Terminal, page: int):
+    path = checkpointed(after_demo)
+    data = bytearray(path.read_bytes())
+    data[page * 4096 : page * 4096 + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    after_demo.run("due")
+
+    assert path.read_bytes() == bytes(data)
