@@ -127,10 +127,14 @@ class Dialect(StrEnum):
 
 
 class ServerConfig(ProfilesConfig, frozen=True, kw_only=True):
-    """One server of the fediverse. `domain` stands in its handles, where it is not its host."""
+    """One server of the fediverse. `domain` stands in its handles, where it is not its host.
+
+    `pictures` are the origins at which it keeps pictures, where these are not its own.
+    """
 
     url: Text
     domain: str = ""
+    pictures: tuple[Text, ...] = ()
     speaks: Dialect = Dialect.MASTODON
 
 

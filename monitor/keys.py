@@ -22,7 +22,9 @@ def keys_of(sources: Iterable[Source], environ: Mapping[str, str]) -> Credential
             continue
         name = key.name or f"{source.name}-key"
         value = secret(name, environ)
-        for origin in map(normal, source.etiquette.origins):
+        manners = source.etiquette
+        keyed = (each for each in manners.origins if each not in manners.pictures)
+        for origin in map(normal, keyed):
             if not value:
                 missing |= {origin} if key.required else set()
             elif found.setdefault(origin, (name, _credential(key, value)))[0] != name:

@@ -79,6 +79,7 @@ def _server(chosen: ServerConfig) -> Source:
         base_url=chosen.url,
         domain=chosen.domain,
         known=chosen.canary,
+        pictures=chosen.pictures,
         allow_private=chosen.allow_private,
         budget=budget_of(chosen),
     )

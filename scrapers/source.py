@@ -1,7 +1,7 @@
 """What a source is: it plans questions, reads answers, and can be tested in the field."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -55,7 +55,8 @@ class Etiquette:
     its subdomains, which share one queue, and `https://*` for every public host.
     `seconds_between` counts from the end of one answer to the next request at the same host.
     `allow_private` are those of the origins that the configuration lets lie at a private address,
-    or on another port than 80 and 443.
+    or on another port than 80 and 443. `pictures` are those that hold nothing but pictures: no key
+    goes there.
     """
 
     origins: tuple[str, ...]
@@ -63,6 +64,7 @@ class Etiquette:
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
     budget: Budget = UNLIMITED
+    pictures: tuple[str, ...] = ()
 
     @classmethod
     def of_api(
@@ -80,6 +82,11 @@ class Etiquette:
             allow_private=allow_private,
             budget=budget,
         )
+
+    def with_pictures(self, origins: tuple[str, ...]) -> Self:
+        """Return them with the origins at which the same service keeps its pictures."""
+        others = tuple(each for each in origins if each not in self.origins)
+        return replace(self, origins=(*self.origins, *others), pictures=others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

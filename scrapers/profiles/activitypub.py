@@ -68,6 +68,7 @@ class ActivityPub:
     domain: str = ""
     known: str = ""
     seconds_between: float = 1.5
+    pictures: tuple[str, ...] = ()
     allow_private: tuple[str, ...] = ()
     budget: Budget = UNLIMITED
     name: str = "activitypub-server"
@@ -83,7 +84,7 @@ class ActivityPub:
     def etiquette(self) -> Etiquette:
         return Etiquette.of_api(
             self.base_url, self.seconds_between, self.allow_private, self.budget
-        )
+        ).with_pictures(self.pictures)
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         own = [each for each in map(self._own, identity.accounts) if each]

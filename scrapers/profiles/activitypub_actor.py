@@ -69,7 +69,7 @@ def actor_in(shown: Mapping[str, object]) -> Actor:
         name=plain_text(optional_text(shown, "name")),
         bio=plain_text(summary),
         url=_page(shown),
-        picture=picture_in(address_in(shown.get("icon"))),
+        picture=address_in(shown.get("icon")),
         links=web_links([moved, *_fields(shown), *links_in(summary)]),
         created_at=_published(shown),
         suspended=optional_flag(shown, "suspended") is True,
@@ -89,7 +89,8 @@ def finding_of(actor: Actor, domain: str) -> Finding:
         handle=handle,
         bio=actor.bio,
         links=actor.links,
-        picture_hash=actor.picture,
+        picture=actor.picture,
+        picture_hash=picture_in(actor.picture),
         created_at=actor.created_at,
     )
 

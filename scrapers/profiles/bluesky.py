@@ -69,10 +69,9 @@ class Bluesky:
 
     @property
     def etiquette(self) -> Etiquette:
-        manners = Etiquette.of_api(
+        return Etiquette.of_api(
             self.base_url, self.seconds_between, self.allow_private, self.budget
-        )
-        return replace(manners, origins=(*manners.origins, self.pictures))
+        ).with_pictures((self.pictures,))
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:

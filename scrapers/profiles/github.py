@@ -61,6 +61,7 @@ METHODS = Methods(
 # 60 requests an hour without a token, 5,000 with one.
 GITHUB = ProfileApi(
     base_url="https://api.github.com",
+    pictures=("https://avatars.githubusercontent.com",),
     name="github-api",
     platform="github",
     declaration=DECLARATION,

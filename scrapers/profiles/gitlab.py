@@ -45,6 +45,7 @@ METHODS = Methods(
 
 GITLAB = ProfileApi(
     base_url="https://gitlab.com",
+    pictures=("https://secure.gravatar.com",),
     name="gitlab-api",
     platform="gitlab",
     declaration=DECLARATION,

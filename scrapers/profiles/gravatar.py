@@ -46,6 +46,7 @@ class Gravatar(ProfileApi):
     """100 requests an hour without a key, 1,000 with one. It has no canary that is nobody's own."""
 
     base_url: str = "https://api.gravatar.com"
+    pictures: tuple[str, ...] = ("https://*.gravatar.com",)
     name: str = "gravatar-api"
     platform: str = "gravatar"
     declaration: Declaration = DECLARATION

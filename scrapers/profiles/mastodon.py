@@ -79,6 +79,7 @@ class Mastodon:
     known: str = ""
     listed: int = LISTED
     seconds_between: float = 1.5
+    pictures: tuple[str, ...] = ()
     allow_private: tuple[str, ...] = ()
     budget: Budget = UNLIMITED
     name: str = "mastodon-server"
@@ -94,7 +95,7 @@ class Mastodon:
     def etiquette(self) -> Etiquette:
         return Etiquette.of_api(
             self.base_url, self.seconds_between, self.allow_private, self.budget
-        )
+        ).with_pictures(self.pictures)
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:

@@ -81,7 +81,9 @@ def account_in(shown: Mapping[str, object]) -> Account:
         name=optional_text(shown, "display_name"),
         bio=plain_text(note),
         url=_address(shown),
-        picture=picture_in(optional_text(shown, "avatar_static") or optional_text(shown, "avatar")),
+        picture=web_address(
+            optional_text(shown, "avatar_static") or optional_text(shown, "avatar")
+        ),
         links=web_links([*_fields(shown), *links_in(note)]),
         created_at=_created(shown),
         counts=tuple((name, seen) for name, seen in _counts(shown) if seen is not None),
@@ -108,7 +110,8 @@ def finding_of(account: Account, domain: str) -> Finding:
         handle=handle,
         bio=account.bio,
         links=(*moved, *account.links),
-        picture_hash=account.picture,
+        picture=account.picture,
+        picture_hash=picture_in(account.picture),
         created_at=account.created_at,
         counts=account.counts,
     )

@@ -59,11 +59,19 @@ METHODS = Methods(
     ),
 )
 
+# Its own store, and those that members bring their pictures from.
+PICTURES = (
+    "https://i.sstatic.net",
+    "https://www.gravatar.com",
+    "https://lh3.googleusercontent.com",
+)
+
 
 def stack_exchange(site: str) -> ProfileApi:
     """Return a source for the site that the API knows by this name."""
     return ProfileApi(
         base_url="https://api.stackexchange.com",
+        pictures=PICTURES,
         name=f"{site}-api",
         platform=site,
         declaration=DECLARATION,

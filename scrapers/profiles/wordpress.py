@@ -63,6 +63,7 @@ class WordPress(ProfileApi):
     """`base_url` is where the site begins. An author is known by the site's host and a number."""
 
     base_url: str
+    pictures: tuple[str, ...] = ("https://secure.gravatar.com",)
     name: str = "wordpress-authors"
     platform: str = ""
     declaration: Declaration = DECLARATION

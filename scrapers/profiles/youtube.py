@@ -98,6 +98,7 @@ METHODS = Methods(
 # 10,000 look-ups a day are free, and 100 searches: so one name of a person is searched for.
 YOUTUBE = ProfileApi(
     base_url="https://www.googleapis.com",
+    pictures=("https://yt3.ggpht.com",),
     name="youtube-api",
     platform="youtube",
     declaration=DECLARATION,

@@ -66,6 +66,7 @@ class AccountShape:
         if not account.startswith(f"{platform}:"):
             raise misshapen(self.url)
         aliases = dict.fromkeys(others)
+        picture = web_address(_optional(shown, self.picture))
         return Finding(
             key=canonical_key(url),
             kind=Kind.ACCOUNT,
@@ -77,7 +78,8 @@ class AccountShape:
             bio=self._text(shown, "bio"),
             location=_optional(shown, self.location),
             links=web_links([link for path in self.links for link in _links(shown, path)]),
-            picture_hash=picture_in(_optional(shown, self.picture)),
+            picture=picture,
+            picture_hash=picture_in(picture),
             created_at=_created(shown, self.created),
             counts=tuple(_counts(shown, self.counts)),
         )

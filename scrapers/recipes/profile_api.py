@@ -37,7 +37,8 @@ class ProfileApi:
     `admits` is the pattern of a handle there. `known` is an account that surely exists (`@handle`,
     or its id): the service's own, never a private person's. `follows` is how many hits of a search
     are looked at one by one, where the search itself tells too little. `backs_off` says that an
-    answer may ask us to pause. `always` are parameters of every request.
+    answer may ask us to pause. `always` are parameters of every request. `pictures` are the origins
+    at which the service keeps the pictures of its profiles.
     """
 
     name: str
@@ -53,6 +54,7 @@ class ProfileApi:
     last_page: int = 2
     backs_off: bool = False
     always: Pairs = ()
+    pictures: tuple[str, ...] = ()
     headers: Pairs = JSON
     seconds_between: float = 1.0
     allow_private: tuple[str, ...] = ()
@@ -64,7 +66,7 @@ class ProfileApi:
     def etiquette(self) -> Etiquette:
         return Etiquette.of_api(
             self.base_url, self.seconds_between, self.allow_private, self.budget
-        )
+        ).with_pictures(self.pictures)
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         """Ask for names, for declared accounts, and whether likely handles are there."""

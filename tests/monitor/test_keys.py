@@ -7,6 +7,8 @@ import pytest
 from monitor.errors import ConfigError
 from monitor.keys import keys_of
 from scrapers.fetch.target import Target
+from scrapers.profiles.github import GITHUB
+from scrapers.profiles.youtube import YOUTUBE
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search.kagi import KAGI
@@ -72,3 +74,10 @@ def test_a_key_that_is_not_required_may_be_left_out():
 
 def test_no_key_is_shown():
     assert "t0p" not in repr(keys_of([BRAVE], {"NAMESAKE_BRAVE_KEY": "t0p"}))
+
+
+def test_no_key_goes_where_only_pictures_are():
+    keys = keys_of([GITHUB, YOUTUBE], {"NAMESAKE_GITHUB_TOKEN": "g", "NAMESAKE_YOUTUBE_KEY": "y"})
+
+    assert keys.by_origin.keys() == {GITHUB.base_url, YOUTUBE.base_url}
+    assert set(GITHUB.etiquette.pictures) < set(GITHUB.etiquette.origins)
