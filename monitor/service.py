@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from monitor.config import Config
 from monitor.flows.admitting import Admitting
 from monitor.flows.canaries import Canaries
+from monitor.flows.consenting import Consenting
 from monitor.flows.digest import Digesting
+from monitor.flows.editing import Editing
 from monitor.flows.enrol import Joining
 from monitor.flows.glass import Glass
+from monitor.flows.holding import Holding
 from monitor.flows.parts import NewRef, Now
 from monitor.flows.permission import Pictures
 from monitor.flows.planning import Planning
@@ -32,6 +35,9 @@ class Service:
     terms: DistrictTerms
     joining: Joining
     leaving: Leaving
+    consenting: Consenting
+    editing: Editing
+    holding: Holding
     reviewing: Reviewing
     sorting: Sorting
     retracing: Retracing

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from monitor.affairs import Affairs
 from monitor.census import census
 from monitor.config import Config, secret
 from monitor.domain.planning.questions import StudentLinks
@@ -36,7 +37,6 @@ from monitor.flows.sweep import Sweeping
 from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
-from monitor.flows.withdraw import Leaving
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mail import FolderPost, SmtpPost
 from monitor.matcher.process import MatcherProcess, NoMatcher
@@ -70,7 +70,10 @@ class Workshop:
             sources=self.sources,
             terms=self.terms,
             joining=self.joining,
-            leaving=self.leaving,
+            leaving=self.affairs.leaving,
+            consenting=self.affairs.consenting,
+            editing=self.affairs.editing,
+            holding=self.affairs.holding,
             reviewing=self.reviewing,
             sorting=self.sorting,
             retracing=Retracing(state=self.state),
@@ -122,13 +125,23 @@ class Workshop:
             config=self.config,
             terms=self.terms,
             letters=self.letters,
+            leaving=self.affairs.leaving,
             now=self.now,
             new_ref=self.outside.new_ref,
         )
 
     @cached_property
-    def leaving(self) -> Leaving:
-        return Leaving(state=self.state, letters=self.letters, now=self.now)
+    def affairs(self) -> Affairs:
+        return Affairs(
+            config=self.config,
+            state=self.state,
+            sources=self.sources,
+            terms=self.terms,
+            letters=self.letters,
+            planning=self.planning,
+            flagging=self.flagging,
+            now=self.now,
+        )
 
     @cached_property
     def digesting(self) -> Digesting:
@@ -203,7 +216,8 @@ class Workshop:
             digesting=self.digesting,
             reviewing=self.reviewing,
             posting=self.posting,
-            leaving=self.leaving,
+            leaving=self.affairs.leaving,
+            renewing=self.affairs.renewing,
             purging=Purging(
                 state=self.state, now=self.now, lent=self._lent(), keeping=self.keeping
             ),

@@ -19,12 +19,15 @@ class AlertView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawnView(LetterView):
-    """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone."""
+    """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone.
+
+    Both are None while a legal hold keeps everything.
+    """
 
     ending: Ending = Ending.WITHDRAWN
     at: datetime
-    erased_by: datetime
-    backups_by: datetime
+    erased_by: datetime | None
+    backups_by: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

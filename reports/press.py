@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from reports import digest, invitation, notice, review, selfcheck, upkeep
+from reports import digest, invitation, notice, review, selfcheck, standing, upkeep
 from reports.letter import Letter
 from reports.lines import LetterView
 
@@ -20,6 +20,8 @@ class LetterKind(StrEnum):
     ENROLLED = "enrolled"
     INVITATION = "invitation"
     CONSENT_ENDING = "consent-ending"
+    CONSENT_CHANGED = "consent-changed"
+    HOLD = "hold"
     SOURCES_PARKED = "sources-parked"
     ADDRESS_PAUSED = "address-paused"
 
@@ -40,6 +42,8 @@ _FORMS: Final = {
     LetterKind.ENROLLED: _Form(notice.EnrolledView, notice.render_enrolled),
     LetterKind.INVITATION: _Form(invitation.InvitationView, invitation.render),
     LetterKind.CONSENT_ENDING: _Form(notice.ConsentEndingView, notice.render_consent_ending),
+    LetterKind.CONSENT_CHANGED: _Form(standing.ConsentChangedView, standing.render_consent_changed),
+    LetterKind.HOLD: _Form(standing.HoldView, standing.render_hold),
     LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
     LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),
 }

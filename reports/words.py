@@ -120,6 +120,24 @@ class Ending(StrEnum):
         }[self]
 
 
+class ConsentChange(StrEnum):
+    """What was done with a consent that goes on."""
+
+    RENEWED = "renewed"
+    CHANGED = "changed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+    @property
+    def words(self) -> str:
+        return {
+            "renewed": "You renewed your consent",
+            "changed": "You changed what you agree to",
+            "paused": "You let Namesake rest",
+            "resumed": "You let Namesake go on",
+        }[self]
+
+
 class DigestKind(StrEnum):
     FIRST = "first"
     WEEKLY = "weekly"

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import click
 
+from monitor.cli import standing
 from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.domain.consent import Consent
+from monitor.domain.consent import Consent, phase
 from monitor.errors import InputError, UnavailableError
 from monitor.service import Service
 from reports.text import one_address
@@ -71,6 +72,10 @@ def withdraw(desk: Desk, ref: str) -> None:
     desk.output.say("Nothing is asked about them any more; the erasure is due within 24 hours.")
 
 
+for command in (standing.left, standing.pause, standing.resume, standing.hold, standing.release):
+    staff.add_command(command)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """`until` is when the state ends by itself, or when somebody ended it."""
@@ -87,16 +92,15 @@ def _joined(service: Service) -> Iterator[Listed]:
         if consent is not None:
             yield Listed(
                 ref=ref,
-                state=_state(consent, service.now()),
+                state=_state(service, consent),
                 scopes=tuple(sorted(consent.scopes)),
                 until=consent.withdrawn_at or consent.expires_at,
             )
 
 
-def _state(consent: Consent, now: datetime) -> str:
-    if consent.withdrawn_at:
-        return "withdrawn"
-    return "enrolled" if consent.live(now) else "expired"
+def _state(service: Service, consent: Consent) -> str:
+    held = ", held" if service.state.holds.stands(consent.person) else ""
+    return f"{phase(consent, service.now())}{held}"
 
 
 def _invited(service: Service) -> Iterator[Listed]:

@@ -50,7 +50,8 @@ class Consent:
     """One line of a person's ledger: how things stand with their consent from `at` on.
 
     `at` is None where that is when the text was answered. `withdrawn_at` is None while it stands.
-    `paused_until` is when the last pause ends or ended, None before the first one.
+    `paused_from` is when the last pause began and `paused_until` when it ends or ended, None before
+    the first one.
     """
 
     person: str
@@ -63,6 +64,7 @@ class Consent:
     act: Act = Act.GIVEN
     channel: Channel = Channel.KEYBOARD
     at: datetime | None = None
+    paused_from: datetime | None = None
     paused_until: datetime | None = None
 
     @property
@@ -80,8 +82,34 @@ class Consent:
         """Tell whether anything may be asked, settled or told in digests now."""
         return self.live(now) and not self.paused(now)
 
+    def rested(self, since: datetime, until: datetime) -> timedelta:
+        """Return how much of the time between two moments the last pause took, or is to take.
+
+        A pause that began later takes nothing of it: what was over by then stays over.
+        """
+        if self.paused_from is None or self.paused_until is None or until < self.paused_from:
+            return timedelta(0)
+        return max(self.paused_until - max(self.paused_from, since), timedelta(0))
+
     def covers(self, scope: Scope, now: datetime) -> bool:
         return scope in self.scopes and self.asks(now)
+
+
+class Phase(StrEnum):
+    """EXPIRED is one that ran out and can be renewed until everything is erased."""
+
+    ENROLLED = "enrolled"
+    PAUSED = "paused"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+def phase(consent: Consent, now: datetime) -> Phase:
+    if consent.withdrawn_at is not None:
+        return Phase.WITHDRAWN
+    if not consent.live(now):
+        return Phase.EXPIRED
+    return Phase.PAUSED if consent.paused(now) else Phase.ENROLLED
 
 
 def renewal_due(consent: Consent, now: datetime) -> bool:
@@ -90,10 +118,14 @@ def renewal_due(consent: Consent, now: datetime) -> bool:
 
 
 def reminder_due(consent: Consent, now: datetime) -> timedelta | None:
-    """Return which reminder of the end is due: the latest whose time has come."""
+    """Return which reminder of the end is due: the last one whose time has come, if any has.
+
+    Also after the end: whoever was not reminded in time, is reminded late.
+    """
+    if consent.withdrawn_at is not None:
+        return None
     left = consent.expires_at - now
-    due = (span for span in REMINDED_BEFORE if left <= span)
-    return min(due, default=None) if consent.live(now) else None
+    return min((span for span in REMINDED_BEFORE if left <= span), default=None)
 
 
 def narrowed(consent: Consent, scopes: frozenset[Scope], now: datetime) -> Consent:
@@ -109,7 +141,7 @@ def paused(consent: Consent, until: datetime, now: datetime) -> Consent:
     if not now < until <= now + LONGEST_PAUSE:
         reason = "A pause ends on a day to come, within a year: choose one."
         raise InputError(reason)
-    return replace(consent, act=Act.PAUSED, at=now, paused_until=until)
+    return replace(consent, act=Act.PAUSED, at=now, paused_from=now, paused_until=until)
 
 
 def resumed(consent: Consent, now: datetime) -> Consent:

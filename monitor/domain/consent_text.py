@@ -91,16 +91,21 @@ _OTHERS = """\
 Search engines and sites learn the words they are asked: your name, if you agreed to that.
 Mails and flags may be public records, which the law may make the district hand out.
 A legal hold can keep the district from erasing what we have. You are told if it does.
+It opens nothing to anybody, and if you leave, asking stops all the same.
 This service is not for employment decisions: not for hiring, evaluation or discipline.
 """
 
 _LEAVING = """\
 Joining is your own choice. Nothing at work depends on it, and no manager is told.
+You can take back any part of this, or let all of it rest until a day you choose.
+What only a part that you take back had shown is forgotten, unless you shared or claimed it.
 You can leave at any time, in one step and without a reason.
 Once you leave, nothing more is asked, and what we hold is erased within 24 hours.
 What backups still hold is locked, and its key is destroyed with the rest.
 Mail that was already sent cannot be called back.
+When you no longer work here, asking and mail stop as soon as we are told, and all is erased.
 Your consent ends by itself after a year. You are asked before it does.
+If you do not renew it, all is erased 30 days later.
 """
 
 

@@ -158,7 +158,7 @@ def needs_notice(flag: Flag) -> bool:
 def opens_to_review(case: Case, now: datetime, policy: DisclosurePolicy) -> Opening | None:
     """Return since when and why IT may see a flag; None while it may not.
 
-    Nothing opens, or stays open, without a consent in force.
+    Nothing opens, or stays open, without a consent in force, and time opens nothing during a pause.
     """
     if case.consent.person != case.flag.person or not case.consent.live(now):
         return None
@@ -221,13 +221,21 @@ def _openings(case: Case, policy: DisclosurePolicy, now: datetime) -> Iterator[O
 
 
 def _opened(key: Key, case: Case, policy: DisclosurePolicy) -> datetime | None:
+    if key is Key.UNANSWERED:
+        return _awake(case.consent, _unanswered(case.history), ANSWER_WITHIN)
     if key is not Key.COUNSEL:
         return _OPENED[key](case.history)
     days = policy.student_link_days
     if days is None or case.consent.text_hash not in policy.told_in:
         return None
     counted = _counted_from(case.history)
-    return counted and counted + timedelta(days=days)
+    span = timedelta(days=days)
+    return _awake(case.consent, counted and counted + span, span)
+
+
+def _awake(consent: Consent, at: datetime | None, span: timedelta) -> datetime | None:
+    """Put off what time opens: while its person has paused, none of theirs runs out."""
+    return at and at + consent.rested(at - span, at)
 
 
 def _shared(history: History) -> datetime | None:

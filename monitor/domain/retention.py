@@ -20,6 +20,7 @@ class Kept(StrEnum):
     INVITATION = "invitation"
     RUN_REQUEST = "run-request"
     ROBOTS = "robots"
+    LAPSED = "lapsed"
     PERSON = "person"
     AUDIT = "audit"
 
@@ -67,6 +68,8 @@ TABLE: Mapping[Kept, Lifetime] = {
     Kept.RUN_REQUEST: Lifetime(open=7 * DAY, closed=DAY),
     # Closed is a file whose day is over: its host is asked for it again.
     Kept.ROBOTS: Lifetime(open=DAY, closed=AT_ONCE),
+    # What a consent that ran out had allowed: until then it can be renewed.
+    Kept.LAPSED: Lifetime(open=30 * DAY, closed=AT_ONCE),
     Kept.PERSON: Lifetime(open=None, closed=AT_ONCE),
     Kept.AUDIT: Lifetime(open=None, closed=None),
 }

@@ -12,6 +12,7 @@ from monitor.errors import InputError, NotPermittedError
 from monitor.flows.letters import Correspondence, LetterPlan
 from monitor.flows.parts import NewRef, Now
 from monitor.flows.terms import DistrictTerms
+from monitor.flows.withdraw import Leaving
 from monitor.store.invitations import Invitation
 from monitor.store.state import State
 from reports.invitation import InvitationView
@@ -45,6 +46,7 @@ class Joining:
     config: Config
     terms: DistrictTerms
     letters: Correspondence
+    leaving: Leaving
     now: Now
     new_ref: NewRef
 
@@ -61,9 +63,14 @@ class Joining:
             expires_at=now + INVITATION_LASTS,
         )
         with self.state.write():
+            self.leaving.make_way(address)
             if self.state.people.find_by_mail(address):
-                reason = "This person is enrolled already; there is nothing to do."
+                reason = (
+                    "This person is enrolled already; there is nothing to do. If the address is "
+                    "somebody else's by now, run `namesake staff left` for it first."
+                )
                 raise InputError(reason)
+            self._take_back(address)
             self.state.invitations.add(invitation)
             self.letters.queue(
                 LetterPlan(
@@ -105,6 +112,11 @@ class Joining:
             )
             self.state.audit.append(now, person.ref, "enrolled", person.ref, {})
         return person
+
+    def _take_back(self, address: str) -> None:
+        """Let a new invitation end the earlier ones: one address is one person's."""
+        while earlier := self.state.invitations.find_by_mail(address, self.now()):
+            self.state.invitations.drop(earlier.ref)
 
     def _own_address(self, mail: str) -> str:
         address = mail.strip().lower()

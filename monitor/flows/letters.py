@@ -17,7 +17,14 @@ from reports.press import LetterKind, kind_of
 # These go to an office, whoever holds it on the day.
 TO_OFFICE = frozenset({LetterKind.REVIEW, LetterKind.SOURCES_PARKED, LetterKind.ADDRESS_PAUSED})
 # An invitation comes before consent, a farewell after it, and an office gives none.
-WITHOUT_CONSENT = TO_OFFICE | {LetterKind.INVITATION, LetterKind.WITHDRAWN}
+WITHOUT_CONSENT = TO_OFFICE | {
+    LetterKind.INVITATION,
+    LetterKind.WITHDRAWN,
+    LetterKind.CONSENT_ENDING,
+    LetterKind.HOLD,
+}
+# What rests while somebody has paused; all else is a notice, and goes.
+DIGESTS = frozenset({LetterKind.DIGEST, LetterKind.SELF_CHECK})
 
 
 class Greeting(TypedDict):

@@ -1,10 +1,12 @@
 """What is asked about whom this week, by what each question has brought and may cost."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from monitor.config import PlanningConfig
+from monitor.domain.consent import Scope
+from monitor.domain.person import Person
 from monitor.domain.planning.budget import Cap, Limits, Outlay, Purse
 from monitor.domain.planning.choice import Candidate, Choice, Depth, candidates, choose
 from monitor.domain.planning.forecast import Rotation, forecast
@@ -73,6 +75,19 @@ class Planning:
     def about(self, ref: str) -> Iterator[Query]:
         """Yield every first question about a person, by their consent of this moment."""
         yield from self._planned(ref, self.sources.values())
+
+    def standing(self, person: Person) -> frozenset[str]:
+        """Return the keys of all that is asked first for a person, though it may rest just now."""
+        consent = self.state.consents.latest(person.ref)
+        if consent is None:
+            return frozenset()
+        awake = replace(consent, paused_until=None)
+        own = plan(person, awake, self.sources.values(), self.now(), self.student_links)
+        keys = {query.key for query in own}
+        if awake.covers(Scope.SEARCH, self.now()):
+            shared = self.sharing.about_district()
+            keys |= {replace(query, subject=person.ref).key for query in shared}
+        return frozenset(keys)
 
     def choice(
         self, week: str, run: Offered, depth: Depth, answered: Collection[str] = ()

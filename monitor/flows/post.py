@@ -15,7 +15,7 @@ from monitor.domain.envelope import Envelope, Verdict
 from monitor.domain.rulings import told
 from monitor.errors import DatabaseError, InputError
 from monitor.flows.enrol import hashed
-from monitor.flows.letters import TO_OFFICE, WITHOUT_CONSENT, holder
+from monitor.flows.letters import DIGESTS, TO_OFFICE, WITHOUT_CONSENT, holder
 from monitor.flows.parts import Now, Post
 from monitor.store.outbox import OutboxLetter
 from monitor.store.state import State
@@ -49,7 +49,9 @@ class Posting:
         try:
             address = self._address(letter)
             if not address:
-                return self._dead(letter, "its reader's consent, invitation or role has ended")
+                return self._dead(
+                    letter, "its reader's consent, invitation or role has ended, or rests"
+                )
             rendered = self._rendered(letter)
             delivery = self.post.deliver(rendered, self._envelope(letter, address))
         except UNSENT_FAULTS as error:
@@ -71,9 +73,12 @@ class Posting:
         if kind is LetterKind.INVITATION:
             invited = self.state.invitations.get(reader)
             return invited.mail if invited.open(self.now()) else ""
-        if kind not in WITHOUT_CONSENT and not self.state.consents.stands(reader, self.now()):
+        consent, now = self.state.consents.latest(reader), self.now()
+        if kind not in WITHOUT_CONSENT and (consent is None or not consent.live(now)):
             return ""
-        return self.state.people.get(reader).mail
+        if kind in DIGESTS and consent is not None and consent.paused(now):
+            return ""
+        return self.state.people.address(reader)
 
     def _rendered(self, letter: OutboxLetter) -> Letter:
         kind = LetterKind(letter.kind)

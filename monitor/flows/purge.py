@@ -35,6 +35,8 @@ class Purging:
         self.keeping.forget(self.now())
         self.state.forget_spare(self.now() - SPARE_LASTS)
         for person in self.state.people.refs():
+            if self.state.holds.stands(person):
+                continue
             with self.state.write():
                 self._old_news(person)
                 self.lent.forget(person, self.now())

@@ -12,6 +12,7 @@ from monitor.flows.digest import Digesting
 from monitor.flows.parts import Now, Watch, unwatched
 from monitor.flows.post import Posting
 from monitor.flows.purge import PURGE, Purging
+from monitor.flows.renewing import RENEWING, Renewing
 from monitor.flows.review import Reviewing
 from monitor.flows.settlement import SECOND_PROOF
 from monitor.flows.sweep import Closing, Errand, Sweeping, nothing_else
@@ -44,6 +45,7 @@ class DueRounds:
     posting: Posting
     leaving: Leaving
     purging: Purging
+    renewing: Renewing
     now: Now
     interrupt: Callable[[], None]
 
@@ -59,6 +61,7 @@ class DueRounds:
         with self.state.write():
             self.state.due.ensure(SWEEP, "", next_sweep(now, district.ref, district.zone))
             self.state.due.ensure(PURGE, "", now)
+            self.state.due.ensure(RENEWING, "", now)
             self.state.due.ensure(REVIEW, "", next_digest(now, district.ref, district.zone))
             for ref in self.state.consents.live(now):
                 zone = self.state.people.get(ref).zone
@@ -81,6 +84,10 @@ class DueRounds:
     def write(self) -> None:
         """Write the letters that are due, send what waits, and forget who left."""
         self.schedule()
+        while due := self._claim(RENEWING):
+            with self._in_hand(due), self.state.write():
+                self.renewing.look()
+                self.state.due.finish(RENEWING, due.subject, self.now() + DAILY)
         while due := self._claim(DIGEST, REVIEW):
             with self._in_hand(due):
                 self._compose(due)
@@ -147,6 +154,10 @@ class DueRounds:
     def _prove(self, due: Due) -> bool:
         """Ask an item's own address again: what is absent twice, days apart, is gone."""
         item = self.state.items.get(due.subject)
+        consent = self.state.consents.latest(item.person)
+        if consent is not None and consent.paused(self.now()):
+            self.state.due.finish(due.name, due.subject, consent.paused_until)
+            return True
         sightings = self.state.sightings.of_item(item.ref)
         keys = frozenset(each.query for each in sightings if each.misses)
         if not keys:

@@ -25,8 +25,11 @@ class Sharing:
 
     def questions(self) -> Iterator[Query]:
         """Yield what is asked about the district, while there is anybody it is asked for."""
-        if not any(True for _ in self._readers()):
-            return
+        if any(True for _ in self._readers()):
+            yield from self.about_district()
+
+    def about_district(self) -> Iterator[Query]:
+        """Yield the same, whoever there is."""
         for source in self.sources.values():
             if source.family is Family.SEARCH and isinstance(source, DistrictSource):
                 yield from source.about_district(self.district)

@@ -17,8 +17,8 @@ class Consents:
         with self.database.write():
             self.database.run(
                 """INSERT INTO consents (person, text_version, text_hash, scopes,
-                given_at, expires_at, withdrawn_at, act, channel, at, paused_until)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                given_at, expires_at, withdrawn_at, act, channel, at, paused_from, paused_until)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 consent.person,
                 consent.text_version,
                 consent.text_hash,
@@ -29,6 +29,7 @@ class Consents:
                 consent.act,
                 consent.channel,
                 written_or_none(consent.at),
+                written_or_none(consent.paused_from),
                 written_or_none(consent.paused_until),
             )
 
@@ -78,7 +79,7 @@ class Consents:
 
 def _consent(row: Row) -> Consent:
     _, person, text_version, text_hash, scopes, given_at, expires_at, withdrawn_at = row[:8]
-    act, channel, at, paused_until = row[8:]
+    act, channel, at, paused_from, paused_until = row[8:]
     return Consent(
         person=person,
         text_version=text_version,
@@ -90,5 +91,6 @@ def _consent(row: Row) -> Consent:
         act=Act(act),
         channel=Channel(channel),
         at=read_or_none(at),
+        paused_from=read_or_none(paused_from),
         paused_until=read_or_none(paused_until),
     )

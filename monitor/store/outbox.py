@@ -99,6 +99,17 @@ class Outbox:
         )
         return None if found is None else read_or_none(found[0])
 
+    def first(self, recipient_ref: str, kind: str, since: datetime) -> datetime | None:
+        """Return when the first letter of this kind was queued for a reader since then, if any."""
+        found = self.database.row(
+            """SELECT min(queued_at) FROM outbox
+            WHERE recipient_ref = ? AND kind = ? AND queued_at >= ?""",
+            recipient_ref,
+            kind,
+            written(since),
+        )
+        return None if found is None else read_or_none(found[0])
+
     def view(self, ref: str, shape: type[T]) -> T:
         """Return what the letter is rendered from; InputError once it was sent and forgotten."""
         found = self.database.row("SELECT person, sealed FROM outbox WHERE ref = ?", ref)
@@ -135,6 +146,13 @@ class Outbox:
                 sealed = NULL WHERE ref = ?""",
                 self._sealed_error(ref, reason),
                 ref,
+            )
+
+    def drop_waiting(self, reader: str) -> None:
+        """Forget every letter that was not sent yet: its reader has left, or the address has."""
+        with self.database.write():
+            self.database.run(
+                "DELETE FROM outbox WHERE recipient_ref = ? AND state = 'queued'", reader
             )
 
     def _sealed_error(self, ref: str, error: str) -> bytes:

@@ -54,6 +54,23 @@ class People:
                 person.ref,
             )
 
+    def give_up_address(self, ref: str) -> None:
+        """Let an address lead to somebody no more: it is about to be another's."""
+        given_up = self.sealing.mark(ref, "gave up")
+        with self.database.write():
+            self.database.run(
+                """UPDATE invitations SET mark = ?1
+                WHERE mark = (SELECT mark FROM people WHERE ref = ?2)""",
+                given_up,
+                ref,
+            )
+            self.database.run("UPDATE people SET mark = ? WHERE ref = ?", given_up, ref)
+
+    def address(self, ref: str) -> str:
+        """Return where a person is written to, or nothing where that is another's by now."""
+        mail = self.get(ref).mail
+        return mail if self.find_by_mail(mail) == ref else ""
+
     def refs(self) -> tuple[str, ...]:
         return tuple(ref for (ref,) in self.database.rows("SELECT ref FROM people ORDER BY rowid"))
 

@@ -1,6 +1,6 @@
 """What items looked like, in the order they were seen to."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from monitor.store.moment import written
 from monitor.store.owner import owner_of_item
 from monitor.store.sealing import Sealing
 from monitor.store.sequence import next_in
+from scrapers.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,17 @@ class Versions:
                 item,
                 written(at),
             )
+
+    def rewrite(self, item: str, change: Callable[[Finding], Finding]) -> None:
+        """Take out of every version what may be kept no more; the order stays."""
+        with self.database.write():
+            for seq, version in self.numbered(item).items():
+                told = replace(version, finding=change(version.finding))
+                if told != version:
+                    sealed = self.sealing.seal(
+                        owner_of_item(self.database, item), _place(seq), told
+                    )
+                    self.database.run("UPDATE versions SET sealed = ? WHERE seq = ?", sealed, seq)
 
     def forget_question(self, item: str, query: str) -> None:
         """Forget all that one question showed of it."""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from reports.digest import DigestView
 from reports.invitation import InvitationView
@@ -27,14 +27,17 @@ from reports.notice import (
 from reports.review import ReviewLine, ReviewView
 from reports.selfcheck import SelfCheckView
 from reports.upkeep import AddressPausedView, SourcesParkedView
-from reports.words import DigestKind, Ending, EventKind, FlagKind, GapKind, Severity, Whose
-
-MONDAY: Final = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
-PORTAL: Final = "https://namesake.cedarvalley.example/review"
-WHY: Final = "You get this letter because you enrolled on 2 Sep 2026 and asked for a weekly digest."
-LEAVE: Final = (
-    "To stop these letters, or to leave Namesake altogether, reply with the word stop or leave."
+from reports.words import (
+    DigestKind,
+    Ending,
+    EventKind,
+    FlagKind,
+    GapKind,
+    Severity,
+    Whose,
 )
+from tests.reports.readers import MONDAY, PORTAL, ROSA, SAM
+from tests.reports.samples_standing import STANDING
 
 IMPERSONATION: Final = FlagLine(
     kind=FlagKind.IMPERSONATION,
@@ -120,21 +123,8 @@ GAPS: Final = (
 )
 PARTLY: Final = Coverage(checked=58, total=60, gaps=GAPS)
 WHOLE: Final = Coverage(checked=60, total=60)
-ROSA: Final[dict[str, Any]] = {
-    "name": "Rosa",
-    "district": "Cedar Valley Public Schools",
-    "zone": "America/New_York",
-    "why": WHY,
-    "leave": LEAVE,
-}
-SAM: Final[dict[str, Any]] = {
-    **ROSA,
-    "name": "operators",
-    "why": "You get this letter because you operate Namesake for your district.",
-    "leave": "To stop it, take your address off the list of operators.",
-}
-
 LETTERS: Final[dict[str, LetterView]] = {
+    **STANDING,
     "digest": DigestView(
         **ROSA,
         week="2026-W48",
@@ -223,6 +213,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),
     ),
+    "withdrawn-held": WithdrawnView(**ROSA, at=MONDAY, erased_by=None, backups_by=None),
     "break-glass": BreakGlassView(
         **ROSA,
         at=MONDAY,

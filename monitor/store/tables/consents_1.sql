@@ -4,6 +4,8 @@ ALTER TABLE consents ADD COLUMN channel TEXT NOT NULL DEFAULT 'keyboard';
 
 ALTER TABLE consents ADD COLUMN at TEXT; -- null where that is when it was given
 
+ALTER TABLE consents ADD COLUMN paused_from TEXT; -- null before the first pause
+
 ALTER TABLE consents ADD COLUMN paused_until TEXT; -- null before the first pause
 
 CREATE TRIGGER consents_are_kept BEFORE DELETE ON consents

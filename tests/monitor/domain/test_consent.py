@@ -4,8 +4,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.domain.consent import Consent, Scope, renewal_due, text_hash
+from monitor.domain.consent import (
+    Act,
+    Consent,
+    Phase,
+    Scope,
+    ended,
+    narrowed,
+    paused,
+    phase,
+    reminder_due,
+    renewal_due,
+    resumed,
+    text_hash,
+)
 from monitor.domain.consent_text import SCOPES, TEXT, Terms, consent_text
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
@@ -59,6 +74,11 @@ def test_a_text_is_known_by_its_hash():
         "A link with students never opens to IT by itself",
         "who has not joined",
         "No picture is kept",
+        "It opens nothing to anybody",
+        "let all of it rest until a day you choose",
+        "is forgotten, unless you shared or claimed it",
+        "no longer work here",
+        "all is erased 30 days later",
         *SCOPES.values(),
     ],
 )
@@ -81,3 +101,62 @@ def test_people_are_told_which_engines_are_asked_and_when_student_links_open():
     assert "Ada Roe, 2026-09-01" in text
     assert "That students follow you is told to nobody but you" in text
     assert "never opens to IT by itself" not in text
+
+
+LEFT = replace(CONSENT, withdrawn_at=MONDAY + 2 * DAY)
+RESTING = paused(CONSENT, MONDAY + 20 * DAY, MONDAY + 10 * DAY)
+
+
+def test_a_pause_rests_all_that_is_asked_and_nothing_that_is_kept():
+    during, after = MONDAY + 15 * DAY, MONDAY + 20 * DAY
+
+    assert RESTING.live(during)
+    assert not RESTING.asks(during)
+    assert not any(RESTING.covers(scope, during) for scope in Scope)
+    assert RESTING.asks(after)
+    assert resumed(RESTING, during).asks(during)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "rest"),
+    [
+        (0, 7, 0),  # over before it began
+        (8, 15, 10),  # all of it
+        (12, 19, 8),  # begun meanwhile
+        (20, 27, 0),  # begun afterwards
+    ],
+)
+def test_a_pause_takes_its_share_of_a_span_once_it_began_in_time(since, until, rest):
+    assert RESTING.rested(MONDAY + since * DAY, MONDAY + until * DAY) == rest * DAY
+
+
+@pytest.mark.parametrize(
+    ("days", "before"), [(0, None), (334, None), (335, 30), (357, 30), (358, 7), (400, 7)]
+)
+def test_each_reminder_has_its_time_and_the_last_one_has_no_end(days, before):
+    due = reminder_due(CONSENT, MONDAY + days * DAY)
+
+    assert due == (None if before is None else before * DAY)
+    assert reminder_due(LEFT, MONDAY + days * DAY) is None
+
+
+@given(
+    keep=st.frozensets(st.sampled_from(Scope)),
+    days=st.integers(min_value=-10, max_value=800),
+    scope=st.sampled_from(Scope),
+)
+def test_no_word_but_an_answer_ever_allows_more(keep, days, scope):
+    at, now = MONDAY + 30 * DAY, MONDAY + days * DAY
+    whole = replace(CONSENT, scopes=frozenset(Scope))
+    less = [paused(whole, at + DAY, at), ended(whole, Act.LEFT, at)]
+    if keep < whole.scopes:
+        less.append(narrowed(whole, keep, at))
+
+    assert not any(each.covers(scope, now) and not whole.covers(scope, now) for each in less)
+
+
+def test_a_consent_is_in_one_phase_at_a_time():
+    assert [
+        phase(consent, MONDAY + 15 * DAY)
+        for consent in (CONSENT, RESTING, LEFT, replace(CONSENT, expires_at=MONDAY + DAY))
+    ] == [Phase.ENROLLED, Phase.PAUSED, Phase.WITHDRAWN, Phase.EXPIRED]

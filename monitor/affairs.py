@@ -1,0 +1,73 @@
+"""Joins what a person, or somebody on their behalf, decides about their consent and their data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.config import Config
+from monitor.flows.consenting import Consenting
+from monitor.flows.editing import Editing
+from monitor.flows.flagging import Flagging
+from monitor.flows.holding import Holding
+from monitor.flows.letters import Correspondence
+from monitor.flows.parts import Now
+from monitor.flows.planning import Planning
+from monitor.flows.renewing import Renewing
+from monitor.flows.retiring import Retiring
+from monitor.flows.terms import DistrictTerms
+from monitor.flows.withdraw import Leaving
+from monitor.store.state import State
+from scrapers.source import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affairs:
+    config: Config
+    state: State
+    sources: Mapping[str, Source]
+    terms: DistrictTerms
+    letters: Correspondence
+    planning: Planning
+    flagging: Flagging
+    now: Now
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        return Leaving(state=self.state, letters=self.letters, now=self.now)
+
+    @cached_property
+    def consenting(self) -> Consenting:
+        return Consenting(
+            state=self.state,
+            terms=self.terms,
+            letters=self.letters,
+            retiring=self._retiring,
+            now=self.now,
+        )
+
+    @cached_property
+    def editing(self) -> Editing:
+        return Editing(state=self.state, retiring=self._retiring, now=self.now)
+
+    @cached_property
+    def holding(self) -> Holding:
+        return Holding(
+            state=self.state,
+            config=self.config,
+            letters=self.letters,
+            retiring=self._retiring,
+            now=self.now,
+        )
+
+    @cached_property
+    def renewing(self) -> Renewing:
+        return Renewing(state=self.state, letters=self.letters, leaving=self.leaving, now=self.now)
+
+    @cached_property
+    def _retiring(self) -> Retiring:
+        return Retiring(
+            state=self.state,
+            sources=self.sources,
+            planning=self.planning,
+            flagging=self.flagging,
+        )

@@ -1,0 +1,44 @@
+"""What an operator records about somebody who joined."""
+
+MAIL = "rosa.marchetti@cedarvalley.example"
+ONE = ("--by", "it-security@cedarvalley.example")
+BOTH = (*ONE, "--by", "it-review@cedarvalley.example")
+
+
+def state(terminal):
+    return [row["state"] for row in terminal.run("staff", "list", "--json").json]
+
+
+def test_who_left_the_district_is_found_by_their_address(terminal):
+    terminal.enrols()
+
+    said = terminal.run("staff", "left", MAIL, typed="y\n")
+
+    assert said.code == 0
+    assert state(terminal) == ["withdrawn"]
+    assert terminal.run("staff", "left", "nobody@cedarvalley.example", "--yes").code == 65
+
+
+def test_a_pause_is_recorded_with_its_last_day_and_ended_again(terminal):
+    ref = terminal.enrols()
+    said = terminal.run("staff", "pause", ref, "--until", "2026-12-24")
+
+    assert said.code == 0
+    assert "until 24 December 2026 is over" in said.out
+    assert state(terminal) == ["paused"]
+    assert terminal.run("check", ref).code == 77
+    assert terminal.run("staff", "resume", ref).code == 0
+    assert state(terminal) == ["enrolled"]
+
+
+def test_a_hold_needs_two_reviewers_of_the_configuration(terminal):
+    ref = terminal.enrols()
+
+    assert terminal.run("staff", "hold", ref, *ONE, "--reason", "a case").code == 77
+    said = terminal.run("staff", "hold", ref, *BOTH, "--reason", "a case")
+    assert said.code == 0
+    assert state(terminal) == ["enrolled, held"]
+
+    said = terminal.run("staff", "release", ref, *ONE, "--reason", "settled")
+    assert said.code == 0
+    assert state(terminal) == ["enrolled"]

@@ -1,0 +1,55 @@
+"""While a person has paused, none of their time to answer runs out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.domain.consent import Consent, Scope, paused
+from monitor.domain.disclosure import Case, DisclosurePolicy, Key, opens_to_review
+from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+DAY = timedelta(days=1)
+CONSENT = Consent(
+    person="rosa",
+    text_version="1",
+    text_hash="",
+    scopes=frozenset(Scope),
+    given_at=MONDAY - DAY,
+    expires_at=MONDAY + 365 * DAY,
+)
+FLAG = Flag(
+    ref="flag",
+    person="rosa",
+    item="item",
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
+    state=FlagState.OPEN,
+    opened_at=MONDAY,
+    reasons=("Its handle looks like yours.",),
+    notified_at=MONDAY,
+)
+
+
+def opening(consent: Consent, days: int, flag: Flag = FLAG):
+    case = Case(flag=flag, consent=consent)
+    return opens_to_review(case, MONDAY + days * DAY, DisclosurePolicy())
+
+
+def test_the_days_of_a_pause_do_not_count():
+    resting = paused(CONSENT, MONDAY + 30 * DAY, MONDAY + 3 * DAY)
+
+    assert opening(resting, 29) is None
+    assert opening(resting, 33) is None
+    assert opening(resting, 34).key is Key.UNANSWERED
+
+
+def test_what_was_open_when_a_pause_began_stays_open():
+    resting = paused(CONSENT, MONDAY + 30 * DAY, MONDAY + 8 * DAY)
+
+    assert opening(resting, 9).at == MONDAY + 7 * DAY
+
+
+def test_what_a_person_shares_opens_though_they_have_paused():
+    resting = paused(CONSENT, MONDAY + 30 * DAY, MONDAY)
+
+    assert opening(resting, 2, replace(FLAG, shared_at=MONDAY + DAY))

@@ -1,0 +1,52 @@
+"""Letters about how things stand with a consent and with what is kept."""
+
+from datetime import timedelta
+from typing import Final
+
+from reports.lines import LetterView
+from reports.standing import ConsentChangedView, HoldView
+from reports.words import ConsentChange
+from tests.reports.readers import MONDAY, PORTAL, ROSA
+
+STANDING: Final[dict[str, LetterView]] = {
+    "consent-renewed": ConsentChangedView(
+        **ROSA,
+        change=ConsentChange.RENEWED,
+        at=MONDAY,
+        agreed=("Search engines are asked for your name.",),
+        expires_at=MONDAY + timedelta(days=365),
+        not_me="Reply to this letter with the words not me. All is undone the same day.",
+    ),
+    "consent-paused": ConsentChangedView(
+        **ROSA,
+        change=ConsentChange.PAUSED,
+        at=MONDAY,
+        agreed=("Search engines are asked for your name.",),
+        expires_at=MONDAY + timedelta(days=365),
+        not_me="Reply to this letter with the words not me. All is undone the same day.",
+        paused_until=MONDAY + timedelta(days=60),
+        review_url=PORTAL,
+    ),
+    "hold-placed": HoldView(
+        **ROSA,
+        placed_at=MONDAY,
+        by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
+        reason="Counsel expects a lawsuit about the account of last May.",
+        review_url=PORTAL,
+    ),
+    "hold-lifted": HoldView(
+        **ROSA,
+        placed_at=MONDAY - timedelta(days=90),
+        by=("sam@cedarvalley.example",),
+        reason="The lawsuit was settled.",
+        lifted_at=MONDAY,
+    ),
+    "hold-lifted-after-leaving": HoldView(
+        **ROSA,
+        placed_at=MONDAY - timedelta(days=90),
+        by=("sam@cedarvalley.example",),
+        reason="The lawsuit was settled.",
+        lifted_at=MONDAY,
+        erased_by=MONDAY + timedelta(days=1),
+    ),
+}
