@@ -52,10 +52,16 @@ def actors(service: Service) -> tuple[Actor, ...]:
         (OPERATOR, "Operator", "sees how the service fares, and nothing of anybody"),
     )
     others = (
-        Actor(reader=service.admitting.known(mail), name=mail, part=part, group=group)
+        Actor(reader=service.admitting.known(mail), name=_called(mail), part=part, group=group)
         for mail, group, part in listed
     )
     return (*(each for each in staff if each), *others)
+
+
+def _called(mail: str) -> str:
+    """Make a name of the address of a role: `it-security@…` is IT security."""
+    words = mail.partition("@")[0].replace("-", " ")
+    return words.replace("it ", "IT ") if words.startswith("it ") else words.capitalize()
 
 
 def _member(service: Service, mail: str, ref: str) -> Actor | None:

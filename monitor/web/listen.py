@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from monitor.errors import UnavailableError
 
@@ -21,9 +22,11 @@ FAREWELL_SECONDS: Final = 5.0
 @contextmanager
 def listening(app: Flask, host: str, port: int) -> Iterator[int]:
     """Answer in the background until the block ends; yield the port that was taken."""
+    sockets: dict[int, Any] = {}
     try:
         server = create_server(
             app,
+            map=sockets,
             host=host,
             port=port,
             threads=THREADS,
@@ -41,5 +44,6 @@ def listening(app: Flask, host: str, port: int) -> Iterator[int]:
     try:
         yield int(server.effective_port)
     finally:
-        server.close()
+        # On the server's own thread: it ends once nothing is left to listen to.
+        server.trigger.pull_trigger(lambda: close_all(sockets, ignore_all=True))
         thread.join(FAREWELL_SECONDS)

@@ -1,13 +1,17 @@
 """The real parts as fixtures: each starts when a test first asks for it and ends with the run."""
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from monitor.demo.story import play
 from tests.real import bluesky as bluesky_part
+from tests.real import browser as browser_part
 from tests.real import fedify as fedify_part
 from tests.real import mail as mail_part
 from tests.real import mastodon_mock as mastodon_mock_part
@@ -15,9 +19,11 @@ from tests.real import searxng as searxng_part
 from tests.real import snac as snac_part
 from tests.real import wordpress as wordpress_part
 from tests.real.bluesky import Bluesky
+from tests.real.browser import Looks
 from tests.real.fedify import Fedify
 from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
+from tests.real.pages import Pages, served
 from tests.real.searxng import Searxng
 from tests.real.snac import Snac
 from tests.real.wordpress import WordPress
@@ -93,6 +99,37 @@ def mail() -> Iterator[MailServer]:
         mail_part.running(folder) as running,
     ):
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if reason := browser_part.lacking():
+        pytest.skip(reason)
+    with browser_part.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder after its three weeks; copy it before you change anything."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    play(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+    """The demo's pages, with a folder of their own for each file of tests."""
+    folder = tmp_path_factory.mktemp("pages") / "demo"
+    shutil.copytree(played_demo, folder)
+    with served(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def looks(browser: Browser, pages: Pages) -> Looks:
+    """A Chromium on the demo's pages: `with looks.window() as page: …`."""
+    return Looks(browser, pages.address)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,130 @@
+"""A real Chromium in front of the pages of the demo, and what must hold of every page it shows."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+NAME = "Chromium"
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# What lies outside of the page itself: no account of the browser's own, and no way out.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+NARROW, WIDE = 360, 1440
+LOOKS = tuple((width, dark) for width in (NARROW, WIDE) for dark in (False, True))
+MOST_SHIFT = 0.001
+PATIENCE_MS = 10_000
+SHIFTS = """
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    const own = list.getEntries().filter((each) => !each.hadRecentInput);
+    for (const each of own) globalThis.shifted += each.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+WEIGHT = """() => performance.getEntries()
+  .filter((each) => each.entryType === "navigation" || each.entryType === "resource")
+  .reduce((sum, each) => sum + each.transferSize, 0)"""
+
+
+def lacking() -> str:
+    return "" if _program() else "Chromium not installed"
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_program(), args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Opens windows on the pages at `address`, and says what is wrong with what they show."""
+
+    browser: Browser
+    address: str
+    said: dict[Page, list[str]] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def window(
+        self, *, width: int = WIDE, dark: bool = False, scripts: bool = True
+    ) -> Iterator[Page]:
+        """Open a window of its own: nobody is signed in yet."""
+        context = self.browser.new_context(
+            base_url=self.address,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        if scripts:
+            context.add_init_script(SHIFTS)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        said = self.said[page] = []
+        page.on("console", lambda message: said.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: said.append(f"error: {error}"))
+        page.on("requestfailed", lambda request: said.extend(_not_loaded(request)))
+        page.on("request", lambda request: said.extend(self._abroad(request.url)))
+        yield page
+        context.close()
+
+    def become(self, page: Page, name: str) -> None:
+        """Be one of the people of the demo."""
+        page.goto("/demo")
+        page.get_by_role("button", name=f"Be {name}", exact=True).click()
+
+    def faults(self, page: Page) -> list[str]:
+        """Say all that is wrong with the page in the window: it must be nothing.
+
+        Where scripts are off, axe-core, which is one, cannot look.
+        """
+        scripts = page.evaluate("globalThis.shifted !== undefined")
+        return [*self.said[page], *(_unreachable(page) if scripts else ()), *_unsteady(page)]
+
+    def weight(self, page: Page) -> int:
+        """Return how many bytes came for this page, with all that it loads."""
+        return int(page.evaluate(WEIGHT))
+
+    def _abroad(self, url: str) -> Iterator[str]:
+        if not url.startswith((f"{self.address}/", "data:")):
+            yield f"somebody else was asked: {url}"
+
+
+def _not_loaded(request: Request) -> Iterator[str]:
+    # Who leaves a page before its icon came has lost nothing.
+    if request.failure != "net::ERR_ABORTED":
+        yield f"not loaded: {request.url}"
+
+
+def _unreachable(page: Page) -> Iterator[str]:
+    for violation in Axe().run(page, options=RULES).response["violations"]:
+        places = ", ".join(node["html"][:120] for node in violation["nodes"][:3])
+        yield f"{violation['id']}: {violation['help']} at {places}"
+
+
+def _unsteady(page: Page) -> Iterator[str]:
+    wider = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    if wider > 0:
+        yield f"the page is {wider} px wider than the window"
+    shifted = page.evaluate("globalThis.shifted ?? 0")
+    if shifted > MOST_SHIFT:
+        yield f"the layout shifted by {shifted}"
+
+
+def _program() -> str | None:
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)

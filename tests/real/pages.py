@@ -1,0 +1,44 @@
+"""The demo's pages on a free port of loopback, with the service working behind them."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.cli.demo_pages import actors
+from monitor.daemon import Hand
+from monitor.demo.afterwards import afterwards
+from monitor.service import Service
+from monitor.web.listen import LOOPBACK, listening
+from monitor.web.switcher import demo_app
+from tests.real.process import free_ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    address: str
+    service: Service
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[Pages]:
+    (port,) = free_ports(1)
+    address = f"http://{LOOPBACK}:{port}"
+    with afterwards(folder, address) as service:
+        service.rounds.begin()
+        hands = [Hand(service.rounds.serve), Hand(service.rounds.write)]
+
+        def wake() -> None:
+            for hand in hands:
+                hand.wake()
+
+        for hand in hands:
+            hand.start()
+        app = demo_app(service, wake, lambda: actors(service))
+        with listening(app, LOOPBACK, port):
+            yield Pages(address=address, service=service)
+        for hand in hands:
+            hand.end()
+        service.rounds.stop()
+        for hand in hands:
+            hand.join(10)
