@@ -63,6 +63,15 @@ class SmtpPost:
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             return _failure(error)
 
+    def greeted(self) -> str:
+        """Reach the server and sign in, and send nothing; return what is wrong, or nothing."""
+        try:
+            with self._session() as server:
+                server.ehlo_or_helo_if_needed()
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            return _trouble(error)
+        return ""
+
     def _keep_pace(self) -> None:
         """Wait until the server has had its pause; many of them count letters a second."""
         self.clock.sleep(max(self._free_at - self.clock.monotonic(), 0.0))

@@ -62,6 +62,11 @@ class Audit:
         )
         return None if row is None else _entry(row)
 
+    def latest_at(self) -> datetime | None:
+        """Return when the newest row was written; None where there is none."""
+        row = self.database.row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")
+        return None if row is None else read(row[0])
+
     def all(self) -> tuple[Entry, ...]:
         return tuple(_entry(row) for row in self.database.rows("SELECT * FROM audit ORDER BY seq"))
 

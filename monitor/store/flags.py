@@ -1,5 +1,6 @@
 """What was flagged, and what people ruled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -112,6 +113,10 @@ class Flags:
             *UNDECIDED,
         )
         return tuple(self._flag(row) for row in rows)
+
+    def counts(self) -> Mapping[tuple[FlagKind, FlagState], int]:
+        rows = self.database.rows("SELECT kind, state, count(*) FROM flags GROUP BY kind, state")
+        return {(FlagKind(kind), FlagState(state)): count for kind, state, count in rows}
 
     def remove(self, ref: str) -> None:
         """Forget the flag with its rulings."""

@@ -136,6 +136,13 @@ class State:
     def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
         return self._database.write(sync)
 
+    @property
+    def bytes(self) -> int:
+        """Return how large the database is, its write-ahead log included."""
+        path = self._database.path
+        files = (path, path.with_name(f"{path.name}-wal"))
+        return sum(each.stat().st_size for each in files if each.exists())
+
     def forget_spare(self, before: datetime) -> None:
         """Forget what was kept at an upgrade earlier than that."""
         spare = self._database.path.with_name(BEFORE_UPGRADE)

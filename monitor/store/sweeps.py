@@ -93,6 +93,11 @@ class Sweeps:
         )
         return None if found is None else _sweep(found)
 
+    def last_closed(self, kind: SweepKind) -> datetime | None:
+        """Return when one of this kind was last brought to its end; None where none was."""
+        row = self.database.row("SELECT max(closed_at) FROM sweeps WHERE kind = ?", kind)
+        return None if row is None else read_or_none(row[0])
+
     def latest_runs(self, begun_before: datetime) -> tuple[SourceRun, ...]:
         """Return how each source did in the district's latest sweep, which may be under way.
 

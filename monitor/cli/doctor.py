@@ -1,0 +1,113 @@
+"""How the service is doing: one line for each part, and what to do about it."""
+
+from collections.abc import Iterator
+
+import click
+
+from monitor import machine
+from monitor.cli.desk import Desk, as_json, pass_desk
+from monitor.cli.output import Output
+from monitor.config import Config, secret
+from monitor.domain.checkup import Checked, bad, fine, warned, worst
+from monitor.errors import MonitorError
+from monitor.flows.checkup import of_vitals
+from monitor.flows.vitals import TakingVitals
+from monitor.mail import SmtpPost
+from monitor.matcher.chosen import matcher_setup
+from monitor.matcher.process import MatcherProcess
+from monitor.sources import all_sources
+from monitor.store.state import State
+from scrapers.registry import Registry
+
+
+@click.command()
+@as_json
+@pass_desk
+def doctor(desk: Desk, *, as_json: bool) -> int:
+    """Look at everything that can go wrong, and say what to do; ends with the worst exit code.
+
+    It signs in to the mail server and sends nothing, asks no source, and names nobody.
+    """
+    checked = tuple(_checked(desk))
+    output = Output("UTC")
+    if as_json:
+        output.json(checked)
+    else:
+        columns = ("part", "is", "what was seen", "what to do")
+        output.table(columns, ((e.what, e.level, e.told, e.remedy) for e in checked))
+    return worst(checked)
+
+
+def _checked(desk: Desk) -> Iterator[Checked]:
+    try:
+        config = desk.config
+    except MonitorError as error:
+        yield _refused("config", error, "Mend the file; `namesake init` writes one to start from.")
+        return
+    yield fine("config", f"{desk.path} can be used.")
+    if config.state.exists():
+        yield from machine.of_files(config, desk.path)
+    yield machine.of_zones(config)
+    yield machine.of_service(config)
+    yield machine.of_mail(config, _post(desk, config))
+    yield from _of_students(desk, config)
+    try:
+        sources = all_sources(config)
+    except MonitorError as error:
+        yield _refused("sources", error, "Mend [sources] in the configuration.")
+        sources = Registry({})
+    yield from _of_keys(desk, sources)
+    yield from _of_district(desk, config, sources)
+
+
+def _post(desk: Desk, config: Config) -> SmtpPost | None:
+    if not config.mail.host:
+        return None
+    password = secret("smtp-password", desk.outside.environ)
+    return SmtpPost(config.mail, password, desk.outside.clock)
+
+
+def _of_students(desk: Desk, config: Config) -> Iterator[Checked]:
+    """Start the matcher, which alone may see the key, and let it say whether it fits."""
+    setup = matcher_setup(config)
+    if setup is None:
+        yield fine("students", "Student links are turned off.")
+        return
+    try:
+        with MatcherProcess(setup, desk.outside.clock.now):
+            yield fine("students", "The roster key is the one that made the tokens.")
+    except MonitorError as error:
+        yield _refused("students", error, "See docs/students.md; until then nothing is compared.")
+
+
+def _of_keys(desk: Desk, sources: Registry) -> Iterator[Checked]:
+    for fault in sources.faults:
+        yield warned("sources", fault, "It is left out until it is mended.")
+    for name, source in sources.items():
+        key = source.declaration.key
+        if key is not None and key.required:
+            wanted = key.name or f"{name}-key"
+            if not secret(wanted, desk.outside.environ):
+                remedy = f"Put its key into the credential {wanted}, or take its table out."
+                yield warned("sources", f"{name} is not asked: it has no key.", remedy)
+
+
+def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Checked]:
+    try:
+        with State.open(config.state) as state:
+            yield fine("database", "It is sound, of this version, and its keys belong to it.")
+            vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
+            yield machine.of_room(config, vitals.database_bytes)
+            yield from of_vitals(vitals, sources)
+            broken = state.audit.verify()
+            if broken is not None:
+                told = f"The audit log is not as it was written from row {broken} on."
+                yield bad("audit", told, "Keep a copy of the folder, and find out why.", 78)
+            else:
+                yield fine("audit", "The audit log is as it was written.")
+    except MonitorError as error:
+        yield _refused("database", error, "See docs/backup.md, under what is damaged.")
+
+
+def _refused(what: str, error: MonitorError, remedy: str) -> Checked:
+    return bad(what, str(error), remedy, error.exit_code)

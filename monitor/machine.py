@@ -1,0 +1,71 @@
+"""The machine's own part of a checkup: files and their rights, room, the clock's zones, mail."""
+
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from monitor.config import Config, zone_exists
+from monitor.domain import condition
+from monitor.domain.checkup import Checked, bad, fine, warned
+from monitor.errors import ConfigError, NotPermittedError, UnavailableError
+from monitor.mail import SmtpPost
+from monitor.store.lock import StateLock
+from monitor.store.sealing import KEYS_DATABASE
+from monitor.store.state import DATABASE
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+WRITABLE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def of_files(config: Config, path: Path) -> Iterator[Checked]:
+    """See that what is secret is its owner's alone, and that nobody else can turn the screws."""
+    secret = [config.state, config.state / DATABASE, config.state / KEYS_DATABASE]
+    key_file = config.students.key_file
+    if key_file is not None and key_file.exists():
+        secret.append(key_file)
+        if key_file.resolve().is_relative_to(config.state.resolve()):
+            told = f"The roster key lies in the state folder: {key_file}."
+            remedy = "Move it elsewhere, and name its new place under [students]."
+            yield bad("files", told, remedy, ConfigError.exit_code)
+    open_to = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS]
+    for each in open_to:
+        told, remedy = f"Others than its owner can reach {each}.", f"chmod go= {each}"
+        yield bad("files", told, remedy, NotPermittedError.exit_code)
+    if path.stat().st_mode & WRITABLE:
+        told, remedy = f"Others than its owner can change {path}.", f"chmod go-w {path}"
+        yield bad("files", told, remedy, NotPermittedError.exit_code)
+    elif not open_to:
+        yield fine("files", "The folder, the database and the keys are their owner's alone.")
+
+
+def of_room(config: Config, database: int) -> Checked:
+    return condition.of_room(shutil.disk_usage(config.state).free, database)
+
+
+def of_zones(config: Config) -> Checked:
+    zone = config.district.zone
+    if zone_exists(zone):
+        return fine("zone", f"{zone} is known here.")
+    remedy = "Install the package tzdata."
+    return bad("zone", f"{zone} is not known here.", remedy, ConfigError.exit_code)
+
+
+def of_service(config: Config) -> Checked:
+    if StateLock(config.state).taken():
+        return fine("service", "It runs, and holds the state folder.")
+    remedy = "Start it: `systemctl start namesake`, or `namesake run`."
+    return bad("service", "It does not run.", remedy, UnavailableError.exit_code)
+
+
+def of_mail(config: Config, post: SmtpPost | None) -> Checked:
+    """Greet the mail server and sign in, and send nothing."""
+    if post is None:
+        told = f"There is no mail server: letters are written to {config.state / 'outbox'}."
+        return warned("mail", told, "Name one under [mail]; until then nobody can be invited.")
+    trouble = post.greeted()
+    where = f"{config.mail.host}:{config.mail.port}"
+    if trouble:
+        remedy = "See [mail] in the configuration, and the secret `smtp-password`."
+        return bad("mail", f"{where}: {trouble}.", remedy, UnavailableError.exit_code)
+    return fine("mail", f"{where} takes our greeting and our sign-in.")

@@ -1,0 +1,160 @@
+"""The doctor says of each part how it is and what to do, and nothing of anybody."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.store.lock import StateLock
+from monitor.store.state import State
+from tests.monitor.cli.conftest import Terminal
+from tests.monitor.cli.test_quiet import leaks
+from tests.monitor.letters import PASSWORD
+from tests.monitor.post_office import Counter, only, opened
+from tests.scrapers.fetch.certificates import issue, server_context
+
+PARTS = {
+    *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
+    *("sources", "sweep", "due", "letters", "backup", "clock", "audit"),
+}
+
+
+def parts(terminal: Terminal) -> dict[str, list[tuple[str, str, str]]]:
+    """Return level, words and remedy of each part."""
+    told: dict[str, list[tuple[str, str, str]]] = {}
+    for each in terminal.run("doctor", "--json").json:
+        told.setdefault(each["what"], []).append((each["level"], each["told"], each["remedy"]))
+    return told
+
+
+def levels(terminal: Terminal, part: str) -> set[str]:
+    return {level for level, _, _ in parts(terminal)[part]}
+
+
+def test_every_part_is_looked_at_and_each_trouble_comes_with_what_to_do(terminal: Terminal):
+    told = parts(terminal)
+
+    assert set(told) == PARTS
+    assert all(remedy for each in told.values() for level, _, remedy in each if level != "ok")
+
+
+def test_a_healthy_service_ends_with_nought(after_demo: Terminal):
+    with StateLock(after_demo.config.state):
+        said = after_demo.run("doctor")
+
+    assert said.code == 0, said.out
+
+
+def test_nobody_is_named(after_demo: Terminal, played):
+    for asked in (("doctor",), ("doctor", "--json"), ("metrics",), ("metrics", "--json")):
+        assert leaks(after_demo.run(*asked), played.planted) == set()
+
+
+def loose_folder(terminal: Terminal) -> None:
+    terminal.config.state.chmod(0o755)
+
+
+def loose_config(terminal: Terminal) -> None:
+    terminal.path.chmod(0o666)
+
+
+def key_beside_the_tokens(terminal: Terminal) -> None:
+    (terminal.config.state / "roster.key").write_text("00" * 32, "ascii")
+    (terminal.config.state / "roster.key").chmod(0o600)
+    keyed = "[students]\nkey_file = 'state/roster.key'\n"
+    terminal.configured(("[sources.bluesky]", f"{keyed}[sources.bluesky]"))
+
+
+def no_tokens(terminal: Terminal) -> None:
+    students = "[students]\nenabled = true\ntokens = 'gone'\n"
+    terminal.configured(("[sources.bluesky]", f"{students}[sources.bluesky]"))
+
+
+def silent_server(terminal: Terminal) -> None:
+    server = '.example>"\nhost = "127.0.0.1"\nport = 1\n'
+    terminal.configured(('@cedarvalley.example>"\n', f"@cedarvalley{server}"))
+
+
+def clock_gone_back(terminal: Terminal) -> None:
+    terminal.enrols()
+    terminal.clock.at -= timedelta(days=30)
+
+
+def forged_audit(terminal: Terminal) -> None:
+    terminal.enrols()
+    with sqlite3.connect(terminal.config.state / "namesake.db") as database:
+        database.execute("DELETE FROM audit WHERE seq = 1")
+    database.close()
+
+
+def newer_database(terminal: Terminal) -> None:
+    with sqlite3.connect(terminal.config.state / "namesake.db") as database:
+        database.execute("UPDATE _sqlite_migrations SET name = 'later' WHERE name = 'pages_1'")
+    database.close()
+
+
+def other_keys(terminal: Terminal) -> None:
+    other = terminal.path.parent / "other"
+    State.init(other).close()
+    (other / "keys.db").replace(terminal.config.state / "keys.db")
+
+
+def no_folder(terminal: Terminal) -> None:
+    terminal.configured(('state = "state"', 'state = "nowhere"'))
+
+
+def wrong_zone(terminal: Terminal) -> None:
+    terminal.configured(("America/Chicago", "America/Cedar_Valley"))
+
+
+@pytest.mark.parametrize(
+    ("harm", "part", "code"),
+    [
+        (loose_folder, "files", 77),
+        (loose_config, "files", 77),
+        (key_beside_the_tokens, "files", 64),
+        (no_tokens, "students", 69),
+        (silent_server, "mail", 69),
+        (clock_gone_back, "clock", 69),
+        (forged_audit, "audit", 78),
+        (newer_database, "database", 78),
+        (other_keys, "database", 78),
+        (no_folder, "database", 65),
+        (wrong_zone, "config", 64),
+    ],
+)
+def test_each_trouble_is_found_in_its_part(
+    terminal: Terminal, harm: Callable[[Terminal], None], part: str, code: int
+):
+    harm(terminal)
+
+    said = terminal.run("doctor", "--json")
+
+    troubled = {each["what"]: each["exit_code"] for each in said.json if each["level"] == "bad"}
+    assert troubled[part] == code
+    assert said.code == code
+
+
+@pytest.mark.parametrize(("password", "level"), [(PASSWORD, "ok"), ("trumpet", "bad")])
+def test_the_doctor_signs_in_to_the_mail_server_and_sends_nothing(
+    terminal: Terminal, tmp_path: Path, password: str, level: str
+):
+    counter, certificate = Counter(), issue(tmp_path, "localhost")
+    guarded = {
+        "tls_context": server_context(certificate),
+        "authenticator": only("namesake", PASSWORD),
+        "auth_required": True,
+    }
+    with opened(counter, **guarded) as office:
+        server = f'host = "localhost"\nport = {office.port}\nuser = "namesake"\n'
+        server += f'ca_file = "{certificate}"\n'
+        terminal.configured(('@cedarvalley.example>"\n', f'@cedarvalley.example>"\n{server}'))
+        environ = {"NAMESAKE_SMTP_PASSWORD": password}
+        terminal.outside = replace(terminal.outside, environ=environ)
+
+        assert levels(terminal, "mail") == {level}
+
+    assert counter.letters == []

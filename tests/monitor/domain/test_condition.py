@@ -1,0 +1,103 @@
+"""What is well, what is to be seen to, and what is not done now."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.domain import condition
+from monitor.domain.checkup import Level, bad, fine, warned, worst
+from monitor.domain.condition import MEGABYTE, SourceCondition
+from scrapers.outcome import Outcome
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("closed", "open_since", "joined", "level"),
+    [
+        (None, None, False, Level.OK),
+        (None, None, True, Level.WARN),
+        (DAY, None, True, Level.OK),
+        (9 * DAY, None, True, Level.BAD),
+        (8 * DAY, DAY, True, Level.OK),
+        (8 * DAY, 3 * DAY, True, Level.BAD),
+    ],
+)
+def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, level):
+    ended, began = (None if each is None else NOW - each for each in (closed, open_since))
+
+    assert condition.of_sweep(ended, began, NOW, joined=joined).level is level
+
+
+@pytest.mark.parametrize(
+    ("age", "level"), [(None, Level.WARN), (2 * DAY, Level.OK), (4 * DAY, Level.BAD)]
+)
+def test_a_copy_is_missed_after_three_nights(age, level):
+    assert condition.of_copy(None if age is None else NOW - age, NOW).level is level
+
+
+@pytest.mark.parametrize(
+    ("oldest", "dead", "levels"),
+    [
+        (None, 0, [Level.OK]),
+        (5 * HOUR, 0, [Level.OK]),
+        (7 * HOUR, 0, [Level.BAD]),
+        (None, 1, [Level.OK, Level.WARN]),
+    ],
+)
+def test_letters_that_wait_for_long_or_were_given_up_are_told(oldest, dead, levels):
+    since = None if oldest is None else NOW - oldest
+
+    assert [each.level for each in condition.of_letters(1, since, dead, NOW)] == levels
+
+
+@pytest.mark.parametrize(
+    ("name", "late", "level"),
+    [
+        ("digest", HOUR / 2, Level.OK),
+        ("digest", 2 * HOUR, Level.BAD),
+        ("second-proof", 20 * HOUR, Level.OK),
+        ("second-proof", 3 * DAY, Level.BAD),
+    ],
+)
+def test_what_waits_for_a_long_sweep_is_not_overdue(name, late, level):
+    assert condition.of_overdue([(name, NOW - late)], NOW).level is level
+
+
+def test_a_clock_that_went_back_is_noticed_by_what_is_on_record():
+    assert condition.of_clock(NOW, None).level is Level.OK
+    assert condition.of_clock(NOW, NOW + HOUR / 60).level is Level.OK
+    assert condition.of_clock(NOW, NOW + HOUR).level is Level.BAD
+
+
+@pytest.mark.parametrize(
+    ("free", "database", "level"),
+    [(50, 1, Level.BAD), (200, 100, Level.WARN), (500, 100, Level.OK)],
+)
+def test_room_is_wanted_for_an_upgrade_and_a_copy(free, database, level):
+    assert condition.of_room(free * MEGABYTE, database * MEGABYTE).level is level
+
+
+def test_each_source_in_trouble_is_named_and_the_others_are_counted():
+    known = {
+        name: SourceCondition(name=name, outcome=outcome, since=NOW - DAY, proven=proven)
+        for name, outcome, proven in (
+            ("alpha", Outcome.BLOCKED, True),
+            ("beta", Outcome.FOUND, False),
+            ("gamma", Outcome.ABSENT, True),
+        )
+    }
+
+    told = list(condition.of_sources(["alpha", "beta", "gamma", "delta"], known))
+
+    assert [each.level for each in told] == [Level.OK, Level.WARN, Level.WARN]
+    assert told[0].told == "2 of 4 sources could be checked; 1 not asked yet."
+    assert told[1].told == "alpha: blocked since 22 Nov 2026."
+    assert "beta" in told[2].told
+
+
+def test_the_worst_exit_code_wins_and_a_warning_has_none():
+    assert worst([fine("a", "b"), warned("a", "b", "c")]) == 0
+    assert worst([bad("a", "b", "c", 69), bad("a", "b", "c", 78), bad("a", "b", "c", 64)]) == 78
