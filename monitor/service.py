@@ -23,6 +23,7 @@ from monitor.flows.sorting import Sorting
 from monitor.flows.tallying import Tallying
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
+from monitor.portal import Portal
 from monitor.store.state import State
 from scrapers.source import Source
 
@@ -48,6 +49,7 @@ class Service:
     canaries: Canaries
     glass: Glass
     admitting: Admitting
+    portal: Portal
     rounds: DueRounds
     now: Now
     new_ref: NewRef

@@ -41,6 +41,7 @@ from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mail import FolderPost, SmtpPost
 from monitor.matcher.process import MatcherProcess, NoMatcher
 from monitor.outside import Outside
+from monitor.portal import portal_of
 from monitor.service import Service
 from monitor.sources import engine_titles
 from monitor.store.state import State
@@ -84,6 +85,7 @@ class Workshop:
             canaries=self.canaries,
             glass=self.glass,
             admitting=self.admitting,
+            portal=portal_of(self),
             rounds=self.rounds,
             now=self.now,
             new_ref=self.outside.new_ref,

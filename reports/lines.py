@@ -30,7 +30,8 @@ class LetterView:
 class FlagLine:
     """`what` is our sentence, `title` what the page calls itself.
 
-    `reasons` stand strongest first; `earlier` is a ruling that a change has reopened.
+    `reasons` stand strongest first; `earlier` is a ruling that a change has reopened. `item` is
+    what it is about, for a page that leads there.
     """
 
     kind: FlagKind
@@ -45,6 +46,7 @@ class FlagLine:
     reasons: tuple[str, ...] = ()
     lowered_by: tuple[str, ...] = ()
     earlier: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ class Kept(StrEnum):
     STUDENT_EVIDENCE = "student-evidence"
     LETTER = "letter"
     INVITATION = "invitation"
+    UNFINISHED = "unfinished"
     RUN_REQUEST = "run-request"
     ROBOTS = "robots"
     LAPSED = "lapsed"
@@ -65,6 +66,8 @@ TABLE: Mapping[Kept, Lifetime] = {
     # Closed is a letter that the mail server accepted: its words go, its id stays.
     Kept.LETTER: Lifetime(open=30 * DAY, closed=AT_ONCE),
     Kept.INVITATION: Lifetime(open=14 * DAY, closed=AT_ONCE),
+    # Answers of somebody who began to join and did not end it.
+    Kept.UNFINISHED: Lifetime(open=DAY, closed=AT_ONCE),
     Kept.RUN_REQUEST: Lifetime(open=7 * DAY, closed=DAY),
     # Closed is a file whose day is over: its host is asked for it again.
     Kept.ROBOTS: Lifetime(open=DAY, closed=AT_ONCE),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from monitor.config import CONSENT_LASTS, Config, zone_exists
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Channel, Consent, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.person import Person, PersonName
 from monitor.errors import InputError, NotPermittedError
@@ -84,8 +84,11 @@ class Joining:
 
     def enrol(self, code: str, answers: Answers) -> Person:
         """Spend a code and record the consent given with it, in one transaction."""
+        return self.accept(self.invited(code), answers, Channel.KEYBOARD)
+
+    def accept(self, invitation: Invitation, answers: Answers, channel: Channel) -> Person:
+        """Spend an invitation that its code, or who was bound by it, has opened."""
         now = self.now()
-        invitation = self.invited(code)
         if not answers.scopes:
             reason = "No scope was agreed to, so there is nothing to look at; nothing was stored."
             raise NotPermittedError(reason)
@@ -93,7 +96,7 @@ class Joining:
             # A time that cannot be computed for one person would hold up the whole district's.
             reason = "This time zone is unknown; give one such as America/Chicago, or none."
             raise InputError(reason)
-        person = self._person(invitation, answers)
+        person = self.person(invitation, answers)
         consent = Consent(
             person=person.ref,
             text_version=TEXT_VERSION,
@@ -101,6 +104,7 @@ class Joining:
             scopes=answers.scopes,
             given_at=now,
             expires_at=now + CONSENT_LASTS,
+            channel=channel,
         )
         with self.state.write():
             self.state.people.add(person)
@@ -135,7 +139,8 @@ class Joining:
             raise InputError(reason)
         return invitation
 
-    def _person(self, invitation: Invitation, answers: Answers) -> Person:
+    def person(self, invitation: Invitation, answers: Answers) -> Person:
+        """Return who would join with these answers; nothing is kept."""
         return Person(
             ref=self.new_ref(),
             name=answers.name,

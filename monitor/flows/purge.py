@@ -29,6 +29,7 @@ class Purging:
 
     def purge(self) -> None:
         self._spent_invitations()
+        self._given_up_joinings()
         self._served_requests()
         self._given_up_sweeps()
         self._files_of_robots()
@@ -47,6 +48,11 @@ class Purging:
                 stage = Stage.CLOSED if each.spent_at else Stage.OPEN
                 if self._over(Kept.INVITATION, stage, each.spent_at or each.invited_at):
                     self.state.invitations.drop(each.ref)
+
+    def _given_up_joinings(self) -> None:
+        kept = TABLE[Kept.UNFINISHED].open
+        if kept is not None:
+            self.state.unfinished.forget_before(self.now() - kept)
 
     def _served_requests(self) -> None:
         with self.state.write():

@@ -1,6 +1,6 @@
 """Turning what is known into the lines of a letter: the one place where findings are disclosed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.domain.assessment import Assessment
@@ -62,6 +62,7 @@ class Telling:
             reasons=flag.reasons,
             lowered_by=flag.lowered_by,
             earlier=self._earlier(flag),
+            item=flag.item,
         )
 
     def _earlier(self, flag: Flag) -> str:
@@ -94,7 +95,7 @@ class Telling:
             title=_title(item.portrait),
             platform=item.portrait.platform,
             snippet=item.portrait.bio or item.portrait.snippet,
-            reasons=tuple(_for_and_against(assessment)) if assessment else (),
+            reasons=_reasons(assessment) if assessment else (),
         )
 
     def own(self, item: Item) -> OwnLine:
@@ -139,11 +140,23 @@ class Telling:
         return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
 
 
-def _for_and_against(assessment: Assessment) -> Iterator[str]:
-    """Yield what speaks for the person first; each half stands strongest first already."""
-    told = [each for each in assessment.evidence if not _unalike(each)]
-    yield from (each.told for each in told if each.bits >= 0)
-    yield from (each.told for each in told if each.bits < 0)
+def speaking_for(assessment: Assessment) -> tuple[str, ...]:
+    """Return what speaks for the person, strongest first."""
+    return tuple(each.told for each in _told(assessment) if each.bits >= 0)
+
+
+def speaking_against(assessment: Assessment) -> tuple[str, ...]:
+    """Return what speaks for somebody else, strongest first."""
+    return tuple(each.told for each in _told(assessment) if each.bits < 0)
+
+
+def _reasons(assessment: Assessment) -> tuple[str, ...]:
+    """Return what speaks for the person first; each half stands strongest first already."""
+    return (*speaking_for(assessment), *speaking_against(assessment))
+
+
+def _told(assessment: Assessment) -> tuple[Evidence, ...]:
+    return tuple(each for each in assessment.evidence if not _unalike(each))
 
 
 def _against(assessment: Assessment) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from monitor.config import Config
 from monitor.domain.consent import text_hash
-from monitor.domain.consent_text import Terms, consent_text
+from monitor.domain.consent_text import Section, Terms, consent_text, sections
 from monitor.domain.disclosure import DisclosurePolicy
 
 
@@ -15,7 +15,16 @@ class DistrictTerms:
 
     @property
     def text(self) -> str:
-        return consent_text(Terms(engines=self.engines, disclosure=self._decided))
+        return consent_text(self._terms)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Return the same text part by part, as a page lays it out."""
+        return tuple(sections(self._terms))
+
+    @property
+    def _terms(self) -> Terms:
+        return Terms(engines=self.engines, disclosure=self._decided)
 
     @property
     def hash(self) -> str:

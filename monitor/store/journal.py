@@ -89,6 +89,16 @@ class Journal:
         )
         return tuple(self._open(sweep, row) for row in rows)
 
+    def of_person(self, sweep: str, person: str) -> tuple[Staged, ...]:
+        """Return all that was read about a person so far, in the order it came."""
+        rows = self.database.rows(
+            """SELECT person, question, sealed FROM journal
+            WHERE sweep = ? AND person = ? ORDER BY seq""",
+            sweep,
+            person,
+        )
+        return tuple(self._open(sweep, row) for row in rows)
+
     def outcomes(self, sweep: str, source: str) -> Mapping[Outcome, int]:
         rows = self.database.rows(
             """SELECT outcome, count(*) FROM journal

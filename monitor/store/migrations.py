@@ -55,4 +55,5 @@ NAMESAKE = Schema.of(
     step("sessions_1"),
     step("review_1"),
     step("verdicts_1"),
+    step("unfinished_1"),
 )

@@ -46,6 +46,16 @@ class RunRequests:
         found = self.database.row("SELECT * FROM run_requests WHERE ref = ?", ref)
         return None if found is None else _request(found)
 
+    def latest_of(self, person: str) -> RunRequest | None:
+        """Return the last check that a person asked for, as long as it is remembered."""
+        found = self.database.row(
+            """SELECT * FROM run_requests WHERE person = ? AND kind = ?
+            ORDER BY asked_at DESC, rowid DESC LIMIT 1""",
+            person,
+            SweepKind.SELFCHECK,
+        )
+        return None if found is None else _request(found)
+
     def next_open(self) -> RunRequest | None:
         """Return whom somebody waits for: what is over soonest first, then the oldest."""
         found = self.database.row(

@@ -40,6 +40,7 @@ from monitor.store.sightings import Sightings
 from monitor.store.spending import Spending
 from monitor.store.sweeps import Sweeps
 from monitor.store.tombstones import TOMBSTONES, Tombstones
+from monitor.store.unfinished import Unfinished
 from monitor.store.verdicts import Verdicts
 from monitor.store.versions import Versions
 
@@ -60,6 +61,7 @@ class State:
         self.holds = Holds(database, sealing)
         self.tombstones = Tombstones(sealing)
         self.invitations = Invitations(database, sealing)
+        self.unfinished = Unfinished(database, sealing)
         self.sweeps = Sweeps(database)
         self.journal = Journal(database, sealing)
         self.questions = Questions(database, sealing)

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, g, request
 
 from monitor.domain.role import Role
 from monitor.service import Service
-from monitor.web import front, me, operate, review
+from monitor.web import check, front, items, join, me, operate, review, sort
 from monitor.web.desk import Corner, WebDesk
 from monitor.web.doors import DOORS, Doors
 from monitor.web.guard import Guard
@@ -16,9 +16,22 @@ from monitor.web.refusals import refuse
 from monitor.web.visit import Visit, Visits
 
 Family = Callable[[WebDesk], Blueprint]
-FAMILIES: Final[tuple[Family, ...]] = (front.front, me.me, review.review, operate.operate)
+FAMILIES: Final[tuple[Family, ...]] = (
+    front.front,
+    join.join,
+    me.me,
+    check.check,
+    sort.sort,
+    items.items,
+    items.flags,
+    items.sharing,
+    review.review,
+    operate.operate,
+)
 CORNERS: Final = (
     Corner(role=Role.STAFF, title="My findings", path="/me"),
+    Corner(role=Role.STAFF, title="Sort", path="/me/sort"),
+    Corner(role=Role.STAFF, title="Check now", path="/me/check"),
     Corner(role=Role.REVIEWER, title="Review", path="/review"),
     Corner(role=Role.OPERATOR, title="Service", path="/operate"),
 )

@@ -1,0 +1,101 @@
+"""The stories that only the pages of a member of staff tell, joined to what they need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.config import Config
+from monitor.flows.beginning import Beginning
+from monitor.flows.cards import Cards
+from monitor.flows.checking import Checking
+from monitor.flows.deciding import Deciding
+from monitor.flows.disclosing import Disclosing
+from monitor.flows.dossier import Dossier
+from monitor.flows.enrol import Joining
+from monitor.flows.flagging import Flagging
+from monitor.flows.learnt import Learnt
+from monitor.flows.overview import Overview
+from monitor.flows.parts import Now
+from monitor.flows.planning import Planning
+from monitor.flows.retracing import Retracing
+from monitor.flows.sorting import Sorting
+from monitor.flows.telling import Telling
+from monitor.flows.terms import DistrictTerms
+from monitor.lanes import pictures_here
+from monitor.outside import Outside
+from monitor.store.state import State
+from scrapers.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    beginning: Beginning
+    checking: Checking
+    overview: Overview
+    cards: Cards
+    dossier: Dossier
+    disclosing: Disclosing
+    learnt: Learnt
+
+
+class Parts(Protocol):
+    """What a workshop has made already."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def outside(self) -> Outside: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+    @property
+    def now(self) -> Now: ...
+    @property
+    def telling(self) -> Telling: ...
+    @property
+    def joining(self) -> Joining: ...
+    @property
+    def planning(self) -> Planning: ...
+    @property
+    def terms(self) -> DistrictTerms: ...
+    @property
+    def deciding(self) -> Deciding: ...
+    @property
+    def sorting(self) -> Sorting: ...
+    @property
+    def flagging(self) -> Flagging: ...
+
+
+def portal_of(parts: Parts) -> Portal:
+    state, now, telling = parts.state, parts.now, parts.telling
+    cards = Cards(state=state, sorting=parts.sorting, telling=telling)
+    disclosing = Disclosing(state=state, terms=parts.terms, deciding=parts.deciding, now=now)
+    return Portal(
+        beginning=_beginning(parts),
+        checking=Checking(state=state, telling=telling, now=now, new_ref=parts.outside.new_ref),
+        overview=Overview(
+            state=state, config=parts.config, telling=telling, sorting=parts.sorting, now=now
+        ),
+        cards=cards,
+        dossier=Dossier(
+            state=state,
+            telling=telling,
+            cards=cards,
+            retracing=Retracing(state=state),
+            disclosing=disclosing,
+        ),
+        disclosing=disclosing,
+        learnt=Learnt(state=state, flagging=parts.flagging),
+    )
+
+
+def _beginning(parts: Parts) -> Beginning:
+    return Beginning(
+        state=parts.state,
+        joining=parts.joining,
+        sources=parts.sources,
+        student_links=parts.planning.student_links,
+        pictures=pictures_here(),
+        now=parts.now,
+    )

@@ -1,0 +1,100 @@
+"""A self-check: asked for, watched as it runs, and what it came to."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, abort
+
+from monitor.errors import NotPermittedError
+from monitor.flows.checking import Checking
+from monitor.web.desk import WebDesk
+from monitor.web.listen import STREAMS
+from reports.page import Frame
+from reports.pages import check as pages
+from reports.pages.check import CheckView
+
+LOOK_SECONDS: Final = 0.5
+STREAM_SECONDS: Final = 120.0
+TITLE: Final = "Check now"
+
+
+def check(desk: WebDesk) -> Blueprint:
+    routes = Blueprint("check", __name__)
+    looking = LookingOn(desk)
+
+    @routes.get("/me/check")
+    def show() -> Response:
+        return desk.page(TITLE, pages.render, looking.view())
+
+    @routes.post("/me/check")
+    def ask() -> Response:
+        try:
+            desk.service.portal.checking.ask(desk.principal().person)
+        except NotPermittedError as error:
+            view = looking.view(refused=str(error))
+            return desk.page(TITLE, pages.render, view, HTTPStatus.CONFLICT)
+        desk.wake()
+        return desk.done("/me/check")
+
+    @routes.get("/me/check/live")
+    def live() -> Response:
+        return Response(looking.told(looking.view()), mimetype="application/json")
+
+    @routes.get("/me/check/stream")
+    def stream() -> Response:
+        return looking.streamed()
+
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class LookingOn:
+    """How a check looks from outside while others work on it."""
+
+    desk: WebDesk
+    places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(STREAMS)
+    )
+
+    def view(self, refused: str = "") -> CheckView:
+        return self._checking.view(self.desk.principal().person, refused)
+
+    def told(self, view: CheckView) -> str:
+        return _told(view, self.desk.frame(TITLE))
+
+    def streamed(self) -> Response:
+        """Send each change as it comes (server-sent events), while there is a place for it."""
+        # What belongs to this request is gone when the first line is sent.
+        visit, frame = self.desk.visit.id, self.desk.frame(TITLE)
+        person = self.desk.principal().person
+        if not self.places.acquire(blocking=False):
+            abort(HTTPStatus.SERVICE_UNAVAILABLE)
+        response = Response(self._changes(visit, person, frame), mimetype="text/event-stream")
+        response.call_on_close(self.places.release)
+        return response
+
+    def _changes(self, visit: str, person: str, frame: Frame) -> Iterator[str]:
+        ends, last = time.monotonic() + STREAM_SECONDS, ""
+        while time.monotonic() < ends and self.desk.service.admitting.recognise(visit):
+            view = self._checking.view(person)
+            told = _told(view, frame)
+            # A line that says nothing finds out whether anybody is still there.
+            yield f"data: {told}\n\n" if told != last else ": here\n\n"
+            if not view.live:
+                return
+            last = told
+            time.sleep(LOOK_SECONDS)
+
+    @property
+    def _checking(self) -> Checking:
+        return self.desk.service.portal.checking
+
+
+def _told(view: CheckView, frame: Frame) -> str:
+    """Give the part of the page that changes, and whether there is more to come."""
+    return json.dumps({"html": pages.render_live(view, frame), "live": view.live})

@@ -1,0 +1,118 @@
+"""The page of a self-check, and what is sent while one runs."""
+
+import json
+
+import pytest
+
+from monitor.demo.district import MARIA, ROSA
+from monitor.web.listen import STREAMS
+from tests.monitor.web.portal import Guest, Portal
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Guest:
+    guest = portal.signed_in(portal.world.joins(MARIA).mail)
+    portal.world.rounds.begin()
+    return guest
+
+
+def test_a_check_is_asked_for_by_a_button_and_seen_without_a_script(portal, maria):
+    assert maria.get("/me/check").page.find("form", action="/me/check")
+
+    assert maria.post("/me/check").leads_to == "/me/check"
+
+    seen = maria.get("/me/check")
+    assert "Waiting for the service" in seen.text
+    assert seen.page.find("noscript").find("meta")["content"] == "2"
+
+
+def test_looking_asks_for_nothing(portal, maria):
+    for path in ("/me/check", "/me/check/live", "/me/check/stream"):
+        maria.get(path)
+
+    assert portal.world.state.requests.all() == ()
+
+
+def test_progress_and_traces_are_shown_while_it_runs(portal, maria):
+    pages = []
+    portal.world.meanwhile = lambda visit: pages.append(maria.get("/me/check/live").html)
+    maria.post("/me/check")
+
+    portal.world.rounds.serve()
+
+    last = json.loads(pages[-1])
+    assert last["live"]
+    assert "Provisional" in last["html"]
+    assert "Chalkboard" in last["html"]
+
+
+def test_the_result_says_what_was_checked_and_when_the_next_may_be(portal, maria):
+    maria.post("/me/check")
+    portal.world.rounds.serve()
+
+    seen = maria.get("/me/check")
+
+    assert "2 of 2 sources could be checked" in seen.text
+    assert "This was the first look" in seen.text
+    assert "You can check again from 12 Sep 2026" in seen.text
+    assert seen.page.find("noscript") is None
+    assert maria.post("/me/check").status == 409
+
+
+def test_what_could_not_be_checked_is_told_beside_the_result(portal, maria):
+    portal.world.internet = portal.world.internet.blocks_us("chalkboard.example")
+    maria.post("/me/check")
+    portal.world.rounds.serve()
+
+    seen = maria.get("/me/check").text
+
+    assert "1 of 2 sources could be checked" in seen
+    assert "Chalkboard has been blocking us" in seen
+    assert "Not checked does not mean nothing there" in seen
+
+
+def test_it_is_said_that_nobody_begins_with_it(portal, maria):
+    maria.post("/me/check")
+    portal.world.later(minutes=1)
+
+    assert "does not seem to be running" in maria.get("/me/check").text
+
+
+def test_a_stream_ends_with_the_check(portal, maria):
+    maria.post("/me/check")
+    portal.world.rounds.serve()
+
+    (event,) = maria.get("/me/check/stream").html.strip().split("\n\n")
+
+    assert json.loads(event.removeprefix("data: "))["live"] is False
+
+
+def test_more_streams_than_there_are_places_for_are_sent_away_to_poll(portal, maria):
+    maria.post("/me/check")
+    open_ones = [
+        maria.client.get("/me/check/stream", base_url="https://namesake.cedarvalley.example")
+        for _ in range(STREAMS)
+    ]
+
+    assert maria.get("/me/check/stream").status == 503
+    assert json.loads(maria.get("/me/check/live").html)["live"]
+    for each in open_ones:
+        each.close()
+    portal.world.rounds.serve()
+    assert maria.get("/me/check/stream").status == 200
+
+
+def test_nobody_sees_the_check_of_another(portal, maria):
+    rosa = portal.signed_in(portal.world.joins(ROSA).mail)
+    maria.post("/me/check")
+    portal.world.rounds.serve()
+
+    assert "sources could be checked" not in rosa.get("/me/check").text
+
+
+def test_after_leaving_no_check_can_be_asked_for(portal, maria):
+    (ref,) = portal.world.state.people.refs()
+    portal.world.service.leaving.withdraw(ref)
+
+    assert maria.post("/me/check").status in {303, 403, 409}
+    assert portal.world.state.requests.all() == ()
