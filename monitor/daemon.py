@@ -4,36 +4,40 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from traceback import extract_tb
 from types import FrameType
 from typing import Protocol
 
-from apscheduler.schedulers.background import BackgroundScheduler
+from monitor.errors import MonitorError
+from monitor.hands import HUNG_AFTER_SECONDS, Hand, Pulse
+from monitor.ticker import TICK_SECONDS, Jumps, Ticker
 
-TICK_SECONDS = 20
 # A signal that comes as a wait begins is noticed when it ends, so waits are short.
 WATCHED_SECONDS = 1.0
 # What has not ended by then (a mail server that is silent, say) is left as by a crash, which
 # loses nothing. The unit gives us 20 seconds in all.
 FAREWELL_SECONDS = 10.0
 BELL_SECONDS = 1.0
+WATCHING = "Watching what is due."
 
 LOG = logging.getLogger(__name__)
 
 
 class Rounds(Protocol):
-    """The work that falls due. Each call looks once and returns; `stop` ends a running one."""
+    """The work that falls due. Each call looks once and returns; `stop` ends a running one.
+
+    `waits_for` says why nothing may be done now, and nothing where all may.
+    """
 
     def serve(self) -> None: ...
     def ask(self) -> None: ...
     def write(self) -> None: ...
     def stop(self) -> None: ...
+    def waits_for(self) -> str: ...
 
 
 class Supervisor:
@@ -107,42 +111,6 @@ def _listen(bell: socket.socket, by: Callable[[], None], ended: threading.Event)
         by()
 
 
-class Hand(threading.Thread):
-    """Does one kind of work, once more each time it is woken; a failure does not end it.
-
-    Each kind has a hand of its own, so that a long sweep holds up no self-check and no letter.
-    """
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__(name=work.__name__, daemon=True)
-        self._work = work
-        self._woken = threading.Event()
-        self._ending = False
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def end(self) -> None:
-        """Begin nothing new; what is in hand is for its own work to end."""
-        self._ending = True
-        self._woken.set()
-
-    def run(self) -> None:
-        while self._woken.wait() and not self._ending:
-            self._woken.clear()
-            try:
-                self._work()
-            except Exception as error:  # noqa: BLE001 - the next round may fare better
-                LOG.error("A round of %s failed: %s.", self.name, traced(error))  # noqa: TRY400 - its trace may quote
-
-
-def traced(error: BaseException) -> str:
-    """Say what kind of fault it was and where, and leave out its words: they may quote a name."""
-    frames = reversed(extract_tb(error.__traceback__))
-    places = (f"{Path(at.filename).name}:{at.lineno} in {at.name}" for at in frames)
-    return f"{type(error).__name__} at {', from '.join(places)}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
     """APScheduler only ticks: what is due, and for whom, stands in the database."""
@@ -151,19 +119,22 @@ class Daemon:
     supervisor: Supervisor
     doorbell: Doorbell
     stopping: threading.Event
+    pulse: Pulse
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; to be called on the main thread."""
-        hands = [Hand(work) for work in (self.rounds.serve, self.rounds.ask, self.rounds.write)]
-        ticker = _ticker(hands)
+        kinds = (self.rounds.serve, self.rounds.ask, self.rounds.write)
+        hands = [Hand(work, self.pulse) for work in kinds]
+        ticker = Ticker(hands)
         with _signals(self.stopping), self.doorbell.answered(by=hands[0].wake):
             for hand in hands:
                 hand.start()
             ticker.start()
-            self._say("Watching what is due.", "READY=1")
-            self._watch(hands)
+            standing = self._standing()
+            self._say(standing, "READY=1")
+            self._watch(hands, ticker, standing)
             self._say("Finishing what was begun.", "STOPPING=1")
-            ticker.shutdown(wait=False)
+            ticker.stop()
             for hand in hands:
                 hand.end()
             self.rounds.stop()
@@ -173,26 +144,37 @@ class Daemon:
         LOG.info(status)
         self.supervisor.tell(*lines, f"STATUS={status}")
 
-    def _watch(self, hands: Iterable[Hand]) -> None:
-        """Tell systemd that we live, as long as everybody does."""
-        stopping = False
-        while not stopping:
-            if all(hand.is_alive() for hand in hands):
+    def _watch(self, hands: Sequence[Hand], ticker: Ticker, standing: str) -> None:
+        """Tell systemd that we live, as long as everybody moves; tick at once when time jumps."""
+        jumps, hung = Jumps(self.pulse), frozenset[str]()
+        while not self.stopping.wait(WATCHED_SECONDS):
+            if jumped := jumps.since_last():
+                LOG.warning("The clock jumped by %+.0f seconds; what is due is looked up.", jumped)
+                ticker.tick()
+            if (now := self._standing()) != standing:
+                standing = now
+                self._say(standing)
+            hung = _hung(hands, hung)
+            if not hung:
                 self.supervisor.tell("WATCHDOG=1")
-            stopping = self.stopping.wait(WATCHED_SECONDS)
+
+    def _standing(self) -> str:
+        try:
+            return self.rounds.waits_for() or WATCHING
+        except MonitorError as error:
+            return str(error)
 
 
-def _ticker(hands: Iterable[Hand]) -> BackgroundScheduler:
-    ticker = BackgroundScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
-    )
-    for hand in hands:
-        now = datetime.now(UTC)
-        ticker.add_job(hand.wake, "interval", seconds=TICK_SECONDS, next_run_time=now)
-    return ticker
+def _hung(hands: Sequence[Hand], known: frozenset[str]) -> frozenset[str]:
+    """Name the hands that do not move; systemd, where it is told nothing more, starts us anew."""
+    hung = frozenset(hand.name for hand in hands if not hand.moves)
+    for name in sorted(hung - known):
+        minutes = HUNG_AFTER_SECONDS / 60
+        LOG.error("%s has ended or shown no sign of life for %d minutes.", name, minutes)
+    return hung
 
 
-def _farewell(hands: Iterable[Hand]) -> None:
+def _farewell(hands: Sequence[Hand]) -> None:
     until = monotonic() + FAREWELL_SECONDS
     for hand in hands:
         hand.join(max(until - monotonic(), 0.0))

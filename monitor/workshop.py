@@ -19,6 +19,7 @@ from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.glass import Glass
+from monitor.flows.grid import Grid
 from monitor.flows.keeping import Keeping
 from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
@@ -224,6 +225,7 @@ class Workshop:
                 state=self.state, now=self.now, lent=self._lent(), keeping=self.keeping
             ),
             now=self.now,
+            grid=Grid(state=self.state, config=self.config, now=self.now),
             interrupt=interrupt,
         )
 

@@ -51,12 +51,18 @@ class Asking:
                     self._here(lock, lambda: self._instead(here, watch))
                     return
                 time.sleep(POLL_SECONDS)
+        self._see_that_it_was_done()
 
     def _here(self, lock: StateLock, work: Callable[[], object]) -> None:
         try:
             work()
         finally:
             lock.release()
+
+    def _see_that_it_was_done(self) -> None:
+        known = self.service.state.requests.get(self.request.ref)
+        if known is not None and known.note:
+            raise UnavailableError(known.note)
 
     def _instead(self, here: Callable[[Watch], object], watch: Watch) -> None:
         if not self._served(watch):

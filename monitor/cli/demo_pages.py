@@ -10,11 +10,13 @@ from monitor.daemon import Daemon, Doorbell, Supervisor
 from monitor.demo.afterwards import OPERATOR, afterwards
 from monitor.demo.district import REVIEWERS, STAFF
 from monitor.errors import InputError
+from monitor.hands import Pulse
 from monitor.service import Service
 from monitor.store.lock import StateLock
 from monitor.web.listen import LOOPBACK, listening
 from monitor.web.switcher import demo_app
 from reports.pages.cast import Actor
+from scrapers.fetch.clock import SystemClock
 
 PARTS: Final = {
     "maria": "fifth grade science teacher: somebody pretends to be her",
@@ -41,6 +43,7 @@ def serve(folder: Path, port: int, output: Output) -> None:
                 supervisor=Supervisor({}),
                 doorbell=doorbell,
                 stopping=threading.Event(),
+                pulse=Pulse(SystemClock()),
             ).run()
 
 

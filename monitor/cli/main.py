@@ -11,6 +11,7 @@ from monitor.cli import (
     ask,
     demo,
     doctor,
+    due,
     enrol,
     explain,
     flags,
@@ -70,7 +71,7 @@ def namesake(context: click.Context, config: Path | None) -> None:
 for command in (
     setup.init,
     service.run,
-    service.due,
+    due.due,
     service.audit,
     doctor.doctor,
     metrics.metrics,

@@ -1,6 +1,7 @@
-"""Running, and seeing what is due and whether the record is whole."""
+"""Running the service, and seeing whether the record is whole."""
 
 import threading
+from dataclasses import replace
 
 import click
 
@@ -8,39 +9,23 @@ from monitor.cli import logbook
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.daemon import Daemon, Doorbell, Supervisor
 from monitor.errors import DatabaseError
+from monitor.hands import Pulse
 
 
 @click.command()
 @pass_desk
 def run(desk: Desk) -> None:
     """Run the service until SIGTERM. A second one on the same folder exits with 75."""
-    with logbook.kept(), desk.asking() as service:
+    pulse = Pulse(desk.outside.clock)
+    watched = replace(desk, outside=replace(desk.outside, clock=pulse))
+    with logbook.kept(), watched.asking() as service:
         Daemon(
             rounds=service.rounds,
             supervisor=Supervisor(desk.outside.environ),
             doorbell=Doorbell(desk.config.state),
             stopping=threading.Event(),
+            pulse=pulse,
         ).run()
-
-
-@click.command()
-@as_json
-@pass_desk
-def due(desk: Desk, *, as_json: bool) -> None:
-    """Show what is due when, soonest first."""
-    with desk.service() as service:
-        service.rounds.schedule()
-        rows = service.state.due.all()
-    if as_json:
-        desk.output.json(rows)
-        return
-    desk.output.table(
-        ("what", "whom", "due", "in hand until"),
-        (
-            (each.name, each.subject or "the district", each.due_at, each.lease_until)
-            for each in rows
-        ),
-    )
 
 
 @click.group()

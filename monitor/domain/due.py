@@ -7,6 +7,14 @@ from zoneinfo import ZoneInfo
 
 SECOND_PROOF_AFTER = timedelta(days=2)
 CANARY_LASTS = timedelta(hours=24)
+# One that was cut short and not taken up by then is given up: the next one is due, and asks anew.
+SWEEP_LASTS = timedelta(days=7)
+# A letter that comes so late was missed, as by a machine that was turned off.
+MISSED_AFTER = timedelta(hours=12)
+CAUGHT_UP_WITHIN_MINUTES = 60
+# What failed is tried again after this, doubled each time.
+TRY_AGAIN = timedelta(minutes=10)
+TRY_AGAIN_AT_LAST = timedelta(hours=6)
 # A source that has not answered all by then is late, and the letters say so.
 SWEEP_TAKES = timedelta(hours=12)
 
@@ -27,7 +35,7 @@ class Slot:
         """Return the one time, in UTC, that lies in this local ISO week ("2026-W48")."""
         year, number = week.split("-W")
         day = date.fromisocalendar(int(year), int(number), self.weekday)
-        minute = int.from_bytes(sha256(ref.encode()).digest()[:8]) % self.minutes
+        minute = _minute(ref, self.minutes)
         # Minutes are added to the wall clock, in the zone's own reading of it.
         wall = datetime.combine(day, self.opens, ZoneInfo(zone)) + timedelta(minutes=minute)
         return wall.astimezone(UTC)
@@ -45,6 +53,16 @@ class Slot:
         """Return the last time that is not after `now`: what a late run stands for."""
         this_week = self.due(ref, zone, iso_week(now, zone))
         return this_week if this_week <= now else self.due(ref, zone, _week(now, zone, -1))
+
+    def moved(self, due_at: datetime, now: datetime, ref: str, zone: str) -> datetime:
+        """Return where a time belongs, once clocks, zones or their rules may have changed.
+
+        That is never after the next one. What was missed is made up for within the hour, each at
+        a minute of its own: after a long sleep, all would be due at once.
+        """
+        if now - due_at > MISSED_AFTER:
+            return now + timedelta(minutes=_minute(ref, CAUGHT_UP_WITHIN_MINUTES))
+        return min(due_at, self.next(now, ref, zone))
 
 
 # Clocks are changed at night, so no digest falls into an hour that is skipped or comes twice.
@@ -83,6 +101,15 @@ def sweep_week(now: datetime, district_ref: str, zone: str) -> str:
 def second_proof(at: datetime) -> datetime:
     """Return when to ask again for what was proved absent at `at`."""
     return at + SECOND_PROOF_AFTER
+
+
+def tried_again_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many failures in a row; the first is 1."""
+    return min(TRY_AGAIN * (1 << min(attempts - 1, 16)), TRY_AGAIN_AT_LAST)
+
+
+def _minute(ref: str, of: int) -> int:
+    return int.from_bytes(sha256(ref.encode()).digest()[:8]) % of
 
 
 def _week(now: datetime, zone: str, later: int) -> str:

@@ -9,8 +9,8 @@ from monitor.config import Config
 from monitor.domain.due import next_digest
 from monitor.errors import CannotWriteError, InputError
 from monitor.flows.backup import TRIAL, laid_out
+from monitor.flows.grid import DIGEST, REVIEW
 from monitor.flows.parts import Now
-from monitor.flows.rounds import DIGEST, REVIEW
 from monitor.store.backups import Backup
 from monitor.store.key_copy import KeyCopy
 from monitor.store.outbox import LetterState

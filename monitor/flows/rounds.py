@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.config import Config
-from monitor.domain.due import next_digest, next_sweep, sweep_week
+from monitor.domain.due import sweep_week, tried_again_after
+from monitor.errors import UnavailableError
 from monitor.flows.canaries import Canaries
 from monitor.flows.digest import Digesting
+from monitor.flows.grid import DAILY, DIGEST, REVIEW, SWEEP, Grid
 from monitor.flows.parts import Now, Watch, unwatched
 from monitor.flows.post import Posting
 from monitor.flows.purge import PURGE, Purging
@@ -23,13 +25,13 @@ from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
 from scrapers.request import Query
 
-SWEEP = "sweep"
-DIGEST = "digest"
-REVIEW = "review"
-# Only the holder of the state folder works, and it gives back every lease when it starts.
+# Each kind of work has one hand, in the one process that holds the folder; what it finds leased
+# when it begins a round, a failure has left, and it is free again. So a lease need not run out
+# before the longest sweep does: it marks what is in hand, and the lock decides who works.
 LEASE = timedelta(days=7)
-DAILY = timedelta(days=1)
-TRY_AGAIN = timedelta(minutes=10)
+ASKED = (SWEEP, SECOND_PROOF)
+WRITTEN = (RENEWING, DIGEST, REVIEW, ERASURE, PURGE)
+MOST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,43 +49,45 @@ class DueRounds:
     purging: Purging
     renewing: Renewing
     now: Now
+    grid: Grid
     interrupt: Callable[[], None]
 
     def begin(self) -> None:
         """Take over the folder: what an earlier holder left claimed is free again."""
-        with self.state.write():
-            self.state.due.release()
+        self.state.due.release()
         self.schedule()
 
     def schedule(self) -> None:
-        """See that everything that recurs has its row; rows that are there stay as they are."""
-        now, district = self.now(), self.config.district
-        with self.state.write():
-            self.state.due.ensure(SWEEP, "", next_sweep(now, district.ref, district.zone))
-            self.state.due.ensure(PURGE, "", now)
-            self.state.due.ensure(RENEWING, "", now)
-            self.state.due.ensure(REVIEW, "", next_digest(now, district.ref, district.zone))
-            for ref in self.state.consents.live(now):
-                zone = self.state.people.get(ref).zone
-                self.state.due.ensure(DIGEST, ref, next_digest(now, ref, zone))
+        self.grid.lay()
+
+    def waits_for(self) -> str:
+        """Say why nothing is done now; nothing where all may go on."""
+        return self.grid.waits_for()
 
     def serve(self) -> None:
         """Serve who waits, beside whatever else is running: somebody looks at a screen."""
-        while request := self.state.requests.next_open():
-            if not self._serve(request):
+        while not self.waits_for() and (request := self.state.requests.next_open()):
+            with self._tried(request):
+                done = self._serve(request)
+            if not done:
                 return
 
     def ask(self) -> None:
         """Ask what is due, one errand after another."""
-        while due := self._claim(SWEEP, SECOND_PROOF):
+        self.state.due.release(*ASKED)
+        while due := self._claim(*ASKED):
             with self._in_hand(due):
                 done = self._run(due)
             if not done:
+                self.state.due.release(*ASKED)
                 return
 
     def write(self) -> None:
         """Write the letters that are due, send what waits, and forget who left."""
+        self.state.due.release(*WRITTEN)
         self.schedule()
+        if self.waits_for():
+            return
         while due := self._claim(RENEWING):
             with self._in_hand(due), self.state.write():
                 self.renewing.look()
@@ -107,6 +111,7 @@ class DueRounds:
         self, person: str, watch: Watch = unwatched, closing: Closing = nothing_else
     ) -> Sweep:
         """Run a self-check and answer the person, and nobody else."""
+        self._see_that_time_is_right()
 
         def answer(sweep: Sweep) -> None:
             self.digesting.queue_selfcheck(sweep)
@@ -120,6 +125,7 @@ class DueRounds:
         return self.sweeping.planned(Errand(kind=SweepKind.SWEEP, week=self._week()))
 
     def sweep(self, watch: Watch = unwatched, closing: Closing = nothing_else) -> Sweep:
+        self._see_that_time_is_right()
         errand = Errand(kind=SweepKind.SWEEP, week=self._week())
         return self.sweeping.run(errand, watch, closing)
 
@@ -145,9 +151,7 @@ class DueRounds:
             return self._prove(due)
 
         def finish(_sweep: Sweep) -> None:
-            district = self.config.district
-            next_at = next_sweep(self.now(), district.ref, district.zone)
-            self.state.due.finish(due.name, due.subject, next_at)
+            self.state.due.finish(due.name, due.subject, self.grid.next(SWEEP))
 
         return self.sweep(closing=finish).closed_at is not None
 
@@ -171,16 +175,16 @@ class DueRounds:
         return self.sweeping.run(errand, closing=finish).closed_at is not None
 
     def _compose(self, due: Due) -> None:
-        now, district = self.now(), self.config.district
+        now = self.now()
         with self.state.write():
             if due.name == REVIEW:
                 self.reviewing.queue_digest()
-                next_at = next_digest(now, district.ref, district.zone)
+                next_at = self.grid.next(REVIEW)
             elif self.state.consents.stands(due.subject, now):
                 if self.state.consents.asks(due.subject, now):
                     self.digesting.queue(due.subject)
                 zone = self.state.people.get(due.subject).zone
-                next_at = next_digest(now, due.subject, zone)
+                next_at = self.grid.next(DIGEST, due.subject, zone)
             else:
                 next_at = None
             self.state.due.finish(due.name, due.subject, next_at)
@@ -190,16 +194,36 @@ class DueRounds:
         """Put off what fails, so that it holds up nothing else and is tried again soon."""
         try:
             yield
-        except Exception:
-            self.state.due.finish(due.name, due.subject, self.now() + TRY_AGAIN)
+        except Exception as error:
+            until = self.now() + tried_again_after(due.attempts + 1)
+            self.state.due.put_off(due, until, type(error).__name__)
+            raise
+
+    @contextmanager
+    def _tried(self, request: RunRequest) -> Iterator[None]:
+        """Give up what fails again and again: somebody waits for it, and others behind it."""
+        try:
+            yield
+        except Exception as error:
+            if request.attempts + 1 < MOST_TRIES:
+                self.state.requests.failed(request.ref)
+                raise
+            note = f"It failed {MOST_TRIES} times ({type(error).__name__}); the log says where."
+            self.state.requests.finish(request.ref, self.now(), note)
             raise
 
     def _erase(self, due: Due) -> None:
         erased = self.leaving.erase(due.subject)
         self.state.due.finish(due.name, due.subject, None if erased else self.now() + ERASURE_RETRY)
 
+    def _see_that_time_is_right(self) -> None:
+        if reason := self.waits_for():
+            raise UnavailableError(reason)
+
     def _claim(self, *names: str) -> Due | None:
         now = self.now()
+        if self.waits_for():
+            return None
         return self.state.due.claim(now, now + LEASE, *names)
 
     def _week(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from operator import attrgetter
 
-from monitor.domain.due import CANARY_LASTS
+from monitor.domain.due import CANARY_LASTS, SWEEP_LASTS
 from monitor.domain.item import Sighting
 from monitor.domain.planning.choice import Choice, Depth
 from monitor.domain.remembered import Remembered, kept_for
@@ -81,6 +81,7 @@ class Sweeping:
     ) -> Sweep:
         """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
         sweep = self._begun(errand)
+        errand = replace(errand, week=sweep.week)
         visitor = self.urgent if errand.kind is SweepKind.SELFCHECK else self.visitor
         underway = self._underway(sweep, errand, watch)
         choice = self._choice(errand, self.state.journal.answered(sweep.ref))
@@ -179,6 +180,7 @@ class Sweeping:
 
     def _begun(self, errand: Errand) -> Sweep:
         with self.state.write():
+            self._give_up_before(errand)
             return self.state.sweeps.open_or_resume(
                 Sweep(
                     ref=self.new_ref(),
@@ -189,6 +191,14 @@ class Sweeping:
                     person=errand.person,
                 )
             )
+
+    def _give_up_before(self, errand: Errand) -> None:
+        """Close what was cut short too long ago: its answers are too old to settle anything."""
+        for old in self.state.sweeps.open():
+            alike = (old.kind, old.person) == (errand.kind, errand.person)
+            if alike and self.now() - old.started_at >= SWEEP_LASTS:
+                self.state.journal.drop(old.ref)
+                self.state.sweeps.close(old.ref, self.now())
 
     def _closed(self, sweep: Sweep, closing: Closing) -> Sweep:
         with self.state.write():

@@ -9,12 +9,17 @@ from monitor.store.moment import read, read_or_none, written
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """`subject` is a ref or empty; `lease_until` is None while nobody works on it."""
+    """`subject` is a ref or empty; `lease_until` is None while nobody works on it.
+
+    `attempts` counts how often in a row it failed, and `fault` is the kind of the last failure.
+    """
 
     name: str
     subject: str
     due_at: datetime
     lease_until: datetime | None = None
+    attempts: int = 0
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class DueRows:
         """Add it where it is not there yet: a restart never puts off what was missed."""
         with self.database.write():
             self.database.run(
-                "INSERT INTO due VALUES (?, ?, ?, NULL) ON CONFLICT DO NOTHING",
+                "INSERT INTO due (name, subject, due_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 name,
                 subject,
                 written(due_at),
@@ -42,10 +47,27 @@ class DueRows:
                     return self._leased(due, lease_until)
         return None
 
-    def release(self) -> None:
-        """Give back every lease: the new holder of the folder knows that nobody else works."""
+    def release(self, *names: str) -> None:
+        """Give back every lease, of these names or of any: the caller knows that nobody works."""
         with self.database.write():
-            self.database.run("UPDATE due SET lease_until = NULL")
+            for each in self.all():
+                if each.lease_until and (not names or each.name in names):
+                    self._update(each, "lease_until = NULL")
+
+    def move(self, due: Due, to: datetime) -> None:
+        """Put it where it belongs, once clocks or zones have changed."""
+        with self.database.write():
+            self._update(due, "due_at = ?", written(to))
+
+    def put_off(self, due: Due, until: datetime, fault: str) -> None:
+        """Give back what failed, to be tried again."""
+        with self.database.write():
+            self._update(
+                due,
+                "due_at = ?, lease_until = NULL, attempts = attempts + 1, fault = ?",
+                written(until),
+                fault,
+            )
 
     def finish(self, name: str, subject: str, next_at: datetime | None) -> None:
         """Give it back for its next time; where there is none, it is done for good."""
@@ -53,12 +75,9 @@ class DueRows:
             if next_at is None:
                 self.database.run("DELETE FROM due WHERE name = ? AND subject = ?", name, subject)
             else:
-                self.database.run(
-                    "UPDATE due SET due_at = ?, lease_until = NULL WHERE name = ? AND subject = ?",
-                    written(next_at),
-                    name,
-                    subject,
-                )
+                done = Due(name=name, subject=subject, due_at=next_at)
+                changes = "due_at = ?, lease_until = NULL, attempts = 0, fault = NULL"
+                self._update(done, changes, written(next_at))
 
     def all(self) -> tuple[Due, ...]:
         rows = self.database.rows("SELECT * FROM due ORDER BY due_at, name, subject")
@@ -73,20 +92,25 @@ class DueRows:
         return tuple(_due(row) for row in rows)
 
     def _leased(self, due: Due, lease_until: datetime) -> Due:
+        self._update(due, "lease_until = ?", written(lease_until))
+        return replace(due, lease_until=lease_until)
+
+    def _update(self, due: Due, changes: str, *values: object) -> None:
         self.database.run(
-            "UPDATE due SET lease_until = ? WHERE name = ? AND subject = ?",
-            written(lease_until),
+            f"UPDATE due SET {changes} WHERE name = ? AND subject = ?",  # noqa: S608 - our words
+            *values,
             due.name,
             due.subject,
         )
-        return replace(due, lease_until=lease_until)
 
 
 def _due(row: Row) -> Due:
-    name, subject, due_at, lease_until = row
+    name, subject, due_at, lease_until, attempts, fault = row
     return Due(
         name=name,
         subject=subject,
         due_at=read(due_at),
         lease_until=read_or_none(lease_until),
+        attempts=attempts,
+        fault=fault or "",
     )

@@ -56,4 +56,5 @@ NAMESAKE = Schema.of(
     step("review_1"),
     step("verdicts_1"),
     step("unfinished_1"),
+    step("due_2"),
 )

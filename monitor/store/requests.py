@@ -13,7 +13,8 @@ from monitor.store.sweeps import SweepKind
 class RunRequest:
     """`person` is empty for the whole district; `done_at` is None until it is served.
 
-    `source` is the one whose canaries are to be asked, empty for all of them.
+    `source` is the one whose canaries are to be asked, empty for all of them. `note` says why it
+    was given up, and is empty where it was served.
     """
 
     ref: str
@@ -23,6 +24,7 @@ class RunRequest:
     source: str = ""
     done_at: datetime | None = None
     note: str = ""
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class RunRequests:
     def add(self, request: RunRequest) -> None:
         with self.database.write():
             self.database.run(
-                "INSERT INTO run_requests VALUES (?, ?, ?, ?, NULL, ?, ?)",
+                """INSERT INTO run_requests (ref, kind, person, asked_at, note, source)
+                VALUES (?, ?, ?, ?, ?, ?)""",
                 request.ref,
                 request.kind,
                 request.person or None,
@@ -57,10 +60,13 @@ class RunRequests:
         return None if found is None else _request(found)
 
     def next_open(self) -> RunRequest | None:
-        """Return whom somebody waits for: what is over soonest first, then the oldest."""
+        """Return whom somebody waits for: what is over soonest first, then the oldest.
+
+        What failed comes after what was not tried yet, and so holds up nobody.
+        """
         found = self.database.row(
             """SELECT * FROM run_requests WHERE done_at IS NULL
-            ORDER BY kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
+            ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
             SweepKind.SELFCHECK,
             SweepKind.CANARIES,
         )
@@ -73,6 +79,10 @@ class RunRequests:
     def remove(self, ref: str) -> None:
         with self.database.write():
             self.database.run("DELETE FROM run_requests WHERE ref = ?", ref)
+
+    def failed(self, ref: str) -> None:
+        with self.database.write():
+            self.database.run("UPDATE run_requests SET attempts = attempts + 1 WHERE ref = ?", ref)
 
     def finish(self, ref: str, at: datetime, note: str = "") -> None:
         with self.database.write():
@@ -102,7 +112,7 @@ class RunRequests:
 
 
 def _request(row: Row) -> RunRequest:
-    ref, kind, person, asked_at, done_at, note, source = row
+    ref, kind, person, asked_at, done_at, note, source, attempts = row
     return RunRequest(
         ref=ref,
         kind=SweepKind(kind),
@@ -111,4 +121,5 @@ def _request(row: Row) -> RunRequest:
         done_at=read_or_none(done_at),
         note=note,
         source=source or "",
+        attempts=attempts,
     )

@@ -10,6 +10,7 @@ from monitor.errors import CannotWriteError, DatabaseError, InputError
 from monitor.store.assignments import Assignments
 from monitor.store.audit import Audit
 from monitor.store.canaries import CanaryChecks
+from monitor.store.clock import ClockRow
 from monitor.store.consents import Consents
 from monitor.store.database import PATIENCE, Database, Sync
 from monitor.store.due import DueRows
@@ -80,6 +81,7 @@ class State:
         self.pages = Pages(database, sealing)
         self.outbox = Outbox(database, sealing)
         self.due = DueRows(database)
+        self.clock = ClockRow(database)
         self.audit = Audit(database, sealing)
         self.health = Health(database)
         self.canary_checks = CanaryChecks(database)

@@ -55,12 +55,11 @@ class Sweeps:
     database: Database
 
     def open_or_resume(self, sweep: Sweep) -> Sweep:
-        """Return the open one of that week, kind and person, or open this one."""
+        """Return the open one of that kind and person, of whatever week, or open this one."""
         with self.database.write():
             found = self.database.row(
-                """SELECT * FROM sweeps WHERE week = ? AND kind = ? AND person IS ?
-                AND closed_at IS NULL""",
-                sweep.week,
+                """SELECT * FROM sweeps WHERE kind = ? AND person IS ? AND closed_at IS NULL
+                ORDER BY rowid DESC LIMIT 1""",
                 sweep.kind,
                 sweep.person or None,
             )

@@ -19,6 +19,7 @@ from monitor.demo.clock import StoryClock
 from monitor.demo.story import LETTERS_AFTER
 from monitor.domain.envelope import Delivery, Envelope
 from monitor.flows.parts import Post
+from monitor.hands import Pulse
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.store.database import Database, Sync
@@ -85,6 +86,7 @@ def daemon(life: Life, pipe: Connection) -> None:
             supervisor=Supervisor({}),
             doorbell=Doorbell(life.folder / "state"),
             stopping=threading.Event(),
+            pulse=Pulse(StoryClock(days.sweep_at(2))),
         ).run()
         pipe.send("ended")
 

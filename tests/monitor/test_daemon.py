@@ -5,14 +5,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from monitor.daemon import Daemon, Doorbell, Hand, Supervisor, traced
+from monitor.daemon import Daemon, Doorbell, Supervisor
+from monitor.hands import Hand, Pulse, traced
 from monitor.store.state import State
+from scrapers.fetch.clock import SystemClock
+from tests.monitor.supervised import PATIENCE, Rounds, heard, listening
 
 CONFIG = """\
 state = "state"
@@ -29,7 +32,6 @@ enabled = false
 [sources.catalogue]
 own = false
 """
-PATIENCE = 20
 
 
 @pytest.fixture
@@ -42,10 +44,8 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def systemd(tmp_path: Path) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
-        listening.bind(str(tmp_path / "notify"))
-        listening.settimeout(PATIENCE)
-        yield listening
+    with listening(tmp_path) as told:
+        yield told
 
 
 @contextmanager
@@ -58,13 +58,6 @@ def running(config: Path, systemd: socket.socket) -> Iterator[subprocess.Popen[b
             yield service
         finally:
             service.kill()
-
-
-def heard(systemd: socket.socket, word: str) -> str:
-    """Wait for a message that holds a word."""
-    while word not in (said := systemd.recv(4096).decode()):
-        pass
-    return said
 
 
 @pytest.mark.parametrize("signalled", [signal.SIGTERM, signal.SIGINT])
@@ -133,7 +126,7 @@ def test_a_round_that_fails_ends_nothing_and_quotes_nobody(caplog):
             raise ValueError(reason)
         again.set()
 
-    hand = Hand(work)
+    hand = Hand(work, Pulse(SystemClock()))
     hand.start()
     hand.wake()
     while not caplog.records:
@@ -157,31 +150,6 @@ def test_a_fault_is_told_by_kind_and_place():
     assert "Maria" not in told
 
 
-class Rounds:
-    """Rounds that note what was asked of them."""
-
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self.done: set[str] = set()
-        self._stop = stop
-
-    def serve(self) -> None:
-        self._note("serve")
-
-    def ask(self) -> None:
-        self._note("ask")
-
-    def write(self) -> None:
-        self._note("write")
-
-    def stop(self) -> None:
-        self.done.add("stop")
-
-    def _note(self, what: str) -> None:
-        self.done.add(what)
-        if {"serve", "ask", "write"} <= self.done:
-            self._stop()
-
-
 def test_every_round_is_made_as_soon_as_the_service_starts(tmp_path):
     stopping = threading.Event()
     rounds = Rounds(stopping.set)
@@ -191,6 +159,7 @@ def test_every_round_is_made_as_soon_as_the_service_starts(tmp_path):
         supervisor=Supervisor({}),
         doorbell=Doorbell(tmp_path),
         stopping=stopping,
+        pulse=Pulse(SystemClock()),
     ).run()
 
     assert rounds.done == {"serve", "ask", "write", "stop"}

@@ -18,9 +18,11 @@ from monitor.demo.answer import Answer, Asked
 from monitor.demo.clock import StoryClock
 from monitor.demo.server import WebServer
 from monitor.demo.traces import planted
+from monitor.hands import Pulse
 from monitor.store.requests import RunRequest
 from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
+from scrapers.fetch.clock import SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
 PATIENCE = 20
@@ -148,6 +150,8 @@ def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, 
         def serve(self) -> None: ...
         def ask(self) -> None: ...
         def stop(self) -> None: ...
+        def waits_for(self) -> str:
+            return ""
 
         def write(self) -> None:
             stopping.set()
@@ -158,6 +162,7 @@ def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, 
         supervisor=daemon.Supervisor({}),
         doorbell=daemon.Doorbell(tmp_path),
         stopping=stopping,
+        pulse=Pulse(SystemClock()),
     ).run()
 
     assert "What write was at is not finished" in caplog.text

@@ -8,9 +8,10 @@ from rich.console import Console
 
 from monitor.cli.output import Output
 from monitor.cli.progress import display
-from monitor.daemon import Doorbell, Hand
+from monitor.daemon import Doorbell
 from monitor.demo import days
 from monitor.demo.internet import Internet
+from monitor.hands import Hand, Pulse
 from monitor.store.lock import StateLock
 from monitor.store.sweeps import SweepKind
 from tests.monitor.cli.conftest import ROSA
@@ -118,7 +119,7 @@ def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
         service = holding.enter_context(terminal.service())
         holding.enter_context(StateLock(terminal.config.state))
-        hand = Hand(service.rounds.serve)
+        hand = Hand(service.rounds.serve, Pulse(terminal.clock))
         hand.start()
         holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
 
@@ -131,6 +132,23 @@ def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
         hand.join()
     assert said.code == 0
     assert len(said.json["coverage"]) == 10
+
+
+def test_what_the_holder_of_the_folder_gives_up_exits_with_69_and_says_so(terminal):
+    ref = terminal.enrols()
+    with ExitStack() as holding:
+        service = holding.enter_context(terminal.service())
+        holding.enter_context(StateLock(terminal.config.state))
+
+        def give_up() -> None:
+            request = service.state.requests.next_open()
+            service.state.requests.finish(request.ref, service.now(), "It failed 3 times.")
+
+        holding.enter_context(Doorbell(terminal.config.state).answered(by=give_up))
+        said = terminal.run("check", ref)
+
+    assert said.code == 69
+    assert said.sentence == "It failed 3 times."
 
 
 def test_a_command_does_itself_what_the_holder_of_the_folder_never_came_to(terminal, web):

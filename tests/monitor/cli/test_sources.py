@@ -6,8 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from monitor.daemon import Doorbell, Hand
+from monitor.daemon import Doorbell
 from monitor.demo.internet import Internet
+from monitor.hands import Hand, Pulse
 from monitor.store.lock import StateLock
 from monitor.store.sweeps import SweepKind
 from scrapers.registry import kinds
@@ -136,7 +137,7 @@ def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
         service = holding.enter_context(terminal.service())
         holding.enter_context(StateLock(terminal.config.state))
-        hand = Hand(service.rounds.serve)
+        hand = Hand(service.rounds.serve, Pulse(terminal.clock))
         hand.start()
         holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
 
@@ -159,7 +160,7 @@ def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(term
         service = holding.enter_context(terminal.service())
         terminal.path.write_text(settings)
         holding.enter_context(StateLock(terminal.config.state))
-        hand = Hand(service.rounds.serve)
+        hand = Hand(service.rounds.serve, Pulse(terminal.clock))
         hand.start()
         holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
 

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import unquote, urlencode, urlsplit
 
 import pytest
 
-from monitor.demo.district import JOHN, MARIA, ROSA
+from monitor.demo.district import MARIA, ROSA
 from monitor.errors import BusyError
-from scrapers.request import Query
+from monitor.store.requests import RunRequest
+from monitor.store.sweeps import SweepKind
+from scrapers.reading import Visit
 from tests.monitor.flows.world import Staff, World, nothing_happens
 
 
@@ -26,6 +27,11 @@ def maria(world: World) -> Staff:
     maria = world.joins(MARIA)
     world.rounds.begin()
     return maria
+
+
+def fails(_visit: Visit) -> None:
+    reason = "the database is held by another program"
+    raise BusyError(reason)
 
 
 def a_tick(world: World) -> None:
@@ -115,82 +121,9 @@ def test_the_clock_set_back_an_hour_doubles_nothing(world: World, maria: Staff):
     assert len(world.post.accepted) == letters
 
 
-def interrupted(world: World, after: int) -> list[Query]:
-    """Begin a sweep, and stop the service after so many answers; return what was answered."""
-    answered: list[Query] = []
-
-    def stop(visit):
-        answered.append(visit.query)
-        if len(answered) == after:
-            world.rounds.stop()
-
-    world.meanwhile = stop
-    world.rounds.ask()
-    world.meanwhile = nothing_happens
-    (sweep,) = world.state.sweeps.open()
-    assert world.state.journal.answered(sweep.ref) == {each.key for each in answered}
-    return answered
-
-
-def address(query: Query) -> tuple[str, str]:
-    """Return where a question is asked, as the server sees it."""
-    return unquote(urlsplit(query.request.url).path), urlencode(query.request.params)
-
-
-@pytest.mark.parametrize("after", [1, 5, 12])
-def test_a_sweep_that_was_cut_short_asks_nothing_again(world: World, maria: Staff, after):
-    world.joins(JOHN)
-    world.later(days=1)
-    answered = interrupted(world, after)
-    world.forgets_visits()
-    world.restarts()
-
-    world.rounds.ask()
-
-    asked = {(each.path, each.query) for each in world.asked}
-    assert asked
-    assert asked.isdisjoint(map(address, answered))
-    assert world.state.sweeps.open() == ()
-    assert sweeps(world) == 1
-    assert world.gaps() == {}
-
-
-def test_a_sweep_in_two_parts_finds_what_a_whole_one_finds(world_of, tmp_path):
-    whole, parts = (
-        world_of("chalkboard", families=("bluesky", "searxng"), folder=tmp_path / name)
-        for name in ("whole", "parts")
-    )
-    found = []
-    for world in (whole, parts):
-        maria = world.joins(MARIA)
-        world.rounds.begin()
-        world.later(days=1)
-        found.append(maria)
-    interrupted(parts, 6)
-    parts.restarts()
-    for world in (whole, parts):
-        world.rounds.ask()
-
-    assert found[0].items.keys() == found[1].items.keys()
-    assert whole.gaps() == parts.gaps()
-
-
-def test_a_sweep_that_was_cut_short_writes_no_half_of_what_it_found(world: World, maria: Staff):
-    world.later(days=1)
-    interrupted(world, 6)
-
-    assert maria.items == {}
-    assert world.state.flags.all_open() == ()
-
-
 def test_a_round_that_fails_is_tried_again_soon_not_in_a_week(world: World, maria: Staff):
     world.later(days=1)
-
-    def fail(_visit):
-        reason = "the database is held by another program"
-        raise BusyError(reason)
-
-    world.meanwhile = fail
+    world.meanwhile = fails
     with pytest.raises(BusyError):
         world.rounds.ask()
     world.meanwhile = nothing_happens
@@ -234,16 +167,57 @@ def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff
     assert sorted(subjects) == sorted([maria.ref, rosa.ref])
 
 
-def test_a_folder_that_is_taken_over_frees_what_its_last_holder_had_in_hand(
-    world: World, maria: Staff
-):
+def test_what_a_failure_left_in_hand_is_free_in_the_next_round(world: World, maria: Staff):
     world.later(days=1)
     now = world.clock.at
     assert world.state.due.claim(now, now + timedelta(days=7), "sweep")
-    world.rounds.ask()
-    assert sweeps(world) == 0
 
-    world.restarts()
     world.rounds.ask()
 
     assert sweeps(world) == 1
+
+
+def test_what_fails_again_and_again_is_tried_less_and_less_often(world: World, maria: Staff):
+    world.later(days=1)
+    world.meanwhile = fails
+    waits = []
+    for _ in range(8):
+        with pytest.raises(BusyError):
+            world.rounds.ask()
+        (row,) = (each for each in world.state.due.all() if each.name == "sweep")
+        waits.append(row.due_at - world.clock.at)
+        world.clock.at = row.due_at
+
+    assert waits[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
+    assert waits[-1] == timedelta(hours=6)
+    assert (row.attempts, row.fault) == (8, "BusyError")
+    world.meanwhile = nothing_happens
+    world.rounds.ask()
+    (row,) = (each for each in world.state.due.all() if each.name == "sweep")
+    assert (row.attempts, row.fault) == (0, "")
+
+
+def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World, maria: Staff):
+    rosa = world.joins(ROSA)
+    for number, staff in enumerate((maria, rosa)):
+        wish = RunRequest(
+            ref=f"r{number}", kind=SweepKind.SELFCHECK, asked_at=world.clock.at, person=staff.ref
+        )
+        world.state.requests.add(wish)
+        world.later(seconds=1)
+
+    def about_maria(visit):
+        if visit.query.subject == maria.ref:
+            fails(visit)
+
+    world.meanwhile = about_maria
+    for _ in range(3):
+        with pytest.raises(BusyError):
+            world.rounds.serve()
+
+    given_up, served = map(world.state.requests.get, ("r0", "r1"))
+    assert given_up.done_at
+    assert given_up.note == "It failed 3 times (BusyError); the log says where."
+    assert served.done_at
+    assert served.note == ""
+    assert world.state.requests.next_open() is None

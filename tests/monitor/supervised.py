@@ -1,0 +1,52 @@
+"""What systemd hears of a service, and work that notes when it is asked."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE = 20
+
+
+@contextmanager
+def listening(folder: Path) -> Iterator[socket.socket]:
+    """Stand where systemd would."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.bind(str(folder / "notify"))
+        told.settimeout(PATIENCE)
+        yield told
+
+
+def heard(systemd: socket.socket, word: str) -> str:
+    """Wait for a message that holds a word."""
+    while word not in (said := systemd.recv(4096).decode()):
+        pass
+    return said
+
+
+class Rounds:
+    """Rounds that note what was asked of them."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self.done: set[str] = set()
+        self._stop = stop
+
+    def serve(self) -> None:
+        self._note("serve")
+
+    def ask(self) -> None:
+        self._note("ask")
+
+    def write(self) -> None:
+        self._note("write")
+
+    def stop(self) -> None:
+        self.done.add("stop")
+
+    def waits_for(self) -> str:
+        return ""
+
+    def _note(self, what: str) -> None:
+        self.done.add(what)
+        if {"serve", "ask", "write"} <= self.done:
+            self._stop()
