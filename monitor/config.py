@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -14,19 +13,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, ValidationError, convert
 from msgspec.structs import asdict
 
+from monitor.config_mail import BouncesConfig, MailConfig, mail_faults
 from monitor.config_sources import Budgeted, Section, SourcesConfig, Text
 from monitor.errors import ConfigError
-from reports.text import one_address
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
-
-
-class Security(StrEnum):
-    """How the connection to the mail server is protected; `relay` is for a trusted one."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    RELAY = "relay"
 
 
 class DistrictConfig(Section, frozen=True, kw_only=True):
@@ -40,26 +31,6 @@ class DistrictConfig(Section, frozen=True, kw_only=True):
     contact: Text
     reviewers: tuple[Text, ...] = ()
     operators: tuple[Text, ...] = ()
-
-
-class MailConfig(Section, frozen=True, kw_only=True):
-    """Without a host, letters are written to the state folder as .eml files.
-
-    With a `token_file`, XOAUTH2 is spoken, and the token is read anew for each letter.
-    `return_path` is where bounces go; `{letter}` in it stands for the letter.
-    """
-
-    sender: Text
-    reply_to: str = ""
-    host: str = ""
-    port: Port = 587
-    security: Security = Security.STARTTLS
-    user: str = ""
-    token_file: Path | None = None
-    ca_file: Path | None = None
-    timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
-    return_path: str = ""
-    per_second: Annotated[float, Meta(gt=0, le=1000)] = 1.0
 
 
 class StudentsConfig(Section, frozen=True, kw_only=True):
@@ -121,6 +92,7 @@ class Config(Section, frozen=True, kw_only=True):
     state: Path
     district: DistrictConfig
     mail: MailConfig
+    bounces: BouncesConfig | None = None
     sources: SourcesConfig = SourcesConfig()
     students: StudentsConfig = StudentsConfig()
     detection: DetectionConfig = DetectionConfig()
@@ -211,22 +183,8 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "$.students.share_after_days",
             "Expected `counsel` and `counsel_approved_on` beside it",
         ),
-        *_mail_faults(config.mail),
+        *mail_faults(config.mail, config.bounces),
         *_contradictory_budgets(config.sources),
-    )
-
-
-def _mail_faults(mail: MailConfig) -> Iterator[tuple[bool, str, str]]:
-    yield (
-        mail.security is Security.RELAY and bool(mail.user or mail.token_file),
-        "$.mail.security",
-        "Expected no `user` and no `token_file` beside a relay: they would go out in the clear",
-    )
-    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` beside it"
-    yield (
-        bool(mail.return_path) and not one_address(mail.return_path.replace("{letter}", "x")),
-        "$.mail.return_path",
-        "Expected one mail address, such as bounces+{letter}@district.example",
     )
 
 

@@ -11,7 +11,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Final
 
-from monitor.config import MailConfig, Security
+from monitor.config_mail import MailConfig, Security
+from monitor.domain.bounce import NO_ROUTE
 from monitor.domain.envelope import Delivery, Envelope, Verdict
 from monitor.message import compose, return_address
 from reports.letter import Letter
@@ -19,8 +20,6 @@ from reports.text import one_address
 from scrapers.fetch.clock import Clock
 
 PERMANENT = 500
-# RFC 3463: "unable to route". A name server that is down says so too, and comes back.
-NO_ROUTE = "5.4.4"
 _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 NOT_ONE = "the recipient is not one mail address"
 UNREACHABLE = "the mail server cannot be reached ({kind})"
@@ -96,7 +95,7 @@ class SmtpPost:
                 server.starttls(context=self._tls())
             if settings.token_file:
                 server.ehlo_or_helo_if_needed()
-                _show_token(server, settings.user, _token(settings.token_file))
+                _show_token(server, settings.user, token_in(settings.token_file))
             elif settings.user:
                 server.login(settings.user, self.password)
             yield server
@@ -128,8 +127,8 @@ def xoauth2(user: str, token: str) -> str:
     return f"user={user}\x01auth=Bearer {token}\x01\x01"
 
 
-def _token(file: Path) -> str:
-    """Read it anew each time: whoever renews it just writes the file."""
+def token_in(file: Path) -> str:
+    """Read a token anew each time: whoever renews it just writes the file."""
     try:
         return file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from monitor.config import MailConfig
+from monitor.config_mail import MailConfig
 from monitor.domain.envelope import Envelope
 from reports.letter import Letter
 from reports.text import header_line

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monitor.config import Config
 from monitor.flows.admitting import Admitting
+from monitor.flows.bouncing import Bouncing
 from monitor.flows.canaries import Canaries
 from monitor.flows.consenting import Consenting
 from monitor.flows.digest import Digesting
@@ -45,6 +46,7 @@ class Service:
     tallying: Tallying
     digesting: Digesting
     posting: Posting
+    bouncing: Bouncing
     planning: Planning
     canaries: Canaries
     glass: Glass

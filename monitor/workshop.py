@@ -8,7 +8,7 @@ from functools import cached_property
 
 from monitor.affairs import Affairs
 from monitor.census import census
-from monitor.config import Config, secret
+from monitor.config import Config
 from monitor.domain.planning.questions import StudentLinks
 from monitor.flows.admitting import Admitting
 from monitor.flows.alerting import Alerting
@@ -23,9 +23,8 @@ from monitor.flows.grid import Grid
 from monitor.flows.keeping import Keeping
 from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
-from monitor.flows.parts import Now, Post
+from monitor.flows.parts import Now
 from monitor.flows.planning import Planning, limits_of, prices_of
-from monitor.flows.post import Posting
 from monitor.flows.purge import Purging
 from monitor.flows.retracing import Retracing
 from monitor.flows.review import Reviewing
@@ -39,7 +38,7 @@ from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
-from monitor.mail import FolderPost, SmtpPost
+from monitor.mailroom import Mailroom
 from monitor.matcher.process import MatcherProcess, NoMatcher
 from monitor.outside import Outside
 from monitor.portal import portal_of
@@ -52,8 +51,6 @@ from scrapers.fetch.tour import Rank
 from scrapers.identity import District
 from scrapers.parsing.parser import ChildParser
 from scrapers.source import Source
-
-OUTBOX = "outbox"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +78,8 @@ class Workshop:
             retracing=Retracing(state=self.state),
             tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.digesting,
-            posting=self.posting,
+            posting=self.mailroom.posting,
+            bouncing=self.mailroom.bouncing,
             planning=self.planning,
             canaries=self.canaries,
             glass=self.glass,
@@ -184,14 +182,18 @@ class Workshop:
         )
 
     @cached_property
-    def posting(self) -> Posting:
-        return Posting(
-            state=self.state,
+    def mailroom(self) -> Mailroom:
+        return Mailroom(
             config=self.config,
-            post=self._post(),
-            now=self.now,
-            new_code=self.outside.new_code,
+            outside=self.outside,
+            state=self.state,
+            letters=self.letters,
+            stopped=self._stopped.is_set,
         )
+
+    @cached_property
+    def _stopped(self) -> threading.Event:
+        return threading.Event()
 
     @cached_property
     def canaries(self) -> Canaries:
@@ -205,20 +207,20 @@ class Workshop:
 
     @cached_property
     def rounds(self) -> DueRounds:
-        stopped = threading.Event()
-
         def interrupt() -> None:
-            stopped.set()
+            self._stopped.set()
             self.lanes.stop()
 
         return DueRounds(
             state=self.state,
             config=self.config,
-            sweeping=self._sweeping(stopped.is_set),
+            sweeping=self._sweeping(self._stopped.is_set),
             canaries=self.canaries,
             digesting=self.digesting,
             reviewing=self.reviewing,
-            posting=self.posting,
+            posting=self.mailroom.posting,
+            bouncing=self.mailroom.bouncing,
+            upkeep=self.mailroom.upkeep,
             leaving=self.affairs.leaving,
             renewing=self.affairs.renewing,
             purging=Purging(
@@ -284,10 +286,3 @@ class Workshop:
         return lanes_of(
             self.config, self.outside, self.state, sources=self.sources, parser=self.parser
         )
-
-    def _post(self) -> Post:
-        mail = self.config.mail
-        if mail.host:
-            password = secret("smtp-password", self.outside.environ)
-            return SmtpPost(mail, password, self.outside.clock)
-        return FolderPost(mail, self.config.state / OUTBOX, self.outside.letter_name)

@@ -1,19 +1,25 @@
 """Letters that do not wait for Monday."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from reports.answers import for_flags
-from reports.letter import Letter, composed
+from reports.arrangement import cut
+from reports.letter import Letter, composed, fitted
 from reports.lines import FlagLine, LetterView
 from reports.words import Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView(LetterView):
-    """A high flag. `opens_at` is when IT sees it if nobody answers; None: never by itself."""
+    """A high flag, and whatever else came up beside it.
+
+    `opens_at` is when IT sees an impersonation if nobody answers; None: never by itself.
+    """
 
     flag: FlagLine
+    more: tuple[FlagLine, ...] = ()
     opens_at: datetime | None = None
 
 
@@ -61,8 +67,13 @@ class EnrolledView(LetterView):
 
 
 def render_alert(view: AlertView) -> Letter:
-    answers = for_flags((view.flag.kind,))
-    return composed("alert", {"view": view, "flag": view.flag, "answers": answers})
+    flags = (view.flag, *view.more)
+    answers = for_flags(flag.kind for flag in flags)
+
+    def facts(most: int) -> Mapping[str, object]:
+        return {"view": view, "flags": cut(flags, most), "answers": answers}
+
+    return fitted("alert", facts)
 
 
 def render_withdrawn(view: WithdrawnView) -> Letter:

@@ -57,7 +57,7 @@ def send(desk: Desk, *, as_json: bool) -> None:
         return
     desk.output.say(
         f"{counts[Verdict.ACCEPTED]} sent, {counts[Verdict.DEFERRED]} to be tried again, "
-        f"{counts[Verdict.REFUSED]} given up."
+        f"{counts[Verdict.REFUSED]} given up, {counts[Verdict.HELD]} held back."
     )
     if waiting:
         desk.output.table(("waiting because", "letters"), waiting.most_common())

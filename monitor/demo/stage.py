@@ -8,7 +8,8 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from monitor.config import Config, DistrictConfig, MailConfig, StudentsConfig
+from monitor.config import Config, DistrictConfig, StudentsConfig
+from monitor.config_mail import MailConfig
 from monitor.config_sources import BlueskyConfig, CatalogueConfig, SearxNGConfig, SourcesConfig
 from monitor.demo import appview, cdn, district, engine
 from monitor.domain.envelope import Envelope

@@ -16,11 +16,11 @@ from monitor.demo.server import WebServer
 from monitor.domain.whose import Label
 from monitor.errors import InputError
 from monitor.flows.enrol import Answers
+from monitor.mailroom import OUTBOX
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
-from monitor.workshop import OUTBOX
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
 

@@ -7,11 +7,15 @@ from hashlib import sha256
 
 
 class Verdict(StrEnum):
-    """DEFERRED is worth another try; REFUSED is the server's final word on this letter."""
+    """DEFERRED is worth another try; REFUSED is the server's final word on this letter.
+
+    HELD was not tried: it waits for something else than the mail server.
+    """
 
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

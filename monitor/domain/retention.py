@@ -63,7 +63,8 @@ TABLE: Mapping[Kept, Lifetime] = {
     Kept.FLAG: Lifetime(open=None, closed=YEAR),
     Kept.EVIDENCE: Lifetime(open=None, closed=AT_ONCE),
     Kept.STUDENT_EVIDENCE: Lifetime(open=90 * DAY, closed=AT_ONCE),
-    # Closed is a letter that the mail server accepted: its words go, its id stays.
+    # Closed is a letter that the mail server accepted: its words go, its id stays. One that was
+    # given up stays open for a while, in case an operator mends what was wrong.
     Kept.LETTER: Lifetime(open=30 * DAY, closed=AT_ONCE),
     Kept.INVITATION: Lifetime(open=14 * DAY, closed=AT_ONCE),
     # Answers of somebody who began to join and did not end it.

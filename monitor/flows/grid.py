@@ -8,6 +8,7 @@ from monitor.config import Config
 from monitor.domain.clock import believable
 from monitor.domain.due import DIGEST as DIGEST_SLOT
 from monitor.domain.due import SECOND_PROOF_AFTER, next_digest, next_sweep
+from monitor.flows.bouncing import BOUNCES, COLLECTED_EVERY
 from monitor.flows.parts import Now
 from monitor.flows.purge import PURGE
 from monitor.flows.renewing import RENEWING
@@ -26,6 +27,7 @@ LONGEST = {
     RENEWING: DAILY,
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
+    BOUNCES: COLLECTED_EVERY,
 }
 NOTED_EVERY = timedelta(minutes=10)
 
@@ -50,6 +52,8 @@ class Grid:
             self.state.due.ensure(SWEEP, "", next_sweep(now, district.ref, district.zone))
             self.state.due.ensure(PURGE, "", now)
             self.state.due.ensure(RENEWING, "", now)
+            if self.config.bounces:
+                self.state.due.ensure(BOUNCES, "", now)
             self.state.due.ensure(REVIEW, "", next_digest(now, district.ref, district.zone))
             for ref, zone in zones.items():
                 self.state.due.ensure(DIGEST, ref, next_digest(now, ref, zone))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
+from monitor.domain.bounce import Bounce
 from monitor.domain.envelope import Delivery, Envelope
 from monitor.domain.students.budget import Spent
 from monitor.domain.students.verdict import ContactVerdict
@@ -27,6 +28,16 @@ class Visitor(Protocol):
 
 class Post(Protocol):
     def deliver(self, letter: Letter, envelope: Envelope) -> Delivery: ...
+
+
+class BounceBox(Protocol):
+    """A mailbox that letters come back to.
+
+    `unread` yields the bounces of one message after another; what was yielded is not read again.
+    Raises UnavailableError.
+    """
+
+    def unread(self) -> Iterator[tuple[Bounce, ...]]: ...
 
 
 class Matcher(Protocol):

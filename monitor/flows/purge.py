@@ -33,6 +33,7 @@ class Purging:
         self._served_requests()
         self._given_up_sweeps()
         self._files_of_robots()
+        self._given_up_letters()
         self.keeping.forget(self.now())
         self.state.forget_spare(self.now() - SPARE_LASTS)
         for person in self.state.people.refs():
@@ -69,6 +70,12 @@ class Purging:
                     self.keeping.close(each.ref)
                     self.state.journal.drop(each.ref)
                     self.state.sweeps.close(each.ref, self.now())
+
+    def _given_up_letters(self) -> None:
+        now, kept = self.now(), TABLE[Kept.LETTER].open
+        if kept is not None:
+            self.state.outbox.forget_dead(now - kept)
+        self.state.postmarks.forget_before(now)
 
     def _files_of_robots(self) -> None:
         kept, now = TABLE[Kept.ROBOTS], self.now()

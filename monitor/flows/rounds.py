@@ -8,6 +8,7 @@ from datetime import timedelta
 from monitor.config import Config
 from monitor.domain.due import sweep_week, tried_again_after
 from monitor.errors import UnavailableError
+from monitor.flows.bouncing import BOUNCES, COLLECTED_EVERY, Bouncing
 from monitor.flows.canaries import Canaries
 from monitor.flows.digest import Digesting
 from monitor.flows.grid import DAILY, DIGEST, REVIEW, SWEEP, Grid
@@ -18,6 +19,7 @@ from monitor.flows.renewing import RENEWING, Renewing
 from monitor.flows.review import Reviewing
 from monitor.flows.settlement import SECOND_PROOF
 from monitor.flows.sweep import Closing, Errand, Sweeping, nothing_else
+from monitor.flows.upkeep import Upkeep
 from monitor.flows.withdraw import ERASURE, ERASURE_RETRY, Leaving
 from monitor.store.due import Due
 from monitor.store.requests import RunRequest
@@ -30,7 +32,7 @@ from scrapers.request import Query
 # before the longest sweep does: it marks what is in hand, and the lock decides who works.
 LEASE = timedelta(days=7)
 ASKED = (SWEEP, SECOND_PROOF)
-WRITTEN = (RENEWING, DIGEST, REVIEW, ERASURE, PURGE)
+WRITTEN = (RENEWING, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
 MOST_TRIES = 3
 
 
@@ -45,6 +47,8 @@ class DueRounds:
     digesting: Digesting
     reviewing: Reviewing
     posting: Posting
+    bouncing: Bouncing
+    upkeep: Upkeep
     leaving: Leaving
     purging: Purging
     renewing: Renewing
@@ -103,6 +107,10 @@ class DueRounds:
             with self._in_hand(due):
                 self.purging.purge()
                 self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
+        while due := self._claim(BOUNCES):
+            with self._in_hand(due):
+                self.bouncing.collect()
+                self.state.due.finish(BOUNCES, due.subject, self.now() + COLLECTED_EVERY)
 
     def stop(self) -> None:
         self.interrupt()
@@ -150,7 +158,8 @@ class DueRounds:
         if due.name == SECOND_PROOF:
             return self._prove(due)
 
-        def finish(_sweep: Sweep) -> None:
+        def finish(sweep: Sweep) -> None:
+            self.upkeep.tell(sweep)
             self.state.due.finish(due.name, due.subject, self.grid.next(SWEEP))
 
         return self.sweep(closing=finish).closed_at is not None
@@ -181,7 +190,8 @@ class DueRounds:
                 self.reviewing.queue_digest()
                 next_at = self.grid.next(REVIEW)
             elif self.state.consents.stands(due.subject, now):
-                if self.state.consents.asks(due.subject, now):
+                wanted = self.state.stopped_mail.since(due.subject) is None
+                if wanted and self.state.consents.asks(due.subject, now):
                     self.digesting.queue(due.subject)
                 zone = self.state.people.get(due.subject).zone
                 next_at = self.grid.next(DIGEST, due.subject, zone)

@@ -57,4 +57,5 @@ NAMESAKE = Schema.of(
     step("verdicts_1"),
     step("unfinished_1"),
     step("due_2"),
+    step("letters_1"),
 )

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from monitor.errors import InputError
+from monitor.domain.envelope import letter_of
+from monitor.errors import DatabaseError, InputError
 from monitor.store.database import Database, Row
 from monitor.store.moment import read, read_or_none, written
 from monitor.store.sealing import Sealing
@@ -25,7 +26,9 @@ class OutboxLetter:
     """`person` is whose key seals it: empty for reviewers' letters, under the district's key.
 
     `recipient_ref` stands for an address that is looked up when the letter is sent. `sent_at`
-    is when the mail server accepted it, None before; `body_hash` is kept from then on.
+    is when the mail server accepted it, None before; `body_hash` is kept from then on. A dead one
+    may be given another chance while it is `readable`, which it is until its view is forgotten;
+    `revived_at` is when it last was, None if never.
     """
 
     ref: str
@@ -41,6 +44,17 @@ class OutboxLetter:
     error: str = ""
     sent_at: datetime | None = None
     body_hash: str = ""
+    revived_at: datetime | None = None
+    readable: bool = True
+
+    @property
+    def message(self) -> str:
+        """The letter's own part of its Message-ID."""
+        return letter_of(self.message_id)
+
+    @property
+    def tried_since(self) -> datetime:
+        return self.revived_at or self.queued_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,40 @@ class Outbox:
         rows = self.database.rows(
             "SELECT * FROM outbox WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid",
             written(now),
+        )
+        return tuple(self._letter(row) for row in rows)
+
+    def waiting(self, recipient_ref: str, kind: str) -> tuple[OutboxLetter, ...]:
+        """Return what is queued of a kind for one reader, due or not."""
+        rows = self.database.rows(
+            """SELECT * FROM outbox WHERE state = 'queued' AND recipient_ref = ? AND kind = ?
+            ORDER BY queued_at, rowid""",
+            recipient_ref,
+            kind,
+        )
+        return tuple(self._letter(row) for row in rows)
+
+    def hurry(self, recipient_ref: str, at: datetime) -> None:
+        """Let what waits for a reader be due at once."""
+        with self.database.write():
+            self.database.run(
+                "UPDATE outbox SET due_at = ? WHERE state = 'queued' AND recipient_ref = ?",
+                written(at),
+                recipient_ref,
+            )
+
+    def by_message(self, message: str) -> OutboxLetter | None:
+        """Find the letter that a bounce is about, by its own part of its Message-ID."""
+        found = self.database.row(
+            """SELECT * FROM outbox
+            WHERE message_id > '<' || ?1 || '@' AND message_id < '<' || ?1 || 'A'""",
+            message,
+        )
+        return None if found is None else self._letter(found)
+
+    def dead_letters(self) -> tuple[OutboxLetter, ...]:
+        rows = self.database.rows(
+            "SELECT * FROM outbox WHERE state = 'dead' ORDER BY queued_at, rowid"
         )
         return tuple(self._letter(row) for row in rows)
 
@@ -128,12 +176,26 @@ class Outbox:
         person, sealed = found
         return self.sealing.open(person, _place(ref, "sealed"), sealed, shape)
 
+    def last_sent(self, recipient_ref: str, kind: str) -> datetime | None:
+        """Return when the mail server last accepted one of this kind, None if it never did."""
+        found = self.database.row(
+            "SELECT max(sent_at) FROM outbox WHERE recipient_ref = ? AND kind = ?",
+            recipient_ref,
+            kind,
+        )
+        return None if found is None else read_or_none(found[0])
+
+    def begin(self, ref: str) -> None:
+        """Count a try before it is made: where nothing can be written, nothing is sent either."""
+        with self.database.write():
+            self.database.run("UPDATE outbox SET attempts = attempts + 1 WHERE ref = ?", ref)
+
     def sent(self, ref: str, at: datetime, body_hash: str) -> None:
         """Note that the mail server accepted it, and forget what it said."""
         with self.database.write():
             self.database.run(
                 """UPDATE outbox SET state = 'sent', sent_at = ?, body_hash = ?,
-                attempts = attempts + 1, error = NULL, sealed = NULL WHERE ref = ?""",
+                error = NULL, sealed = NULL WHERE ref = ?""",
                 written(at),
                 body_hash,
                 ref,
@@ -142,18 +204,17 @@ class Outbox:
     def retry(self, ref: str, due_at: datetime, error: str) -> None:
         with self.database.write():
             self.database.run(
-                "UPDATE outbox SET due_at = ?, attempts = attempts + 1, error = ? WHERE ref = ?",
+                "UPDATE outbox SET due_at = ?, error = ? WHERE ref = ?",
                 written(due_at),
                 self._sealed_error(ref, error),
                 ref,
             )
 
     def dead(self, ref: str, reason: str) -> None:
-        """Give it up, and forget what it would have said."""
+        """Give it up; what it would have said is kept for a while, in case somebody mends it."""
         with self.database.write():
             self.database.run(
-                """UPDATE outbox SET state = 'dead', attempts = attempts + 1, error = ?,
-                sealed = NULL WHERE ref = ?""",
+                "UPDATE outbox SET state = 'dead', error = ? WHERE ref = ?",
                 self._sealed_error(ref, reason),
                 ref,
             )
@@ -165,13 +226,38 @@ class Outbox:
                 "DELETE FROM outbox WHERE recipient_ref = ? AND state = 'queued'", reader
             )
 
+    def revive(self, ref: str, at: datetime) -> None:
+        """Give a dead letter another chance; InputError where nothing is left of it."""
+        with self.database.write():
+            revived = self.database.run(
+                """UPDATE outbox SET state = 'queued', due_at = ?1, revived_at = ?1, attempts = 0
+                WHERE ref = ?2 AND state = 'dead' AND sealed IS NOT NULL""",
+                written(at),
+                ref,
+            )
+            if not revived:
+                raise _no_letter(ref)
+
+    def forget(self, ref: str) -> None:
+        """Forget what a letter would have said."""
+        with self.database.write():
+            self.database.run("UPDATE outbox SET sealed = NULL WHERE ref = ?", ref)
+
+    def forget_dead(self, before: datetime) -> None:
+        with self.database.write():
+            self.database.run(
+                """UPDATE outbox SET sealed = NULL
+                WHERE state = 'dead' AND coalesce(revived_at, queued_at) < ?""",
+                written(before),
+            )
+
     def _sealed_error(self, ref: str, error: str) -> bytes:
         # A mail server's refusal may name the address.
         return self.sealing.seal(self.get(ref).person, _place(ref, "error"), error)
 
     def _letter(self, row: Row) -> OutboxLetter:
         ref, person, recipient_ref, kind, period, message_id, queued_at, due_at = row[:8]
-        state, attempts, sent_at, body_hash, error, _ = row[8:]
+        state, attempts, sent_at, body_hash, error, sealed, revived_at = row[8:]
         return OutboxLetter(
             ref=ref,
             person=person,
@@ -186,12 +272,18 @@ class Outbox:
             error=self._error(ref, person, error),
             sent_at=read_or_none(sent_at),
             body_hash=body_hash,
+            revived_at=read_or_none(revived_at),
+            readable=sealed is not None,
         )
 
     def _error(self, ref: str, person: str, sealed: bytes | None) -> str:
-        return (
-            "" if sealed is None else self.sealing.open(person, _place(ref, "error"), sealed, str)
-        )
+        if sealed is None:
+            return ""
+        try:
+            return self.sealing.open(person, _place(ref, "error"), sealed, str)
+        except DatabaseError:
+            # One damaged row must not hold up all the others.
+            return "its reason cannot be read"
 
 
 def _place(ref: str, column: str) -> str:

@@ -29,8 +29,10 @@ from monitor.store.openings import Openings
 from monitor.store.outbox import Outbox
 from monitor.store.outlays import Outlays
 from monitor.store.pages import Pages
+from monitor.store.paused_addresses import PausedAddresses
 from monitor.store.people import People
 from monitor.store.pictures import Pictures
+from monitor.store.postmarks import Postmarks
 from monitor.store.questions import Questions
 from monitor.store.remarks import Remarks
 from monitor.store.requests import RunRequests
@@ -39,6 +41,7 @@ from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
 from monitor.store.sessions import Sessions
 from monitor.store.sightings import Sightings
 from monitor.store.spending import Spending
+from monitor.store.stopped_mail import StoppedMail
 from monitor.store.sweeps import Sweeps
 from monitor.store.tombstones import TOMBSTONES, Tombstones
 from monitor.store.unfinished import Unfinished
@@ -48,6 +51,7 @@ from monitor.store.versions import Versions
 DATABASE = "namesake.db"
 # As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
 BEFORE_UPGRADE = "namesake.db.before-upgrade"
+POSTMARKS = "postmarks"
 
 
 class State:
@@ -80,6 +84,9 @@ class State:
         self.pictures = Pictures(database, sealing)
         self.pages = Pages(database, sealing)
         self.outbox = Outbox(database, sealing)
+        self.paused_addresses = PausedAddresses(database, sealing)
+        self.stopped_mail = StoppedMail(database, sealing)
+        self.postmarks = Postmarks(database.path.parent / POSTMARKS)
         self.due = DueRows(database)
         self.clock = ClockRow(database)
         self.audit = Audit(database, sealing)

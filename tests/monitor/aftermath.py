@@ -12,11 +12,11 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from monitor.demo import days, stage
 from monitor.demo.server import Knock
+from monitor.mailroom import OUTBOX
 from monitor.sources import all_sources
 from monitor.store.outbox import LetterState, OutboxLetter
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, SweepKind
-from monitor.workshop import OUTBOX
 from reports.press import LetterKind
 from scrapers.outcome import Outcome
 from scrapers.request import Query

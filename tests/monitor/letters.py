@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 
 import msgspec
 
-from monitor.config import MailConfig
+from monitor.config_mail import MailConfig
 from monitor.domain.envelope import Envelope, message_id
 from monitor.mail import SmtpPost
 from reports.letter import Letter

@@ -23,9 +23,9 @@ from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.story import JOINING_DAYS_BEFORE, LETTERS_AFTER, everybody_joins
+from monitor.mailroom import OUTBOX
 from monitor.outside import Outside
 from monitor.store.state import State
-from monitor.workshop import OUTBOX
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
 from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, sound, staged

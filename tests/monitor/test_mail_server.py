@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from monitor.config import Security
+from monitor.config_mail import Security
 from monitor.domain.envelope import Verdict
 from monitor.mail import SmtpPost, tls_of
 from scrapers.fetch.clock import SystemClock

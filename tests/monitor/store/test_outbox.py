@@ -78,6 +78,7 @@ def test_an_accepted_letter_is_forgotten_and_its_hash_is_kept(world):
 def test_a_deferred_letter_waits_and_counts(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.queue(letter, View(name="Rosa"))
+    world.state.outbox.begin(letter.ref)
     world.state.outbox.retry(letter.ref, world.now + HOUR, "the mail server answered 450")
 
     assert world.state.outbox.due(world.now) == ()
@@ -86,16 +87,80 @@ def test_a_deferred_letter_waits_and_counts(world):
     assert world.state.outbox.view(letter.ref, View) == View(name="Rosa")
 
 
-def test_a_dead_letter_says_why_and_nothing_else(world):
+@pytest.fixture
+def dead(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.queue(letter, View(name="Rosa"))
+    world.state.outbox.begin(letter.ref)
     world.state.outbox.dead(letter.ref, "the mail server answered 550")
+    return letter.ref
 
-    dead = world.state.outbox.get(letter.ref)
-    assert (dead.state, dead.error) == (LetterState.DEAD, "the mail server answered 550")
-    assert world.state.outbox.due(world.now + HOUR) == ()
+
+def test_a_dead_letter_says_why_and_is_not_tried_again(world, dead):
+    outbox = world.state.outbox
+
+    assert [(each.ref, each.error) for each in outbox.dead_letters()] == [
+        (dead, "the mail server answered 550")
+    ]
+    assert outbox.due(world.now + HOUR) == ()
+
+
+def test_a_dead_letter_may_have_another_chance(world, dead):
+    outbox, later = world.state.outbox, world.now + HOUR
+    outbox.revive(dead, later)
+
+    (revived,) = outbox.due(later)
+    assert (revived.attempts, revived.tried_since) == (0, later)
+    assert revived.queued_at == world.now
+    assert outbox.view(dead, View) == View(name="Rosa")
+
+
+def test_what_a_dead_letter_would_have_said_is_forgotten_in_time_and_with_it_its_chance(
+    world, dead
+):
+    outbox = world.state.outbox
+    outbox.forget_dead(before=world.now + HOUR)
+
+    assert outbox.get(dead).state is LetterState.DEAD
+    for refused in (lambda: outbox.view(dead, View), lambda: outbox.revive(dead, world.now)):
+        with pytest.raises(InputError):
+            refused()
+
+
+def test_what_waits_outlives_what_is_dead(world):
+    letter = world.letter(world.enrolled())
+    world.state.outbox.queue(letter, View(name="Rosa"))
+
+    world.state.outbox.forget_dead(before=world.now + HOUR)
+
+    assert world.state.outbox.view(letter.ref, View) == View(name="Rosa")
+
+
+def test_a_letter_that_waits_is_not_revived(world):
+    letter = world.letter(world.enrolled())
+    world.state.outbox.queue(letter, View(name="Rosa"))
+
     with pytest.raises(InputError):
-        world.state.outbox.view(letter.ref, View)
+        world.state.outbox.revive(letter.ref, world.now)
+
+
+def test_a_bounce_finds_its_letter_by_the_whole_of_its_id(world):
+    letter = world.letter(world.enrolled())
+    world.state.outbox.queue(letter, View(name="Rosa"))
+
+    assert world.state.outbox.by_message("abc") == letter
+    for other in ("ab", "abcd", "", "%", "abc@cedar.example"):
+        assert world.state.outbox.by_message(other) is None
+
+
+def test_one_damaged_reason_holds_up_no_other_letter(world):
+    letter = world.letter(world.enrolled())
+    world.state.outbox.queue(letter, View(name="Rosa"))
+    with world.state.write():
+        world.state.outbox.database.run("UPDATE outbox SET error = X'0102'")
+
+    (due,) = world.state.outbox.due(world.now)
+    assert due.error == "its reason cannot be read"
 
 
 def test_one_letter_never_holds_up_another(world):

@@ -1,0 +1,70 @@
+"""Joins what has to do with letters: how they leave, what comes back, what operators hear."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.bounce_box import ImapBox, NoBounceBox
+from monitor.config import Config, secret
+from monitor.flows.bouncing import Bouncing
+from monitor.flows.drafting import Drafting
+from monitor.flows.letters import Correspondence
+from monitor.flows.parts import BounceBox, Now, Post
+from monitor.flows.post import Posting
+from monitor.flows.upkeep import Upkeep
+from monitor.mail import FolderPost, SmtpPost
+from monitor.outside import Outside
+from monitor.store.state import State
+
+OUTBOX = "outbox"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailroom:
+    config: Config
+    outside: Outside
+    state: State
+    letters: Correspondence
+    stopped: Callable[[], bool]
+
+    @property
+    def now(self) -> Now:
+        return self.outside.clock.now
+
+    @cached_property
+    def posting(self) -> Posting:
+        return Posting(
+            state=self.state,
+            drafting=Drafting(
+                state=self.state,
+                config=self.config,
+                now=self.now,
+                new_code=self.outside.new_code,
+            ),
+            bouncing=self.bouncing,
+            post=self._post(),
+            now=self.now,
+            stopped=self.stopped,
+        )
+
+    @cached_property
+    def bouncing(self) -> Bouncing:
+        return Bouncing(state=self.state, letters=self.letters, box=self._box(), now=self.now)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        return Upkeep(state=self.state, letters=self.letters)
+
+    def _post(self) -> Post:
+        mail = self.config.mail
+        if mail.host:
+            password = secret("smtp-password", self.outside.environ)
+            return SmtpPost(mail, password, self.outside.clock)
+        return FolderPost(mail, self.config.state / OUTBOX, self.outside.letter_name)
+
+    def _box(self) -> BounceBox:
+        settings = self.config.bounces
+        if settings is None:
+            return NoBounceBox()
+        password = secret("bounces-password", self.outside.environ)
+        return ImapBox(settings, password, self.config.mail.return_path)

@@ -1,0 +1,111 @@
+"""What cannot wait for Monday is told at once, and no more than once a day."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.flag import FlagKind, FlagState, Ruling
+from tests.monitor.flows.test_post import IMPOSTOR
+from tests.monitor.flows.world import Staff
+
+SECOND = replace(IMPOSTOR, id="second", handle="mariade1gado.skies.example", since=1)
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.service.posting.send_due()
+    world.sweep()
+    return maria
+
+
+def a_second_impostor_appears(maria: Staff) -> None:
+    maria.world.internet = maria.world.internet.shows(SECOND)
+    maria.world.sweep()
+
+
+def told(maria: Staff) -> list[bool]:
+    return [flag.notified_at is not None for flag in maria.flags]
+
+
+def test_two_at_once_are_told_in_one_letter(maria: Staff):
+    a_second_impostor_appears(maria)
+    maria.world.service.posting.send_due()
+
+    (alert,) = maria.letters_of("alert")
+    assert alert.text.count("Reference") == 2
+    assert told(maria) == [True, True]
+
+
+def test_a_second_one_waits_until_a_day_has_passed(maria: Staff):
+    world = maria.world
+    world.service.posting.send_due()
+    world.later(hours=2)
+    a_second_impostor_appears(maria)
+
+    world.service.posting.send_due()
+    assert len(maria.letters_of("alert")) == 1
+
+    world.later(hours=21)
+    world.service.posting.send_due()
+    assert len(maria.letters_of("alert")) == 1
+
+    world.later(hours=2)
+    world.service.posting.send_due()
+    first, second = maria.letters_of("alert")
+    assert "mariade1gado" in second.text
+    assert "mariade1gado" not in first.text
+    assert told(maria) == [True, True]
+    ids = [each.envelope.message_id for each in (first, second)]
+    assert len(set(ids)) == 2
+
+
+def test_what_the_digest_told_meanwhile_is_not_told_again(maria: Staff):
+    world = maria.world
+    world.service.posting.send_due()
+    world.later(hours=2)
+    a_second_impostor_appears(maria)
+    world.service.posting.send_due()
+    with world.state.write():
+        world.service.digesting.queue(maria.ref)
+    world.service.posting.send_due()
+    world.later(days=2)
+    world.service.posting.send_due()
+
+    assert len(maria.letters_of("alert")) == 1
+    assert told(maria) == [True, True]
+
+
+def test_what_its_person_has_answered_meanwhile_is_not_told_any_more(maria: Staff):
+    world = maria.world
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.MINE)
+
+    world.service.posting.send_due()
+
+    assert maria.letters_of("alert") == []
+    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.MINE
+
+
+def test_a_repeat_of_a_bundle_after_a_crash_tells_nobody_twice(maria: Staff, monkeypatch):
+    """The mail server took it, and then the power went."""
+    world = maria.world
+    a_second_impostor_appears(maria)
+    outbox = type(world.state.outbox)
+
+    def crash(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "sent", crash)
+        with pytest.raises(KeyboardInterrupt):
+            world.service.posting.send_due()
+    world.restarts()
+    world.service.posting.send_due()
+    world.later(days=2)
+    world.service.posting.send_due()
+
+    assert len(maria.letters_of("alert")) == 1
+    assert told(maria) == [True, True]
