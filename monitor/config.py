@@ -21,13 +21,18 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
 class DistrictConfig(Section, frozen=True, kw_only=True):
-    """`ref` goes into Message-IDs and must never change. `domains` are those of staff mail."""
+    """`ref` goes into Message-IDs and must never change. `domains` are those of staff mail.
+
+    `public_contacts` are phone numbers and street addresses of schools and offices, which anybody
+    may know: beside a name they expose nobody.
+    """
 
     ref: Text
     name: Text
     zone: Text
     domains: tuple[Text, ...]
     places: tuple[Text, ...] = ()
+    public_contacts: tuple[Text, ...] = ()
     contact: Text
     reviewers: tuple[Text, ...] = ()
     operators: tuple[Text, ...] = ()

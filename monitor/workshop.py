@@ -13,6 +13,7 @@ from monitor.domain.planning.questions import StudentLinks
 from monitor.flows.admitting import Admitting
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries
+from monitor.flows.cleaning import Cleaning, workplace_of
 from monitor.flows.contacts import Contacts
 from monitor.flows.deciding import Deciding
 from monitor.flows.digest import Digesting
@@ -250,6 +251,7 @@ class Workshop:
             visitor=RankedLanes(self.lanes, Rank.USUAL),
             urgent=RankedLanes(self.lanes, Rank.FIRST),
             planning=self.planning,
+            cleaning=self.cleaning,
             contacts=Contacts(state=self.state, matcher=self.matcher, now=self.now),
             keeping=self.keeping,
             settling=self._settling(),
@@ -257,6 +259,10 @@ class Workshop:
             new_ref=self.outside.new_ref,
             stopped=stopped,
         )
+
+    @cached_property
+    def cleaning(self) -> Cleaning:
+        return Cleaning(state=self.state, work=workplace_of(self.config))
 
     @cached_property
     def planning(self) -> Planning:

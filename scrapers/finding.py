@@ -20,7 +20,9 @@ class Finding:
     result list shows of a page. `location` is what an account says in a field of its own;
     `private` is None where the source does not tell. `picture` is where an account's picture
     lies, `picture_hash` the network's own name for it, and `picture_print` what we keep of it
-    (see `scrapers.picture_print`), empty if we did not look.
+    (see `scrapers.picture_print`), empty if we did not look. `exposed` names the kinds
+    of private contact that were taken out before it was kept, and where (`phone:bio`); no source
+    fills it.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Finding:
     picture: str = ""
     picture_hash: str = ""
     picture_print: str = ""
+    exposed: tuple[str, ...] = ()
     private: bool | None = None
     created_at: datetime | None = None
     counts: tuple[tuple[str, int], ...] = ()

@@ -78,7 +78,9 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """Reasons are sentences, weakest last. `relation` is set for student links only.
+    """Reasons are sentences, weakest last. `relation` tells flags of one kind and item apart.
+
+    It is which contacts of an account look like students, or which kind of contact is exposed.
 
     `notified_at` is when the mail server accepted the notice to the person, None before.
     `ruled_at` is when the state was last ruled, None while nobody did; `harmless_until` is when

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from monitor.domain.assessment import Assessment, severity
 from monitor.domain.events import Event, EventKind
 from monitor.domain.evidence import Axis
+from monitor.domain.exposure.cleaned import LINKS, Exposed
+from monitor.domain.exposure.contacts import ContactKind
 from monitor.domain.flag import FlagKind, Severity
 from monitor.domain.students.pupil_cues import Cue
 from monitor.domain.students.verdict import ContactVerdict
+from monitor.domain.whose import Label
 from reports.words import field_words
+from scrapers.finding import Finding, Kind
 from scrapers.request import QueryKind
 
 CUE_WORDS = {
@@ -18,6 +22,25 @@ CUE_WORDS = {
     Cue.GRADE: "a grade",
     Cue.SCHOOL: "the name of a school",
     Cue.TOWN: "your town",
+}
+
+CONTACT_WORDS = {
+    ContactKind.PHONE: "a phone number",
+    ContactKind.MAIL: "a private mail address",
+    ContactKind.HOME: "a street address",
+}
+PLACE_WORDS = {
+    "title": "the title",
+    "snippet": "what a search engine shows of the page",
+    "name": "the display name",
+    "bio": "the description",
+    "location": "the place named",
+    LINKS: "the links",
+}
+EXPOSURE = {
+    ContactKind.HOME: Severity.HIGH,
+    ContactKind.PHONE: Severity.MEDIUM,
+    ContactKind.MAIL: Severity.LOW,
 }
 
 
@@ -84,6 +107,30 @@ def student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
         lowered_by=("They are family, or they are not students at all: only you can tell.",),
         relation=kind,
     )
+
+
+def exposed_contacts(portrait: Finding, label: Label) -> Iterator[Draft]:
+    """Yield one flag for each kind of contact, so that each can be answered by itself."""
+    places: dict[ContactKind, list[str]] = {}
+    for each in map(Exposed.read, portrait.exposed):
+        places.setdefault(each.kind, []).append(PLACE_WORDS[each.place])
+    for kind, where in places.items():
+        what = CONTACT_WORDS[kind]
+        own = label is Label.OWN and portrait.kind is Kind.ACCOUNT
+        yield Draft(
+            kind=FlagKind.EXPOSED_CONTACT,
+            severity=EXPOSURE[kind],
+            reasons=(
+                f"Beside your name stands {what}, in {_listed(where)}.",
+                *(("This account is yours: you can take it out there yourself.",) if own else ()),
+                f"We keep that {what} is there, and where: never the value itself.",
+            ),
+            lowered_by=(
+                "It is that of your school or of an office.",
+                "It is somebody else's who bears your name.",
+            ),
+            relation=kind,
+        )
 
 
 def _cue_reasons(verdict: ContactVerdict) -> Iterator[str]:

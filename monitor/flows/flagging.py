@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from monitor.domain.assessment import Assessment
 from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
 from monitor.domain.flag import Flag, FlagState, Ruling, Severity, severity_of
@@ -11,6 +12,7 @@ from monitor.domain.names.commonness import NameCounts, expected_namesakes
 from monitor.domain.names.names import agreement
 from monitor.domain.person import Person
 from monitor.domain.planning.questions import accounts_asked
+from monitor.domain.reasons.appearance import appearance
 from monitor.domain.reasons.subject import Subject
 from monitor.domain.rulings import reopened
 from monitor.domain.trust import Standing
@@ -19,7 +21,13 @@ from monitor.domain.verdicts.said import Said
 from monitor.domain.weights import Weights
 from monitor.domain.whose import Label
 from monitor.flows.alerting import Alerting
-from monitor.flows.drafts import Draft, impersonation, own_account_changed, student_link
+from monitor.flows.drafts import (
+    Draft,
+    exposed_contacts,
+    impersonation,
+    own_account_changed,
+    student_link,
+)
 from monitor.flows.inventory import own_items
 from monitor.flows.parts import NewRef, Now
 from monitor.flows.recalling import Recalling
@@ -125,8 +133,9 @@ class Flagging:
             verdict = self.state.items.verdict(item.ref)
             assessment = judging.judge(self._undisputed(item), verdict)
             self.state.items.set_assessment(item.ref, assessment)
-            if assessment.label is Label.IMPERSONATION and standing is Standing.PROVEN:
-                self._raise(person, item, impersonation(assessment))
+            if standing is Standing.PROVEN:
+                for draft in _drafts(person, item.portrait, assessment):
+                    self._raise(person, item, draft)
 
     def _reconsider(self, person: Person, noted: Noted, own: Mapping[str, Item]) -> None:
         """Take back what was said of an account that has become another one since."""
@@ -205,3 +214,22 @@ class Flagging:
             renewed = replace(renewed, notified_at=None)
             self.alerting.tell(person, renewed)
         self.state.flags.replace(renewed)
+
+
+def _drafts(person: Person, portrait: Finding, assessment: Assessment) -> Iterator[Draft]:
+    """Yield what an assessed item may be flagged for."""
+    if assessment.label is Label.IMPERSONATION:
+        yield impersonation(assessment)
+    if portrait.exposed and _concerns(person, portrait, assessment):
+        yield from exposed_contacts(portrait, assessment.label)
+
+
+def _concerns(person: Person, portrait: Finding, assessment: Assessment) -> bool:
+    """Tell whether contacts shown are likely theirs: whoever bears the same name has some, too."""
+    match assessment.label:
+        case Label.OWN:
+            return True
+        case Label.NAMESAKE | Label.UNRELATED:
+            return False
+    likely = assessment.label is Label.IMPERSONATION or assessment.bits > 0
+    return likely and appearance(portrait, person.name).whole

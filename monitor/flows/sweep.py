@@ -11,6 +11,7 @@ from monitor.domain.item import Sighting
 from monitor.domain.planning.choice import Choice, Depth
 from monitor.domain.remembered import Remembered, kept_for
 from monitor.errors import DatabaseError
+from monitor.flows.cleaning import Cleaning
 from monitor.flows.contacts import Contacts
 from monitor.flows.keeping import Keeping
 from monitor.flows.parts import NewRef, Now, Visitor, Watch, unwatched
@@ -70,6 +71,7 @@ class Sweeping:
     urgent: Visitor
     planning: Planning
     contacts: Contacts
+    cleaning: Cleaning
     keeping: Keeping
     settling: Settling
     now: Now
@@ -237,6 +239,8 @@ class Sweeping:
         kept, verdict = self.contacts.compared(visit)
         with self.state.write(Sync.NORMAL):
             self.planning.pay(sweep.week, visit)
-            bare = self.keeping.stage(sweep.ref, self.sources.get(visit.query.source), kept)
-            staged = (Staged(visit=each, verdict=verdict) for each in self._told(bare))
+            source = self.sources.get(visit.query.source)
+            bare = self.keeping.stage(sweep.ref, source, self.cleaning.pages(kept))
+            told = map(self.cleaning.visit, self._told(bare))
+            staged = (Staged(visit=each, verdict=verdict) for each in told)
             self.state.journal.stage_all(sweep.ref, staged)

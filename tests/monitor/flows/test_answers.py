@@ -4,7 +4,7 @@ import pytest
 
 from monitor.domain.flag import FlagKind, Ruling
 from monitor.domain.rulings import FITTING
-from monitor.flows.review import TEACHES
+from monitor.domain.verdicts.said import VERDICTS
 from reports import words
 from reports.answers import for_flags, for_questions
 
@@ -17,4 +17,4 @@ def test_every_word_that_is_offered_for_a_flag_fits_it(kind: FlagKind) -> None:
 
 
 def test_every_answer_to_a_question_is_remembered() -> None:
-    assert set(map(Ruling, for_questions().choices)) == TEACHES
+    assert set(map(Ruling, for_questions().choices)) == VERDICTS

@@ -23,7 +23,7 @@ def test_what_was_confirmed_is_asked_about_by_its_own_address(world):
     maria, item = found_anew(world)
     assert accounts(maria) == ()
 
-    world.service.reviewing.sort(item, Ruling.MINE)
+    world.service.sorting.sort(maria.ref, {item: Ruling.MINE})
 
     handle = world.state.items.get(item).portrait.handle.casefold()
     assert [each.partition(":@")[2] for each in accounts(maria)] == [handle]
@@ -33,8 +33,8 @@ def test_what_was_confirmed_is_asked_about_by_its_own_address(world):
 
 def test_what_was_taken_back_or_is_somebody_elses_is_not(world):
     maria, item = found_anew(world)
-    world.service.reviewing.sort(item, Ruling.MINE)
-    world.service.reviewing.sort(item, Ruling.NAMESAKE)
+    world.service.sorting.sort(maria.ref, {item: Ruling.MINE})
+    world.service.sorting.sort(maria.ref, {item: Ruling.NAMESAKE})
 
     assert accounts(maria) == ()
 
@@ -43,7 +43,7 @@ def test_an_account_that_was_told_of_is_not_there_twice(world):
     maria = world.joins(MARIA)
     world.sweep()
     for item in maria.items.values():
-        world.service.reviewing.sort(item.ref, Ruling.MINE)
+        world.service.sorting.sort(maria.ref, {item.ref: Ruling.MINE})
     told = world.state.people.get(maria.ref).accounts
 
     assert accounts(maria)[: len(told)] == told

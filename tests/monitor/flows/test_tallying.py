@@ -34,7 +34,7 @@ def test_nothing_is_counted_before_anything_was_said(maria: Staff):
 
 
 def test_an_own_account_is_counted_by_what_it_shows_not_by_having_been_declared(maria: Staff):
-    maria.world.service.reviewing.sort(maria.items[OWN].ref, Ruling.MINE)
+    maria.world.service.sorting.sort(maria.ref, {maria.items[OWN].ref: Ruling.MINE})
     counted = tally(maria)
 
     assert counted.asked[Axis.CONTROL.value, Answer.YES].times == 1
@@ -56,6 +56,6 @@ def test_an_impersonation_is_counted_once_a_reviewer_agreed(maria: Staff):
     flag = maria.flag(FlagKind.IMPERSONATION)
     maria.rules(flag, Ruling.SHARED)
     maria.world.service.reviewing.rule(flag.ref, Ruling.IMPERSONATION, "reviewer")
-    maria.world.service.reviewing.sort(flag.item, Ruling.IMPERSONATION)
+    maria.world.service.sorting.sort(maria.ref, {flag.item: Ruling.IMPERSONATION})
 
     assert tally(maria).asked[Axis.IMITATION.value, Answer.YES].times == 1

@@ -138,7 +138,7 @@ def test_what_comes_back_is_told_as_such_and_keeps_its_ruling(world):
     maria = world.joins(MARIA)
     world.sweep()
     item = maria.items[SITE]
-    world.service.reviewing.sort(item.ref, Ruling.NAMESAKE)
+    world.service.sorting.sort(maria.ref, {item.ref: Ruling.NAMESAKE})
     vanishes(world)
     comes(world)
     world.a_week_later()
