@@ -83,10 +83,6 @@ class State:
         self.looks = Looks(database)
         self.pictures = Pictures(database, sealing)
         self.pages = Pages(database, sealing)
-        self.outbox = Outbox(database, sealing)
-        self.paused_addresses = PausedAddresses(database, sealing)
-        self.stopped_mail = StoppedMail(database, sealing)
-        self.postmarks = Postmarks(database.path.parent / POSTMARKS)
         self.due = DueRows(database)
         self.clock = ClockRow(database)
         self.audit = Audit(database, sealing)
@@ -98,6 +94,13 @@ class State:
         self.outlays = Outlays(database)
         self.requests = RunRequests(database)
         self.sessions = Sessions(database)
+        self._add_letters(database, sealing)
+
+    def _add_letters(self, database: Database, sealing: Sealing) -> None:
+        self.outbox = Outbox(database, sealing)
+        self.paused_addresses = PausedAddresses(database, sealing)
+        self.stopped_mail = StoppedMail(database, sealing)
+        self.postmarks = Postmarks(database.path.parent / POSTMARKS)
 
     @classmethod
     def init(cls, folder: Path, patience: float = PATIENCE) -> Self:
