@@ -91,6 +91,14 @@ class PortalConfig(Section, frozen=True, kw_only=True):
     address: str = ""
 
 
+class WatchConfig(Section, frozen=True, kw_only=True):
+    """Who is told every minute that all is well: a file, an address, and a file of numbers."""
+
+    heartbeat_file: Path | None = None
+    heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
+    metrics_file: Path | None = None
+
+
 class Config(Section, frozen=True, kw_only=True):
     """Everything that a district decides. `state` is the folder of this district alone."""
 
@@ -104,6 +112,7 @@ class Config(Section, frozen=True, kw_only=True):
     fetch: FetchConfig = FetchConfig()
     planning: PlanningConfig = PlanningConfig()
     evidence: EvidenceConfig = EvidenceConfig()
+    watch: WatchConfig = WatchConfig()
     portal: PortalConfig = PortalConfig()
 
     @property

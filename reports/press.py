@@ -24,6 +24,7 @@ class LetterKind(StrEnum):
     HOLD = "hold"
     SOURCES_PARKED = "sources-parked"
     ADDRESS_PAUSED = "address-paused"
+    DISK_FULL = "disk-full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ _FORMS: Final = {
     LetterKind.HOLD: _Form(standing.HoldView, standing.render_hold),
     LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
     LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),
+    LetterKind.DISK_FULL: _Form(upkeep.DiskFullView, upkeep.render_disk_full),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}
 

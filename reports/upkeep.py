@@ -24,6 +24,13 @@ class AddressPausedView(LetterView):
     since: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskFullView(LetterView):
+    """The disk of the state folder has no room; nothing is lost, and nothing is asked."""
+
+    since: datetime
+
+
 def render_sources_parked(view: SourcesParkedView) -> Letter:
     gaps = cut(sorted(view.gaps, key=lambda gap: gap.since), MOST)
     return composed("sources_parked", {"view": view, "gaps": gaps, "year": 0})
@@ -31,3 +38,7 @@ def render_sources_parked(view: SourcesParkedView) -> Letter:
 
 def render_address_paused(view: AddressPausedView) -> Letter:
     return composed("address_paused", {"view": view})
+
+
+def render_disk_full(view: DiskFullView) -> Letter:
+    return composed("disk_full", {"view": view})

@@ -10,6 +10,7 @@ from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.daemon import Daemon, Doorbell, Supervisor
 from monitor.errors import DatabaseError
 from monitor.hands import Pulse
+from monitor.heart import watched_rounds
 
 
 @click.command()
@@ -20,7 +21,7 @@ def run(desk: Desk) -> None:
     watched = replace(desk, outside=replace(desk.outside, clock=pulse))
     with logbook.kept(), watched.asking() as service:
         Daemon(
-            rounds=service.rounds,
+            rounds=watched_rounds(service, desk.outside),
             supervisor=Supervisor(desk.outside.environ),
             doorbell=Doorbell(desk.config.state),
             stopping=threading.Event(),

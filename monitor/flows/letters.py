@@ -15,7 +15,14 @@ from reports.lines import LetterView
 from reports.press import LetterKind, kind_of
 
 # These go to an office, whoever holds it on the day.
-TO_OFFICE = frozenset({LetterKind.REVIEW, LetterKind.SOURCES_PARKED, LetterKind.ADDRESS_PAUSED})
+TO_OFFICE = frozenset(
+    {
+        LetterKind.REVIEW,
+        LetterKind.SOURCES_PARKED,
+        LetterKind.ADDRESS_PAUSED,
+        LetterKind.DISK_FULL,
+    }
+)
 # An invitation comes before consent, a farewell after it, and an office gives none.
 WITHOUT_CONSENT = TO_OFFICE | {
     LetterKind.INVITATION,

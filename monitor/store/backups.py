@@ -23,7 +23,7 @@ ABANDONED = timedelta(days=1)
 # Letters lie there in the clear, and a copy of them could not forget anybody.
 OUTBOX = "outbox"
 # What is ours to make anew, or has a place of its own.
-OUR_OWN = frozenset({"lock", OUTBOX})
+OUR_OWN = frozenset({"lock", "reserve", OUTBOX})
 DATABASES = (DATABASE, KEYS_DATABASE)
 
 

@@ -113,3 +113,9 @@ def test_a_secret_comes_from_a_credential_before_the_environment(tmp_path):
     credentials = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
     assert secret("smtp-password", environ | credentials) == "from systemd"
     assert secret("smtp-password", {}) == ""
+
+
+@pytest.mark.parametrize("url", ["watch.example/ping", "ftp://watch.example/", "https://"])
+def test_what_is_no_address_for_a_heartbeat_is_refused_with_its_line(written, url):
+    with pytest.raises(ConfigError, match=r"line 15.*watch\.heartbeat_url"):
+        load(written(f"{GOOD}\n[watch]\nheartbeat_url = '{url}'\n"))

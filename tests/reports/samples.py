@@ -26,7 +26,7 @@ from reports.notice import (
 )
 from reports.review import ReviewLine, ReviewView
 from reports.selfcheck import SelfCheckView
-from reports.upkeep import AddressPausedView, SourcesParkedView
+from reports.upkeep import AddressPausedView, DiskFullView, SourcesParkedView
 from reports.words import (
     DigestKind,
     Ending,
@@ -253,6 +253,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         backups_by=MONDAY + timedelta(days=30),
     ),
     "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),
+    "disk-full": DiskFullView(**SAM, since=MONDAY),
     "address-paused": AddressPausedView(
         **SAM, ref="3f9c0a51d2e84b7796c1f0a4b5d68e12", status="5.1.1", since=MONDAY
     ),
