@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -85,10 +86,20 @@ class EvidenceConfig(Section, frozen=True, kw_only=True):
     pages: bool = True
 
 
+class SignIn(StrEnum):
+    """How people prove who they are."""
+
+    LINK = "link"
+    OIDC = "oidc"
+    HEADER = "header"
+
+
 class PortalConfig(Section, frozen=True, kw_only=True):
     """`address` is where people find the pages, empty where there are none."""
 
     address: str = ""
+    sign_in: SignIn = SignIn.LINK
+    provider: Text = "your school account"
 
 
 class WatchConfig(Section, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from monitor.flows.post import Posting
 from monitor.flows.retracing import Retracing
 from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
+from monitor.flows.signing_in import SigningIn
 from monitor.flows.sorting import Sorting
 from monitor.flows.tallying import Tallying
 from monitor.flows.terms import DistrictTerms
@@ -52,6 +53,7 @@ class Service:
     glass: Glass
     admitting: Admitting
     portal: Portal
+    signing_in: SigningIn
     rounds: DueRounds
     now: Now
     new_ref: NewRef

@@ -10,7 +10,7 @@ from monitor.affairs import Affairs
 from monitor.census import census
 from monitor.config import Config
 from monitor.domain.planning.questions import StudentLinks
-from monitor.flows.admitting import Admitting
+from monitor.entrance import Entrance
 from monitor.flows.alerting import Alerting
 from monitor.flows.canaries import Canaries
 from monitor.flows.cleaning import Cleaning, workplace_of
@@ -84,7 +84,8 @@ class Workshop:
             planning=self.planning,
             canaries=self.canaries,
             glass=self.glass,
-            admitting=self.admitting,
+            admitting=self.entrance.admitting,
+            signing_in=self.entrance.signing_in,
             portal=portal_of(self),
             rounds=self.rounds,
             now=self.now,
@@ -115,9 +116,9 @@ class Workshop:
         return Glass(state=self.state, letters=self.letters, now=self.now)
 
     @cached_property
-    def admitting(self) -> Admitting:
-        return Admitting(
-            state=self.state, config=self.config, now=self.now, new_code=self.outside.new_code
+    def entrance(self) -> Entrance:
+        return Entrance(
+            state=self.state, config=self.config, letters=self.letters, outside=self.outside
         )
 
     @cached_property

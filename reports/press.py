@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from reports import digest, invitation, notice, review, selfcheck, standing, upkeep
+from reports import digest, invitation, notice, review, selfcheck, sign_in_link, standing, upkeep
 from reports.letter import Letter
 from reports.lines import LetterView
 
@@ -22,6 +22,7 @@ class LetterKind(StrEnum):
     CONSENT_ENDING = "consent-ending"
     CONSENT_CHANGED = "consent-changed"
     HOLD = "hold"
+    SIGN_IN_LINK = "sign-in-link"
     SOURCES_PARKED = "sources-parked"
     ADDRESS_PAUSED = "address-paused"
     DISK_FULL = "disk-full"
@@ -44,6 +45,7 @@ _FORMS: Final = {
     LetterKind.INVITATION: _Form(invitation.InvitationView, invitation.render),
     LetterKind.CONSENT_ENDING: _Form(notice.ConsentEndingView, notice.render_consent_ending),
     LetterKind.CONSENT_CHANGED: _Form(standing.ConsentChangedView, standing.render_consent_changed),
+    LetterKind.SIGN_IN_LINK: _Form(sign_in_link.SignInLinkView, sign_in_link.render),
     LetterKind.HOLD: _Form(standing.HoldView, standing.render_hold),
     LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
     LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),

@@ -8,7 +8,7 @@ from monitor.config import Config
 from monitor.domain.role import Principal, Role, Way
 from monitor.errors import InputError
 from monitor.flows.enrol import hashed
-from monitor.flows.letters import reviewer_ref
+from monitor.flows.letters import holder, operator_ref, reviewer_ref
 from monitor.flows.parts import Now
 from monitor.store.sessions import Session
 from monitor.store.state import State
@@ -87,7 +87,7 @@ class Admitting:
         try:
             person = self.state.people.get(session.reader)
         except InputError:
-            address = next((each for each in self._lists() if _is(each, session.reader)), "")
+            address = holder(session.reader, self.config.district)
             return Reader(address, address) if address else None
         return Reader(person.mail, str(person.name.given), person=person.ref)
 
@@ -111,14 +111,6 @@ class Admitting:
         if mail in map(str.casefold, district.operators):
             yield Role.OPERATOR
 
-    def _lists(self) -> tuple[str, ...]:
-        district = self.config.district
-        return (*district.reviewers, *district.operators)
-
     def _listed(self, address: str) -> str:
-        found = any(each.casefold() == address for each in self._lists())
-        return reviewer_ref(address) if found else ""
-
-
-def _is(address: str, reader: str) -> bool:
-    return reviewer_ref(address) == reader
+        offices = (reviewer_ref(address), operator_ref(address))
+        return next((each for each in offices if holder(each, self.config.district)), "")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from monitor.domain.bounce import Bounce
 from monitor.domain.rulings import bounced
 from monitor.errors import InputError
-from monitor.flows.letters import TO_OFFICE, Correspondence, Greeting
+from monitor.flows.letters import Correspondence, Greeting
 from monitor.flows.parts import BounceBox, Now
 from monitor.store.outbox import LetterState, OutboxLetter
 from monitor.store.paused_addresses import PausedAddress
@@ -45,7 +45,7 @@ class Bouncing:
 
     def refused(self, letter: OutboxLetter, status: str) -> None:
         """Write no more to an address that a mail server refuses for good."""
-        if letter.kind in TO_OFFICE or letter.kind == LetterKind.INVITATION:
+        if not letter.person or letter.kind == LetterKind.INVITATION:
             return
         paused = PausedAddress(person=letter.recipient_ref, since=self.now(), status=status)
         self.state.paused_addresses.pause(self.state.people.get(paused.person).mail, paused)

@@ -9,15 +9,18 @@ from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.envelope import Envelope
 from monitor.errors import InputError
 from monitor.flows.enrol import hashed
-from monitor.flows.letters import DIGESTS, TO_OFFICE, WITHOUT_CONSENT, holder
+from monitor.flows.letters import DIGESTS, WITHOUT_CONSENT, holder
 from monitor.flows.parts import Now
+from monitor.store.invitations import Invitations
 from monitor.store.outbox import OutboxLetter
+from monitor.store.sign_in_links import SignInLinks
 from monitor.store.state import State
 from reports.invitation import InvitationView
 from reports.letter import Letter
 from reports.lines import LetterView, PersonalView
 from reports.notice import AlertView
 from reports.press import LetterKind, printed, view_type
+from reports.sign_in_link import SignInLinkView
 from reports.words import Severity
 
 STOPPABLE = frozenset({LetterKind.DIGEST})
@@ -27,6 +30,7 @@ RESTS = "its reader lets everything rest"
 STOPPED = "its reader has stopped the weekly letter"
 TOLD = "its reader was told already, or has answered"
 HELD = "letters to this address are held back since one was refused"
+OVER = "its link is over"
 ENOUGH = "its reader had such a letter today"
 
 
@@ -59,7 +63,9 @@ class Drafting:
 
     def reader(self, letter: OutboxLetter) -> Reader:
         kind, ref = LetterKind(letter.kind), letter.recipient_ref
-        if kind in TO_OFFICE:
+        if kind is LetterKind.SIGN_IN_LINK and not self._link_is_open(letter):
+            return Reader(never=OVER)
+        if not letter.person:
             return _at(holder(ref, self.config.district))
         if kind is LetterKind.INVITATION:
             invited = self.state.invitations.get(ref)
@@ -71,6 +77,10 @@ class Drafting:
         if mail and self.state.paused_addresses.of(ref, mail):
             return Reader(waits_for=HELD)
         return self._patient(letter) if kind is LetterKind.ALERT else _at(mail)
+
+    def _link_is_open(self, letter: OutboxLetter) -> bool:
+        link = self.state.sign_in_links.get(letter.period)
+        return link is not None and link.open(self.now())
 
     def _refusal(self, kind: LetterKind, ref: str) -> str:
         """Say why a person gets no letter of this kind, or nothing if they do."""
@@ -105,14 +115,19 @@ class Drafting:
     def _view(self, letter: OutboxLetter) -> LetterView:
         kind = LetterKind(letter.kind)
         view = self.state.outbox.view(letter.ref, view_type(kind))
-        return self._coded(letter, view) if isinstance(view, InvitationView) else view
+        match view:
+            case InvitationView():
+                return replace(view, code=self._code(self.state.invitations, letter.recipient_ref))
+            case SignInLinkView():
+                return replace(view, token=self._code(self.state.sign_in_links, letter.period))
+        return view
 
-    def _coded(self, letter: OutboxLetter, view: InvitationView) -> InvitationView:
-        """Make the code now, so that nobody but the mailbox ever sees it."""
+    def _code(self, kept: Invitations | SignInLinks, ref: str) -> str:
+        """Make a code now, so that nobody but the mailbox ever sees it."""
         code = self.new_code()
         with self.state.write():
-            self.state.invitations.set_code(letter.recipient_ref, hashed(code))
-        return replace(view, code=code)
+            kept.set_code(ref, hashed(code))
+        return code
 
     def _bundle(self, letter: OutboxLetter) -> tuple[OutboxLetter, ...]:
         """Put all that a person is to be told at once into one letter."""

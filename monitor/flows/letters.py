@@ -29,6 +29,7 @@ WITHOUT_CONSENT = TO_OFFICE | {
     LetterKind.WITHDRAWN,
     LetterKind.CONSENT_ENDING,
     LetterKind.HOLD,
+    LetterKind.SIGN_IN_LINK,
 }
 # What rests while somebody has paused; all else is a notice, and goes.
 DIGESTS = frozenset({LetterKind.DIGEST, LetterKind.SELF_CHECK})
@@ -91,7 +92,7 @@ class Correspondence:
         self.state.outbox.queue(
             OutboxLetter(
                 ref=self.new_ref(),
-                person="" if kind in TO_OFFICE else plan.reader,
+                person="" if self._an_office(kind, plan.reader) else plan.reader,
                 recipient_ref=plan.reader,
                 kind=kind,
                 period=plan.period,
@@ -101,6 +102,9 @@ class Correspondence:
             ),
             view,
         )
+
+    def _an_office(self, kind: LetterKind, reader: str) -> bool:
+        return kind in TO_OFFICE or bool(holder(reader, self.config.district))
 
     def greeting(self, person: Person) -> Greeting:
         district = self.config.district

@@ -58,4 +58,5 @@ NAMESAKE = Schema.of(
     step("unfinished_1"),
     step("due_2"),
     step("letters_1"),
+    step("sign_in_links_1"),
 )

@@ -40,6 +40,7 @@ from monitor.store.robots import RobotsFiles
 from monitor.store.sealing import DISTRICT, KEYS_DATABASE, Keys, Sealing
 from monitor.store.sessions import Sessions
 from monitor.store.sightings import Sightings
+from monitor.store.sign_in_links import SignInLinks
 from monitor.store.spending import Spending
 from monitor.store.stopped_mail import StoppedMail
 from monitor.store.sweeps import Sweeps
@@ -101,6 +102,7 @@ class State:
         self.paused_addresses = PausedAddresses(database, sealing)
         self.stopped_mail = StoppedMail(database, sealing)
         self.postmarks = Postmarks(database.path.parent / POSTMARKS)
+        self.sign_in_links = SignInLinks(database)
 
     @classmethod
     def init(cls, folder: Path, patience: float = PATIENCE) -> Self:

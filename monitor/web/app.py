@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, g, request
 
 from monitor.domain.role import Role
 from monitor.service import Service
-from monitor.web import check, front, items, join, me, operate, review, sort
+from monitor.web import check, front, items, join, me, operate, review, sign_in, sort
 from monitor.web.desk import Corner, WebDesk
 from monitor.web.doors import DOORS, Doors
 from monitor.web.guard import Guard
@@ -18,6 +18,7 @@ from monitor.web.visit import Visit, Visits
 Family = Callable[[WebDesk], Blueprint]
 FAMILIES: Final[tuple[Family, ...]] = (
     front.front,
+    sign_in.sign_in,
     join.join,
     me.me,
     check.check,

@@ -4,8 +4,6 @@ from flask import Blueprint, Response, abort, request
 
 from monitor.web.desk import WebDesk
 from reports.assets import static_file, static_type
-from reports.pages import sign_in
-from reports.pages.sign_in import SignInView
 
 
 def front(desk: WebDesk) -> Blueprint:
@@ -17,14 +15,16 @@ def front(desk: WebDesk) -> Blueprint:
         mine = (each.path for each in desk.corners if each.role in principal.roles)
         return desk.done(next(mine, "/join"))
 
-    @routes.get("/sign-in")
-    def ask() -> Response:
-        return desk.page("Sign in", sign_in.render, SignInView(lapsed=desk.visit.lapsed))
-
     @routes.post("/sign-out")
     def sign_out() -> Response:
         desk.leave()
         return desk.done("/sign-in", "You are signed out.")
+
+    @routes.post("/sign-out/everywhere")
+    def sign_out_everywhere() -> Response:
+        desk.service.admitting.end_everywhere(desk.principal())
+        desk.leave()
+        return desk.done("/sign-in", "You are signed out on every device.")
 
     @routes.get("/static/<name>")
     def file(name: str) -> Response:

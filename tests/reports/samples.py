@@ -26,6 +26,7 @@ from reports.notice import (
 )
 from reports.review import ReviewLine, ReviewView
 from reports.selfcheck import SelfCheckView
+from reports.sign_in_link import SignInLinkView
 from reports.upkeep import AddressPausedView, DiskFullView, SourcesParkedView
 from reports.words import (
     DigestKind,
@@ -251,6 +252,12 @@ LETTERS: Final[dict[str, LetterView]] = {
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),
+    ),
+    "sign-in-link": SignInLinkView(
+        **{**ROSA, "leave": "If that was not you, do nothing."},
+        token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
+        expires_at=MONDAY + timedelta(minutes=15),
+        review_url=PORTAL,
     ),
     "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),
     "disk-full": DiskFullView(**SAM, since=MONDAY),
