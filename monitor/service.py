@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from monitor.casework import Casework
 from monitor.config import Config
 from monitor.flows.admitting import Admitting
 from monitor.flows.bouncing import Bouncing
@@ -44,6 +45,7 @@ class Service:
     reviewing: Reviewing
     sorting: Sorting
     retracing: Retracing
+    casework: Casework
     tallying: Tallying
     digesting: Digesting
     posting: Posting

@@ -153,3 +153,9 @@ def _with_hits_read(config: Config, engines: Iterator[Source]) -> Iterator[Sourc
 def _presence(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:
     for entry in entries:
         yield PresenceSource(entry=entry, budget=budget_of(config.sources.catalogue))
+
+
+def report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
+    """Say which form takes reports of impersonation, by platform, where the catalogue knows."""
+    sites = (each.entry for each in sources if isinstance(each, PresenceSource))
+    return {entry.key: entry.report for entry in sites if entry.report}

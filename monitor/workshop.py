@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from monitor.affairs import Affairs
+from monitor.casework import Casework
 from monitor.census import census
 from monitor.config import Config
 from monitor.domain.planning.questions import StudentLinks
@@ -27,8 +28,6 @@ from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now
 from monitor.flows.planning import Planning, limits_of, prices_of
 from monitor.flows.purge import Purging
-from monitor.flows.retracing import Retracing
-from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
 from monitor.flows.settlement import SettlementParts
@@ -74,9 +73,10 @@ class Workshop:
             consenting=self.affairs.consenting,
             editing=self.affairs.editing,
             holding=self.affairs.holding,
-            reviewing=self.reviewing,
+            reviewing=self.casework.reviewing,
             sorting=self.sorting,
-            retracing=Retracing(state=self.state),
+            retracing=self.casework.retracing,
+            casework=self.casework,
             tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.digesting,
             posting=self.mailroom.posting,
@@ -151,26 +151,27 @@ class Workshop:
         return Digesting(state=self.state, letters=self.letters, telling=self.telling, now=self.now)
 
     @cached_property
-    def reviewing(self) -> Reviewing:
-        return Reviewing(
-            state=self.state,
-            config=self.config,
-            terms=self.terms,
-            letters=self.letters,
-            telling=self.telling,
-            glass=self.glass,
-            deciding=self.deciding,
-            sorting=self.sorting,
-            now=self.now,
-        )
-
-    @cached_property
     def deciding(self) -> Deciding:
         return Deciding(state=self.state, flagging=self.flagging, now=self.now)
 
     @cached_property
     def sorting(self) -> Sorting:
         return Sorting(state=self.state, flagging=self.flagging, deciding=self.deciding)
+
+    @cached_property
+    def casework(self) -> Casework:
+        return Casework(
+            config=self.config,
+            state=self.state,
+            terms=self.terms,
+            telling=self.telling,
+            deciding=self.deciding,
+            sorting=self.sorting,
+            letters=self.letters,
+            glass=self.glass,
+            outside=self.outside,
+            sources=self.sources,
+        )
 
     @cached_property
     def flagging(self) -> Flagging:
@@ -219,7 +220,7 @@ class Workshop:
             sweeping=self._sweeping(self._stopped.is_set),
             canaries=self.canaries,
             digesting=self.digesting,
-            reviewing=self.reviewing,
+            reviewing=self.casework.reviewing,
             posting=self.mailroom.posting,
             bouncing=self.mailroom.bouncing,
             upkeep=self.mailroom.upkeep,

@@ -8,7 +8,7 @@ from reports.answers import for_flags
 from reports.arrangement import cut
 from reports.letter import Letter, composed, fitted
 from reports.lines import FlagLine, LetterView
-from reports.words import Ending
+from reports.words import Ending, FlagKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,17 @@ class BreakGlassView(LetterView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedView(LetterView):
+    """IT asks about a flag instead of guessing. `by` says who, `question` what, in their words."""
+
+    kind: FlagKind
+    url: str
+    ref: str
+    by: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolledView(LetterView):
     """Consent was given. `agreed` lists what to; `not_me` says how to undo it at once."""
 
@@ -86,6 +97,10 @@ def render_consent_ending(view: ConsentEndingView) -> Letter:
 
 def render_break_glass(view: BreakGlassView) -> Letter:
     return composed("break_glass", {"view": view})
+
+
+def render_asked(view: AskedView) -> Letter:
+    return composed("asked", {"view": view, "answers": for_flags((view.kind,))})
 
 
 def render_enrolled(view: EnrolledView) -> Letter:

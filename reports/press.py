@@ -26,6 +26,7 @@ class LetterKind(StrEnum):
     SOURCES_PARKED = "sources-parked"
     ADDRESS_PAUSED = "address-paused"
     DISK_FULL = "disk-full"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ _FORMS: Final = {
     LetterKind.SIGN_IN_LINK: _Form(sign_in_link.SignInLinkView, sign_in_link.render),
     LetterKind.HOLD: _Form(standing.HoldView, standing.render_hold),
     LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
+    LetterKind.ASKED: _Form(notice.AskedView, notice.render_asked),
     LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),
     LetterKind.DISK_FULL: _Form(upkeep.DiskFullView, upkeep.render_disk_full),
 }

@@ -11,6 +11,7 @@ from monitor.domain.due import SECOND_PROOF_AFTER, next_digest, next_sweep
 from monitor.flows.bouncing import BOUNCES, COLLECTED_EVERY
 from monitor.flows.parts import Now
 from monitor.flows.purge import PURGE
+from monitor.flows.recheck import LOOKS_AGAIN_AFTER, RECHECK
 from monitor.flows.renewing import RENEWING
 from monitor.flows.settlement import SECOND_PROOF
 from monitor.flows.withdraw import ERASURE, ERASURE_RETRY
@@ -28,6 +29,7 @@ LONGEST = {
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
     BOUNCES: COLLECTED_EVERY,
+    RECHECK: LOOKS_AGAIN_AFTER,
 }
 NOTED_EVERY = timedelta(minutes=10)
 

@@ -1,4 +1,4 @@
-"""Which accounts are a person's own: those they told us of, and those they confirmed since."""
+"""Which accounts are a person's own, by what they told us and confirmed; and which imitate them."""
 
 from dataclasses import replace
 
@@ -12,18 +12,25 @@ def with_confirmed(state: State, person: Person) -> Person:
     """Return the person with what they confirmed among their accounts; the rest stays as told."""
     told = set(person.accounts)
     confirmed = (
-        _key(item.portrait)
+        key_of(item.portrait)
         for item, said in state.items.judged(person.ref)
         if said is Ruling.MINE and told.isdisjoint(_keys(item.portrait))
     )
     return replace(person, accounts=(*person.accounts, *filter(None, confirmed)))
 
 
+def pursued(state: State, person: str) -> tuple[str, ...]:
+    """Return the accounts of others that are taken for imitations of this person."""
+    flags = (each for each in state.flags.of_person(person) if each.pursued)
+    items = dict.fromkeys(each.item for each in flags)
+    return tuple(filter(None, (key_of(state.items.get(ref).portrait) for ref in items)))
+
+
 def _keys(portrait: Finding) -> tuple[str, ...]:
     return (portrait.account, *portrait.account_aliases)
 
 
-def _key(portrait: Finding) -> str:
+def key_of(portrait: Finding) -> str:
     """Return the key that names its handle, as people tell us of accounts; else nothing."""
     if portrait.kind is not Kind.ACCOUNT:
         return ""

@@ -11,10 +11,10 @@ from monitor.domain.planning.budget import Cap, Limits, Outlay, Purse
 from monitor.domain.planning.choice import Candidate, Choice, Depth, candidates, choose
 from monitor.domain.planning.forecast import Rotation, forecast
 from monitor.domain.planning.outlook import Bill, Outlook, billed
-from monitor.domain.planning.questions import StudentLinks, plan
+from monitor.domain.planning.questions import StudentLinks, at_their_address, plan
 from monitor.domain.planning.rotation import week_number
 from monitor.errors import DatabaseError, InputError
-from monitor.flows.own_accounts import with_confirmed
+from monitor.flows.own_accounts import pursued, with_confirmed
 from monitor.flows.parts import Now
 from monitor.flows.sharing import Sharing
 from monitor.store.outlays import Paid
@@ -190,4 +190,11 @@ class Planning:
                 return  # and their key with them
             raise
         consent = self.state.consents.latest(ref)
-        yield from plan(person, consent, sources, self.now(), self.student_links)
+        asked: set[str] = set()
+        for query in plan(person, consent, sources, self.now(), self.student_links):
+            asked.add(query.key)
+            yield query
+        watched = pursued(self.state, ref)
+        for query in at_their_address(watched, consent, sources, self.now()):
+            if query.key not in asked:
+                yield query

@@ -5,24 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.config import Config
-from monitor.domain.disclosure import (
-    Case,
-    Opening,
-    ReviewFields,
-    opens_to_review,
-    review_fields,
-)
+from monitor.domain.disclosure import ReviewFields
 from monitor.domain.due import SWEEP_TAKES, digest_week
 from monitor.domain.flag import Flag, Ruling
 from monitor.domain.glass import BreakGlass
 from monitor.errors import InputError, NotPermittedError
+from monitor.flows.admission import Admission
 from monitor.flows.deciding import Deciding, Word
 from monitor.flows.glass import Glass
 from monitor.flows.letters import Correspondence, LetterPlan, reviewer_ref
 from monitor.flows.parts import Now
 from monitor.flows.sorting import Sorting
 from monitor.flows.telling import WHAT, Telling
-from monitor.flows.terms import DistrictTerms
 from monitor.store.state import State
 from reports import words
 from reports.review import ReviewLine, ReviewView
@@ -35,7 +29,7 @@ LATELY = timedelta(days=7)
 class Reviewing:
     state: State
     config: Config
-    terms: DistrictTerms
+    admission: Admission
     letters: Correspondence
     telling: Telling
     glass: Glass
@@ -47,36 +41,30 @@ class Reviewing:
         """Yield what IT may see today, the oldest flag first."""
         for ref in self.state.consents.live(self.now()):
             for flag in self.state.flags.of_person(ref):
-                opening = self._opening(flag)
+                opening = self.admission.opening(flag)
                 if opening:
-                    yield flag, self._fields(flag, opening)
+                    yield flag, self.admission.fields(flag, opening)
 
     def show(self, ref: str) -> ReviewFields:
         """Look at one flag. Raises NotPermittedError while it is not open to IT."""
         flag = self.state.flags.get(ref)
-        opening = self._opening(flag)
-        if opening is None:
-            reason = (
-                "This flag is its person's alone so far; they see it first. "
-                "Breaking the glass takes two reviewers and a reason, and tells the person."
-            )
-            raise NotPermittedError(reason)
+        opening = self.admission.opened(flag)
         self._audit("viewed", flag.ref)
-        return self._fields(flag, opening)
+        return self.admission.fields(flag, opening)
 
     def break_glass(self, ref: str, reviewers: frozenset[str], reason: str) -> ReviewFields:
         """Open one flag early. The person is told at once: who, what and why."""
         flag = self.state.flags.get(ref)
         self._refuse_strangers(reviewers)
         glass = BreakGlass(flag=ref, reviewers=reviewers, reason=reason, at=self.now())
-        opening = self._opening(flag, (glass,))
+        opening = self.admission.opening(flag, (glass,))
         if opening is None:
             sentence = "This person's consent has ended, and with it all review."
             raise NotPermittedError(sentence)
         with self.state.write():
             self.glass.broken(flag.person, WHAT[flag.kind], reason, tuple(sorted(reviewers)))
             self._audit("broke-glass", flag.ref)
-        return self._fields(flag, opening)
+        return self.admission.fields(flag, opening)
 
     def rule(self, ref: str, ruling: Ruling, by: str, note: str = "") -> Flag:
         """Append a ruling; what the person says of an item is remembered with the item."""
@@ -87,7 +75,7 @@ class Reviewing:
         """Rule on several flags alike, or on none of them if one of them forbids it."""
         flags = tuple(self.state.flags.get(ref) for ref in dict.fromkeys(refs))
         for flag in flags:
-            if word.by != flag.person and self._opening(flag) is None:
+            if word.by != flag.person and self.admission.opening(flag) is None:
                 reason = f"Only its person may rule on {flag.ref}, which is not open to IT."
                 raise NotPermittedError(reason)
         with self.state.write():
@@ -144,29 +132,6 @@ class Reviewing:
             lines=tuple(_line(flag, fields) for flag, fields in shown if flag.undecided),
             closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < LATELY),
         )
-
-    def _opening(self, flag: Flag, glass: tuple[BreakGlass, ...] = ()) -> Opening | None:
-        case = self._case(flag, glass)
-        return opens_to_review(case, self.now(), self.terms.disclosure) if case else None
-
-    def _case(self, flag: Flag, glass: tuple[BreakGlass, ...] = ()) -> Case | None:
-        consent = self.state.consents.latest(flag.person)
-        if consent is None:
-            return None
-        return Case(
-            flag=flag,
-            consent=consent,
-            judgements=self.state.flags.judgements(flag.ref),
-            glass=glass,
-        )
-
-    def _fields(self, flag: Flag, opening: Opening) -> ReviewFields:
-        person = self.state.people.get(flag.person)
-        case = self._case(flag)
-        if case is None:
-            reason = "This person has no consent in force."
-            raise NotPermittedError(reason)
-        return review_fields(person, self.state.items.get(flag.item), case, opening)
 
     def _refuse_strangers(self, reviewers: frozenset[str]) -> None:
         if not reviewers <= set(self.config.district.reviewers):

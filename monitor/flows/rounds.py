@@ -15,6 +15,7 @@ from monitor.flows.grid import DAILY, DIGEST, REVIEW, SWEEP, Grid
 from monitor.flows.parts import Now, Watch, unwatched
 from monitor.flows.post import Posting
 from monitor.flows.purge import PURGE, Purging
+from monitor.flows.recheck import RECHECK, Rechecks
 from monitor.flows.renewing import RENEWING, Renewing
 from monitor.flows.review import Reviewing
 from monitor.flows.settlement import SECOND_PROOF
@@ -31,7 +32,7 @@ from scrapers.request import Query
 # when it begins a round, a failure has left, and it is free again. So a lease need not run out
 # before the longest sweep does: it marks what is in hand, and the lock decides who works.
 LEASE = timedelta(days=7)
-ASKED = (SWEEP, SECOND_PROOF)
+ASKED = (SWEEP, SECOND_PROOF, RECHECK)
 WRITTEN = (RENEWING, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
 MOST_TRIES = 3
 
@@ -155,7 +156,7 @@ class DueRounds:
         return done.closed_at is not None
 
     def _run(self, due: Due) -> bool:
-        if due.name == SECOND_PROOF:
+        if due.name in {SECOND_PROOF, RECHECK}:
             return self._prove(due)
 
         def finish(sweep: Sweep) -> None:
@@ -173,15 +174,22 @@ class DueRounds:
             return True
         sightings = self.state.sightings.of_item(item.ref)
         keys = frozenset(each.query for each in sightings if each.misses)
+        if due.name == RECHECK:
+            keys |= self._rechecks.keys(item)
         if not keys:
             self.state.due.finish(due.name, due.subject, None)
             return True
 
         def finish(_sweep: Sweep) -> None:
-            self.state.due.finish(due.name, due.subject, None)
+            again_at = self._rechecks.again_at(item) if due.name == RECHECK else None
+            self.state.due.finish(due.name, due.subject, again_at)
 
         errand = Errand(kind=SweepKind.PROOF, week=self._week(), person=item.person, keys=keys)
         return self.sweeping.run(errand, closing=finish).closed_at is not None
+
+    @property
+    def _rechecks(self) -> Rechecks:
+        return Rechecks(state=self.state, planning=self.sweeping.planning, now=self.now)
 
     def _compose(self, due: Due) -> None:
         now = self.now()

@@ -79,6 +79,13 @@ class DueRows:
                 changes = "due_at = ?, lease_until = NULL, attempts = 0, fault = NULL"
                 self._update(done, changes, written(next_at))
 
+    def when(self, name: str, subject: str) -> datetime | None:
+        """Return when it is due; None where it is not."""
+        found = self.database.row(
+            "SELECT due_at FROM due WHERE name = ? AND subject = ?", name, subject
+        )
+        return None if found is None else read(found[0])
+
     def all(self) -> tuple[Due, ...]:
         rows = self.database.rows("SELECT * FROM due ORDER BY due_at, name, subject")
         return tuple(_due(row) for row in rows)

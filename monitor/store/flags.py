@@ -72,6 +72,13 @@ class Flags:
             raise no_flag(ref)
         return self._flag(found)
 
+    def of_owner(self, person: str, ref: str) -> Flag:
+        """Return a flag of this person; anybody else's is not there."""
+        flag = self.get(ref)
+        if flag.person != person:
+            raise no_flag(ref)
+        return flag
+
     def whole(self, begun: str) -> str:
         """Complete a ref that a letter has cut."""
         query = "SELECT ref FROM flags WHERE substr(ref, 1, length(?1)) = ?1 LIMIT 2"

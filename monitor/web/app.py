@@ -8,7 +8,20 @@ from flask import Blueprint, Flask, Response, g, request
 
 from monitor.domain.role import Role
 from monitor.service import Service
-from monitor.web import check, front, items, join, me, operate, review, sign_in, sort
+from monitor.web import (
+    check,
+    early,
+    front,
+    handling,
+    items,
+    join,
+    me,
+    operate,
+    review,
+    sign_in,
+    sort,
+    takedown,
+)
 from monitor.web.desk import Corner, WebDesk
 from monitor.web.doors import DOORS, Doors
 from monitor.web.guard import Guard
@@ -26,7 +39,10 @@ FAMILIES: Final[tuple[Family, ...]] = (
     items.items,
     items.flags,
     items.sharing,
+    takedown.takedown,
     review.review,
+    handling.handling,
+    early.early,
     operate.operate,
 )
 CORNERS: Final = (

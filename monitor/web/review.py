@@ -1,17 +1,96 @@
-"""The pages of IT review: what disclosure opens, and no more."""
+"""The queue of IT review: it names nobody, and a flag is opened by a form, never by a link."""
 
-from flask import Blueprint, Response
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from flask import Blueprint, Response, request
+
+from monitor.errors import InputError, NotPermittedError
+from monitor.flows.queue import PAGE, Reviewer, ReviewQueue, Shown
 from monitor.web.desk import WebDesk
+from monitor.web.reviewed import flag_view, opened_flag, queue_view, rulings, wanted
+from monitor.web.shutting import shut
 from reports.pages import review as document
+from reports.pages import review_flag as pages
+from reports.pages.review_flag import SeveralView, UnopenedView
+
+FILTERS = ("kind", "severity", "state", "school", "taken", "age")
 
 
 def review(desk: WebDesk) -> Blueprint:
-    routes = Blueprint("review", __name__)
-
-    @routes.get("/review")
-    def start() -> Response:
-        view = document.ReviewView(name=desk.principal().name)
-        return desk.page("Review", document.render, view)
-
+    routes, shown = Blueprint("review", __name__), _Pages(desk)
+    routes.add_url_rule("/review", "start", shown.start)
+    routes.add_url_rule("/review/open", "open", shown.open, methods=["POST"])
+    routes.add_url_rule("/review/flags/<ref>", "flag", shown.flag)
+    routes.add_url_rule("/review/several", "several", shown.several)
     return routes
+
+
+def reviewer_of(desk: WebDesk) -> Reviewer:
+    principal = desk.principal()
+    return Reviewer(address=principal.mail, person=principal.person)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    desk: WebDesk
+
+    @property
+    def _queue(self) -> ReviewQueue:
+        return self.desk.service.casework.queue
+
+    def start(self) -> Response:
+        chosen = {name: request.args.get(name, "") for name in FILTERS}
+        reviewer, now = reviewer_of(self.desk), self.desk.now()
+        number = request.args.get("page", default=1, type=int)
+        page = self._queue.page(reviewer, wanted(chosen, reviewer, now), number)
+        view = queue_view(page, chosen, self._queue.schools(), now)
+        return self.desk.page("Review", document.render, view)
+
+    def open(self) -> Response:
+        """Write the look down, then lead to where it can be read."""
+        one = request.form.get("one", "")
+        refs = [one] if one else request.form.getlist("ref")[:PAGE]
+        if not refs:
+            return self.desk.done("/review", "Choose at least one flag first.")
+        with shut():
+            self._queue.open(reviewer_of(self.desk), refs)
+        return self.desk.done(_place(refs))
+
+    def flag(self, ref: str) -> Response:
+        reviewer = reviewer_of(self.desk)
+        with shut():
+            shown = self._queue.shown(reviewer, ref)
+        if shown is None:
+            return self._unopened((ref,))
+        view = flag_view(self._queue, reviewer, shown, self.desk.now())
+        return self.desk.page(view.flag.kind.words, pages.render_flag, view)
+
+    def several(self) -> Response:
+        refs = tuple(dict.fromkeys(request.args.getlist("ref")))[:PAGE]
+        found = tuple(self._still_open(refs))
+        told = tuple(each for each in found if each)
+        if len(told) < len(found):
+            return self._unopened(refs)
+        if not told:
+            return self.desk.done("/review", "None of these is open any more.")
+        view = SeveralView(flags=tuple(map(opened_flag, told)), rulings=rulings(told))
+        return self.desk.page("Several flags", pages.render_several, view)
+
+    def _still_open(self, refs: tuple[str, ...]) -> Iterator[Shown | None]:
+        """Leave out what has closed meanwhile: the rest can still be ruled."""
+        for ref in refs:
+            with suppress(InputError, NotPermittedError):
+                yield self._queue.shown(reviewer_of(self.desk), ref)
+
+    def _unopened(self, refs: tuple[str, ...]) -> Response:
+        view = UnopenedView(refs=refs)
+        return self.desk.page("Open flags", pages.render_unopened, view)
+
+
+def _place(refs: list[str]) -> str:
+    if len(refs) == 1:
+        return f"/review/flags/{refs[0]}"
+    return f"/review/several?{urlencode([('ref', ref) for ref in refs])}"

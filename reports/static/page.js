@@ -7,6 +7,7 @@ document.querySelector("[data-faults]")?.focus();
 addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
+  if ("again" in form.dataset) return; // what it brings is a file, and this page stays
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

@@ -19,6 +19,7 @@ from reports.lines import (
 )
 from reports.notice import (
     AlertView,
+    AskedView,
     BreakGlassView,
     ConsentEndingView,
     EnrolledView,
@@ -215,6 +216,15 @@ LETTERS: Final[dict[str, LetterView]] = {
         backups_by=MONDAY + timedelta(days=30),
     ),
     "withdrawn-held": WithdrawnView(**ROSA, at=MONDAY, erased_by=None, backups_by=None),
+    "asked": AskedView(
+        **ROSA,
+        kind=FlagKind.IMPERSONATION,
+        url=IMPERSONATION.url,
+        ref="7f3a91c2",
+        by="it-security@cedarvalley.example",
+        question="Is this the account that your band made for its tour?",
+        review_url=PORTAL,
+    ),
     "break-glass": BreakGlassView(
         **ROSA,
         at=MONDAY,

@@ -73,6 +73,20 @@ def plan(
                 yield query
 
 
+def at_their_address(
+    accounts: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
+) -> Iterator[Query]:
+    """Yield what asks accounts of others at their own address: whether each still stands."""
+    if consent is None or not consent.asks(now) or not consent.covers(Scope.PROFILES, now):
+        return
+    told = tuple(accounts)
+    for source in sorted(sources, key=lambda each: each.name):
+        there = tuple(_on(source, told))
+        if there and source.family is Family.PROFILES:
+            words = Identity(ref=consent.person, names=(), accounts=there)
+            yield from (each for each in source.plan(words) if each.kind.proves_absence)
+
+
 def scope_of(kind: QueryKind, family: Family) -> Scope:
     """Return the consent that a question needs, first or followed."""
     if kind in {QueryKind.FOLLOWS, QueryKind.FOLLOWERS}:

@@ -1,0 +1,110 @@
+"""What is done about flags once they are raised: the parts, each made once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.config import Config
+from monitor.flows.admission import Admission
+from monitor.flows.deciding import Deciding
+from monitor.flows.early import EarlyLooks
+from monitor.flows.evidence import EvidenceMaking
+from monitor.flows.glass import Glass
+from monitor.flows.handling import Handling
+from monitor.flows.letters import Correspondence
+from monitor.flows.parts import Now
+from monitor.flows.queue import ReviewQueue
+from monitor.flows.retracing import Retracing
+from monitor.flows.review import Reviewing
+from monitor.flows.sorting import Sorting
+from monitor.flows.takedown import TakingDown
+from monitor.flows.telling import Telling
+from monitor.flows.terms import DistrictTerms
+from monitor.outside import Outside
+from monitor.places_file import own_places
+from monitor.sources import report_forms
+from monitor.store.state import State
+from scrapers.source import Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Casework:
+    config: Config
+    state: State
+    terms: DistrictTerms
+    telling: Telling
+    deciding: Deciding
+    sorting: Sorting
+    letters: Correspondence
+    glass: Glass
+    outside: Outside
+    sources: Mapping[str, Source]
+
+    @property
+    def now(self) -> Now:
+        return self.outside.clock.now
+
+    @cached_property
+    def admission(self) -> Admission:
+        return Admission(state=self.state, terms=self.terms, now=self.now)
+
+    @cached_property
+    def retracing(self) -> Retracing:
+        return Retracing(state=self.state)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        return Reviewing(
+            state=self.state,
+            config=self.config,
+            admission=self.admission,
+            letters=self.letters,
+            telling=self.telling,
+            glass=self.glass,
+            deciding=self.deciding,
+            sorting=self.sorting,
+            now=self.now,
+        )
+
+    @cached_property
+    def queue(self) -> ReviewQueue:
+        return ReviewQueue(
+            state=self.state, config=self.config, admission=self.admission, now=self.now
+        )
+
+    @cached_property
+    def handling(self) -> Handling:
+        return Handling(
+            state=self.state,
+            admission=self.admission,
+            reviewing=self.reviewing,
+            evidence=self.evidence,
+            letters=self.letters,
+            now=self.now,
+        )
+
+    @cached_property
+    def early(self) -> EarlyLooks:
+        return EarlyLooks(
+            state=self.state,
+            config=self.config,
+            admission=self.admission,
+            glass=self.glass,
+            now=self.now,
+            new_ref=self.outside.new_ref,
+        )
+
+    @cached_property
+    def evidence(self) -> EvidenceMaking:
+        return EvidenceMaking(state=self.state, retracing=self.retracing)
+
+    @cached_property
+    def taking_down(self) -> TakingDown:
+        return TakingDown(
+            state=self.state,
+            places=own_places(),
+            report=report_forms(self.sources.values()),
+            evidence=self.evidence,
+            reviewing=self.reviewing,
+            now=self.now,
+        )

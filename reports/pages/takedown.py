@@ -1,0 +1,130 @@
+"""The take-down kit: where to report an account, what to write there, and how it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from reports.evidence import EvidenceView, LogLine
+from reports.page import Fault, Frame, page
+from reports.theme import ENVIRONMENT
+
+
+class Looked(StrEnum):
+    """What was seen of the account since it was reported."""
+
+    NOT_YET = "not-yet"
+    THERE = "there"
+    MISSING = "missing"
+    GONE = "gone"
+
+
+_WHO: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "person": "you yourself",
+        "representative": "somebody who represents you in law",
+        "parent": "the parents of somebody under age",
+        "anybody": "anybody, so colleagues can help",
+    }
+)
+_IDENTITY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "no": "It asks for no proof of who you are.",
+        "sometimes": "It often asks for proof of who you are, such as a photo of a document.",
+        "always": "It asks for a photo of an identity document.",
+        "untold": "It may ask for proof of who you are; we could not find out.",
+    }
+)
+_KNOWN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "official": "The platform says so itself",
+        "secondary": "Others say so; we have not seen the platform's own page",
+        "recalled": "We have this from memory, and nobody has looked it up",
+    }
+)
+CHOICES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "reported": ("I have reported it", "We look at the account again in three days."),
+        "removed": ("It was removed", ""),
+        "refused": ("The platform refused", "You can report it again, with more copied elements."),
+        "reopened": ("Take the last entry back", ""),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLine:
+    """What a platform wants; `seen_on` is None where our text has no date.
+
+    `stale` says that nobody has looked at it for long, or ever. `least` is how many copied
+    elements its rule wants, 0 for no number.
+    """
+
+    name: str
+    form: str
+    in_app: str
+    who: tuple[str, ...]
+    asks: tuple[str, ...]
+    identity: str
+    rule: str
+    least: int
+    defence: str
+    help: str
+    known: str
+    seen_on: date | None
+    stale: bool
+    proof: bool
+
+    @property
+    def who_words(self) -> tuple[str, ...]:
+        return tuple(_WHO[each] for each in self.who)
+
+    @property
+    def identity_words(self) -> str:
+        return _IDENTITY[self.identity]
+
+    @property
+    def known_words(self) -> str:
+        when = f", in a text of {self.seen_on:%-d %B %Y}" if self.seen_on else ""
+        return f"{_KNOWN[self.known]}{when}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakedownView:
+    """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
+
+    `note` is what was typed into a form that came back.
+    """
+
+    ref: str
+    evidence: EvidenceView
+    state: str
+    place: PlaceLine | None
+    log: tuple[LogLine, ...]
+    choices: tuple[str, ...]
+    looked: Looked | None = None
+    looked_at: datetime | None = None
+    looks_at: datetime | None = None
+    note: str = ""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def options(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((each, *CHOICES[each]) for each in self.choices)
+
+    @property
+    def text(self) -> str:
+        """What can be pasted into a platform's form: plain, and nothing but facts."""
+        text = ENVIRONMENT.get_template("takedown/text.txt").render(view=self.evidence)
+        return f"{text.strip()}\n"
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether as many elements are copied as the platform's rule wants."""
+        return self.place is None or len(self.evidence.copies) >= self.place.least
+
+
+def render(view: TakedownView, frame: Frame) -> str:
+    return page("takedown", view, frame)

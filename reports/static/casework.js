@@ -1,0 +1,16 @@
+// The take-down kit works without this file; it only copies the text at a press.
+
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const text = document.getElementById(button.dataset.copies);
+  const said = button.parentElement.querySelector("[data-copied]");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    text.select();
+    try {
+      await navigator.clipboard.writeText(text.value);
+      said.textContent = "Copied.";
+    } catch {
+      said.textContent = "Selected: copy it with your device's own command.";
+    }
+  });
+}

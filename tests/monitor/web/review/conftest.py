@@ -1,0 +1,32 @@
+"""Ana, a reviewer, and Maria, who is impersonated and has shared it with IT."""
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.flag import Ruling
+from tests.monitor.flows.world import Staff
+from tests.monitor.web.portal import Guest, Portal
+from tests.monitor.web.review.flagged import ANA, IMPOSTOR, fake
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Somebody who is impersonated, and has shared it with IT."""
+    world = portal.world
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    maria.rules(fake(maria), Ruling.SHARED)
+    world.later(minutes=1)
+    return maria
+
+
+@pytest.fixture
+def ana(portal: Portal) -> Guest:
+    return portal.signed_in(ANA)
+
+
+@pytest.fixture
+def here(maria: Staff, ana: Guest) -> str:
+    """The page of a flag that Ana has opened."""
+    return ana.post("/review/open", one=fake(maria).ref).leads_to

@@ -1,0 +1,27 @@
+"""A flag of a person who shared it, and further ones like it."""
+
+from dataclasses import replace
+
+from monitor.domain.flag import Flag, FlagKind
+from tests.monitor.flows.world import REVIEWERS, Staff, account
+from tests.monitor.web.portal import Portal
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+ANA, BO = REVIEWERS
+
+
+def fake(maria: Staff) -> Flag:
+    return next(each for each in maria.flags if each.kind is FlagKind.IMPERSONATION)
+
+
+def several(portal: Portal, maria: Staff, count: int) -> list[str]:
+    """Raise and share as many further flags, of items of their own."""
+    world, refs = portal.world, []
+    with world.state.write():
+        for number in range(count):
+            item = replace(world.state.items.get(fake(maria).item), ref=f"item{number:028}")
+            world.state.items.add(item, [f"alias{number}"])
+            flag = replace(fake(maria), ref=f"flag{number:028}", item=item.ref)
+            world.state.flags.add(flag)
+            refs.append(flag.ref)
+    return refs

@@ -1,0 +1,130 @@
+"""What reviewers do with a flag: taken, noted, asked about, ruled, and taken back."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+from monitor.domain.flag import FlagState, Ruling
+from tests.monitor.flows.world import Staff
+from tests.monitor.web.portal import Guest, Portal
+from tests.monitor.web.review.flagged import ANA, BO, fake, several
+
+
+def test_a_flag_is_taken_and_given_back(maria: Staff, ana: Guest, here: str):
+    taken = ana.follow(ana.post(f"{here}/take", seen=""))
+    assert "You have taken it." in taken.text
+    assert f"Taken by {ANA}" in ana.get("/review").text
+    assert "1 flag fits" in ana.get("/review?taken=me").text
+
+    assert "You gave it back." in ana.follow(ana.post(f"{here}/give-back")).text
+    assert "No flag fits" in ana.get("/review?taken=me").text
+
+
+def test_who_looked_before_another_took_it_is_told(portal: Portal, maria: Staff, ana: Guest, here):
+    bo = portal.signed_in(BO)
+    bo.post("/review/open", one=fake(maria).ref)
+    ana.post(f"{here}/take", seen="")
+
+    seen = bo.follow(bo.post(f"{here}/take", seen=""))
+
+    assert "This has changed since you opened it" in seen.text
+    assert f"{ANA} has taken it." in seen.text
+
+
+def test_notes_and_questions_are_shown_with_who_wrote_them(maria: Staff, ana: Guest, here: str):
+    ana.post(f"{here}/note", remark="Called the <b>platform</b>.")
+    seen = ana.follow(ana.post(f"{here}/ask", question="Is it yours?"))
+
+    assert f"{ANA} noted: Called the platform." in seen.text
+    assert f"{ANA} asked the person: Is it yours?" in seen.text
+    assert "You can ask again from" in seen.text
+    assert "Asked on" in ana.get("/review").text
+    assert "Write something first." in ana.follow(ana.post(f"{here}/note", remark=" ")).text
+    assert "within the last week" in ana.follow(ana.post(f"{here}/ask", question="Well?")).text
+
+
+def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: str):
+    ref = fake(maria).ref
+    ruled = ana.follow(
+        ana.post("/review/rule", seen=f"{ref} open", ruling="harmless", note="Known fan page.")
+    )
+    assert "The ruling is kept." in ruled.text
+    assert f"{ANA} ruled it harmless. Known fan page." in ruled.text
+    assert fake(maria).state is FlagState.HARMLESS
+
+    assert "Taken back." in ana.follow(ana.post("/review/undo", ref=ref)).text
+    assert fake(maria).state is FlagState.OPEN
+
+
+def test_a_ruling_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, here: str):
+    for ruling in ("", "shared", "mine", "nonsense"):
+        answer = ana.post("/review/rule", seen=f"{fake(maria).ref} open", ruling=ruling)
+        assert "Nothing was ruled" in ana.follow(answer).text
+    assert fake(maria).state is FlagState.OPEN
+
+
+def test_the_persons_own_word_stands_beside(maria: Staff, ana: Guest, here: str):
+    maria.rules(fake(maria), Ruling.NAMESAKE)
+
+    assert "The person's own word Somebody else of that name" in ana.get(here).text
+    assert "They say: Somebody else of that name." in ana.get("/review").text
+
+
+def test_a_note_that_a_person_wrote_for_themselves_is_not_shown(maria: Staff, ana: Guest, here):
+    reviewing = maria.world.service.reviewing
+    reviewing.rule(fake(maria).ref, Ruling.IMPERSONATION, maria.ref, "privatenotezq")
+
+    assert "privatenotezq" not in ana.get(here).html
+
+
+def test_several_flags_are_opened_ruled_and_taken_back_together(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    refs = several(portal, maria, 3)
+    opened = ana.send("/review/open", {"csrf": ana.csrf, "several": "yes", "ref": refs})
+    assert "3 flags together" in ana.follow(opened).title
+
+    told = [f"{ref} open" for ref in refs[:2]]
+    ruled = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
+
+    states = lambda: [portal.world.state.flags.get(ref).state for ref in refs]  # noqa: E731 - short
+    assert "2 flags ruled" in ruled.title
+    assert states() == ["impersonation", "impersonation", "open"]
+    ana.send("/review/undo", {"csrf": ana.csrf, "ref": refs[:2]})
+    assert states() == ["open", "open", "open"]
+
+
+def test_of_several_flags_all_are_ruled_or_none(portal: Portal, maria: Staff, ana: Guest):
+    refs = several(portal, maria, 2)
+    ana.send("/review/open", {"csrf": ana.csrf, "ref": refs})
+    told = [f"{refs[0]} open", f"{refs[1]} harmless"]
+
+    seen = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
+
+    assert "This has changed" in ana.follow(seen).text
+    assert [portal.world.state.flags.get(ref).state for ref in refs] == ["open", "open"]
+
+
+def test_what_closed_meanwhile_is_left_out_of_several(portal: Portal, maria: Staff, ana: Guest):
+    refs = several(portal, maria, 2)
+    place = ana.send("/review/open", {"csrf": ana.csrf, "ref": refs}).leads_to
+    maria.rules(portal.world.state.flags.get(refs[0]), Ruling.REOPENED)
+
+    assert "1 flag together" in ana.get(place).title
+
+
+def test_the_evidence_is_handed_out_where_it_was_shared_and_written_down(
+    maria: Staff, ana: Guest, here: str
+):
+    answer = ana.post(f"{here}/pack")
+
+    with ZipFile(BytesIO(answer.response.data)) as zipped:
+        assert "report.html" in zipped.namelist()
+    assert maria.world.state.audit.of(fake(maria).ref)[-1].action == "took-pack"
+
+
+def test_what_is_open_for_another_reason_brings_no_evidence(maria: Staff, ana: Guest, here: str):
+    maria.rules(fake(maria), Ruling.REOPENED)
+    maria.rules(fake(maria), Ruling.IMPERSONATION)
+
+    assert "Its person has not shared the evidence." in ana.get(here).text
+    assert ana.post(f"{here}/pack").status == 404

@@ -1,0 +1,171 @@
+"""The pages of IT review: nobody is named until a flag is opened, and then the closed list only."""
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.flag import Ruling
+from monitor.flows.queue import LOOK_LASTS
+from tests.monitor.flows.world import REVIEWERS, Staff
+from tests.monitor.web.portal import OPERATOR, Guest, Portal
+from tests.monitor.web.review.flagged import ANA, BO, fake, several
+
+PARTS = ("/review", "/review/early")
+FITTING = (
+    "kind=impersonation",
+    "severity=high",
+    "state=undecided",
+    "school=Maple Street Elementary School",
+    "taken=nobody",
+    "kind=nonsense&severity=x&state=x&taken=x&age=x",
+)
+UNFIT = ("kind=student-link", "severity=low", "state=settled", "school=x", "taken=me", "age=7")
+
+
+def test_the_queue_names_nobody(maria: Staff, ana: Guest):
+    seen = ana.get("/review")
+
+    assert "1 flag is open to you" in seen.text
+    assert MARIA.person.school in seen.text
+    for word in ("Delgado", "delgad0", "Volcanoes", "it looks", maria.mail):
+        assert word not in seen.html
+
+
+def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Guest):
+    seen = ana.get("/review")
+
+    assert "Nothing is open to you." in seen.text
+    assert "An empty list does not say that nothing was found." in seen.text
+    assert "No flag fits your choice." in ana.get("/review?severity=low").text
+
+
+def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
+    place = f"/review/flags/{fake(maria).ref}"
+    before = maria.world.state.audit.all()
+
+    seen = ana.get(place)
+
+    assert "Opening shows whom it is about." in seen.text
+    assert "Delgado" not in seen.html
+    assert maria.world.state.audit.all() == before
+    assert ana.post("/review/open", ref=fake(maria).ref).leads_to == place
+    assert "Maria Delgado" in ana.get(place).text
+
+
+def test_an_opened_flag_shows_the_closed_list_and_no_word_from_the_web(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    item = portal.world.state.items.get(fake(maria).item)
+    planted = {
+        name: f"planted{name}zq"
+        for name in ("title", "snippet", "name", "handle", "bio", "location")
+    }
+    links = ("https://plantedlinkzq.example",)
+    portrait = replace(item.portrait, **planted, links=links)
+    portal.world.state.items.replace(replace(item, portrait=portrait))
+
+    seen = ana.get(here)
+
+    assert "planted" not in seen.html
+    for words in ("Maria Delgado", MARIA.person.school, "delgad0", "Its person shared it with IT."):
+        assert words in seen.text
+    assert maria.mail not in seen.html
+
+
+def test_nobody_else_reads_what_one_reviewer_opened(portal: Portal, maria: Staff, here: str):
+    assert "Delgado" not in portal.signed_in(BO).get(here).html
+
+
+def test_after_a_while_a_flag_has_to_be_opened_again(portal: Portal, maria: Staff, here: str):
+    portal.world.clock.at += LOOK_LASTS
+
+    seen = portal.signed_in(ANA).get(here)
+
+    assert seen.title == "Open this flag"
+    assert "Delgado" not in seen.html
+
+
+@pytest.mark.parametrize("ends", ["sharing", "consent"])
+def test_what_has_closed_is_not_there_any_more(maria: Staff, ana: Guest, here: str, ends: str):
+    if ends == "consent":
+        maria.withdraws()
+    else:
+        maria.rules(fake(maria), Ruling.REOPENED)
+
+    assert ana.get(here).status == 404
+    for deed in ("take", "give-back", "note", "ask", "pack"):
+        assert ana.post(f"{here}/{deed}").status == 404
+    assert ana.post("/review/rule", seen=f"{fake(maria).ref} open", ruling="harmless").status == 404
+    assert ana.post("/review/undo", ref=fake(maria).ref).status == 404
+    assert "Nothing is open to you." in ana.get("/review").text
+
+
+def test_what_was_never_there_looks_like_what_has_closed(maria: Staff, ana: Guest):
+    assert ana.get("/review/flags/none").status == 404
+    assert ana.post("/review/open", one="none").status == 404
+
+
+def test_the_pages_of_review_are_for_reviewers(portal: Portal, maria: Staff):
+    guests = [portal.signed_in(each) for each in (ANA, maria.mail, OPERATOR)]
+
+    for part in PARTS:
+        assert [guest.get(part).status for guest in guests] == [200, 403, 403]
+        assert portal.guest().get(part).leads_to == "/sign-in"
+
+
+def test_a_reviewer_who_is_staff_does_not_review_what_is_about_them(portal: Portal, maria: Staff):
+    district = portal.world.config.district
+    config = portal.world.config
+    told = structs.replace(district, reviewers=(*REVIEWERS, maria.mail))
+    portal.world.restarts(structs.replace(config, district=told))
+    guest = Portal(portal.world).signed_in(maria.mail)
+
+    assert "About you: another reviewer decides." in guest.get("/review").text
+    assert guest.post("/review/open", one=fake(maria).ref).status == 404
+    assert guest.get(f"/review/flags/{fake(maria).ref}").status == 404
+
+
+def test_the_queue_has_pages_and_keeps_the_choice_from_one_to_the_next(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    several(portal, maria, 30)
+
+    first, last = (
+        ana.get("/review?kind=impersonation"),
+        ana.get("/review?kind=impersonation&page=2"),
+    )
+
+    assert "Page 1 of 2" in first.text
+    assert len(first.page.select("[data-row]")) == 25
+    assert len(last.page.select("[data-row]")) == 6
+    (following,) = first.page.select("nav.pages a[rel=next]")
+    assert following["href"] == "/review?kind=impersonation&page=2"
+    assert ana.get("/review?page=99").text.count("Page 2 of 2") == 1
+    assert ana.get("/review?page=x").status == 200
+
+
+def test_the_choice_narrows_the_queue(maria: Staff, ana: Guest):
+    shown = [
+        choice
+        for choice in (*FITTING, *UNFIT)
+        if ana.get(f"/review?{choice}").page.select("[data-row]")
+    ]
+
+    assert shown == list(FITTING)
+
+
+def test_no_school_is_named_of_which_nothing_is_open(portal: Portal, maria: Staff, ana: Guest):
+    portal.world.joins(ROSA)
+
+    assert ROSA.person.school not in ana.get("/review").html
+
+
+def test_looking_at_the_pages_writes_nothing(portal: Portal, maria: Staff, ana: Guest, here: str):
+    before = portal.world.state.audit.all()
+
+    for place in ("/review", here, f"/review/several?ref={fake(maria).ref}", "/review/early"):
+        assert ana.get(place).status == 200
+
+    assert portal.world.state.audit.all() == before

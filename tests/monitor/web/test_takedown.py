@@ -1,0 +1,146 @@
+"""The pages of the take-down kit: everything at hand, and nobody else's."""
+
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.flag import FlagKind, Ruling
+from tests.monitor.flows.world import REVIEWERS, Staff, account
+from tests.monitor.web.portal import OPERATOR, Portal
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Somebody who is impersonated."""
+    world = portal.world
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+@pytest.fixture
+def place(maria: Staff) -> str:
+    return f"/me/takedown/{maria.flag(FlagKind.IMPERSONATION).ref}"
+
+
+def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
+    seen = portal.signed_in(maria.mail).get(place)
+
+    assert seen.status == 200
+    assert seen.title == "Have this account taken down"
+    for words in ("Bluesky", "Report account", "Look twice", "The account below is not mine"):
+        assert words in seen.text
+    assert "What was done so far Nothing yet." in seen.text
+
+
+def test_there_is_no_field_for_a_document_and_the_page_says_so(
+    portal: Portal, maria: Staff, place: str
+):
+    page = portal.signed_in(maria.mail).get(place).page
+
+    assert page.find_all("input", type="file") == []
+    assert page.find_all("form", enctype=True) == []
+
+
+def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal, maria: Staff):
+    kits = portal.world.service.casework.taking_down
+    instagram = dict(kits.places)["instagram"]
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    item = portal.world.state.items.get(flag.item)
+    moved = replace(item.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")
+    portal.world.state.items.replace(replace(item, portrait=moved))
+
+    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.ref}").text
+
+    assert instagram.name in text
+    assert "Namesake never asks for a document, has no place to upload one, and keeps none." in text
+
+
+def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    item = portal.world.state.items.get(flag.item)
+    moved = replace(item.portrait, url="https://nook.example/rosa", account="nook:@rosa")
+    portal.world.state.items.replace(replace(item, portrait=moved))
+
+    text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.ref}").text
+
+    assert "We do not know this platform's way of taking such reports." in text
+
+
+def test_what_was_done_is_noted_with_its_day_and_shown(portal: Portal, maria: Staff, place: str):
+    guest = portal.signed_in(maria.mail)
+
+    answer = guest.post(place, done="reported", note="Number 17")
+
+    assert answer.leads_to == place
+    seen = guest.follow(answer)
+    assert "Noted: you have reported it." in seen.text
+    assert "You reported it to the platform. Number 17" in seen.text
+    assert "It was removed" in seen.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({}, "Choose what has happened."),
+        ({"done": "removed"}, "Choose what has happened."),
+        ({"done": "nonsense"}, "Choose what has happened."),
+        ({"done": "reported", "note": "x" * 1001}, "Shorten the note"),
+    ],
+)
+def test_a_form_that_does_not_fit_comes_back_with_what_was_typed(
+    portal: Portal, maria: Staff, place: str, fields, fault
+):
+    seen = portal.signed_in(maria.mail).post(place, **{"note": "Number 17", **fields})
+
+    assert seen.status == 422
+    assert fault in seen.text
+    assert fields.get("note", "Number 17") in seen.text
+    assert maria.flag(FlagKind.IMPERSONATION).undecided
+
+
+def test_the_evidence_is_a_file_that_no_browser_opens(portal: Portal, maria: Staff, place: str):
+    seen = portal.signed_in(maria.mail).get(f"{place}/pack")
+
+    assert seen.status == 200
+    assert seen.headers["Content-Type"] == "application/zip"
+    assert seen.headers["Content-Disposition"].startswith("attachment; filename=")
+    with ZipFile(BytesIO(seen.response.data)) as zipped:
+        assert "report.html" in zipped.namelist()
+
+
+@pytest.mark.parametrize("end", ["", "/pack"])
+def test_to_anybody_else_a_kit_is_not_there(portal: Portal, maria: Staff, place: str, end: str):
+    rosa = portal.world.joins(ROSA)
+
+    assert portal.signed_in(rosa.mail).get(place + end).status == 404
+    assert portal.signed_in(rosa.mail).post(place, done="reported").status == 404
+    for other in (REVIEWERS[0], OPERATOR):
+        assert portal.signed_in(other).get(place + end).status == 403
+    assert portal.guest().get(place + end).leads_to == "/sign-in"
+    assert maria.flag(FlagKind.IMPERSONATION).undecided
+
+
+def test_what_cannot_be_reported_has_no_kit(portal: Portal, maria: Staff, place: str):
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.MINE)
+
+    assert portal.signed_in(maria.mail).get(place).status == 404
+    assert portal.signed_in(maria.mail).get("/me/takedown/none").status == 404
+
+
+def test_looking_at_a_kit_and_taking_the_evidence_changes_nothing(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+    before = tuple(portal.world.state.audit.all())
+
+    guest.get(place)
+    guest.get(f"{place}/pack")
+
+    assert tuple(portal.world.state.audit.all()) == before
