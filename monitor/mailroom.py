@@ -11,6 +11,7 @@ from monitor.flows.drafting import Drafting
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import BounceBox, Now, Post
 from monitor.flows.post import Posting
+from monitor.flows.stopping import Stopping
 from monitor.flows.upkeep import Upkeep
 from monitor.mail import FolderPost, SmtpPost
 from monitor.outside import Outside
@@ -50,6 +51,10 @@ class Mailroom:
     @cached_property
     def bouncing(self) -> Bouncing:
         return Bouncing(state=self.state, letters=self.letters, box=self._box(), now=self.now)
+
+    @property
+    def stopping(self) -> Stopping:
+        return Stopping(state=self.state, now=self.now)
 
     @property
     def upkeep(self) -> Upkeep:

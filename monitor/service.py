@@ -23,6 +23,7 @@ from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
 from monitor.flows.signing_in import SigningIn
 from monitor.flows.sorting import Sorting
+from monitor.flows.stopping import Stopping
 from monitor.flows.tallying import Tallying
 from monitor.flows.terms import DistrictTerms
 from monitor.flows.withdraw import Leaving
@@ -50,6 +51,7 @@ class Service:
     digesting: Digesting
     posting: Posting
     bouncing: Bouncing
+    stopping: Stopping
     planning: Planning
     canaries: Canaries
     glass: Glass

@@ -81,6 +81,7 @@ class Workshop:
             digesting=self.digesting,
             posting=self.mailroom.posting,
             bouncing=self.mailroom.bouncing,
+            stopping=self.mailroom.stopping,
             planning=self.planning,
             canaries=self.canaries,
             glass=self.glass,

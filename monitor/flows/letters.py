@@ -116,11 +116,19 @@ class Correspondence:
                 "You get this letter because you joined Namesake, "
                 f"which {district.name} offers to its staff."
             ),
-            leave=(
-                f"To stop, write to {district.contact} that you want to leave: "
-                "everything about you is then erased within 24 hours."
-            ),
+            leave=self._way_out(),
             review_url=self.config.portal.address,
+        )
+
+    def _way_out(self) -> str:
+        contact = self.config.district.contact
+        way = f"write to {contact} that you want to leave"
+        erased = "everything about you is then erased within 24 hours."
+        if not self.config.portal.address:
+            return f"To stop, {way}: {erased}"
+        return (
+            "To stop only the weekly letter, press “unsubscribe” in your mail program. "
+            f"To leave, open your page, or {way}: {erased}"
         )
 
     def farewell(self, person: Person) -> Greeting:

@@ -20,6 +20,7 @@ from monitor.web import (
     review,
     sign_in,
     sort,
+    stop,
     takedown,
 )
 from monitor.web.desk import Corner, WebDesk
@@ -44,6 +45,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     handling.handling,
     early.early,
     operate.operate,
+    stop.stop,
 )
 CORNERS: Final = (
     Corner(role=Role.STAFF, title="My findings", path="/me"),

@@ -1,0 +1,138 @@
+"""One click stops the weekly letter, and nothing but a click does."""
+
+import re
+
+import pytest
+
+from monitor.demo.district import BETH, MARIA
+from tests.monitor.web.portal import ADDRESS, Portal
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def maria(portal: Portal):
+    maria = portal.world.joins(MARIA)
+    portal.world.on_monday()
+    return maria
+
+
+@pytest.fixture
+def link(maria) -> str:
+    """The address in the header of Maria's digest."""
+    (digest,) = maria.letters_of("digest")
+    url = digest.envelope.stop_url
+    assert re.fullmatch(rf"{re.escape(ADDRESS)}/stop/[\w.-]+", url)
+    return url.removeprefix(ADDRESS)
+
+
+def digests(portal: Portal, person) -> int:
+    before = len(person.letters_of("digest"))
+    portal.world.on_monday()
+    return len(person.letters_of("digest")) - before
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_looking_at_the_page_stops_nothing(portal: Portal, maria, link, method):
+    client = portal.guest().client
+    before = [each.action for each in portal.world.state.audit.of(maria.ref)]
+
+    for _ in range(3):
+        assert client.open(link, method=method.upper(), base_url=ADDRESS).status_code == 200
+
+    assert [each.action for each in portal.world.state.audit.of(maria.ref)] == before
+    assert digests(portal, maria) == 1
+
+
+def test_the_button_of_a_mail_program_stops_it_without_a_cookie_and_without_a_redirect(
+    portal: Portal, maria, link
+):
+    seen = portal.guest().send(link, ONE_CLICK)
+
+    assert seen.status == 200
+    assert seen.title == "The weekly letter is stopped"
+    assert digests(portal, maria) == 0
+
+
+def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
+    for _ in range(3):
+        assert portal.guest().send(link, ONE_CLICK).status == 200
+
+    actions = [each.action for each in portal.world.state.audit.of(maria.ref)]
+    assert actions.count("stopped-digest") == 1
+
+
+def test_the_page_stops_it_and_gets_it_going_again(portal: Portal, maria, link):
+    guest = portal.guest()
+    assert guest.get(link).title == "Stop the weekly letter?"
+
+    assert guest.post(link, deed="stop").title == "The weekly letter is stopped"
+    assert digests(portal, maria) == 0
+
+    assert guest.post(link, deed="go-on").title == "Stop the weekly letter?"
+    assert digests(portal, maria) == 1
+
+
+def test_what_was_noticed_meanwhile_is_told_afterwards(portal: Portal, maria, link):
+    portal.guest().send(link, ONE_CLICK)
+    portal.world.on_monday()
+    portal.guest().post(link, deed="go-on")
+    portal.world.on_monday()
+
+    assert len(maria.letters_of("digest")) == 2
+
+
+def test_stopping_a_letter_ends_no_consent_and_says_how_to(portal: Portal, maria, link):
+    seen = portal.guest().send(link, ONE_CLICK)
+
+    assert portal.world.state.consents.stands(maria.ref, portal.world.clock.at)
+    assert "does not end your consent" in seen.text
+    assert seen.page.find("a", href="/me/data")
+
+
+def test_one_persons_link_stops_nobody_elses_letter(portal: Portal, maria, link):
+    beth = portal.world.joins(BETH)
+    portal.guest().send(link, ONE_CLICK)
+
+    assert digests(portal, beth) == 1
+    assert digests(portal, maria) == 0
+
+
+def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
+    portal.guest().send(link, ONE_CLICK)
+    portal.world.service.glass.broken(maria.ref, "One flag", "a call from the police")
+    portal.world.service.posting.send_due()
+
+    assert maria.letters_of("break-glass")
+
+
+def test_only_the_letter_that_can_be_stopped_offers_it(portal: Portal, maria):
+    portal.world.service.posting.send_due()
+
+    offered = {each.envelope.kind for each in maria.letters if each.envelope.stop_url}
+    assert offered == {"digest"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda link: link[:-1],
+        lambda link: f"{link}x",
+        lambda _link: "/stop/nobody.nothing",
+        lambda _link: "/stop/%00",
+        lambda _link: "/stop/<script>alert(1)</script>.x",
+    ],
+)
+def test_a_link_that_is_none_says_so_and_stops_nothing(portal: Portal, maria, link, spoil):
+    guest = portal.guest()
+
+    assert guest.send(spoil(link), ONE_CLICK).status == 404
+    seen = guest.get(spoil(link))
+    assert (seen.status, seen.page.find("form", action=True)) == (404, None)
+    assert digests(portal, maria) == 1
+
+
+def test_a_link_is_nobodys_once_its_person_is_erased(portal: Portal, maria, link):
+    portal.world.state.people.erase(maria.ref)
+
+    assert portal.guest().send(link, ONE_CLICK).title == "This link does nothing any more"
