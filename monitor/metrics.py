@@ -106,6 +106,7 @@ def _of_letters(vitals: Vitals) -> Iterator[Metric]:
     for state in LetterState:
         letters.add_metric((state,), float(vitals.letters.get(state, 0)))
     yield letters
+    yield _number("namesake_paused_addresses", "Readers held back.", float(vitals.paused))
     if vitals.oldest_letter:
         seconds = (vitals.at - vitals.oldest_letter).total_seconds()
         yield _number("namesake_oldest_letter_seconds", "How long it has waited.", seconds)

@@ -67,16 +67,21 @@ def backup(desk: Desk, /, dest: Path, keys: Path | None, *, as_json: bool, **mos
 @click.option(
     "--keys", type=found_folder, required=True, help="The folder of the copy of the keys."
 )
+@click.option(
+    "--postmarks",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="The file of that name in the state folder that is given up, if you still have it.",
+)
 @as_json
 @pass_desk
-def restore(desk: Desk, source: Path, keys: Path, *, as_json: bool) -> None:
+def restore(desk: Desk, source: Path, keys: Path, postmarks: Path | None, *, as_json: bool) -> None:
     """Fill the empty state folder from a copy: SOURCE itself, or the newest in it.
 
     Whoever was erased after the copy was made is erased again.
     """
     config = desk.config
     restoring = Restoring(config=config, now=desk.outside.clock.now)
-    done = restoring.restore(newest(source), KeyCopy(keys))
+    done = restoring.restore(newest(source), KeyCopy(keys), postmarks)
     if as_json:
         desk.output.json(done)
         return
@@ -85,6 +90,7 @@ def restore(desk: Desk, source: Path, keys: Path, *, as_json: bool) -> None:
     )
     desk.output.say("The audit log is as it was written, and every page of the database is sound.")
     desk.output.say("Next: `namesake doctor`, then start the service (systemctl start namesake).")
-    desk.output.say("Whose weekly digest was due meanwhile gets the next one on Monday.")
+    if postmarks is None:
+        desk.output.say("Whose weekly digest was due meanwhile gets the next one on Monday.")
     if config.students.enabled:
         desk.output.say("The roster is in no copy: bring it in anew with `namesake roster import`.")

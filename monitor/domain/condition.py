@@ -87,19 +87,22 @@ def of_copy(made_at: datetime | None, now: datetime) -> Checked:
     return fine("backup", told)
 
 
-def of_letters(
-    waiting: int, oldest: datetime | None, dead: int, now: datetime
-) -> Iterator[Checked]:
+def of_waiting(waiting: int, oldest: datetime | None, now: datetime) -> Checked:
     told = f"{waiting} letters wait to be sent."
     if oldest and now - oldest > LETTER_WAITS:
         since = f"The oldest has waited since {oldest:%-d %b %H:%M} UTC."
         remedy = "See whether the mail server takes letters; they are tried again by themselves."
-        yield bad("letters", f"{told} {since}", remedy, UNAVAILABLE)
-    else:
-        yield fine("letters", told)
+        return bad("letters", f"{told} {since}", remedy, UNAVAILABLE)
+    return fine("letters", told)
+
+
+def of_undelivered(dead: int, paused: int) -> Iterator[Checked]:
     if dead:
         told = f"{dead} letters were given up."
-        yield warned("letters", told, "See why: `namesake digest send` lists them.")
+        yield warned("letters", told, "See why: `namesake letters list`; `letters retry` mends it.")
+    if paused:
+        told = f"Letters to {paused} readers are held back, because an address refuses them."
+        yield warned("letters", told, "See `namesake letters list`; `letters resume` goes on.")
 
 
 def of_overdue(names: Iterable[tuple[str, datetime]], now: datetime) -> Checked:

@@ -26,6 +26,7 @@ def of_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[Checked]:
     yield condition.of_overdue(((each.name, each.due_at) for each in vitals.overdue), vitals.at)
     waiting = vitals.letters.get(LetterState.QUEUED, 0)
     dead = vitals.letters.get(LetterState.DEAD, 0)
-    yield from condition.of_letters(waiting, vitals.oldest_letter, dead, vitals.at)
+    yield condition.of_waiting(waiting, vitals.oldest_letter, vitals.at)
+    yield from condition.of_undelivered(dead, vitals.paused)
     yield condition.of_copy(vitals.backed_up, vitals.at)
     yield condition.of_clock(vitals.at, vitals.last_recorded)

@@ -15,7 +15,7 @@ from monitor.store.backups import Backup
 from monitor.store.key_copy import KeyCopy
 from monitor.store.outbox import LetterState
 from monitor.store.sealing import KEYS_DATABASE
-from monitor.store.state import DATABASE, State
+from monitor.store.state import DATABASE, POSTMARKS, State
 from reports.press import LetterKind
 
 RESTORED = "restored"
@@ -39,16 +39,23 @@ class Restoring:
     config: Config
     now: Now
 
-    def restore(self, copy: Backup, keys: KeyCopy) -> Restored:
-        """Fill the empty state folder; what fails leaves it empty."""
+    def restore(self, copy: Backup, keys: KeyCopy, postmarks: Path | None = None) -> Restored:
+        """Fill the empty state folder; what fails leaves it empty.
+
+        With the `postmarks` of the folder that was lost it is known of every letter whether it
+        went out; without them the weekly ones are left out.
+        """
         folder = self.config.state
         _refuse_filled(folder)
         made_at, trial = copy.manifest.made_at, folder / TRIAL
         try:
             trial.mkdir(mode=0o700, parents=True)
             laid_out(copy, keys, trial)
+            if postmarks is not None:
+                shutil.copyfile(postmarks, trial / POSTMARKS)
+                (trial / POSTMARKS).chmod(0o600)
             with State.open(trial) as state:
-                restored = self._resumed(state, made_at)
+                restored = self._resumed(state, made_at, known=postmarks is not None)
             _move_up(trial, folder)
         except OSError as error:
             reason = (
@@ -59,13 +66,12 @@ class Restoring:
             shutil.rmtree(trial, ignore_errors=True)
         return restored
 
-    def _resumed(self, state: State, made_at: datetime) -> Restored:
+    def _resumed(self, state: State, made_at: datetime, *, known: bool) -> Restored:
         """Give back every lease, and leave out what may have been done after the copy was made."""
         now = self.now()
         with state.write():
             state.due.release()
-            self._put_off_digests(state, now)
-            held = self._hold(state)
+            held = 0 if known else self._leave_out(state, now)
             told = {"made": made_at.isoformat(timespec="seconds"), "held": str(held)}
             state.audit.append(now, "operator", RESTORED, "", told)
         return Restored(made_at=made_at, people=len(state.people.refs()), held=held)
@@ -83,7 +89,9 @@ class Restoring:
                 zone = state.people.get(due.subject).zone
                 state.due.finish(DIGEST, due.subject, next_digest(now, due.subject, zone))
 
-    def _hold(self, state: State) -> int:
+    def _leave_out(self, state: State, now: datetime) -> int:
+        """Leave out the weekly letters that may have been sent, and return how many waited."""
+        self._put_off_digests(state, now)
         waiting = [
             each
             for each in state.outbox.all()

@@ -29,6 +29,7 @@ class Vitals:
     due: tuple[Due, ...]
     letters: Mapping[LetterState, int]
     oldest_letter: datetime | None
+    paused: int
     waiting_requests: int
     sweep_closed: datetime | None
     sweep_open_since: datetime | None
@@ -55,17 +56,19 @@ class TakingVitals:
         backup = self.state.audit.last(BACKED_UP)
         people = len(self.state.people.refs())
         open_sweeps = [each for each in self.state.sweeps.open() if each.kind is SweepKind.SWEEP]
+        recorded = (self.state.clock.last(), self.state.audit.latest_at())
         return Vitals(
             at=self.now(),
             sources=self.state.health.all(),
             due=tuple(sorted(self.state.due.all(), key=lambda each: each.due_at)),
             letters=self.state.outbox.counts(),
             oldest_letter=self.state.outbox.oldest_waiting(),
+            paused=len(self.state.paused_addresses.all()),
             waiting_requests=sum(1 for each in self.state.requests.all() if not each.done_at),
             sweep_closed=self.state.sweeps.last_closed(SweepKind.SWEEP),
             sweep_open_since=min((each.started_at for each in open_sweeps), default=None),
             backed_up=backup.at if backup else None,
-            last_recorded=self.state.audit.latest_at(),
+            last_recorded=max(filter(None, recorded), default=None),
             database_bytes=self.state.bytes,
             people=people if people >= FLOOR else None,
             joined=people > 0,

@@ -12,7 +12,7 @@ from monitor.errors import CannotWriteError, DatabaseError, InputError
 from monitor.store.codec import decode, encode
 from monitor.store.copies import copy_database, flush
 from monitor.store.sealing import KEYS_DATABASE
-from monitor.store.state import DATABASE
+from monitor.store.state import DATABASE, POSTMARKS
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -23,7 +23,7 @@ ABANDONED = timedelta(days=1)
 # Letters lie there in the clear, and a copy of them could not forget anybody.
 OUTBOX = "outbox"
 # What is ours to make anew, or has a place of its own.
-OUR_OWN = frozenset({"lock", "reserve", OUTBOX})
+OUR_OWN = frozenset({"lock", "reserve", OUTBOX, POSTMARKS})
 DATABASES = (DATABASE, KEYS_DATABASE)
 
 

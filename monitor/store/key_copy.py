@@ -1,4 +1,4 @@
-"""The second copy: the keys, and the marks of who was erased. There is only ever one.
+"""The second copy: the keys, who was erased, and which letters went out. There is only ever one.
 
 A copy of the keys that is kept keeps what it opens: so each one takes the place of the last.
 """
@@ -10,10 +10,10 @@ from pathlib import Path
 from monitor.errors import CannotWriteError, InputError
 from monitor.store.copies import copy_database
 from monitor.store.sealing import KEYS_DATABASE
-from monitor.store.state import State
+from monitor.store.state import POSTMARKS, State
 from monitor.store.tombstones import TOMBSTONES
 
-COPIED = (KEYS_DATABASE, TOMBSTONES)
+COPIED = (KEYS_DATABASE, TOMBSTONES, POSTMARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class KeyCopy:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             state.tombstones.write(self.folder / TOMBSTONES)
+            if state.postmarks.path.exists():
+                shutil.copyfile(state.postmarks.path, self.folder / POSTMARKS)
+                (self.folder / POSTMARKS).chmod(0o600)
         except OSError as error:
             reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error

@@ -32,7 +32,8 @@ def test_what_was_copied_comes_back_on_a_new_machine(copied: Terminal):
 
 def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Terminal):
     state = terminal.config.state
-    left = ("outbox/letter.eml", "roster.tokens", "roster.key", "lock", ".restoring/namesake.db")
+    ours = ("lock", "postmarks", ".restoring/namesake.db")
+    left = ("outbox/letter.eml", "roster.tokens", "roster.key", *ours)
     kept = ("weights/3.toml", "catalogues/ours.json", "what-comes/next")
     for name in (*kept, *left):
         (state / name).parent.mkdir(exist_ok=True)
@@ -44,7 +45,8 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Term
 
     (copy,) = backups(place(terminal, "copies"))
     assert {each.path for each in copy.manifest.files} == {"namesake.db", *kept}
-    assert {path.name for path in place(terminal, "keys").iterdir()} == {"keys.db", "erased.txt"}
+    keys = {path.name for path in place(terminal, "keys").iterdir()}
+    assert keys == {"keys.db", "erased.txt", "postmarks"}
     shutil.rmtree(state)
     assert restore(terminal).code == 0
     assert all((state / name).read_text("utf-8") == name for name in kept)
@@ -153,6 +155,29 @@ def test_last_week_s_digest_is_not_sent_again_and_what_is_urgent_is(terminal: Te
         assert due.due_at > terminal.clock.at
         assert due.lease_until is None
         assert state.audit.last("restored").details["held"] == "1"
+
+
+def test_with_the_postmarks_of_the_lost_folder_nothing_need_be_left_out(terminal: Terminal):
+    rosa = terminal.enrols()
+    due_at = terminal.clock.at + timedelta(days=2)
+    with State.open(terminal.config.state) as state:
+        state.outbox.queue(waiting(terminal, rosa, "digest"), {"words": "of then"})
+        state.due.ensure("digest", rosa, due_at)
+    assert back_up(terminal).code == 0
+    postmarks = place(terminal, "postmarks")
+    postmarks.write_text(f"2026-09-14 digest {'0' * 64}\n", "ascii")
+    lose(terminal)
+    terminal.clock.at += timedelta(days=4)
+
+    copies, keys = place(terminal, "copies"), place(terminal, "keys")
+    told = "--keys", str(keys), "--postmarks", str(postmarks)
+    assert terminal.run("restore", str(copies), *told).code == 0
+
+    with State.open(terminal.config.state) as state:
+        assert state.postmarks.of("digest")
+        (letter,) = [each for each in state.outbox.all() if each.kind == "digest"]
+        assert letter.state is LetterState.QUEUED
+        assert due_at in [each.due_at for each in state.due.all() if each.name == "digest"]
 
 
 def waiting(terminal: Terminal, rosa: str, kind: str) -> OutboxLetter:

@@ -39,18 +39,15 @@ def test_a_copy_is_missed_after_three_nights(age, level):
 
 
 @pytest.mark.parametrize(
-    ("oldest", "dead", "levels"),
-    [
-        (None, 0, [Level.OK]),
-        (5 * HOUR, 0, [Level.OK]),
-        (7 * HOUR, 0, [Level.BAD]),
-        (None, 1, [Level.OK, Level.WARN]),
-    ],
+    ("age", "level"), [(None, Level.OK), (5 * HOUR, Level.OK), (7 * HOUR, Level.BAD)]
 )
-def test_letters_that_wait_for_long_or_were_given_up_are_told(oldest, dead, levels):
-    since = None if oldest is None else NOW - oldest
+def test_letters_that_wait_for_long_are_told(age, level):
+    assert condition.of_waiting(1, None if age is None else NOW - age, NOW).level is level
 
-    assert [each.level for each in condition.of_letters(1, since, dead, NOW)] == levels
+
+def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
+    assert list(condition.of_undelivered(0, 0)) == []
+    assert [each.level for each in condition.of_undelivered(1, 2)] == [Level.WARN] * 2
 
 
 @pytest.mark.parametrize(
