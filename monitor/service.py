@@ -18,6 +18,7 @@ from monitor.flows.parts import NewRef, Now
 from monitor.flows.permission import Pictures
 from monitor.flows.planning import Planning
 from monitor.flows.post import Posting
+from monitor.flows.purge import Purging
 from monitor.flows.retracing import Retracing
 from monitor.flows.review import Reviewing
 from monitor.flows.rounds import DueRounds
@@ -43,6 +44,7 @@ class Service:
     consenting: Consenting
     editing: Editing
     holding: Holding
+    purging: Purging
     reviewing: Reviewing
     sorting: Sorting
     retracing: Retracing

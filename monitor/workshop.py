@@ -73,6 +73,7 @@ class Workshop:
             consenting=self.affairs.consenting,
             editing=self.affairs.editing,
             holding=self.affairs.holding,
+            purging=self.purging,
             reviewing=self.casework.reviewing,
             sorting=self.sorting,
             retracing=self.casework.retracing,
@@ -227,13 +228,15 @@ class Workshop:
             upkeep=self.mailroom.upkeep,
             leaving=self.affairs.leaving,
             renewing=self.affairs.renewing,
-            purging=Purging(
-                state=self.state, now=self.now, lent=self._lent(), keeping=self.keeping
-            ),
+            purging=self.purging,
             now=self.now,
             grid=Grid(state=self.state, config=self.config, now=self.now),
             interrupt=interrupt,
         )
+
+    @cached_property
+    def purging(self) -> Purging:
+        return Purging(state=self.state, now=self.now, lent=self._lent(), keeping=self.keeping)
 
     def _lent(self) -> Lent:
         return Lent(state=self.state, spans=self._spans())

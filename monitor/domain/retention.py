@@ -21,6 +21,12 @@ class Kept(StrEnum):
     UNFINISHED = "unfinished"
     RUN_REQUEST = "run-request"
     ROBOTS = "robots"
+    HOST = "host"
+    LETTER_RECORD = "letter-record"
+    SWEEP = "sweep"
+    SOURCE = "source"
+    SPENDING = "spending"
+    SESSION = "session"
     LAPSED = "lapsed"
     PERSON = "person"
     AUDIT = "audit"
@@ -35,7 +41,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifetime:
-    """None means: for as long as the person stays, or, for the audit, as the service does."""
+    """None means: for as long as the person stays.
+
+    For the audit, and for how sources stand, it means: for as long as the service does.
+    """
 
     open: timedelta | None
     closed: timedelta | None
@@ -72,6 +81,19 @@ TABLE: Mapping[Kept, Lifetime] = {
     Kept.RUN_REQUEST: Lifetime(open=7 * DAY, closed=DAY),
     # Closed is a file whose day is over: its host is asked for it again.
     Kept.ROBOTS: Lifetime(open=DAY, closed=AT_ONCE),
+    # A host that keeps us away, or has just done so; a rested one is nothing to remember, and
+    # its name may hold a handle.
+    Kept.HOST: Lifetime(open=14 * DAY, closed=DAY),
+    # That a letter was sent, when, and its hash: as long as a reminder has to be found again.
+    Kept.LETTER_RECORD: Lifetime(open=None, closed=YEAR + 60 * DAY),
+    # How a sweep went, and each source in it: nothing of what was found.
+    Kept.SWEEP: Lifetime(open=None, closed=YEAR),
+    # How a source stands, without a word about anybody.
+    Kept.SOURCE: Lifetime(open=None, closed=None),
+    # What was asked and paid: counts, until the next sweep, or the next day, begins anew.
+    Kept.SPENDING: Lifetime(open=14 * DAY, closed=AT_ONCE),
+    # Closed is one whose time is over: a reader signs in again.
+    Kept.SESSION: Lifetime(open=DAY, closed=AT_ONCE),
     # What a consent that ran out had allowed: until then it can be renewed.
     Kept.LAPSED: Lifetime(open=30 * DAY, closed=AT_ONCE),
     Kept.PERSON: Lifetime(open=None, closed=AT_ONCE),

@@ -46,7 +46,9 @@ class Posting:
         return verdicts
 
     def _send(self, ref: str) -> Verdict | None:
-        """Send a letter, unless it went along with another one meanwhile."""
+        """Send a letter, unless it went along with another one, or with its reader, meanwhile."""
+        if not self.state.outbox.knows(ref):
+            return None
         letter = self.state.outbox.get(ref)
         if letter.state is not LetterState.QUEUED:
             return None
@@ -57,6 +59,8 @@ class Posting:
             # of it.
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others go on
+            if not self.state.outbox.knows(ref):
+                return None  # its reader was erased while it was on its way
             # Only the class of the fault is kept: its words may quote the letter.
             return self._dead(letter, f"it cannot be written ({type(error).__name__})")
 
@@ -72,14 +76,17 @@ class Posting:
         self._note((letter,), told_in(view), mark.body_hash)
         return Verdict.ACCEPTED
 
-    def _tried(self, letter: OutboxLetter) -> Verdict:
+    def _tried(self, letter: OutboxLetter) -> Verdict | None:
         reader = self.drafting.reader(letter)
         if reader.never:
             return self._void(letter, reader.never)
         if reader.waits_for:
             return self._held(letter, reader)
         draft = self.drafting.draft(letter, reader.address)
-        self.state.outbox.begin(letter.ref)
+        with self.state.write():
+            if self.drafting.reader(letter) != reader:
+                return None  # a word about consent came while it was written: read again next round
+            self.state.outbox.begin(letter.ref)
         return self._settled(draft, self.post.deliver(draft.letter, draft.envelope))
 
     def _settled(self, draft: Draft, delivery: Delivery) -> Verdict:

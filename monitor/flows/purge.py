@@ -1,6 +1,7 @@
 """Forgetting, once a day: the retention table applied to all that is stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +19,10 @@ SPARE_LASTS = timedelta(days=30)
 FORGOTTEN = ("What was seen then is no longer kept.",)
 
 
+class _Undone(Exception):  # noqa: N818 - nothing went wrong
+    """Takes back what a preview has done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purging:
     """What a person may ask to forget at once is `Leaving`; this is what time takes."""
@@ -28,14 +33,34 @@ class Purging:
     keeping: Keeping
 
     def purge(self) -> None:
+        self._forget()
+        self.state.forget_spare(self.now() - SPARE_LASTS)
+        self.state.postmarks.forget_before(self.now())
+        self.state.tidy()
+
+    def preview(self) -> Mapping[str, int]:
+        """Tell how many rows of each table a purge would take now, and take none.
+
+        It is the purge itself, undone: what it tells cannot differ from what would happen.
+        """
+        gone: dict[str, int] = {}
+        with suppress(_Undone), self.state.write():
+            before = self.state.rows()
+            self._forget()
+            after = self.state.rows()
+            gone = {table: count - after[table] for table, count in before.items()}
+            raise _Undone
+        return gone
+
+    def _forget(self) -> None:
         self._spent_invitations()
         self._given_up_joinings()
         self._served_requests()
         self._given_up_sweeps()
         self._files_of_robots()
         self._given_up_letters()
+        self._old_records()
         self.keeping.forget(self.now())
-        self.state.forget_spare(self.now() - SPARE_LASTS)
         for person in self.state.people.refs():
             if self.state.holds.stands(person):
                 continue
@@ -72,15 +97,29 @@ class Purging:
                     self.state.sweeps.close(each.ref, self.now())
 
     def _given_up_letters(self) -> None:
-        now, kept = self.now(), TABLE[Kept.LETTER].open
+        kept = TABLE[Kept.LETTER].open
         if kept is not None:
-            self.state.outbox.forget_dead(now - kept)
-        self.state.postmarks.forget_before(now)
+            self.state.outbox.forget_dead(self.now() - kept)
 
     def _files_of_robots(self) -> None:
         kept, now = TABLE[Kept.ROBOTS], self.now()
         if kept.open is not None and kept.closed is not None:
             self.state.robots.forget_outside(now - kept.closed, now + kept.open)
+
+    def _old_records(self) -> None:
+        """Forget how old sweeps went, that letters were sent, and hosts that keep nobody away."""
+        now, host = self.now(), TABLE[Kept.HOST]
+        with self.state.write():
+            if host.open and host.closed:
+                self.state.hosts.forget_rested(now - host.open, now - host.closed)
+            self.state.sessions.drop_expired(now)
+            if session := TABLE[Kept.SESSION].open:
+                self.state.sign_in_links.drop_asked_before(now - session)
+            letters, sweeps = TABLE[Kept.LETTER_RECORD].closed, TABLE[Kept.SWEEP].closed
+            if letters:
+                self.state.outbox.forget_before(now - letters)
+            if sweeps:
+                self.state.sweeps.forget_before(now - sweeps)
 
     def _old_news(self, person: str) -> None:
         now = self.now()

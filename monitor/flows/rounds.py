@@ -232,6 +232,9 @@ class DueRounds:
 
     def _erase(self, due: Due) -> None:
         erased = self.leaving.erase(due.subject)
+        if erased and not self.state.tidy():
+            # Somebody read on while it was erased; the purge empties the log once they are done.
+            self.state.due.finish(PURGE, "", self.now() + ERASURE_RETRY)
         self.state.due.finish(due.name, due.subject, None if erased else self.now() + ERASURE_RETRY)
 
     def _see_that_time_is_right(self) -> None:

@@ -182,6 +182,9 @@ class Sweeping:
 
     def _begun(self, errand: Errand) -> Sweep:
         with self.state.write():
+            if errand.person:
+                # Who was erased since they asked for a check has no row to hang it on.
+                self.state.people.get(errand.person)
             self._give_up_before(errand)
             return self.state.sweeps.open_or_resume(
                 Sweep(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.consent import Act, Channel, Consent, ended
+from monitor.domain.planning.questions import known_handles
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.errors import InputError
 from monitor.flows.letters import Correspondence, LetterPlan
@@ -86,6 +87,9 @@ class Leaving:
     def erase_now(self, ref: str) -> None:
         with self.state.write():
             self.state.audit.append(self.now(), "namesake", "erased", ref, {})
+            handles = known_handles(self.state.people.get(ref))
+            self.state.hosts.forget_naming(handles)
+            self.state.robots.forget_naming(handles)
             self.state.people.erase(ref)
 
     def _end(self, ref: str, act: Act, channel: Channel) -> None:

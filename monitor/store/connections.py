@@ -24,7 +24,7 @@ class Session:
 
     connection: sqlite3.Connection
     depth: int = 0
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
 
 
 class Connections:

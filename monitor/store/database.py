@@ -100,16 +100,20 @@ class Database:
         if not session.depth:
             _catch_up(session)
 
-    def after_commit(self, act: Callable[[], None]) -> None:
+    def after_commit(self, act: Callable[[], object]) -> None:
         """Act once the outermost `write()` is kept; at once where there is none."""
         session = self._connections.mine()
         session.afterwards.append(act)
         if not session.depth:
             _catch_up(session)
 
-    def checkpoint(self) -> None:
-        """Empty the write-ahead log, so that what was deleted stands in no file."""
-        self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+    def checkpoint(self) -> bool:
+        """Empty the write-ahead log, so that what was deleted stands in no file.
+
+        Return False where somebody read on for too long, and something may be left in it.
+        """
+        found = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        return found is not None and found[0] == 0
 
     def _writing(self) -> Connection:
         connection = self._connections.mine().connection

@@ -3,7 +3,9 @@
 A host may carry a handle in its name (`rosa.alpha.example`), so hosts are sealed, too.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.store.database import Database, Row, Sync
 from monitor.store.sealing import DISTRICT, Sealing
@@ -36,9 +38,29 @@ class Hosts:
         rows = self.database.rows("SELECT mark, sealed FROM hosts ORDER BY rowid")
         return tuple(self._state(row) for row in rows)
 
+    def forget_rested(self, away: datetime, rested: datetime) -> None:
+        """Forget who let us in before `rested`, and who kept us away until before `away`."""
+        self._forget(lambda each: not _remembered(each, away, rested))
+
+    def forget_naming(self, words: Collection[str]) -> None:
+        """Forget every host in whose name one of these words is a label: somebody's handle."""
+        self._forget(lambda each: not set(each.host.split(".")).isdisjoint(words))
+
+    def _forget(self, wanted: Callable[[HostState], bool]) -> None:
+        with self.database.write():
+            for each in filter(wanted, self.all()):
+                mark = self.sealing.mark(DISTRICT, each.host)
+                self.database.run("DELETE FROM hosts WHERE mark = ?", mark)
+
     def _state(self, row: Row) -> HostState:
         mark, sealed = row
         return self.sealing.open(DISTRICT, _place(mark), sealed, HostState)
+
+
+def _remembered(state: HostState, away: datetime, rested: datetime) -> bool:
+    if state.parked_until is not None and state.parked_until > away:
+        return True
+    return state.next_at is not None and state.next_at > rested
 
 
 def _place(mark: bytes) -> str:

@@ -120,16 +120,17 @@ class Outbox:
         return None if found is None else self._letter(found)
 
     def dead_letters(self) -> tuple[OutboxLetter, ...]:
-        rows = self.database.rows(
-            "SELECT * FROM outbox WHERE state = 'dead' ORDER BY queued_at, rowid"
-        )
-        return tuple(self._letter(row) for row in rows)
+        sql = "SELECT * FROM outbox WHERE state = 'dead' ORDER BY queued_at, rowid"
+        return tuple(self._letter(row) for row in self.database.rows(sql))
 
     def get(self, ref: str) -> OutboxLetter:
         found = self.database.row("SELECT * FROM outbox WHERE ref = ?", ref)
         if found is None:
             raise _no_letter(ref)
         return self._letter(found)
+
+    def knows(self, ref: str) -> bool:
+        return self.database.row("SELECT 1 FROM outbox WHERE ref = ?", ref) is not None
 
     def all(self) -> tuple[OutboxLetter, ...]:
         rows = self.database.rows("SELECT * FROM outbox ORDER BY queued_at, rowid")
@@ -219,12 +220,17 @@ class Outbox:
                 ref,
             )
 
-    def drop_waiting(self, reader: str) -> None:
-        """Forget every letter that was not sent yet: its reader has left, or the address has."""
+    def forget_before(self, at: datetime) -> None:
+        """Forget that letters were queued before, whatever became of them."""
+        sql = "DELETE FROM outbox WHERE state != 'queued' AND queued_at < ?"
         with self.database.write():
-            self.database.run(
-                "DELETE FROM outbox WHERE recipient_ref = ? AND state = 'queued'", reader
-            )
+            self.database.run(sql, written(at))
+
+    def drop_waiting(self, reader: str) -> None:
+        """Forget every letter that was not sent: its reader has left, or the address has."""
+        sql = "DELETE FROM outbox WHERE recipient_ref = ? AND state != 'sent'"
+        with self.database.write():
+            self.database.run(sql, reader)
 
     def revive(self, ref: str, at: datetime) -> None:
         """Give a dead letter another chance; InputError where nothing is left of it."""

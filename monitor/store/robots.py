@@ -3,6 +3,7 @@
 Like the hosts themselves they are sealed: a host may carry a handle in its name.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +47,15 @@ class RobotsFiles:
                 written(earliest),
                 written(latest),
             )
+
+    def forget_naming(self, words: Collection[str]) -> None:
+        """Forget the file of every host in whose name one of these words is a label."""
+        with self.database.write():
+            for each in self.all():
+                labels = each.origin.rpartition("/")[2].split(".")
+                if not set(labels).isdisjoint(words):
+                    mark = self.sealing.mark(DISTRICT, each.origin)
+                    self.database.run("DELETE FROM robots WHERE mark = ?", mark)
 
     def _learnt(self, mark: bytes, sealed: bytes) -> Learnt:
         return self.sealing.open(DISTRICT, _place(mark), sealed, Learnt)

@@ -71,6 +71,9 @@ class Keys:
             self._database.run("INSERT INTO destroyed VALUES (?) ON CONFLICT DO NOTHING", ref)
         self._database.checkpoint()
 
+    def checkpoint(self) -> bool:
+        return self._database.checkpoint()
+
     def has(self, ref: str) -> bool:
         return self._database.row("SELECT 1 FROM keys WHERE ref = ?", ref) is not None
 

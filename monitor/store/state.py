@@ -1,6 +1,7 @@
 """Everything Namesake remembers of one district, in one folder."""
 
 import hmac
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack, closing
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,7 @@ from monitor.store.verdicts import Verdicts
 from monitor.store.versions import Versions
 
 DATABASE = "namesake.db"
+_COUNT = "SELECT count(*) FROM {}"
 # As it was before the last upgrade. Of the keys none is made: it would keep who was erased.
 BEFORE_UPGRADE = "namesake.db.before-upgrade"
 POSTMARKS = "postmarks"
@@ -164,6 +166,19 @@ class State:
         spare = self._database.path.with_name(BEFORE_UPGRADE)
         if spare.exists() and spare.stat().st_mtime < before.timestamp():
             spare.unlink()
+
+    def rows(self) -> Mapping[str, int]:
+        """Count the rows of every table."""
+        tables = self._database.rows(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name != '_sqlite_migrations'"
+        )
+        counted = {name: self._database.row(_COUNT.format(name)) for (name,) in list(tables)}
+        return {name: found[0] if found else 0 for name, found in counted.items()}
+
+    def tidy(self) -> bool:
+        """See that what was deleted stands in no file; False where a reader is in the way."""
+        emptied = self._database.checkpoint()
+        return self._keys.checkpoint() and emptied
 
     def close(self) -> None:
         self._database.close()

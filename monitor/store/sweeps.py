@@ -126,6 +126,15 @@ class Sweeps:
                 ref,
             )
 
+    def forget_before(self, at: datetime) -> None:
+        """Forget how sweeps went that were closed before, but for the last of each kind."""
+        with self.database.write():
+            self.database.run(
+                """DELETE FROM sweeps WHERE closed_at < ? AND rowid NOT IN
+                (SELECT max(rowid) FROM sweeps GROUP BY kind, person)""",
+                written(at),
+            )
+
     def close_source(self, sweep: str, run: SourceRun) -> None:
         with self.database.write():
             self.database.run(

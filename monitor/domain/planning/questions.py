@@ -54,6 +54,15 @@ def identity(person: Person, consent: Consent, now: datetime) -> Identity:
     )
 
 
+def known_handles(person: Person) -> frozenset[str]:
+    """Return every handle by which a person may have been asked for, as a host would spell it."""
+    declared = (handle.strip().removeprefix("@") for handle in person.handles)
+    owned = (account.rpartition(":@")[2] for account in person.accounts)
+    several = {each.casefold() for each in (*declared, *owned, *_guesses(person.name)) if each}
+    # An account's handle may itself be a host: its first label is the person's.
+    return frozenset(several | {each.partition(".")[0] for each in several})
+
+
 def plan(
     person: Person,
     consent: Consent | None,

@@ -28,6 +28,11 @@ def test_the_table_holds_everything_that_is_kept():
         (Kept.ITEM, Stage.CLOSED, 365),
         (Kept.STUDENT_EVIDENCE, Stage.OPEN, 90),
         (Kept.INVITATION, Stage.OPEN, 14),
+        (Kept.HOST, Stage.CLOSED, 1),
+        (Kept.HOST, Stage.OPEN, 14),
+        (Kept.LETTER_RECORD, Stage.CLOSED, 425),
+        (Kept.SWEEP, Stage.CLOSED, 365),
+        (Kept.LAPSED, Stage.OPEN, 30),
     ],
 )
 def test_a_thing_is_forgotten_when_its_time_is_over(what, stage, days):

@@ -6,6 +6,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.errors import InputError
+from scrapers.fetch.pace import HostState
+from scrapers.fetch.robots import Learnt
 from tests.monitor.flows.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.flows.world import Staff, World
 
@@ -152,3 +154,19 @@ def test_an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start(
     world.writes()
 
     assert not has_key(world, maria.ref)
+
+
+def test_a_host_that_bears_a_handle_goes_with_its_person(world: World, maria: Staff):
+    away = world.clock.at + timedelta(days=5)
+    for host in ("mariadelgado.posts.example", "posts.example"):
+        world.state.hosts.save(HostState(host=host, parked_until=away, failures=1))
+        learnt = Learnt(origin=f"https://{host}", until=away, file="")
+        world.state.robots.save(learnt)
+
+    maria.withdraws()
+    world.writes()
+
+    told = [each.host for each in world.state.hosts.all()]
+    told += [each.origin for each in world.state.robots.all()]
+    assert "posts.example" in told
+    assert not [each for each in told if "mariadelgado" in each]

@@ -10,6 +10,7 @@ from monitor.domain.item import Presence
 from monitor.flows.purge import PURGE
 from monitor.store.requests import RunRequest
 from monitor.store.sweeps import Sweep, SweepKind
+from scrapers.fetch.pace import HostState
 from tests.monitor.flows.world import World
 
 A_YEAR = timedelta(days=366)
@@ -93,3 +94,73 @@ def test_what_is_gone_for_a_year_is_forgotten_and_what_is_there_stays(world: Wor
     left = {item.ref for item in world.state.items.of(maria.ref)}
     assert gone.ref not in left
     assert {item.ref for item in others} <= left
+
+
+def test_a_host_is_forgotten_once_it_keeps_nobody_away(world: World, purged):
+    now = world.clock.at
+    for host, state in {
+        "rested.example": {"next_at": now},
+        "walled.example": {"parked_until": now + timedelta(days=5), "failures": 3},
+        "idle.example": {},
+    }.items():
+        world.state.hosts.save(HostState(host=host, **state))
+
+    purged(days=2)
+    assert [each.host for each in world.state.hosts.all()] == ["walled.example"]
+
+    purged(days=18)
+    assert world.state.hosts.all() == ()
+
+
+def test_that_a_letter_was_sent_is_forgotten_after_a_year_and_two_months(world: World, purged):
+    maria = world.joins(MARIA)
+    purged(days=2)
+    sent = {each.ref for each in world.state.outbox.all()}
+    assert sent
+    world.service.holding.place(maria.ref, frozenset(world.config.district.reviewers), "a case")
+
+    world.later(days=424)
+    world.service.purging.purge()
+
+    assert not sent & {each.ref for each in world.state.outbox.all()}
+
+
+def test_how_a_sweep_went_is_forgotten_after_a_year_but_for_the_last_one(world: World, purged):
+    world.sweep()
+    first = world.state.sweeps.latest(SweepKind.SWEEP)
+    world.a_week_later()
+    world.sweep()
+    last = world.state.sweeps.latest(SweepKind.SWEEP)
+    assert first.ref != last.ref
+
+    world.clock.at += A_YEAR
+    purged()
+
+    assert world.state.sweeps.runs(first.ref) == ()
+    assert world.state.sweeps.get(last.ref)
+
+
+def test_a_preview_tells_what_the_purge_then_does_and_does_none_of_it(world: World):
+    world.joins(MARIA)
+    world.sweep()
+    world.later(days=2)
+    before, told = world.state.rows(), world.service.purging.preview()
+    assert world.state.rows() == before
+
+    world.service.purging.purge()
+
+    after = world.state.rows()
+    assert {table: count - after[table] for table, count in before.items()} == told
+    assert told["invitations"] == 1
+    assert told["robots"] > 0
+
+
+def test_what_was_purged_stands_in_no_file(world: World, purged):
+    world.joins(MARIA)
+    world.sweep()
+    (file, *_) = world.state.people.database.row("SELECT sealed FROM robots")
+    folder = world.config.state
+
+    purged(days=2)
+
+    assert not any(file in path.read_bytes() for path in folder.glob("namesake.db*"))

@@ -1,0 +1,74 @@
+"""What is kept for how long, and what the next round of forgetting takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import click
+
+from monitor.cli.desk import Desk, as_json, pass_desk
+from monitor.domain.retention import TABLE, Kept
+from monitor.service import Service
+from monitor.store.kept import KEPT_IN
+
+STAYS = "as long as they stay"
+ALWAYS = frozenset({Kept.AUDIT, Kept.SOURCE})
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only tell what would go; forget nothing.")
+@as_json
+@pass_desk
+def purge(desk: Desk, *, dry_run: bool, as_json: bool) -> None:
+    """Forget now what is no longer kept, as the service does once a day.
+
+    With --dry-run it lists every table: what it holds, for how long, and how much would go.
+    """
+    with desk.service() as service:
+        if not dry_run:
+            service.purging.purge()
+            desk.output.say("All that is no longer kept is forgotten.")
+            return
+        rows = tuple(_rows(service))
+    if as_json:
+        desk.output.json(rows)
+        return
+    desk.output.table(
+        ("table", "holds", "open for", "closed for", "rows", "would go"),
+        ((row.table, row.holds, row.open, row.closed, row.rows, row.goes) for row in rows),
+    )
+    desk.output.say(f"{sum(row.goes for row in rows)} rows would go; nothing was forgotten.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`open` and `closed` are in days, or in words."""
+
+    table: str
+    holds: str
+    open: str
+    closed: str
+    rows: int
+    goes: int
+
+
+def _rows(service: Service) -> Iterator[Row]:
+    counts, gone = service.state.rows(), service.purging.preview()
+    for table, kept in sorted(KEPT_IN.items()):
+        lifetime = TABLE[kept]
+        yield Row(
+            table=table,
+            holds=kept,
+            open=_span(kept, lifetime.open),
+            closed=_span(kept, lifetime.closed),
+            rows=counts[table],
+            goes=gone[table],
+        )
+
+
+def _span(kept: Kept, span: timedelta | None) -> str:
+    if span is None:
+        return "as long as the service" if kept in ALWAYS else STAYS
+    if not span:
+        return "not at all"
+    return "1 day" if span.days == 1 else f"{span.days} days"
