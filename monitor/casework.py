@@ -7,12 +7,14 @@ from functools import cached_property
 from monitor.config import Config
 from monitor.flows.admission import Admission
 from monitor.flows.deciding import Deciding
+from monitor.flows.district import Surveying
 from monitor.flows.early import EarlyLooks
 from monitor.flows.evidence import EvidenceMaking
 from monitor.flows.glass import Glass
 from monitor.flows.handling import Handling
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now
+from monitor.flows.planning import Planning
 from monitor.flows.queue import ReviewQueue
 from monitor.flows.retracing import Retracing
 from monitor.flows.review import Reviewing
@@ -33,10 +35,10 @@ class Casework:
     state: State
     terms: DistrictTerms
     telling: Telling
+    planning: Planning
     deciding: Deciding
     sorting: Sorting
     letters: Correspondence
-    glass: Glass
     outside: Outside
     sources: Mapping[str, Source]
 
@@ -47,6 +49,10 @@ class Casework:
     @cached_property
     def admission(self) -> Admission:
         return Admission(state=self.state, terms=self.terms, now=self.now)
+
+    @cached_property
+    def glass(self) -> Glass:
+        return Glass(state=self.state, letters=self.letters, now=self.now)
 
     @cached_property
     def retracing(self) -> Retracing:
@@ -92,6 +98,17 @@ class Casework:
             glass=self.glass,
             now=self.now,
             new_ref=self.outside.new_ref,
+        )
+
+    @cached_property
+    def surveying(self) -> Surveying:
+        return Surveying(
+            state=self.state,
+            config=self.config,
+            admission=self.admission,
+            planning=self.planning,
+            telling=self.telling,
+            now=self.now,
         )
 
     @cached_property

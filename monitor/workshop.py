@@ -20,7 +20,6 @@ from monitor.flows.deciding import Deciding
 from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
-from monitor.flows.glass import Glass
 from monitor.flows.grid import Grid
 from monitor.flows.keeping import Keeping
 from monitor.flows.lent import Lent
@@ -85,7 +84,7 @@ class Workshop:
             stopping=self.mailroom.stopping,
             planning=self.planning,
             canaries=self.canaries,
-            glass=self.glass,
+            glass=self.casework.glass,
             admitting=self.entrance.admitting,
             signing_in=self.entrance.signing_in,
             portal=portal_of(self),
@@ -112,10 +111,6 @@ class Workshop:
     @cached_property
     def telling(self) -> Telling:
         return Telling(state=self.state)
-
-    @cached_property
-    def glass(self) -> Glass:
-        return Glass(state=self.state, letters=self.letters, now=self.now)
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -167,10 +162,10 @@ class Workshop:
             state=self.state,
             terms=self.terms,
             telling=self.telling,
+            planning=self.planning,
             deciding=self.deciding,
             sorting=self.sorting,
             letters=self.letters,
-            glass=self.glass,
             outside=self.outside,
             sources=self.sources,
         )

@@ -16,6 +16,8 @@ class Kept(StrEnum):
     FLAG = "flag"
     EVIDENCE = "evidence"
     STUDENT_EVIDENCE = "student-evidence"
+    GLASS = "glass"
+    LOOK = "look"
     LETTER = "letter"
     INVITATION = "invitation"
     UNFINISHED = "unfinished"
@@ -72,6 +74,10 @@ TABLE: Mapping[Kept, Lifetime] = {
     Kept.FLAG: Lifetime(open=None, closed=YEAR),
     Kept.EVIDENCE: Lifetime(open=None, closed=AT_ONCE),
     Kept.STUDENT_EVIDENCE: Lifetime(open=90 * DAY, closed=AT_ONCE),
+    # Closed is an early opening that is over or was never confirmed; the audit remembers it.
+    Kept.GLASS: Lifetime(open=None, closed=30 * DAY),
+    # Closed is a reviewer's look that has run out.
+    Kept.LOOK: Lifetime(open=None, closed=AT_ONCE),
     # Closed is a letter that the mail server accepted: its words go, its id stays. One that was
     # given up stays open for a while, in case an operator mends what was wrong.
     Kept.LETTER: Lifetime(open=30 * DAY, closed=AT_ONCE),

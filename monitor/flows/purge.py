@@ -60,6 +60,7 @@ class Purging:
         self._files_of_robots()
         self._given_up_letters()
         self._old_records()
+        self._looks_of_reviewers()
         self.keeping.forget(self.now())
         for person in self.state.people.refs():
             if self.state.holds.stands(person):
@@ -79,6 +80,12 @@ class Purging:
         kept = TABLE[Kept.UNFINISHED].open
         if kept is not None:
             self.state.unfinished.forget_before(self.now() - kept)
+
+    def _looks_of_reviewers(self) -> None:
+        kept, now = TABLE[Kept.GLASS].closed, self.now()
+        if kept is not None:
+            self.state.glass.forget_before(now - kept)
+        self.state.looks.forget_before(now)
 
     def _served_requests(self) -> None:
         with self.state.write():

@@ -16,6 +16,7 @@ from monitor.store.consents import Consents
 from monitor.store.database import PATIENCE, Database, Sync
 from monitor.store.due import DueRows
 from monitor.store.events import Events
+from monitor.store.figures import Figures
 from monitor.store.flags import Flags
 from monitor.store.glass import GlassProposals
 from monitor.store.health import Health
@@ -80,6 +81,7 @@ class State:
         self.events = Events(database, sealing)
         self.flags = Flags(database, sealing)
         self.openings = Openings(database, sealing)
+        self.figures = Figures(database)
         self.assignments = Assignments(database)
         self.remarks = Remarks(database, sealing)
         self.glass = GlassProposals(database, sealing)

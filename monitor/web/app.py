@@ -10,6 +10,7 @@ from monitor.domain.role import Role
 from monitor.service import Service
 from monitor.web import (
     check,
+    district,
     early,
     front,
     handling,
@@ -44,6 +45,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     review.review,
     handling.handling,
     early.early,
+    district.district,
     operate.operate,
     stop.stop,
 )

@@ -152,3 +152,20 @@ def test_there_is_no_search_for_people_by_proposing(maria: Staff):
     for guess in ("Maria", "Delgado", maria.mail, maria.ref, ""):
         with pytest.raises(InputError):
             early(maria).propose(ANA, guess, REASON)
+
+
+def test_what_is_over_is_forgotten_after_a_month_and_a_look_at_once(maria: Staff):
+    world = maria.world
+    proposal = early(maria).propose(ANA, link(maria).ref, REASON)
+    early(maria).confirm(BO, proposal.ref)
+    world.service.casework.queue.open(ANA, [link(maria).ref])
+
+    world.later(days=30)
+    world.rounds.purging.purge()
+    assert world.state.glass.get(proposal.ref)
+    assert not world.state.looks.stands(ANA.ref, link(maria).ref, world.started)
+
+    world.later(days=2)
+    world.rounds.purging.purge()
+    with pytest.raises(InputError):
+        world.state.glass.get(proposal.ref)

@@ -12,7 +12,7 @@ from tests.monitor.flows.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
 
-PARTS = ("/review", "/review/early")
+PARTS = ("/review", "/review/early", "/review/district", "/review/audit")
 FITTING = (
     "kind=impersonation",
     "severity=high",

@@ -1,0 +1,72 @@
+"""The district in figures, and the audit: both for reviewers, and neither names anybody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+
+from monitor.store.audit import Entry
+from monitor.web.desk import WebDesk
+from reports.pages import audit as audit_document
+from reports.pages import district as document
+from reports.pages.audit import AuditLine, AuditView
+
+ROWS = 50
+SHORT = 8
+
+
+def district(desk: WebDesk) -> Blueprint:
+    routes, pages = Blueprint("district", __name__), _Pages(desk)
+    routes.add_url_rule("/review/district", "figures", pages.figures)
+    routes.add_url_rule("/review/audit", "audit", pages.audit)
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    desk: WebDesk
+
+    def figures(self) -> Response:
+        view = self.desk.service.casework.surveying.view()
+        return self.desk.page("The district", document.render, view)
+
+    def audit(self) -> Response:
+        log = self.desk.service.state.audit
+        actions = log.actions_of_offices()
+        chosen = request.args.get("action", "")
+        chosen = chosen if chosen in actions else ""
+        before = max(0, request.args.get("before", default=0, type=int))
+        entries = log.of_offices(chosen, before, ROWS + 1)
+        view = AuditView(
+            lines=tuple(self._lines(entries[:ROWS])),
+            actions=(("", "Everything"), *((each, _words(each)) for each in actions)),
+            action=chosen,
+            older=entries[ROWS - 1].seq if len(entries) > ROWS else 0,
+            newest=not before,
+        )
+        return self.desk.page("Audit", audit_document.render, view)
+
+    def _lines(self, entries: tuple[Entry, ...]) -> Iterator[AuditLine]:
+        names = self.desk.service.casework.queue
+        for entry in entries:
+            yield AuditLine(
+                seq=entry.seq,
+                at=entry.at,
+                who=_short(names.name(entry.actor)),
+                what=_words(entry.action),
+                subject=entry.subject[:SHORT],
+                details=", ".join(_detail(*each) for each in sorted(entry.details.items())),
+            )
+
+
+def _words(action: str) -> str:
+    return action.replace("-", " ").capitalize()
+
+
+def _short(who: str) -> str:
+    """Leave a role and a reviewer's address whole, and cut an opaque ref."""
+    return who if "@" in who or len(who) <= len("reviewer") else who[:SHORT]
+
+
+def _detail(name: str, value: str) -> str:
+    return f"{name}: {value[:16]}"

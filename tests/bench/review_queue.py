@@ -1,0 +1,160 @@
+"""What a page of a long review queue takes: `python -m tests.bench.review_queue` prints JSON.
+
+The store, the rules, the flows, the templates and the app are the real ones, and so is the folder;
+there is no network, and no waitress before the app.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from monitor.demo.clock import StoryClock
+from monitor.demo.internet import Internet
+from monitor.demo.server import WebServer
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
+from monitor.domain.item import Item
+from monitor.domain.person import Person, PersonName
+from monitor.store.openings import Wanted
+from monitor.store.state import State
+from scrapers.finding import Finding, Kind
+from tests.monitor.flows.conftest import SATURDAY
+from tests.monitor.flows.world import REVIEWERS, World, configured
+from tests.monitor.web.portal import Portal, Seen, with_portal
+
+DAY = timedelta(days=1)
+PLACES = ("/review?page=1", "/review?page=100", "/review?severity=high&school=School%203&page=2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """`shared` of ten flags are open to IT; each page is loaded `loads` times."""
+
+    flags: int = 10_000
+    people: int = 1_000
+    shared: int = 10
+    loads: int = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Medians, in seconds of server time, by the address of the page."""
+
+    open: int
+    medians: dict[str, float]
+    worst: float
+
+
+def measured(size: Size) -> Figures:
+    with TemporaryDirectory() as folder, _portal(Path(folder)) as portal:
+        _fill(portal.world.state, size)
+        guest = portal.signed_in(REVIEWERS[0])
+        times = {place: [_load(guest.get, place) for _ in range(size.loads)] for place in PLACES}
+        gate = portal.world.service.casework.admission.gate()
+        opened = portal.world.state.openings.count(gate, Wanted())
+    return Figures(
+        open=opened,
+        medians={place: median(each) for place, each in times.items()},
+        worst=max(max(each) for each in times.values()),
+    )
+
+
+def _load(get: Callable[[str], Seen], place: str) -> float:
+    began = perf_counter()
+    answer = get(place)
+    took = perf_counter() - began
+    assert answer.status == 200
+    assert answer.page.select("[data-row]")
+    return took
+
+
+@contextmanager
+def _portal(folder: Path) -> Iterator[Portal]:
+    config = with_portal(configured(folder, ("chalkboard",), "bluesky"))
+    State.init(config.state).close()
+    clock = StoryClock(SATURDAY)
+    with WebServer(Internet(), now=clock.now) as web:
+        world = World(config, web, clock)
+        yield Portal(world)
+        world.close()
+
+
+def _fill(state: State, size: Size) -> None:
+    for number in range(size.people):
+        with state.write():
+            _person(state, number)
+    kinds, severities = list(FlagKind), list(Severity)
+    with state.write():
+        for number in range(size.flags):
+            item = _item(number, f"person{number % size.people:026}")
+            state.items.add(item, [f"alias{number}"])
+            shared = SATURDAY - DAY if number % 10 < size.shared else None
+            state.flags.add(
+                Flag(
+                    ref=f"flag{number:028}",
+                    person=item.person,
+                    item=item.ref,
+                    kind=kinds[number % 4],
+                    severity=severities[number % 3],
+                    state=FlagState.OPEN,
+                    opened_at=SATURDAY - (number % 200) * DAY,
+                    reasons=("Its description is word for word that of your own account.",),
+                    shared_at=shared,
+                )
+            )
+
+
+def _person(state: State, number: int) -> None:
+    ref = f"person{number:026}"
+    state.people.add(
+        Person(
+            ref=ref,
+            name=PersonName(given="Rosa", family=f"Delgado{number}"),
+            mail=f"rosa{number}@cedarvalley.example",
+            organisation="Cedar Valley",
+            zone="America/Chicago",
+            school=f"School {number % 20}",
+        )
+    )
+    state.consents.append(
+        Consent(
+            person=ref,
+            text_version="1",
+            text_hash="aa",
+            scopes=frozenset(Scope),
+            given_at=SATURDAY - 300 * DAY,
+            expires_at=SATURDAY + 60 * DAY,
+        )
+    )
+
+
+def _item(number: int, person: str) -> Item:
+    url = f"https://alpha.example/rosa{number}"
+    portrait = Finding(key=url, kind=Kind.ACCOUNT, url=url, account=f"alpha:@rosa{number}")
+    return Item(
+        ref=f"item{number:028}",
+        person=person,
+        portrait=portrait,
+        first_seen=SATURDAY - 200 * DAY,
+        last_seen=SATURDAY,
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    for name, usual in asdict(Size()).items():
+        options.add_argument(f"--{name}", type=type(usual), default=usual)
+    figures = measured(Size(**vars(options.parse_args())))
+    sys.stdout.write(json.dumps(asdict(figures)) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""The district in figures, and the audit: nobody can be told from either."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.flag import Ruling
+from monitor.flows.queue import Reviewer
+from tests.monitor.flows.world import Staff
+from tests.monitor.web.portal import Guest, Portal
+from tests.monitor.web.review.flagged import ANA, fake
+
+
+def crowd(portal: Portal, maria: Staff, count: int) -> None:
+    """Have so many further people join, each with a flag like Maria's."""
+    state, now = portal.world.state, portal.world.clock.at
+    consent = state.consents.latest(maria.ref)
+    with state.write():
+        for number in range(count):
+            told = {"ref": f"p{number:031}", "mail": f"{number}@x.example"}
+            person = replace(state.people.get(maria.ref), **told)
+            state.people.add(person)
+            state.consents.append(replace(consent, person=person.ref))
+            known = state.items.get(fake(maria).item)
+            item = replace(known, ref=f"i{number:031}", person=person.ref)
+            state.items.add(item, [f"alias{number}"])
+            state.flags.add(
+                replace(
+                    fake(maria),
+                    ref=f"f{number:031}",
+                    person=person.ref,
+                    item=item.ref,
+                    opened_at=now,
+                )
+            )
+
+
+def test_a_small_district_has_no_figures(maria: Staff, ana: Guest):
+    seen = ana.get("/review/district")
+
+    assert "Figures appear once enough people have joined" in seen.text
+    assert seen.page.find("svg") is None
+
+
+def test_a_chart_has_its_numbers_in_a_table_beneath(portal: Portal, maria: Staff, ana: Guest):
+    crowd(portal, maria, 11)
+
+    seen = ana.get("/review/district")
+
+    assert len(seen.page.find_all("svg", role="img")) == 2
+    weeks = seen.page.find("caption", string="Flags by week").parent.find_all("tr")
+    assert len(weeks) == 13
+    assert [cell.get_text() for cell in weeks[-1].find_all("td")] == ["12", "0"]
+
+
+def test_a_number_that_would_tell_who_is_called_few(portal: Portal, maria: Staff, ana: Guest):
+    crowd(portal, maria, 11)
+    maria.rules(fake(maria), Ruling.IMPERSONATION)
+
+    table = ana.get("/review/district").page.find("caption", string="Flags by week").parent
+
+    assert [cell.get_text() for cell in table.find_all("tr")[-1].find_all("td")] == ["12", "few"]
+
+
+def test_the_figures_name_nobody(portal: Portal, maria: Staff, ana: Guest):
+    crowd(portal, maria, 11)
+
+    html = ana.get("/review/district").html
+
+    for word in ("Maria", "Delgado", "delgad0", maria.mail, maria.ref, MARIA.person.school):
+        assert word not in html
+
+
+def test_coverage_sources_and_what_waits_are_told(portal: Portal, maria: Staff, ana: Guest):
+    portal.world.later(days=9)
+
+    text = portal.signed_in(ANA).get("/review/district").text
+
+    assert "Sources checked 2 of 2" in text
+    assert "Oldest of them that waits 9 days" in text
+    assert "Bluesky" in text
+
+
+def test_what_could_not_be_checked_proves_nothing(portal: Portal, maria: Staff, ana: Guest):
+    world = portal.world
+    world.internet = world.internet.is_down("appview.example")
+    world.a_week_later()
+    world.sweep()
+    world.later(hours=13)
+
+    text = portal.signed_in(ANA).get("/review/district").text
+
+    assert "Bluesky could not be reached since" in text
+    assert "proves nothing either way" in text
+
+
+def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest, here: str):
+    ana.post(f"{here}/note", remark="Called the platform.")
+
+    seen = ana.get("/review/audit")
+
+    rows = [
+        [cell.get_text() for cell in row.find_all(["td", "th"])]
+        for row in seen.page.select("tbody tr")
+    ]
+    assert [row[1:4] for row in rows[:2]] == [
+        [ANA, "Noted", fake(maria).ref[:8]],
+        [ANA, "Viewed", fake(maria).ref[:8]],
+    ]
+    for word in ("Maria", "Delgado", "platform", maria.mail, maria.ref, "Enrolled", "Shared"):
+        assert word not in seen.page.find("main").find("table").get_text()
+
+
+def test_what_people_do_about_themselves_is_not_in_the_audit_of_offices(maria: Staff, ana: Guest):
+    before = ana.get("/review/audit").text
+    maria.rules(fake(maria), Ruling.IMPERSONATION)
+
+    assert ana.get("/review/audit").text == before
+
+
+def test_the_audit_has_pages_and_can_be_narrowed(portal: Portal, maria: Staff, ana: Guest):
+    queue = portal.world.service.casework.queue
+    for _ in range(60):
+        queue.open(Reviewer(address=ANA), [fake(maria).ref])
+
+    first = ana.get("/review/audit?action=viewed")
+    (older,) = first.page.select("nav.pages a[rel=next]")
+    second = ana.get(older["href"])
+
+    assert len(first.page.select("tbody tr")) == 50
+    assert len(second.page.select("tbody tr")) == 10
+    assert "Newest" in second.text
+    assert ana.get("/review/audit?action=nonsense").status == 200
+    assert ana.get("/review/audit?before=x").status == 200
+
+
+@pytest.mark.parametrize("part", ["/review/district", "/review/audit"])
+def test_looking_writes_nothing(portal: Portal, maria: Staff, ana: Guest, part: str):
+    before = portal.world.state.audit.all()
+
+    assert ana.get(part).status == 200
+
+    assert portal.world.state.audit.all() == before
