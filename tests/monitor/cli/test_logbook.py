@@ -1,7 +1,7 @@
 import logging
 from io import StringIO
 
-from monitor.cli.logbook import kept
+from monitor.cli.logbook import Lines, kept
 
 
 def test_the_log_holds_our_sentences_and_nothing_that_a_library_says(capfd):
@@ -24,3 +24,15 @@ def test_a_log_that_was_closed_is_written_to_no_more():
     logging.getLogger("monitor.daemon").info("Watching what is due.")
 
     assert stream.getvalue() == ""
+
+
+def test_a_line_that_cannot_be_made_is_told_without_what_it_would_say():
+    stream = StringIO()
+    record = logging.makeLogRecord(
+        {"name": "monitor.daemon", "msg": "%d letters", "args": ("rosa.marchetti",)}
+    )
+
+    Lines(stream.write).emit(record)
+
+    assert stream.getvalue().strip().endswith("A line of monitor.daemon is lost (TypeError).")
+    assert "rosa" not in stream.getvalue()
