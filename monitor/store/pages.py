@@ -93,12 +93,16 @@ class Pages:
         return map(self._page, rows)
 
     def forget_settled(self, kinds: Iterable[str], states: Iterable[str]) -> None:
-        """Forget what was seen of items of which no flag wants evidence any more."""
+        """Forget what was seen of items of which no flag wants evidence any more.
+
+        What a legal hold keeps stays, here and below.
+        """
         with self.database.write():
             self.database.run(
                 """DELETE FROM evidence WHERE item NOT IN
                 (SELECT item FROM flags WHERE kind IN (SELECT value FROM json_each(?1))
-                AND state IN (SELECT value FROM json_each(?2)))""",
+                AND state IN (SELECT value FROM json_each(?2)))
+                AND person NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
                 *map(_listed, (kinds, states)),
             )
             self._forget_useless()
@@ -107,7 +111,8 @@ class Pages:
         """Forget what was fetched before, of one source or of all."""
         with self.database.write():
             self.database.run(
-                "DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)",
+                """DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)
+                AND ifnull(person, '') NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
                 written(at),
                 source,
             )

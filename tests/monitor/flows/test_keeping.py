@@ -10,6 +10,7 @@ from monitor.config import EvidenceConfig
 from monitor.demo.district import MARIA
 from monitor.domain.flag import FlagKind, Ruling
 from monitor.flows.keeping import Keeping
+from monitor.store.holds import Hold
 from scrapers.outcome import Outcome
 from tests.monitor.flows.world import Staff, World, account
 
@@ -101,6 +102,17 @@ def test_a_page_is_forgotten_in_time(maria: Staff, days: int, spans: dict[str, i
     Keeping(state=maria.world.state, spans=lent).forget(maria.world.clock.at + timedelta(days=days))
 
     assert len(kept_of(maria)) == kept
+
+
+def test_a_legal_hold_keeps_the_page(maria: Staff):
+    world = maria.world
+    hold = Hold(person=maria.ref, placed_at=world.clock.at, by=("counsel",), reason="A suit.")
+    world.state.holds.place(hold)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.NAMESAKE)
+
+    Keeping(state=world.state, spans={}).forget(world.clock.at + timedelta(days=31))
+
+    assert len(kept_of(maria)) == 1
 
 
 def test_pages_are_erased_with_the_person(maria: Staff):
