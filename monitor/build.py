@@ -3,18 +3,36 @@
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from monitor.config import Config
 from monitor.errors import UnavailableError
 from monitor.matcher.chosen import matcher_of
+from monitor.matcher.process import MatcherElsewhere, NoMatcher
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.sources import all_sources
 from monitor.store.state import State
 from monitor.workshop import Workshop
+from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.parsing.parser import ChildParser
 
 LOG = logging.getLogger(__name__)
+
+
+@contextmanager
+def build_pages(config: Config, outside: Outside) -> Iterator[Service]:
+    """Join the parts for a process that shows pages: without a way out, and without the roster."""
+    nowhere = replace(outside, egress=Egress(address_map={}, resolve=resolve_nothing))
+    with State.open(config.state) as state, ChildParser() as parser:
+        yield Workshop(
+            config=config,
+            outside=nowhere,
+            state=state,
+            matcher=MatcherElsewhere() if config.students.enabled else NoMatcher(),
+            parser=parser,
+            sources=all_sources(config),
+        ).service()
 
 
 @contextmanager

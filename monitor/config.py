@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from msgspec import Meta, ValidationError, convert
 from msgspec.structs import asdict
 
 from monitor.config_mail import BouncesConfig, MailConfig, mail_faults
+from monitor.config_portal import PortalConfig, portal_faults
 from monitor.config_sources import Budgeted, Section, SourcesConfig, Text
 from monitor.errors import ConfigError
 
@@ -84,22 +84,6 @@ class EvidenceConfig(Section, frozen=True, kw_only=True):
     """`pages` says whether the page behind an open flag is kept, sealed and for 30 days at most."""
 
     pages: bool = True
-
-
-class SignIn(StrEnum):
-    """How people prove who they are."""
-
-    LINK = "link"
-    OIDC = "oidc"
-    HEADER = "header"
-
-
-class PortalConfig(Section, frozen=True, kw_only=True):
-    """`address` is where people find the pages, empty where there are none."""
-
-    address: str = ""
-    sign_in: SignIn = SignIn.LINK
-    provider: Text = "your school account"
 
 
 class WatchConfig(Section, frozen=True, kw_only=True):
@@ -209,6 +193,7 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
             "Expected `counsel` and `counsel_approved_on` beside it",
         ),
         *mail_faults(config.mail, config.bounces),
+        *portal_faults(config.portal),
         *_contradictory_budgets(config.sources),
     )
 

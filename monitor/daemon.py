@@ -126,7 +126,7 @@ class Daemon:
         kinds = (self.rounds.serve, self.rounds.ask, self.rounds.write)
         hands = [Hand(work, self.pulse) for work in kinds]
         ticker = Ticker(hands)
-        with _signals(self.stopping), self.doorbell.answered(by=hands[0].wake):
+        with signalled(self.stopping), self.doorbell.answered(by=hands[0].wake):
             for hand in hands:
                 hand.start()
             ticker.start()
@@ -183,7 +183,9 @@ def _farewell(hands: Sequence[Hand]) -> None:
 
 
 @contextmanager
-def _signals(stopping: threading.Event) -> Iterator[None]:
+def signalled(stopping: threading.Event) -> Iterator[None]:
+    """Have SIGTERM and SIGINT set `stopping` until the block ends; on the main thread only."""
+
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
 

@@ -19,6 +19,7 @@ from monitor.cli import (
     mailing,
     metrics,
     plan,
+    portal,
     replay,
     retention,
     roster,
@@ -74,6 +75,7 @@ def namesake(context: click.Context, config: Path | None) -> None:
 for command in (
     setup.init,
     service.run,
+    portal.portal,
     due.due,
     service.audit,
     retention.purge,

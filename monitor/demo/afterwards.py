@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec import structs
 
 from monitor.build import build
-from monitor.config import Config, PortalConfig
+from monitor.config import Config
+from monitor.config_portal import PortalConfig
 from monitor.demo import days, district, stage
 from monitor.demo.clock import RunningClock
 from monitor.demo.internet import Internet

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.config import Config
 from monitor.domain.role import Principal, Role, Way
@@ -64,16 +64,25 @@ class Admitting:
         reader = self._reader(session) if session else None
         if session is None or reader is None:
             return None
+        return self._principal(session.reader, reader, Way(session.way), session.started_at)
+
+    def _principal(self, ref: str, reader: Reader, way: Way, since: datetime) -> Principal:
         return Principal(
-            reader=session.reader,
+            reader=ref,
             mail=reader.mail,
             name=reader.name,
             roles=frozenset(self._roles(reader)),
-            way=Way(session.way),
-            started_at=session.started_at,
+            way=way,
+            started_at=since,
             person=reader.person,
             invitation=reader.invitation,
         )
+
+    def vouched(self, mail: str) -> Principal | None:
+        """Tell who has an address that the district's proxy vouches for; None for a stranger."""
+        ref = self.known(mail)
+        reader = self._known(ref) if ref else None
+        return self._principal(ref, reader, Way.HEADER, self.now()) if reader else None
 
     def end(self, session_id: str) -> None:
         self.state.sessions.end(hashed(session_id))
@@ -84,10 +93,13 @@ class Admitting:
     def _reader(self, session: Session) -> Reader | None:
         if session.way == Way.INVITATION:
             return self._invited(session.reader)
+        return self._known(session.reader)
+
+    def _known(self, ref: str) -> Reader | None:
         try:
-            person = self.state.people.get(session.reader)
+            person = self.state.people.get(ref)
         except InputError:
-            address = holder(session.reader, self.config.district)
+            address = holder(ref, self.config.district)
             return Reader(address, address) if address else None
         return Reader(person.mail, str(person.name.given), person=person.ref)
 

@@ -49,7 +49,7 @@ class MatcherSetup:
 class NoMatcher:
     """Stands in where the district has not turned student links on: nothing is compared."""
 
-    on = False
+    on: bool = False
     spent: Spent | None = None
 
     def __enter__(self) -> Self:
@@ -61,6 +61,12 @@ class NoMatcher:
     def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
         del contacts
         return UNFLAGGED
+
+
+class MatcherElsewhere(NoMatcher):
+    """Stands in where another process has the matcher, and this one compares nothing."""
+
+    on = True
 
 
 class MatcherProcess:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
 
+from monitor.config_portal import SignIn
 from monitor.domain.role import Role
 from monitor.service import Service
 from monitor.web import (
@@ -65,11 +66,13 @@ def portal_app(service: Service, wake: Callable[[], None]) -> Flask:
 
 
 def desk_of(service: Service, wake: Callable[[], None], demo: str = "") -> WebDesk:
+    portal = service.config.portal
     visits = Visits(
         secret=service.state.secret("visits"),
         admitting=service.admitting,
         now=service.now,
-        secure=urlsplit(service.config.portal.address).scheme == "https",
+        secure=urlsplit(portal.address).scheme == "https",
+        header=portal.header if portal.sign_in is SignIn.HEADER else "",
     )
     return WebDesk(service=service, visits=visits, corners=CORNERS, wake=wake, demo=demo)
 

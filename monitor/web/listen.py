@@ -1,8 +1,10 @@
 """Lets readers in: one process, a fixed number of threads, on one address or one socket."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
@@ -22,28 +24,53 @@ FAREWELL_SECONDS: Final = 5.0
 @contextmanager
 def listening(app: Flask, host: str, port: int) -> Iterator[int]:
     """Answer in the background until the block ends; yield the port that was taken."""
-    sockets: dict[int, Any] = {}
-    try:
-        server = create_server(
-            app,
-            map=sockets,
-            host=host,
-            port=port,
-            threads=THREADS,
-            connection_limit=CONNECTIONS,
-            channel_timeout=30,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-            max_request_header_size=32_768,
-        )
-    except OSError as error:
-        reason = f"{host}:{port} cannot be listened on ({error.strerror}); choose another port."
-        raise UnavailableError(reason) from error
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with _bound(family, (host, port)) as door, _running(app, door):
+        yield int(door.getsockname()[1])
+
+
+@contextmanager
+def listening_at(app: Flask, path: Path) -> Iterator[None]:
+    """Answer on a socket, which this process's user and group may use, and nobody else."""
+    path.unlink(missing_ok=True)
+    with _bound(socket.AF_UNIX, str(path)) as door, _running(app, door):
+        path.chmod(0o660)
+        yield
+
+
+@contextmanager
+def _bound(family: socket.AddressFamily, place: str | tuple[str, int]) -> Iterator[socket.socket]:
+    with socket.socket(family) as door:
+        try:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(place)
+        except OSError as error:
+            where = place if isinstance(place, str) else ":".join(map(str, place))
+            reason = f"{where} cannot be listened on ({error.strerror}); choose another place."
+            raise UnavailableError(reason) from error
+        yield door
+
+
+@contextmanager
+def _running(app: Flask, door: socket.socket) -> Iterator[None]:
+    everything: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=everything,
+        sockets=[door],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=30,
+        ident=None,
+        # Our address stands in the configuration: nothing is taken from such headers.
+        clear_untrusted_proxy_headers=True,
+        max_request_header_size=32_768,
+    )
     thread = threading.Thread(target=server.run, name="pages", daemon=True)
     thread.start()
     try:
-        yield int(server.effective_port)
+        yield
     finally:
         # On the server's own thread: it ends once nothing is left to listen to.
-        server.trigger.pull_trigger(lambda: close_all(sockets, ignore_all=True))
+        server.trigger.pull_trigger(lambda: close_all(everything, ignore_all=True))
         thread.join(FAREWELL_SECONDS)

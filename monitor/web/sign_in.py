@@ -6,13 +6,13 @@ from typing import Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import Gone
 
-from monitor.config import SignIn
+from monitor.config_portal import SignIn
 from monitor.domain.role import Way
 from monitor.flows.signing_in import LINK_LASTS, Refused
 from monitor.web.desk import WebDesk
 from reports.page import Fault
 from reports.pages import sign_in as documents
-from reports.pages.sign_in import CodeView, PressView, SignInView
+from reports.pages.sign_in import CodeView, PressView, SignInView, StrangerView
 from reports.text import one_address
 
 NOT_ONE: Final = "Type one mail address, such as name@school.example"
@@ -27,7 +27,8 @@ def sign_in(desk: WebDesk) -> Blueprint:
 
     @routes.get("/sign-in")
     def begin() -> Response:
-        return _page(desk)
+        vouched = request.headers.get(desk.visits.header, "") if desk.visits.header else ""
+        return stranger(desk, vouched) if vouched else _page(desk)
 
     if portal.sign_in is SignIn.LINK:
         _by_link(desk, routes)
@@ -64,6 +65,12 @@ def _by_link(desk: WebDesk, routes: Blueprint) -> None:
             raise Gone
         desk.enter(used, Way.LINK)
         return desk.done("/")
+
+
+def stranger(desk: WebDesk, mail: str) -> Response:
+    """Tell somebody who proved an address that it is nobody's here."""
+    view = StrangerView(mail=mail)
+    return desk.page("You have not joined", documents.render_stranger, view, HTTPStatus.FORBIDDEN)
 
 
 def _page(desk: WebDesk, address: str = "", faults: tuple[Fault, ...] = ()) -> Response:

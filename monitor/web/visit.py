@@ -34,10 +34,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
-    """`secure` is false on loopback alone, where there is no TLS and nobody in between."""
+    """`secure` is false on loopback alone, where there is no TLS and nobody in between.
+
+    `header` is where a proxy names whoever it let in; empty where nobody is believed that.
+    """
 
     secret: bytes
     secure: bool
+    header: str = ""
     admitting: Admitting
     now: Callable[[], datetime]
     signer: URLSafeSerializer = field(init=False)
@@ -46,6 +50,13 @@ class Visits:
         object.__setattr__(self, "signer", URLSafeSerializer(self.secret, salt="visit"))
 
     def read(self, request: Request) -> Visit:
+        """Tell whose visit it is, and change nothing."""
+        visit = self._read(request)
+        if self.header:
+            visit.principal = self.admitting.vouched(request.headers.get(self.header, ""))
+        return visit
+
+    def _read(self, request: Request) -> Visit:
         seen = self._loads(request.cookies.get(self.cookie, ""))
         match seen:
             case [str(visit_id), int(stamp)]:

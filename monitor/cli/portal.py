@@ -1,0 +1,40 @@
+"""Showing the pages to the people of a district."""
+
+import threading
+from pathlib import Path
+
+import click
+
+from monitor.build import build_pages
+from monitor.cli import logbook
+from monitor.cli.desk import Desk, pass_desk
+from monitor.daemon import Doorbell, Supervisor, signalled
+from monitor.errors import ConfigError
+from monitor.web.app import portal_app
+from monitor.web.listen import listening, listening_at
+
+
+@click.command()
+@pass_desk
+def portal(desk: Desk) -> None:
+    """Show the pages until SIGTERM, beside `namesake run`.
+
+    This process asks nobody on the web, sends no mail and holds no key of the roster: what is
+    to be looked up, the service does.
+    """
+    config = desk.config.portal
+    if not config.address:
+        reason = f"{desk.path} names no `address` in [portal]: nobody would find the pages."
+        raise ConfigError(reason)
+    stopping, supervisor = threading.Event(), Supervisor(desk.outside.environ)
+    with logbook.kept(), build_pages(desk.config, desk.outside) as service:
+        app = portal_app(service, Doorbell(desk.config.state).ring)
+        server = (
+            listening_at(app, Path(config.socket))
+            if config.socket
+            else listening(app, *config.place)
+        )
+        with signalled(stopping), server:
+            supervisor.tell("READY=1", f"STATUS=The pages are at {config.address}.")
+            stopping.wait()
+            supervisor.tell("STOPPING=1")

@@ -1,0 +1,174 @@
+"""The command that shows the pages, as an operator starts and stops it."""
+
+import http.client
+import os
+import signal
+import socket
+import threading
+
+import pytest
+
+from monitor.build import build_pages
+from monitor.domain.consent import Scope
+from tests.monitor.cli.conftest import SETTINGS, Terminal
+
+ADDRESS = "https://namesake.cedarvalley.example"
+
+
+def portal_of(tmp_path, lines: str) -> Terminal:
+    path = tmp_path / "namesake.toml"
+    path.write_text(f"{SETTINGS}\n[portal]\n{lines}\n", "utf-8")
+    terminal = Terminal(path)
+    terminal.run("init")
+    return terminal
+
+
+class Pipe(http.client.HTTPConnection):
+    """What a proxy does: it asks over the socket, under the name that people know."""
+
+    def __init__(self, path):
+        super().__init__("namesake.cedarvalley.example", timeout=5)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self.path)
+
+
+def wait_for(path):
+    for _ in range(400):
+        with socket.socket(socket.AF_UNIX) as knock:
+            if knock.connect_ex(str(path)) == 0:
+                return
+        threading.Event().wait(0.02)
+
+
+def meanwhile(path, *asked: tuple[str, dict[str, str]]):
+    """Ask once the pages are there, then stop them; return the answers as they come."""
+    answers = []
+
+    def ask():
+        try:
+            wait_for(path)
+            for address, headers in asked:
+                pipe = Pipe(path)
+                pipe.request("GET", address, headers=headers)
+                answer = pipe.getresponse()
+                answers.append((answer.status, answer.getheader("Location"), answer.read()))
+                pipe.close()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=ask, daemon=True).start()
+    return answers
+
+
+def test_the_pages_are_shown_on_a_socket_until_sigterm(tmp_path):
+    path = tmp_path / "pages.sock"
+    terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"')
+    answers = meanwhile(path, ("/healthz", {}), ("/sign-in", {}))
+
+    said = terminal.run("portal")
+
+    assert (said.code, said.out) == (0, "")
+    assert [status for status, _, _ in answers] == [200, 200]
+    assert path.stat().st_mode & 0o007 == 0
+
+
+def test_who_the_proxy_let_in_is_signed_in_and_nobody_else(tmp_path):
+    path = tmp_path / "pages.sock"
+    terminal = portal_of(
+        tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"\nsign_in = "header"'
+    )
+    reviewer = {"X-Forwarded-Email": "IT-security@cedarvalley.example"}
+    stranger = {"X-Forwarded-Email": "nobody@cedarvalley.example"}
+    answers = meanwhile(
+        path, ("/review", reviewer), ("/review", stranger), ("/review", {}), ("/sign-in", stranger)
+    )
+
+    terminal.run("portal")
+
+    assert [(status, to) for status, to, _ in answers] == [
+        (200, None),
+        (303, "/sign-in"),
+        (303, "/sign-in"),
+        (403, None),
+    ]
+    assert b"You have not joined" in answers[-1][2]
+
+
+def test_a_link_is_no_way_in_where_the_proxy_decides(tmp_path):
+    path = tmp_path / "pages.sock"
+    terminal = portal_of(
+        tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"\nsign_in = "header"'
+    )
+    answers = meanwhile(path, ("/sign-in/link", {}), ("/sign-in/abc", {}))
+
+    terminal.run("portal")
+
+    assert [status for status, _, _ in answers] == [404, 404]
+
+
+def test_a_header_is_believed_by_no_other_way_in(tmp_path):
+    path = tmp_path / "pages.sock"
+    terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"')
+    answers = meanwhile(path, ("/review", {"X-Forwarded-Email": "it-security@cedarvalley.example"}))
+
+    terminal.run("portal")
+
+    assert answers[0][:2] == (303, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        ("", "address"),
+        ('address = "namesake.example"', "https"),
+        ('address = "http://namesake.example"', "https"),
+        ('address = "https://namesake.example/pages"', "host"),
+        ('address = "https://a@namesake.example"', "host"),
+        ('listen = "0.0.0.0:8080"', "this machine"),
+        ('listen = "127.0.0.1"', "HOST:PORT"),
+        ('sign_in = "header"', "forged"),
+        ('sign_in = "oidc"', "issuer"),
+        ('sign_in = "password"', "sign_in"),
+    ],
+)
+def test_what_would_open_the_pages_to_the_wrong_people_is_refused(tmp_path, lines, word):
+    path = tmp_path / "namesake.toml"
+    path.write_text(f"{SETTINGS}\n[portal]\n{lines}\n", "utf-8")
+
+    said = Terminal(path).run("portal")
+
+    assert said.code == 64
+    assert word in said.sentence
+
+
+def test_a_place_that_is_taken_is_said_in_one_sentence(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "127.0.0.1:{port}"')
+
+        said = terminal.run("portal")
+
+    assert said.code == 69
+    assert str(port) in said.sentence
+
+
+def test_the_process_of_the_pages_can_ask_nobody(after_demo):
+    service = after_demo.service
+    with service() as whole:
+        person = next(
+            ref
+            for ref in whole.state.people.refs()
+            if whole.state.consents.stands(ref, whole.now())
+            and Scope.SEARCH in whole.state.consents.latest(ref).scopes
+        )
+    with build_pages(after_demo.config, after_demo.outside) as pages:
+        done = pages.rounds.check(person)
+        outcomes = {run.outcome for run in pages.state.sweeps.runs(done.ref)}
+
+    assert outcomes
+    assert not any(outcome.conclusive for outcome in outcomes)
