@@ -1,5 +1,6 @@
 """A letter as a mail message: its headers, and both of its bodies."""
 
+import re
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,13 +13,17 @@ from reports.text import header_line
 
 # Stands for the letter in the address that bounces go to.
 LETTER_HERE = "{letter}"
+# Mail programs that keep letters in one file part them by it, and put a ">" before ours.
+_FROM = re.compile(r"^From ", re.MULTILINE)
 # Addresses and ids are longer than 78 characters, and folded they would be no addresses.
-POLICY = SMTP.clone(max_line_length=998)
+UNFOLDED = SMTP.clone(max_line_length=998)
+# RFC 2045, 6.7: the longest line of a body in quoted-printable.
+NARROW = SMTP.clone(max_line_length=76)
 
 
 def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMessage:
     """Build the message; whatever came from a file, a person or the web passes `header_line`."""
-    message = EmailMessage(policy=POLICY)
+    message = EmailMessage(policy=NARROW)
     message["From"] = header_line(settings.sender)
     message["To"] = header_line(envelope.recipient)
     message["Subject"] = header_line(letter.subject)
@@ -35,6 +40,9 @@ def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMe
     # Servers on the way leave it as it is, so that a signature over it holds.
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for part in message.iter_parts():
+        part.set_payload(_FROM.sub("=46rom ", str(part.get_payload())))
+    message.policy = UNFOLDED
     return message
 
 

@@ -164,7 +164,7 @@ class Drafting:
             sent_at=self.now(),
             kind=letter.kind,
             period=letter.period,
-            severity=_severity(view),
+            severity=severity_of(view),
             stop_url=self._stop_url(letter),
         )
 
@@ -189,7 +189,7 @@ def told_in(view: LetterView) -> tuple[str, ...]:
     return ()
 
 
-def _severity(view: LetterView) -> str:
+def severity_of(view: LetterView) -> str:
     """Say how bad the worst is, for whoever sorts mail by it."""
     match view:
         case AlertView():

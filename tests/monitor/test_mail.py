@@ -65,6 +65,22 @@ def test_a_letter_is_plain_text_first_and_html_second_and_nothing_else():
     assert rich.get_content().splitlines() == LETTER.html.splitlines()
 
 
+def test_no_line_of_a_letter_is_taken_for_the_beginning_of_another():
+    text = "Still open\nFrom earlier letters.\n"
+    message = compose(replace(LETTER, text=text), ENVELOPE, SETTINGS)
+
+    assert b"\nFrom " not in message.as_bytes().replace(b"\r", b"").partition(b"\n\n")[2]
+    plain = read(message.as_bytes()).get_body(("plain",))
+    assert plain.get_content().splitlines() == text.splitlines()
+
+
+def test_the_lines_of_a_body_are_as_short_as_mail_wants_them():
+    letter = replace(LETTER, html=f"<p>{'word ' * 400}</p>")
+    body = compose(letter, ENVELOPE, SETTINGS).as_bytes().partition(b"\r\n\r\n")[2]
+
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+
+
 def test_the_id_of_a_letter_is_the_same_whenever_it_is_sent():
     name = ("cedar-valley", "p1", "digest")
 

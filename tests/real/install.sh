@@ -12,6 +12,9 @@ need postfix postfix
 need dovecot dovecot-core
 need /usr/lib/dovecot/imap dovecot-imapd
 need /usr/lib/dovecot/lmtp dovecot-lmtpd
+need opendkim opendkim
+need spamassassin spamassassin
+need java default-jre-headless
 need redis-server redis-server
 need snac snac2
 need /usr/share/wordpress/index.php wordpress

@@ -1,4 +1,4 @@
-"""A real mail server: Postfix takes letters in, Dovecot keeps them and lets them be read."""
+"""A real mail server: Postfix takes letters in, OpenDKIM signs them, Dovecot keeps them."""
 
 import contextlib
 import email
@@ -14,14 +14,23 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
 from tests.real import certificates
 from tests.real.machine import LOCALHOST, is_root, lacking_programs
-from tests.real.process import Program, free_ports, greets
+from tests.real.process import Program, free_ports, greets, listens
 from tests.real.template import fill_in
 
 NAME = "mail"
 
 DOMAIN = "cedarvalley.example"
+SELECTOR = "letters"
 DOVECOT = (2, 4)  # its settings were rewritten in this version
 DOVECOT_PROGRAMS = Path("/usr/lib/dovecot")
 PATIENCE = 20.0
@@ -29,11 +38,15 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """Takes letters on `port` after STARTTLS and a password, for everybody at DOMAIN but gone@."""
+    """Takes letters on `port` after STARTTLS and a password, for everybody at DOMAIN but gone@.
+
+    What goes to left@ is taken, and comes back. `dkim` is the public key of its signatures.
+    """
 
     port: int
     imap: int
     authority: Path
+    dkim: bytes = field(repr=False)
     username: str = f"namesake@{DOMAIN}"
     password: str = field(default="the password of every mailbox", repr=False)
     host: str = "localhost"
@@ -43,11 +56,14 @@ class MailServer:
 
     def letters(self, address: str) -> list[EmailMessage]:
         """Read a mailbox over IMAP, oldest letter first."""
+        return [_read(each) for each in self.contents(address)]
+
+    def contents(self, address: str) -> list[bytes]:
         with imaplib.IMAP4(LOCALHOST, self.imap, timeout=PATIENCE) as box:
             box.login(address, self.password)
             box.select("INBOX", readonly=True)
             _, (found,) = box.search(None, "ALL")
-            return [_read(box, number) for number in found.decode().split()]
+            return [_fetched(box, number) for number in found.decode().split()]
 
     def wait_for(self, address: str, count: int) -> list[EmailMessage]:
         """Wait until a mailbox holds so many letters: delivery goes on after SMTP has said yes."""
@@ -61,7 +77,7 @@ class MailServer:
 def lacking() -> str:
     if not is_root():
         return "Postfix starts as root only"
-    if reason := lacking_programs("postfix", "dovecot"):
+    if reason := lacking_programs("postfix", "dovecot", "opendkim"):
         return reason
     if missing := [name for name in ("imap", "lmtp") if not (DOVECOT_PROGRAMS / name).exists()]:
         return f"Dovecot's {' and '.join(missing)} not installed"
@@ -77,23 +93,28 @@ def dovecot_version() -> tuple[int, ...]:
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[MailServer]:
-    port, imap = free_ports(2)
-    server = MailServer(port=port, imap=imap, authority=certificates.issue(folder))
-    _furnish(folder, server)
+    port, imap, milter = free_ports(3)
+    server = MailServer(
+        port=port, imap=imap, authority=certificates.issue(folder), dkim=_dkim_key(folder)
+    )
+    _furnish(folder, server, milter)
     with (
+        _opendkim(folder).running(lambda: listens(milter)),
         _dovecot(folder).running(lambda: greets(imap, b"* OK")),
         _postfix(folder).running(lambda: greets(port, b"220 ")),
     ):
         yield server
 
 
-def _furnish(folder: Path, server: MailServer) -> None:
+def _furnish(folder: Path, server: MailServer, milter: int) -> None:
     values = {
         "folder": folder,
         "domain": DOMAIN,
         "port": server.port,
         "imap": server.imap,
         "password": server.password,
+        "milter": milter,
+        "selector": SELECTOR,
     }
     for name in ("postfix", "queue", "dovecot-run"):
         (folder / name).mkdir()
@@ -110,6 +131,7 @@ def _furnish(folder: Path, server: MailServer) -> None:
         ("postfix-master.cf", "postfix/master.cf"),
         ("postfix-mailboxes", "postfix/mailboxes"),
         ("dovecot.conf", "dovecot.conf"),
+        ("opendkim.conf", "opendkim.conf"),
     ):
         (folder / target).write_text(fill_in(source, **values), "utf-8")
 
@@ -126,6 +148,13 @@ def _postfix(folder: Path) -> Program:
     )
 
 
+def _opendkim(folder: Path) -> Program:
+    return Program(
+        argv=("opendkim", "-f", "-x", str(folder / "opendkim.conf")),
+        log=folder / "opendkim.log",
+    )
+
+
 def _dovecot(folder: Path) -> Program:
     return Program(
         argv=("dovecot", "-F", "-c", str(folder / "dovecot.conf")),
@@ -139,9 +168,21 @@ def _ask(*command: str) -> str:
     return done.stdout
 
 
-def _read(box: imaplib.IMAP4, number: str) -> EmailMessage:
+def _fetched(box: imaplib.IMAP4, number: str) -> bytes:
     _, answer = box.fetch(number, "(RFC822)")
     assert isinstance(answer[0], tuple)
-    letter = email.message_from_bytes(answer[0][1], policy=email.policy.default)
+    return answer[0][1]
+
+
+def _read(content: bytes) -> EmailMessage:
+    letter = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(letter, EmailMessage)
     return letter
+
+
+def _dkim_key(folder: Path) -> bytes:
+    """Make a key to sign with, and return what a name server would tell of it."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    (folder / "dkim.pem").write_bytes(private)
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -103,6 +103,15 @@ def greets(port: int, greeting: bytes, question: bytes = b"") -> bool:
         return False
 
 
+def listens(port: int) -> bool:
+    """Tell whether a server that waits to be spoken to is there."""
+    try:
+        with socket.create_connection((LOCALHOST, port), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
 def says_ok(port: int, path: str) -> bool:
     """Tell whether a web server answers this path with 200."""
     with contextlib.closing(HTTPConnection(LOCALHOST, port, timeout=5)) as connection:

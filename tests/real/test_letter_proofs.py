@@ -1,0 +1,87 @@
+"""Every letter, as validators, mail programs and spam filters see it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.config_mail import MailConfig
+from monitor.domain.envelope import Envelope, message_id
+from monitor.flows.drafting import STOPPABLE
+from monitor.message import compose
+from reports.press import kind_of, printed
+from tests.real import proofs
+from tests.reports.samples import LETTERS
+
+pytestmark = pytest.mark.real
+
+DOMAIN = "cedarvalley.example"
+# What Gmail, Outlook or Apple Mail lack, and what their readers see instead.
+COVERED = {
+    "@media": "the letter is light and 600 wide, and reads well so",
+    "color-scheme CSS property": "the letter is light, as its own colours say",
+    "color-scheme meta tag": "the letter is light, as its own colours say",
+    "<style> element": "every rule that matters stands in the elements themselves",
+    "display:none": "the preheader is one small line in the colour of its ground",
+    "max-height property": "Outlook hides the preheader by mso-hide",
+    "overflow": "Outlook hides the preheader by mso-hide",
+    "border-radius": "corners are square",
+    "aria-hidden attribute": "the preheader is read out, and is a sentence",
+    "aria-label attribute": "the subject is read out before the letter",
+    "role attribute": "the tables are read out as tables, row by row, in the right order",
+    "<body> element": "the ground is that of the outer table",
+    "<bdi> element": "text from the web bears no direction marks by then",
+    "<wbr> element": "addresses break at any letter (word-break)",
+    "word-break": "addresses break behind slashes (wbr)",
+    "white-space": "a date may break in two",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _readers() -> None:
+    if reason := proofs.lacking():
+        pytest.skip(f"{proofs.NAME}: {reason}")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("letters")
+    for name, view in LETTERS.items():
+        (folder / f"{name}.html").write_text(printed(view).html, "utf-8")
+    return sorted(folder.iterdir())
+
+
+def test_a_validator_finds_no_fault(pages: list[Path]) -> None:
+    assert proofs.faults(pages) == []
+
+
+def test_what_a_mail_program_lacks_has_something_in_its_place(pages: list[Path]) -> None:
+    assert set(proofs.unsupported(pages)) == set(COVERED)
+
+
+def test_a_spam_filter_has_nothing_to_say(tmp_path: Path) -> None:
+    opinions = proofs.opinions([written(name) for name in LETTERS], tmp_path)
+
+    assert len(opinions) == len(LETTERS)
+    assert max(each.score for each in opinions) <= 0
+    assert [rules for each in opinions if (rules := heavy(each))] == []
+
+
+def heavy(opinion: proofs.Opinion) -> dict[str, float]:
+    return {name: weight for name, weight in opinion.rules.items() if weight > 0.5}
+
+
+def written(name: str) -> bytes:
+    view = LETTERS[name]
+    envelope = Envelope(
+        recipient=f"rosa.delgado@{DOMAIN}",
+        message_id=message_id("cedar-valley", name, domain=DOMAIN),
+        sent_at=datetime.now(UTC),
+        kind=kind_of(view),
+        period="2026-W48",
+        stop_url=f"https://namesake.{DOMAIN}/stop/{'a' * 32}.{'b' * 43}"
+        if kind_of(view) in STOPPABLE
+        else "",
+    )
+    settings = MailConfig(sender=f"Namesake <namesake@{DOMAIN}>", reply_to=f"privacy@{DOMAIN}")
+    return compose(printed(view), envelope, settings).as_bytes().replace(b"\r\n", b"\n")
