@@ -7,8 +7,8 @@ from typing import Final
 from monitor.cli import logbook
 from monitor.cli.output import Output
 from monitor.daemon import Daemon, Doorbell, Supervisor
-from monitor.demo.afterwards import OPERATOR, afterwards
-from monitor.demo.district import REVIEWERS, STAFF
+from monitor.demo.afterwards import OPERATOR, REVIEWERS, afterwards
+from monitor.demo.district import STAFF
 from monitor.errors import InputError
 from monitor.hands import Pulse
 from monitor.service import Service

@@ -12,7 +12,6 @@ from monitor.store.moment import read, written
 from monitor.store.sealing import DISTRICT, Sealing
 from monitor.store.sequence import next_in
 
-_BY_OFFICE = "(actor = 'operator' OR substr(actor, 1, 8) = 'reviewer')"
 # Refs, kinds, counts, times and commitments pass; names, addresses and sentences do not.
 OPAQUE = re.compile(r"[A-Za-z0-9+:._-]{0,80}")
 
@@ -68,23 +67,20 @@ class Audit:
         row = self.database.row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")
         return None if row is None else read(row[0])
 
-    def of_offices(self, action: str, before: int, most: int) -> tuple[Entry, ...]:
-        """Return the newest acts of reviewers and operators before a number; 0 is from the end.
+    def of_offices(self, actions: Iterable[str], before: int, most: int) -> tuple[Entry, ...]:
+        """Return the newest such acts of reviewers and operators before a number; 0 is the end.
 
-        What people did about themselves is not among them. An empty action is any.
+        What people did about themselves is not among them.
         """
         rows = self.database.rows(
-            f"""SELECT * FROM audit WHERE {_BY_OFFICE} AND (?1 = '' OR action = ?1)
-            AND (?2 = 0 OR seq < ?2) ORDER BY seq DESC LIMIT ?3""",  # noqa: S608 - our own words
-            action,
+            """SELECT * FROM audit WHERE (actor = 'operator' OR substr(actor, 1, 8) = 'reviewer')
+            AND action IN (SELECT value FROM json_each(?1)) AND (?2 = 0 OR seq < ?2)
+            ORDER BY seq DESC LIMIT ?3""",
+            json.dumps(sorted(actions)),
             before,
             most,
         )
         return tuple(_entry(row) for row in rows)
-
-    def actions_of_offices(self) -> tuple[str, ...]:
-        query = f"SELECT DISTINCT action FROM audit WHERE {_BY_OFFICE} ORDER BY action"  # noqa: S608 - our own words
-        return tuple(action for (action,) in self.database.rows(query))
 
     def all(self) -> tuple[Entry, ...]:
         return tuple(_entry(row) for row in self.database.rows("SELECT * FROM audit ORDER BY seq"))

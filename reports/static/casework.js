@@ -3,7 +3,6 @@
 for (const button of document.querySelectorAll("[data-copies]")) {
   const text = document.getElementById(button.dataset.copies);
   const said = button.parentElement.querySelector("[data-copied]");
-  button.hidden = false;
   button.addEventListener("click", async () => {
     text.select();
     try {

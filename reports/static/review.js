@@ -6,7 +6,6 @@ const box = (row) => row.querySelector("input[type=checkbox]");
 const opener = (row) => row.querySelector("[data-open]");
 
 if (list) {
-  document.querySelector("[data-keys]").hidden = false;
   list.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const at = rows.findIndex((row) => row.contains(document.activeElement));
@@ -31,7 +30,6 @@ if (list) {
 
 const all = document.querySelector("[data-all]");
 if (all) {
-  all.closest("[hidden]").hidden = false;
   all.addEventListener("change", () => {
     for (const row of rows) if (box(row)) box(row).checked = all.checked;
   });

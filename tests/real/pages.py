@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.cli.demo_pages import actors
-from monitor.daemon import Hand
 from monitor.demo.afterwards import afterwards
+from monitor.hands import Hand, Pulse
 from monitor.service import Service
 from monitor.web.listen import LOOPBACK, listening
 from monitor.web.switcher import demo_app
+from scrapers.fetch.clock import SystemClock
 from tests.real.process import free_ports
 
 
@@ -26,7 +27,8 @@ def served(folder: Path) -> Iterator[Pages]:
     address = f"http://{LOOPBACK}:{port}"
     with afterwards(folder, address) as service:
         service.rounds.begin()
-        hands = [Hand(service.rounds.serve), Hand(service.rounds.write)]
+        pulse = Pulse(SystemClock())
+        hands = [Hand(service.rounds.serve, pulse), Hand(service.rounds.write, pulse)]
 
         def wake() -> None:
             for hand in hands:

@@ -1,0 +1,156 @@
+"""IT review and the take-down kit in a real browser: by mouse, by keys, and without scripts."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
+from tests.real.browser import LOOKS, NARROW, Looks
+from tests.real.pages import Pages
+
+pytestmark = pytest.mark.real
+IT, HELP_DESK, MARIA = "IT security", "IT help desk", "Maria Delgado"
+PARTS = ("/review", "/review/early", "/review/district", "/review/audit")
+
+
+@pytest.fixture
+def shared(pages: Pages) -> Iterator[list[Flag]]:
+    """Have everybody share what was flagged, and take it back at the end."""
+    state, review = pages.service.state, pages.service.reviewing
+    flags = [flag for ref in state.people.refs() for flag in state.flags.of_person(ref)]
+    for flag in flags:
+        review.rule(flag.ref, Ruling.SHARED, flag.person)
+    yield flags
+    for flag in flags:
+        while not state.flags.get(flag.ref).undecided or state.flags.get(flag.ref).shared_at:
+            review.rule(flag.ref, Ruling.REOPENED, flag.person)
+
+
+def imitation(flags: list[Flag]) -> Flag:
+    return next(flag for flag in flags if flag.kind is FlagKind.IMPERSONATION)
+
+
+def states(pages: Pages, flags: list[Flag]) -> set[FlagState]:
+    return {pages.service.state.flags.get(flag.ref).state for flag in flags}
+
+
+def opens_first(page: Page) -> None:
+    page.goto("/review")
+    page.locator("[data-open]").first.click()
+    page.wait_for_url("**/review/flags/*")
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_the_pages_can_be_read_by_everybody_on_any_screen(
+    looks: Looks, shared: list[Flag], width: int, *, dark: bool
+) -> None:
+    with looks.window(width=width, dark=dark) as page:
+        looks.become(page, MARIA)
+        page.goto(f"/me/takedown/{imitation(shared).ref}")
+        assert looks.faults(page) == []
+        looks.become(page, IT)
+        for part in PARTS:
+            page.goto(part)
+            assert looks.faults(page) == []
+        opens_first(page)
+        assert looks.faults(page) == []
+        page.goto("/review?severity=low")
+        assert looks.faults(page) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_it_rules_on_several_flags_and_takes_it_back(
+    looks: Looks, pages: Pages, shared: list[Flag], *, scripts: bool
+) -> None:
+    with looks.window(width=NARROW, scripts=scripts) as page:
+        looks.become(page, IT)
+        page.goto("/review")
+        for box in page.locator("[data-row] input[type=checkbox]").all():
+            box.check()
+        page.get_by_role("button", name="Open the chosen together").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(shared)} flags together")
+        page.get_by_label("Harmless", exact=True).check()
+        page.get_by_role("button", name="Keep the ruling for all chosen").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(shared)} flags ruled")
+        assert states(pages, shared) == {FlagState.HARMLESS}
+
+        page.get_by_role("button", name="Take it back for all").click()
+
+        expect(page.get_by_text("Taken back.")).to_be_visible()
+        assert states(pages, shared) == {FlagState.OPEN}
+
+
+def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: list[Flag]) -> None:
+    with looks.window() as page:
+        looks.become(page, IT)
+        page.goto("/review")
+        page.locator("[data-row] input[type=checkbox]").first.focus()
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        expect(page.locator("[data-row] input[type=checkbox]").nth(1)).to_be_checked()
+        page.keyboard.press("k")
+        page.keyboard.press("o")
+        page.wait_for_url("**/review/flags/*")
+        page.get_by_label("Harmless", exact=True).focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("The ruling is kept.")).to_be_visible()
+
+    assert FlagState.HARMLESS in states(pages, shared)
+
+
+def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Flag]) -> None:
+    with looks.window() as page:
+        looks.become(page, IT)
+        page.goto("/review")
+        page.get_by_text("Choose what to see").focus()
+        for key in "jkxo":
+            page.keyboard.press(key)
+
+        assert page.url.endswith("/review")
+        assert page.locator("[data-row] input:checked").count() == 0
+
+
+def test_a_flag_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Pages) -> None:
+    state = pages.service.state
+    people = state.people.refs()
+    link = next(flag for ref in people for flag in state.flags.of_person(ref) if not flag.shared_at)
+    with looks.window() as one, looks.window(scripts=False) as other:
+        looks.become(one, IT)
+        one.goto("/review/early")
+        one.get_by_label("Reference of the flag").fill(link.ref[:8])
+        one.get_by_label("Reason", exact=True).fill("A parent called.")
+        one.get_by_role("button", name="Propose").click()
+        expect(one.get_by_text("You proposed this")).to_be_visible()
+        assert looks.faults(one) == []
+
+        looks.become(other, HELP_DESK)
+        other.goto("/review/early")
+        other.get_by_role("button", name="Confirm, and tell the person now").click()
+
+        expect(other.get_by_text("It is open for a day")).to_be_visible()
+
+
+def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
+    looks: Looks, pages: Pages, shared: list[Flag]
+) -> None:
+    with looks.window(width=NARROW) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        looks.become(page, MARIA)
+        page.goto(f"/me/takedown/{imitation(shared).ref}")
+        page.get_by_role("button", name="Copy the text").click()
+        expect(page.get_by_text("Copied.")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download the evidence (ZIP)").click()
+        page.get_by_label("I have reported it").check()
+        page.get_by_role("button", name="Keep it").click()
+
+        expect(page.get_by_text("Noted: you have reported it.")).to_be_visible()
+        assert "The account below is not mine." in copied
+        assert re.fullmatch(r"evidence-[0-9a-f]{8}\.zip", download.value.suggested_filename)
+        assert looks.faults(page) == []
