@@ -3,16 +3,20 @@
 import shutil
 import stat
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from monitor.config import Config, zone_exists
 from monitor.domain import condition
 from monitor.domain.checkup import Checked, bad, fine, warned
+from monitor.domain.envelope import Envelope, Verdict, message_id
 from monitor.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.mail import SmtpPost
 from monitor.store.lock import StateLock
 from monitor.store.sealing import KEYS_DATABASE
 from monitor.store.state import DATABASE
+from reports.press import LetterKind, printed
+from reports.upkeep import TrialView
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
@@ -56,6 +60,34 @@ def of_service(config: Config) -> Checked:
         return fine("service", "It runs, and holds the state folder.")
     remedy = "Start it: `systemctl start namesake`, or `namesake run`."
     return bad("service", "It does not run.", remedy, UnavailableError.exit_code)
+
+
+def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
+    """Send a letter to the contact, by the way that all letters take."""
+    letter = printed(
+        TrialView(
+            name="operators",
+            district=config.district.name,
+            zone=config.district.zone,
+            why="You get this letter because the contact of Namesake is you.",
+            leave="Nobody sends another one unasked.",
+            review_url="",
+        )
+    )
+    period = now.isoformat(timespec="seconds")
+    name = (config.district.ref, "contact", LetterKind.TRIAL.value, period)
+    envelope = Envelope(
+        recipient=config.district.contact,
+        message_id=message_id(*name, domain=config.mail_domain),
+        sent_at=now,
+        kind=LetterKind.TRIAL,
+        period=period,
+    )
+    delivery = post.deliver(letter, envelope)
+    if delivery.verdict is Verdict.ACCEPTED:
+        return fine("mail", "A letter went out to the contact of the district: does it arrive?")
+    told = f"A letter to the contact of the district was not taken: {delivery.note}."
+    return bad("mail", told, "See [mail] in the configuration.", UnavailableError.exit_code)
 
 
 def of_mail(config: Config, post: SmtpPost | None) -> Checked:

@@ -21,7 +21,7 @@ from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.grid import Grid
-from monitor.flows.keeping import Keeping
+from monitor.flows.keeping import EVIDENCED, Keeping
 from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now
@@ -238,7 +238,8 @@ class Workshop:
 
     @cached_property
     def keeping(self) -> Keeping:
-        return Keeping(state=self.state, spans=self._spans())
+        kinds = EVIDENCED if self.config.evidence.pages else frozenset()
+        return Keeping(state=self.state, spans=self._spans(), kinds=kinds)
 
     def _spans(self) -> Mapping[str, timedelta]:
         """Return how long the terms of some sources let us keep their text."""

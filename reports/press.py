@@ -26,6 +26,7 @@ class LetterKind(StrEnum):
     SOURCES_PARKED = "sources-parked"
     ADDRESS_PAUSED = "address-paused"
     DISK_FULL = "disk-full"
+    TRIAL = "trial"
     ASKED = "asked"
 
 
@@ -51,6 +52,7 @@ _FORMS: Final = {
     LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
     LetterKind.ASKED: _Form(notice.AskedView, notice.render_asked),
     LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),
+    LetterKind.TRIAL: _Form(upkeep.TrialView, upkeep.render_trial),
     LetterKind.DISK_FULL: _Form(upkeep.DiskFullView, upkeep.render_disk_full),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}

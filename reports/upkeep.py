@@ -31,6 +31,11 @@ class DiskFullView(LetterView):
     since: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialView(LetterView):
+    """A letter that says no more than that it arrived."""
+
+
 def render_sources_parked(view: SourcesParkedView) -> Letter:
     gaps = cut(sorted(view.gaps, key=lambda gap: gap.since), MOST)
     return composed("sources_parked", {"view": view, "gaps": gaps, "year": 0})
@@ -42,3 +47,7 @@ def render_address_paused(view: AddressPausedView) -> Letter:
 
 def render_disk_full(view: DiskFullView) -> Letter:
     return composed("disk_full", {"view": view})
+
+
+def render_trial(view: TrialView) -> Letter:
+    return composed("trial", {"view": view})

@@ -15,20 +15,22 @@ from monitor.flows.vitals import TakingVitals
 from monitor.mail import SmtpPost
 from monitor.matcher.chosen import matcher_setup
 from monitor.matcher.process import MatcherProcess
+from monitor.matcher.tokens import read_tokens
 from monitor.sources import all_sources
 from monitor.store.state import State
 from scrapers.registry import Registry
 
 
 @click.command()
+@click.option("--send-test", is_flag=True, help="Also send a letter to the district's contact.")
 @as_json
 @pass_desk
-def doctor(desk: Desk, *, as_json: bool) -> int:
+def doctor(desk: Desk, *, send_test: bool, as_json: bool) -> int:
     """Look at everything that can go wrong, and say what to do; ends with the worst exit code.
 
-    It signs in to the mail server and sends nothing, asks no source, and names nobody.
+    It signs in to the mail server and sends nothing unasked, asks no source, and names nobody.
     """
-    checked = tuple(_checked(desk))
+    checked = (*_checked(desk), *(_of_trial(desk) if send_test else ()))
     output = Output("UTC")
     if as_json:
         output.json(checked)
@@ -67,6 +69,15 @@ def _post(desk: Desk, config: Config) -> SmtpPost | None:
     return SmtpPost(config.mail, password, desk.outside.clock)
 
 
+def _of_trial(desk: Desk) -> Iterator[Checked]:
+    try:
+        post = _post(desk, desk.config)
+    except MonitorError:
+        return  # told already
+    if post is not None:
+        yield machine.of_trial(desk.config, post, desk.outside.clock.now())
+
+
 def _of_students(desk: Desk, config: Config) -> Iterator[Checked]:
     """Start the matcher, which alone may see the key, and let it say whether it fits."""
     setup = matcher_setup(config)
@@ -75,7 +86,8 @@ def _of_students(desk: Desk, config: Config) -> Iterator[Checked]:
         return
     try:
         with MatcherProcess(setup, desk.outside.clock.now):
-            yield fine("students", "The roster key is the one that made the tokens.")
+            key = read_tokens(setup.tokens).key_id
+            yield fine("students", f"The roster key is the one that made the tokens (id {key}).")
     except MonitorError as error:
         yield _refused("students", error, "See docs/students.md; until then nothing is compared.")
 

@@ -80,6 +80,8 @@ _FIELDS = """\
 Then IT sees this and no more: your name and school, the kind of flag, how serious it is,
 the platform, the address, where it stands and since when, the reasons as general sentences,
 and what you said of it.
+While a flag is open that somebody pretends to be you, or that your account changed, a copy of its
+page is kept, locked, for 30 days at most. It is handed on only if you share the flag.
 In an emergency two reviewers together may open one flag early, with a written reason.
 You are told at once. Only a flag can be opened so.
 IT never sees your other results, your own checks, or who has not joined.

@@ -40,10 +40,14 @@ def worth_keeping(source: Source, query: Query, reading: Reading) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """`spans` are how long the text of some sources may be kept at most."""
+    """`spans` are how long the text of some sources may be kept at most.
+
+    `kinds` are the flags whose pages are kept, none where the district wants no page kept.
+    """
 
     state: State
     spans: Mapping[str, timedelta]
+    kinds: frozenset[FlagKind] = EVIDENCED
 
     def stage(self, sweep: str, source: Source | None, visit: Visit) -> Visit:
         """Keep the pages of a visit until its sweep closes; return the visit without them."""
@@ -51,15 +55,19 @@ class Keeping:
             self.state.pages.add(sweep, source.version, visit.pages)
         return replace(visit, pages=())
 
+    def lacking(self, person: str) -> frozenset[str]:
+        """Return the items whose page is wanted: they are asked for in full, changed or not."""
+        return self.state.pages.lacking(person, self.kinds, IN_QUESTION)
+
     def close(self, sweep: str) -> None:
         """Decide only when all is settled: a flag may be raised by what another source shows."""
-        self.state.pages.close(sweep, EVIDENCED, IN_QUESTION)
+        self.state.pages.close(sweep, self.kinds, IN_QUESTION)
 
     def forget(self, now: datetime) -> None:
         """Forget what is in question no more, and what is too old."""
         longest = TABLE[Kept.PAGE_BODY].open
         with self.state.write():
-            self.state.pages.forget_settled(EVIDENCED, IN_QUESTION)
+            self.state.pages.forget_settled(self.kinds, IN_QUESTION)
             if longest is not None:
                 self.state.pages.forget_before(now - longest)
             for source, span in self.spans.items():

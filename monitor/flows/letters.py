@@ -21,6 +21,7 @@ TO_OFFICE = frozenset(
         LetterKind.SOURCES_PARKED,
         LetterKind.ADDRESS_PAUSED,
         LetterKind.DISK_FULL,
+        LetterKind.TRIAL,
     }
 )
 # An invitation comes before consent, a farewell after it, and an office gives none.

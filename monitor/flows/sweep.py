@@ -176,8 +176,11 @@ class Sweeping:
             if self.state.consents.latest(ref) is None:
                 return {}  # erased since they were planned, and their key with them
             raise
+        lacking = self.keeping.lacking(ref)
         return {
-            each.key: (each.remembered, sightings[each.key]) for each in asked if each.remembered
+            each.key: (each.remembered, sightings[each.key])
+            for each in asked
+            if each.remembered and not any(seen.item in lacking for seen in sightings[each.key])
         }
 
     def _begun(self, errand: Errand) -> Sweep:

@@ -88,6 +88,18 @@ class Pages:
         )
         return tuple(map(self._page, rows))
 
+    def lacking(self, person: str, kinds: Iterable[str], states: Iterable[str]) -> frozenset[str]:
+        """Return the items of which a flag wants evidence, and there is none."""
+        rows = self.database.rows(
+            """SELECT item FROM flags WHERE person = ?1
+            AND kind IN (SELECT value FROM json_each(?2))
+            AND state IN (SELECT value FROM json_each(?3))
+            AND item NOT IN (SELECT item FROM evidence)""",
+            person,
+            *map(_listed, (kinds, states)),
+        )
+        return frozenset(item for (item,) in rows)
+
     def all(self) -> Iterator[KeptPage]:
         rows = self.database.rows("SELECT mark, person, sealed FROM pages ORDER BY rowid")
         return map(self._page, rows)

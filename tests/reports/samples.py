@@ -28,7 +28,7 @@ from reports.notice import (
 from reports.review import ReviewLine, ReviewView
 from reports.selfcheck import SelfCheckView
 from reports.sign_in_link import SignInLinkView
-from reports.upkeep import AddressPausedView, DiskFullView, SourcesParkedView
+from reports.upkeep import AddressPausedView, DiskFullView, SourcesParkedView, TrialView
 from reports.words import (
     DigestKind,
     Ending,
@@ -270,6 +270,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         review_url=PORTAL,
     ),
     "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),
+    "trial": TrialView(**SAM),
     "disk-full": DiskFullView(**SAM, since=MONDAY),
     "address-paused": AddressPausedView(
         **SAM, ref="3f9c0a51d2e84b7796c1f0a4b5d68e12", status="5.1.1", since=MONDAY

@@ -158,3 +158,15 @@ def test_the_doctor_signs_in_to_the_mail_server_and_sends_nothing(
         assert levels(terminal, "mail") == {level}
 
     assert counter.letters == []
+
+
+def test_a_letter_on_trial_goes_to_the_contact_where_it_is_asked_for(terminal: Terminal):
+    counter = Counter()
+    with opened(counter) as office:
+        server = f'host = "127.0.0.1"\nport = {office.port}\nsecurity = "relay"\n'
+        terminal.configured(('@cedarvalley.example>"\n', f'@cedarvalley.example>"\n{server}'))
+
+        told = terminal.run("doctor", "--send-test", "--json").json
+
+    assert counter.recipients == [["privacy@cedarvalley.example"]]
+    assert [each["level"] for each in told if each["what"] == "mail"] == ["ok", "ok"]

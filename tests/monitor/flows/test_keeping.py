@@ -8,7 +8,7 @@ from msgspec import structs
 
 from monitor.config import EvidenceConfig
 from monitor.demo.district import MARIA
-from monitor.domain.flag import FlagKind, Ruling
+from monitor.domain.flag import FlagKind, FlagState, Ruling
 from monitor.flows.keeping import Keeping
 from monitor.store.holds import Hold
 from scrapers.outcome import Outcome
@@ -111,6 +111,25 @@ def test_a_legal_hold_keeps_the_page(maria: Staff):
     maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.NAMESAKE)
 
     Keeping(state=world.state, spans={}).forget(world.clock.at + timedelta(days=31))
+
+    assert len(kept_of(maria)) == 1
+
+
+def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    world.state.flags.replace(replace(flag, state=FlagState.NAMESAKE))
+    Keeping(state=world.state, spans={}).forget(world.clock.at)
+    assert kept_of(maria) == ()
+    world.a_week_later()
+    world.sweep()
+    assert kept_of(maria) == ()
+
+    world.state.flags.replace(flag)
+    world.a_week_later()
+    world.sweep()
 
     assert len(kept_of(maria)) == 1
 
