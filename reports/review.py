@@ -33,11 +33,27 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """How the service is doing, in counts of sources and letters. `unproven` are sources by name.
+
+    `in_vain` counts letters that wait for another try, `given_up` those of this week, `refusing`
+    the addresses that refuse letters.
+    """
+
+    sources: int
+    unproven: tuple[str, ...] = ()
+    in_vain: int = 0
+    given_up: int = 0
+    refusing: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView(LetterView):
     """`closed` counts the flags that were closed during `week`."""
 
     week: str
     coverage: Coverage
+    upkeep: Upkeep | None = None
     lines: tuple[ReviewLine, ...] = ()
     closed: int = 0
 
@@ -53,6 +69,7 @@ def render(view: ReviewView) -> Letter:
         "year": year_of(view.week),
     }
     told["covered"] = filled("_base/covered.txt", told)
+    told["upkeep"] = filled("review/upkeep.txt", told).splitlines() if view.upkeep else ()
 
     def facts(most: int) -> Mapping[str, object]:
         return {**told, "lines": cut(ordered, most)}

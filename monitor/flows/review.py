@@ -19,7 +19,7 @@ from monitor.flows.sorting import Sorting
 from monitor.flows.telling import WHAT, Telling
 from monitor.store.state import State
 from reports import words
-from reports.review import ReviewLine, ReviewView
+from reports.review import ReviewLine, ReviewView, Upkeep
 
 REVIEWER = "reviewer"
 LATELY = timedelta(days=7)
@@ -131,6 +131,17 @@ class Reviewing:
             coverage=self.telling.coverage(self.state.sweeps.latest_runs(now - SWEEP_TAKES)),
             lines=tuple(_line(flag, fields) for flag, fields in shown if flag.undecided),
             closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < LATELY),
+            upkeep=self._upkeep(now),
+        )
+
+    def _upkeep(self, now: datetime) -> Upkeep:
+        health, letters = self.state.health.all(), self.state.letter_counts
+        return Upkeep(
+            sources=len(health),
+            unproven=tuple(each.source for each in health if each.proven_at is None),
+            in_vain=letters.in_vain(),
+            given_up=letters.given_up(now - LATELY),
+            refusing=len(self.state.paused_addresses.all()),
         )
 
     def _refuse_strangers(self, reviewers: frozenset[str]) -> None:

@@ -1,6 +1,5 @@
 """Letters that wait, went out, or never will."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -135,15 +134,6 @@ class Outbox:
     def all(self) -> tuple[OutboxLetter, ...]:
         rows = self.database.rows("SELECT * FROM outbox ORDER BY queued_at, rowid")
         return tuple(self._letter(row) for row in rows)
-
-    def counts(self) -> Mapping[LetterState, int]:
-        rows = self.database.rows("SELECT state, count(*) FROM outbox GROUP BY state")
-        return {LetterState(state): count for state, count in rows}
-
-    def oldest_waiting(self) -> datetime | None:
-        """Return when the oldest letter that is not sent yet was queued."""
-        row = self.database.row("SELECT min(queued_at) FROM outbox WHERE state = 'queued'")
-        return None if row is None else read_or_none(row[0])
 
     def latest(self, recipient_ref: str, kind: str) -> datetime | None:
         """Return when the last letter of this kind was queued for a reader, None if none was.

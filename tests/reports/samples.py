@@ -25,7 +25,7 @@ from reports.notice import (
     EnrolledView,
     WithdrawnView,
 )
-from reports.review import ReviewLine, ReviewView
+from reports.review import ReviewLine, ReviewView, Upkeep
 from reports.selfcheck import SelfCheckView
 from reports.sign_in_link import SignInLinkView
 from reports.upkeep import AddressPausedView, DiskFullView, SourcesParkedView, TrialView
@@ -180,6 +180,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         week="2026-W48",
         coverage=PARTLY,
         closed=1,
+        upkeep=Upkeep(sources=60, unproven=("speaker-deck",), in_vain=2, given_up=1, refusing=1),
         lines=(
             ReviewLine(
                 person="Rosa Delgado",

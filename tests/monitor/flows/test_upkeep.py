@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
+from monitor.domain.bounce import Bounce
 from tests.monitor.flows.world import World
 
 OPERATOR = "ops@cedarvalley.example"
@@ -64,3 +65,19 @@ def test_a_district_without_operators_is_written_to_by_nobody(world_of):
     weeks_go_by(world)
 
     assert world.post.of_kind("sources-parked") == []
+
+
+def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
+    world.on_monday()
+    letter = world.post.of_kind("review")[-1]
+    assert "Every letter went out." in letter.text
+    assert "refuse" not in letter.text
+
+    maria = next(iter(world.state.people.refs()))
+    sent = next(each for each in world.post.accepted if each.envelope.kind == "digest")
+    world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
+    world.on_monday()
+
+    letter = world.post.of_kind("review")[-1]
+    assert "1 address refuses letters" in letter.text
+    assert maria not in letter.text
