@@ -8,6 +8,7 @@ from monitor.config import Config
 from monitor.flows.beginning import Beginning
 from monitor.flows.cards import Cards
 from monitor.flows.checking import Checking
+from monitor.flows.consenting import Consenting
 from monitor.flows.deciding import Deciding
 from monitor.flows.disclosing import Disclosing
 from monitor.flows.dossier import Dossier
@@ -15,6 +16,7 @@ from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.learnt import Learnt
 from monitor.flows.overview import Overview
+from monitor.flows.own_data import OwnData
 from monitor.flows.parts import Now
 from monitor.flows.planning import Planning
 from monitor.flows.retracing import Retracing
@@ -36,6 +38,12 @@ class Portal:
     dossier: Dossier
     disclosing: Disclosing
     learnt: Learnt
+    own_data: OwnData
+
+
+class Affairs(Protocol):
+    @property
+    def consenting(self) -> Consenting: ...
 
 
 class Parts(Protocol):
@@ -65,6 +73,8 @@ class Parts(Protocol):
     def sorting(self) -> Sorting: ...
     @property
     def flagging(self) -> Flagging: ...
+    @property
+    def affairs(self) -> Affairs: ...
 
 
 def portal_of(parts: Parts) -> Portal:
@@ -87,6 +97,7 @@ def portal_of(parts: Parts) -> Portal:
         ),
         disclosing=disclosing,
         learnt=Learnt(state=state, flagging=parts.flagging),
+        own_data=OwnData(state=state, consenting=parts.affairs.consenting),
     )
 
 

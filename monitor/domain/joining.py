@@ -1,10 +1,11 @@
 """What somebody who is joining has answered so far; nothing is asked about them before the end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Self
 
 from monitor.domain.consent import Scope
-from monitor.domain.person import PersonName
+from monitor.domain.person import Person, PersonName
 
 
 class Step(StrEnum):
@@ -44,6 +45,36 @@ class Draft:
     accounts: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     absent_from: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, person: Person, scopes: frozenset[Scope]) -> Self:
+        """Return the answers of somebody who has joined, to be changed page by page."""
+        return cls(
+            name=person.name,
+            done=frozenset(Step),
+            scopes=scopes,
+            school=person.school,
+            role=person.role,
+            places=person.places,
+            handles=person.handles,
+            accounts=person.accounts,
+            pages=person.pages,
+            absent_from=person.absent_from,
+        )
+
+    def changed(self, person: Person) -> Person:
+        """Return the person with these answers in place of theirs."""
+        return replace(
+            person,
+            name=self.name,
+            school=self.school,
+            role=self.role,
+            places=self.places,
+            handles=self.handles,
+            accounts=self.accounts,
+            pages=self.pages,
+            absent_from=self.absent_from,
+        )
 
     @property
     def reached(self) -> Step:

@@ -55,6 +55,14 @@ class Audit:
         rows = self.database.rows("SELECT * FROM audit WHERE subject = ? ORDER BY seq", subject)
         return tuple(_entry(row) for row in rows)
 
+    def about(self, subjects: Iterable[str]) -> tuple[Entry, ...]:
+        """Return the rows about any of several subjects, the oldest first."""
+        rows = self.database.rows(
+            "SELECT * FROM audit WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq",
+            json.dumps(list(subjects)),
+        )
+        return tuple(_entry(row) for row in rows)
+
     def last(self, action: str) -> Entry | None:
         """Return the newest row of an action; None where it was never done."""
         row = self.database.row(

@@ -11,8 +11,10 @@ from monitor.domain.role import Role
 from monitor.service import Service
 from monitor.web import (
     check,
+    data,
     district,
     early,
+    editing,
     front,
     handling,
     items,
@@ -43,6 +45,11 @@ FAMILIES: Final[tuple[Family, ...]] = (
     items.flags,
     items.sharing,
     takedown.takedown,
+    data.data,
+    data.consent,
+    data.renewal,
+    data.leaving,
+    editing.editing,
     review.review,
     handling.handling,
     early.early,
@@ -54,6 +61,7 @@ CORNERS: Final = (
     Corner(role=Role.STAFF, title="My findings", path="/me"),
     Corner(role=Role.STAFF, title="Sort", path="/me/sort"),
     Corner(role=Role.STAFF, title="Check now", path="/me/check"),
+    Corner(role=Role.STAFF, title="My data", path="/me/data"),
     Corner(role=Role.REVIEWER, title="Review", path="/review"),
     Corner(role=Role.OPERATOR, title="Service", path="/operate"),
 )

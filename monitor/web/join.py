@@ -14,9 +14,9 @@ from monitor.domain.role import Way
 from monitor.flows.beginning import Beginning
 from monitor.web import join_views as views
 from monitor.web.desk import WebDesk
-from monitor.web.join_forms import Filled, Listed, checked, filled
-from monitor.web.join_views import ReadText
-from reports.page import Fault, Frame
+from monitor.web.join_forms import Filled, Listed, checked, faulty, filled
+from monitor.web.join_views import ReadText, place
+from reports.page import Frame
 from reports.pages import joining as pages
 from reports.pages.joining import StepView
 
@@ -91,11 +91,11 @@ class Joiner:
             return self.desk.done("/join/accounts#declared")
         if not form.get("address", "").strip():
             if form.get("deed") == "add":
-                return self._page(Step.ACCOUNTS, _faulty(read, NO_ADDRESS))
+                return self._page(Step.ACCOUNTS, faulty(read, NO_ADDRESS))
             return self._kept(Step.ACCOUNTS, read)
         draft = listed.with_address(form["address"])
         if draft is None:
-            return self._page(Step.ACCOUNTS, _faulty(read, NO_ADDRESS))
+            return self._page(Step.ACCOUNTS, faulty(read, NO_ADDRESS))
         if form.get("deed") == "add":
             self.beginning.revise(self.invitation, draft)
             return self.desk.done("/join/accounts#declared", "Added to your accounts and pages.")
@@ -124,12 +124,13 @@ class Joiner:
                 offered = self.beginning.offered
                 return pages.render_scopes, views.scopes_view(draft, offered, faults)
             case Step.NAMES:
-                return pages.render_names, views.names_view(draft, faults)
+                return pages.render_names, views.names_view(draft, faults, place(step))
             case Step.WORK:
-                return pages.render_work, views.work_view(draft, faults)
+                return pages.render_work, views.work_view(draft, faults, place(step))
             case Step.ACCOUNTS:
                 address = request.form.get("address", "")
-                return pages.render_accounts, views.accounts_view(draft, faults, address)
+                own = views.accounts_view(draft, faults, place(step), address)
+                return pages.render_accounts, own
             case Step.CHECK:
                 asked = self.beginning.preview(self.invitation, draft)
                 return pages.render_agree, views.agree_view(draft, asked, self._text(), faults)
@@ -175,7 +176,3 @@ def _step(routes: Blueprint, joiner: Joiner, step: Step) -> None:
 
     routes.add_url_rule(f"/join/{step}", f"show-{step}", show)
     routes.add_url_rule(f"/join/{step}", f"answer-{step}", answer, methods=["POST"])
-
-
-def _faulty(read: Filled, words: str) -> Filled:
-    return replace(read, faults=(*read.faults, Fault(field="address", words=words)))

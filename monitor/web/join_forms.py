@@ -110,6 +110,11 @@ def checked(draft: Draft, read: Filled) -> Filled:
     return Filled(draft=draft, faults=(*read.faults, *_contradictions(draft)))
 
 
+def faulty(read: Filled, words: str) -> Filled:
+    """Say that the address in its box is none."""
+    return replace(read, faults=(*read.faults, Fault(field="address", words=words)))
+
+
 def line(form: Mapping[str, str], name: str) -> str:
     """Read one line of text, without the blanks around it."""
     return " ".join(form.get(name, "").split())

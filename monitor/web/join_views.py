@@ -50,28 +50,35 @@ class ReadText:
 
 
 class Place(TypedDict):
-    """How far a page is on the way."""
+    """How far a page is on the way, and what leads on and back."""
 
     number: int
     total: int
     back: str
+    deed: str
+
+
+EDITING = Place(number=0, total=0, back="/me/data", deed="Save")
 
 
 def place(step: Step) -> Place:
     steps = list(Step)
     back = f"/join/{step.before}" if step.before else ""
-    return Place(number=steps.index(step) + 1, total=len(steps), back=back)
+    return Place(number=steps.index(step) + 1, total=len(steps), back=back, deed="Continue")
 
 
 def read_view(draft: Draft, sections: Iterable[Section], version: str) -> ReadView:
     return ReadView(
         **place(Step.READ),
-        parts=tuple(
-            Part(heading=each.heading, blocks=tuple(_blocks(each.lines))) for each in sections
-        ),
+        parts=parts_of(sections),
         version=version,
         given=draft.name.given,
     )
+
+
+def parts_of(sections: Iterable[Section]) -> tuple[Part, ...]:
+    """Lay out the consent text, whole and in its own words."""
+    return tuple(Part(heading=each.heading, blocks=tuple(_blocks(each.lines))) for each in sections)
 
 
 def scopes_view(draft: Draft, offered: Iterable[Scope], faults: Faults) -> ScopesView:
@@ -84,10 +91,10 @@ def scopes_view(draft: Draft, offered: Iterable[Scope], faults: Faults) -> Scope
     )
 
 
-def names_view(draft: Draft, faults: Faults) -> NamesView:
+def names_view(draft: Draft, faults: Faults, at: Place) -> NamesView:
     name = draft.name
     return NamesView(
-        **place(Step.NAMES),
+        **at,
         given=name.given,
         family=name.family,
         middle=name.middle,
@@ -97,9 +104,9 @@ def names_view(draft: Draft, faults: Faults) -> NamesView:
     )
 
 
-def work_view(draft: Draft, faults: Faults) -> WorkView:
+def work_view(draft: Draft, faults: Faults, at: Place) -> WorkView:
     return WorkView(
-        **place(Step.WORK),
+        **at,
         school=draft.school,
         role=draft.role,
         places=", ".join(draft.places),
@@ -107,9 +114,9 @@ def work_view(draft: Draft, faults: Faults) -> WorkView:
     )
 
 
-def accounts_view(draft: Draft, faults: Faults, address: str) -> AccountsView:
+def accounts_view(draft: Draft, faults: Faults, at: Place, address: str) -> AccountsView:
     return AccountsView(
-        **place(Step.ACCOUNTS),
+        **at,
         declared=tuple(declared(draft.accounts, draft.pages)),
         address=address,
         handles=", ".join(draft.handles),
@@ -131,7 +138,7 @@ def declared(accounts: Iterable[str], pages: Iterable[str]) -> Iterator[Declared
 def agree_view(draft: Draft, asked: AskedView, text: ReadText, faults: Faults) -> AgreeView:
     return AgreeView(
         **place(Step.CHECK),
-        rows=tuple(_rows(draft)),
+        rows=tuple(rows(draft, "/join")),
         agreed=tuple(words for scope, words in SCOPES.items() if scope in draft.scopes),
         asked=asked,
         seal=text.seal,
@@ -142,7 +149,8 @@ def agree_view(draft: Draft, asked: AskedView, text: ReadText, faults: Faults) -
     )
 
 
-def _rows(draft: Draft) -> Iterator[SummaryRow]:
+def rows(draft: Draft, base: str) -> Iterator[SummaryRow]:
+    """Tell the answers, each with the page under `base` that changes it."""
     name = draft.name
     others = (*name.former_families, *name.nicknames)
     own = (f"{line.title} {line.detail}" for line in declared(draft.accounts, draft.pages))
@@ -161,7 +169,7 @@ def _rows(draft: Draft) -> Iterator[SummaryRow]:
         ("No account on", map(site_name, draft.absent_from), Step.ACCOUNTS),
     )
     for what, answers, step in told:
-        yield SummaryRow(what=what, answer=", ".join(answers), change=f"/join/{step}")
+        yield SummaryRow(what=what, answer=", ".join(answers), change=f"{base}/{step}")
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[Block]:

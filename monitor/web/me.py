@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from monitor.domain.due import next_sweep
 from monitor.web.desk import WebDesk
 from reports.pages import home, joining
+from reports.pages.data import LeftView, Standing, render_left
 
 
 def me(desk: WebDesk) -> Blueprint:
@@ -12,7 +13,13 @@ def me(desk: WebDesk) -> Blueprint:
 
     @routes.get("/me")
     def start() -> Response:
-        view = desk.service.portal.overview.home(desk.principal().person)
+        person = desk.principal().person
+        standing = desk.service.portal.own_data.standing(person)
+        if standing is Standing.LEFT:
+            return _left(desk, person)
+        if standing is Standing.ENDED:
+            return desk.done("/me/data")
+        view = desk.service.portal.overview.home(person)
         return desk.page("My findings", home.render, view)
 
     @routes.get("/me/joined")
@@ -28,3 +35,13 @@ def me(desk: WebDesk) -> Blueprint:
         return desk.page("You have joined", joining.render_joined, view)
 
     return routes
+
+
+def _left(desk: WebDesk, person: str) -> Response:
+    """Tell whoever comes back between leaving and the erasure by when they are forgotten."""
+    view = LeftView(
+        contact=desk.service.config.district.contact,
+        zone=desk.service.state.people.get(person).zone,
+        erased_by=desk.service.consenting.standing(person).erased_by,
+    )
+    return desk.page("You have left", render_left, view)

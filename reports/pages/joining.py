@@ -24,11 +24,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepView:
-    """`number` of `total` pages; `back` is the one before, empty on the first."""
+    """`number` of `total` pages, 0 where a page stands alone; `back` is where it leads back to.
+
+    `deed` is what its button says.
+    """
 
     number: int
     total: int
     back: str = ""
+    deed: str = "Continue"
     faults: tuple[Fault, ...] = ()
 
 
