@@ -8,10 +8,14 @@ import click
 from monitor.build import build_pages
 from monitor.cli import logbook
 from monitor.cli.desk import Desk, pass_desk
+from monitor.config import secret
+from monitor.config_portal import SignIn
 from monitor.daemon import Doorbell, Supervisor, signalled
 from monitor.errors import ConfigError
+from monitor.web.account import BACK
 from monitor.web.app import portal_app
 from monitor.web.listen import listening, listening_at
+from monitor.web.provider import Provider
 
 
 @click.command()
@@ -27,8 +31,10 @@ def portal(desk: Desk) -> None:
         reason = f"{desk.path} names no `address` in [portal]: nobody would find the pages."
         raise ConfigError(reason)
     stopping, supervisor = threading.Event(), Supervisor(desk.outside.environ)
+    oidc = config.sign_in is SignIn.OIDC
     with logbook.kept(), build_pages(desk.config, desk.outside) as service:
-        app = portal_app(service, Doorbell(desk.config.state).ring)
+        bell = Doorbell(desk.config.state)
+        app = portal_app(service, bell.ring, _provider(desk) if oidc else None)
         server = (
             listening_at(app, Path(config.socket))
             if config.socket
@@ -38,3 +44,14 @@ def portal(desk: Desk) -> None:
             supervisor.tell("READY=1", f"STATUS=The pages are at {config.address}.")
             stopping.wait()
             supervisor.tell("STOPPING=1")
+
+
+def _provider(desk: Desk) -> Provider:
+    config = desk.config.portal
+    return Provider(
+        issuer=config.issuer,
+        client=config.client,
+        secret=secret("oidc-secret", desk.outside.environ),
+        back=f"{config.address}{BACK}",
+        now=desk.outside.clock.now,
+    )

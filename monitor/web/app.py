@@ -27,9 +27,11 @@ from monitor.web import (
     stop,
     takedown,
 )
+from monitor.web.account import account
 from monitor.web.desk import Corner, WebDesk
 from monitor.web.doors import DOORS, Doors
 from monitor.web.guard import Guard
+from monitor.web.provider import Provider
 from monitor.web.refusals import refuse
 from monitor.web.visit import Visit, Visits
 
@@ -68,9 +70,12 @@ CORNERS: Final = (
 LARGEST_FORM: Final = 64 * 1024
 
 
-def portal_app(service: Service, wake: Callable[[], None]) -> Flask:
-    """Make the app of a district that has an address for its pages."""
-    return app_of(desk_of(service, wake), FAMILIES, DOORS)
+def portal_app(
+    service: Service, wake: Callable[[], None], provider: Provider | None = None
+) -> Flask:
+    """Make the app of a district; `provider` is where its own accounts are, if they count."""
+    accounts = (account(provider),) if provider else ()
+    return app_of(desk_of(service, wake), (*FAMILIES, *accounts), DOORS)
 
 
 def desk_of(service: Service, wake: Callable[[], None], demo: str = "") -> WebDesk:

@@ -99,6 +99,15 @@ class Visits:
                 self._name(NOTICE), secure=self.secure, httponly=True, samesite="Lax"
             )
 
+    def lend(self, response: Response, name: str, values: list[str]) -> None:
+        """Give this browser something to keep until it closes, which only we can have written."""
+        self._set(response, name, self.signer.dumps(values))
+
+    def lent(self, request: Request, name: str) -> list[str]:
+        """Return what this browser was given to keep; nothing where it was not."""
+        values = self._loads(request.cookies.get(self._name(name), ""))
+        return list(map(str, values)) if isinstance(values, list) else []
+
     def tell(self, visit: Visit, response: Response, words: str) -> None:
         """Have the next page say what was done. The words must be nobody's own."""
         self._set(response, NOTICE, self.signer.dumps([visit.id, words]))

@@ -20,6 +20,10 @@ ALLOWED = {
     "monitor/matcher/hardening.py": ({"ctypes"}, "asks the kernel to leave no core file"),
     "monitor/matcher/process.py": ({"subprocess"}, "starts the matcher, which is our own code"),
     "monitor/web/listen.py": ({"socket", "waitress"}, "lets readers in to our pages"),
+    "monitor/web/provider.py": (
+        {"authlib.integrations"},
+        "asks the district's own provider who somebody is, where the configuration names one",
+    ),
     "scrapers/parsing/process.py": ({"subprocess"}, "starts the parser, which is our own code"),
     "scrapers/registry.py": ({"a computed import"}, "finds the sources in our own packages"),
 }

@@ -14,6 +14,7 @@ NETWORK = (
     "aiohttp",
     "anyio",
     "asyncio",
+    "authlib.integrations",
     "curl_cffi",
     "dns",
     "ftplib",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from tests.real import bluesky, databases, fedify, mastodon_mock, proofs, searxng
+from tests.real import bluesky, databases, fedify, mastodon_mock, oidc, proofs, searxng
 from tests.real.machine import (
     HERE,
     MASTODON_MOCK_PINS,
@@ -27,6 +27,7 @@ from tests.real.machine import (
     mastodon_mock_home,
     node_home,
     node_program,
+    oidc_home,
     proofs_home,
     searxng_home,
 )
@@ -105,6 +106,12 @@ def fill_fedify(shell: Shell) -> None:
     _fill_node(shell, fedify.FILES)
 
 
+def fill_oidc(shell: Shell) -> None:
+    if reason := lacking_programs("npm"):
+        raise CannotFetchError(reason)
+    _fill_node(shell, oidc.FILES)
+
+
 def fill_proofs(shell: Shell) -> None:
     if reason := lacking_programs("npm"):
         raise CannotFetchError(reason)
@@ -132,6 +139,7 @@ def main() -> int:
         Parcel(name=searxng.NAME, home=searxng_home(), fill=fill_searxng),
         Parcel(name=bluesky.NAME, home=node_home(), fill=fill_bluesky),
         Parcel(name=fedify.NAME, home=fedify_home(), fill=fill_fedify),
+        Parcel(name=oidc.NAME, home=oidc_home(), fill=fill_oidc),
         Parcel(name=proofs.NAME, home=proofs_home(), fill=fill_proofs),
         Parcel(name=mastodon_mock.NAME, home=mastodon_mock_home(), fill=fill_mastodon_mock),
     )

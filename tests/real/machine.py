@@ -14,6 +14,7 @@ LOCALHOST = "127.0.0.1"
 # Homes are named after what they were built from, so that a new lock means a new home.
 SEARXNG_PINS = HERE / "settings" / "searxng.txt"
 NODE_LOCK = HERE / "node" / "package-lock.json"
+OIDC_LOCK = HERE / "oidc" / "package-lock.json"
 PROOFS_LOCK = HERE / "proofs" / "package-lock.json"
 FEDIFY_LOCK = HERE / "fedify" / "package-lock.json"
 MASTODON_MOCK_PINS = HERE / "settings" / "mastodon-mock.txt"
@@ -33,6 +34,10 @@ def node_home() -> Path:
 
 def fedify_home() -> Path:
     return CACHE / f"fedify-{_fingerprint(FEDIFY_LOCK)}"
+
+
+def oidc_home() -> Path:
+    return CACHE / f"oidc-{_fingerprint(OIDC_LOCK)}"
 
 
 def proofs_home() -> Path:

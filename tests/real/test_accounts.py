@@ -1,0 +1,126 @@
+"""Signing in with a district's own accounts: a real provider, a real browser, and our pages."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+from playwright.sync_api import Browser, Page
+
+from monitor.config_portal import SignIn
+from monitor.demo.afterwards import OPERATOR, afterwards
+from monitor.demo.district import MARIA
+from monitor.service import Service
+from monitor.web.account import BACK
+from monitor.web.app import portal_app
+from monitor.web.listen import LOOPBACK, listening
+from monitor.web.provider import Provider
+from tests.real import oidc as oidc_part
+from tests.real.oidc import CLIENT, SECRET, OpenId
+from tests.real.process import free_ports
+
+pytestmark = pytest.mark.real
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    address: str
+    service: Service
+    openid: OpenId
+
+
+@pytest.fixture(scope="module")
+def district(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+    if reason := oidc_part.lacking():
+        pytest.skip(f"{oidc_part.NAME}: {reason}")
+    folder = tmp_path_factory.mktemp("accounts")
+    (port,) = free_ports(1)
+    address = f"http://{LOOPBACK}:{port}"
+    with ExitStack() as parts:
+        openid = parts.enter_context(oidc_part.running(folder, f"{address}{BACK}"))
+        service = parts.enter_context(afterwards(_copied(played_demo, folder), address))
+        portal = structs.replace(
+            service.config.portal, sign_in=SignIn.OIDC, issuer=openid.issuer, client=CLIENT
+        )
+        service = replace(service, config=structs.replace(service.config, portal=portal))
+        app = portal_app(service, lambda: None, _provider(service, openid))
+        parts.enter_context(listening(app, LOOPBACK, port))
+        yield District(address, service, openid)
+
+
+def _copied(demo: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(demo, folder / "demo"))
+
+
+def _provider(service: Service, openid: OpenId, secret: str = SECRET) -> Provider:
+    return Provider(
+        issuer=openid.issuer,
+        client=CLIENT,
+        secret=secret,
+        back=openid.back,
+        # The story's clock is not the provider's.
+        now=lambda: datetime.now(UTC),
+    )
+
+
+@pytest.fixture
+def window(browser: Browser, district: District) -> Iterator[Page]:
+    context = browser.new_context(base_url=district.address)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def signs_in(page: Page, login: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Sign in with your school account").click()
+    page.locator("input[name=login]").fill(login)
+    page.locator("input[name=password]").fill("anything")
+    page.locator("button[type=submit]").click()
+    page.locator("button[type=submit]").click()  # the provider asks what we may know
+    page.wait_for_url(re.compile(re.escape(BACK)))
+
+
+@pytest.mark.parametrize(("who", "place"), [(MARIA.person.mail, "/me"), (OPERATOR, "/operate")])
+def test_who_has_an_account_of_the_district_is_signed_in(window: Page, who: str, place: str):
+    signs_in(window, who)
+    window.get_by_role("button", name="Sign in").click()
+
+    window.wait_for_url(f"**{place}")
+
+
+def test_who_has_not_joined_is_told_so_and_let_in_nowhere(window: Page):
+    signs_in(window, "nobody@cedarvalley.example")
+    window.get_by_role("button", name="Sign in").click()
+
+    assert "You have not joined" in window.inner_text("main")
+    window.goto("/me")
+    assert window.url.endswith("/sign-in")
+
+
+def test_an_address_that_the_provider_has_not_checked_proves_nothing(
+    window: Page, district: District
+):
+    signs_in(window, "unverified@cedarvalley.example")
+    window.get_by_role("button", name="Sign in").click()
+
+    assert window.locator("text=Code 403").count() == 1
+
+
+def test_an_answer_works_once_and_in_the_browser_that_asked(window: Page, browser: Browser):
+    signs_in(window, MARIA.person.mail)
+    answer = window.url
+    thief = browser.new_context().new_page()
+    thief.goto(answer)
+    assert thief.locator("text=Code 410").count() == 1
+    thief.context.close()
+
+    window.get_by_role("button", name="Sign in").click()
+    window.wait_for_url("**/me")
+    window.goto(answer)
+    assert window.locator("text=Code 410").count() == 1
