@@ -17,6 +17,7 @@ from monitor.flows.letters import Correspondence, LetterPlan, reviewer_ref
 from monitor.flows.parts import Now
 from monitor.flows.sorting import Sorting
 from monitor.flows.telling import WHAT, Telling
+from monitor.store.openings import EVERYTHING, Wanted
 from monitor.store.state import State
 from reports import words
 from reports.review import ReviewLine, ReviewView, Upkeep
@@ -38,12 +39,12 @@ class Reviewing:
     now: Now
 
     def opened(self) -> Iterator[tuple[Flag, ReviewFields]]:
-        """Yield what IT may see today, the oldest flag first."""
-        for ref in self.state.consents.live(self.now()):
-            for flag in self.state.flags.of_person(ref):
-                opening = self.admission.opening(flag)
-                if opening:
-                    yield flag, self.admission.fields(flag, opening)
+        """Yield what IT may see today, the worst first, and among equals the oldest."""
+        for ref in self.state.openings.page(self.admission.gate(), Wanted(), EVERYTHING):
+            flag = self.state.flags.get(ref)
+            opening = self.admission.opening(flag)
+            if opening:
+                yield flag, self.admission.fields(flag, opening)
 
     def show(self, ref: str) -> ReviewFields:
         """Look at one flag. Raises NotPermittedError while it is not open to IT."""

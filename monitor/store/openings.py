@@ -75,8 +75,13 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
+    """A part of a list; a length below 0 goes on to its end."""
+
     start: int
     length: int
+
+
+EVERYTHING = Slice(start=0, length=-1)
 
 
 @dataclass(frozen=True, slots=True)
