@@ -3,14 +3,17 @@
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from secrets import token_hex
+from signal import ITIMER_REAL, setitimer
 
 from monitor.build import build
 from monitor.daemon import Daemon, Doorbell, Supervisor
@@ -18,8 +21,13 @@ from monitor.demo import days, stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.story import LETTERS_AFTER
 from monitor.domain.envelope import Delivery, Envelope
+from monitor.flows import drafting
+from monitor.flows.comparing import Comparing
+from monitor.flows.flagging import Flagging
 from monitor.flows.parts import Post
+from monitor.flows.settle import Settling
 from monitor.hands import Pulse
+from monitor.mail import FolderPost
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.store.database import Database, Sync
@@ -31,6 +39,14 @@ from scrapers.fetch.pace import WITHOUT_WAITS
 AddressMap = Mapping[str, tuple[str, int]]
 Work = Callable[["Life", Connection], None]
 
+PHASES: Mapping[str, tuple[object, str]] = {
+    "settle": (Settling, "close"),
+    "diff": (Comparing, "compare"),
+    "flag": (Flagging, "review"),
+    "render": (drafting, "printed"),
+    "send": (FolderPost, "deliver"),
+}
+
 # Its children begin with everything imported, so a life costs milliseconds.
 LIVES = get_context("forkserver")
 LIVES.set_forkserver_preload([__name__])
@@ -38,10 +54,17 @@ LIVES.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doom:
-    """After which of its own deeds the process kills itself; 0 means after none."""
+    """After which of its own deeds the process kills itself; 0 means after none.
+
+    In a phase it ends some seconds after it has entered that phase for the nth time: the kernel
+    ends it then, wherever it stands, as by kill -9.
+    """
 
     writes: int = 0
     letters: int = 0
+    phase: str = ""
+    nth: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +92,7 @@ def second_week(life: Life, pipe: Connection) -> None:
         service.rounds.ask()
         clock.at += LETTERS_AFTER
         service.rounds.write()
-        pipe.send(deeds.so_far)
+        pipe.send(deeds)
 
 
 def daemon(life: Life, pipe: Connection) -> None:
@@ -98,15 +121,17 @@ class Deeds:
     doom: Doom
     writes: int = 0
     letters: int = 0
-
-    @property
-    def so_far(self) -> Doom:
-        return Doom(writes=self.writes, letters=self.letters)
+    entered: Counter[str] = field(default_factory=Counter)
 
     def wrote(self) -> None:
         self.writes += 1
         if self.writes == self.doom.writes:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def enters(self, phase: str) -> None:
+        self.entered[phase] += 1
+        if (phase, self.entered[phase]) == (self.doom.phase, self.doom.nth):
+            setitimer(ITIMER_REAL, self.doom.seconds)
 
     def delivered(self) -> None:
         self.letters += 1
@@ -125,6 +150,21 @@ class CountingPost:
         return delivery
 
 
+def _note_phases(deeds: Deeds) -> None:
+    """Note each entry into a phase, before its work begins."""
+
+    def noted(phase: str, work: Callable[..., object]) -> Callable[..., object]:
+        @wraps(work)
+        def noting(*given: object, **named: object) -> object:
+            deeds.enters(phase)
+            return work(*given, **named)
+
+        return noting
+
+    for phase, (place, name) in PHASES.items():
+        setattr(place, name, noted(phase, getattr(place, name)))
+
+
 @contextmanager
 def _service(life: Life, clock: StoryClock) -> Iterator[tuple[Service, Deeds]]:
     config = stage.configuration(life.folder)
@@ -137,6 +177,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[Service, Deeds]]:
     deeds = Deeds(life.doom)
     with StateLock(config.state), build(config, outside) as service:
         _count_writes(deeds)
+        _note_phases(deeds)
         service.rounds.begin()
         posting = replace(service.posting, post=CountingPost(service.posting.post, deeds))
         yield replace(service, rounds=replace(service.rounds, posting=posting)), deeds

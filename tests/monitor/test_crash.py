@@ -29,15 +29,17 @@ from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
 from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, sound, staged
-from tests.monitor.doomed import Doom, Life, Work, daemon, second_week
+from tests.monitor.doomed import PHASES, Deeds, Doom, Life, Work, daemon, second_week
 
-KILLS = range(50)
+KILLS = range(500)
 WRITES = 10
 UNHARMED = Doom()
 # No life takes half as long: one that does hangs.
 PATIENCE = 60.0
 # About what asking costs, so that at any instant something is in flight.
 SECONDS_TO_ANSWER = 0.004
+# About as long as one entry into a phase lasts.
+A_PHASE_TAKES = 0.004
 
 End = Callable[[BaseProcess], None]
 
@@ -92,7 +94,7 @@ class Undisturbed:
     end: Aftermath
     asked: Counter[Address]
     seconds: float
-    deeds: Doom
+    deeds: Deeds
 
 
 @dataclass(slots=True)
@@ -125,7 +127,7 @@ class District:
             self.internet.goes_on.set()
             done = heard(said)
         process.join(PATIENCE)
-        assert process.exitcode in {0, -signal.SIGKILL}
+        assert process.exitcode in {0, -signal.SIGKILL, -signal.SIGALRM}
         return done
 
     def goes_on(self, usual: Undisturbed, doom: Doom = UNHARMED, end: End = of_itself) -> bool:
@@ -217,7 +219,7 @@ def usual(
     district = District(folder, web, internet)
     web.visits.clear()
     deeds = district.lives()
-    assert isinstance(deeds, Doom)
+    assert isinstance(deeds, Deeds)
     end = Aftermath.of(district.folder)
     return Undisturbed(end=end, asked=asked(web.visits), seconds=district.seconds, deeds=deeds)
 
@@ -233,11 +235,21 @@ def districts(
     )
 
 
+def drawn_end(number: int, usual: Undisturbed) -> tuple[Doom, End]:
+    """Draw when to die: at any time of the sweep, or at any instant of one of the short phases."""
+    drawn = random.Random(number)  # noqa: S311 - the same again is the point
+    phase = ("sweep", *PHASES)[number % (1 + len(PHASES))]
+    if phase == "sweep":
+        return UNHARMED, killed_after(drawn.uniform(0, usual.seconds / 2))
+    nth = drawn.randint(1, usual.deeds.entered[phase])
+    return Doom(phase=phase, nth=nth, seconds=drawn.uniform(1e-6, A_PHASE_TAKES)), of_itself
+
+
 def test_a_week_killed_again_and_again_ends_as_if_it_never_was(districts, usual, share):
     district = next(districts)
     for number in share(KILLS):
-        drawn = random.Random(number)  # noqa: S311 - the same again is the point
-        while district.goes_on(usual, end=killed_after(drawn.uniform(0, usual.seconds / 2))):
+        doom, end = drawn_end(number, usual)
+        while district.goes_on(usual, doom=doom, end=end):
             district.ended_as(usual)
             district = next(districts)
 
