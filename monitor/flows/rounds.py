@@ -176,7 +176,7 @@ class DueRounds:
         keys = frozenset(each.query for each in sightings if each.misses)
         if due.name == RECHECK:
             keys |= self._rechecks.keys(item)
-        if not keys:
+        if not keys and not self._proof_is_open(item.person):
             self.state.due.finish(due.name, due.subject, None)
             return True
 
@@ -190,6 +190,11 @@ class DueRounds:
     @property
     def _rechecks(self) -> Rechecks:
         return Rechecks(state=self.state, planning=self.sweeping.planning, now=self.now)
+
+    def _proof_is_open(self, person: str) -> bool:
+        """Tell whether one settled, and then failed to close: there is nothing more to ask."""
+        open_ones = self.state.sweeps.open()
+        return any((e.kind, e.person) == (SweepKind.PROOF, person) for e in open_ones)
 
     def _compose(self, due: Due) -> None:
         now = self.now()
