@@ -38,8 +38,12 @@ class ScaleInternet:
             return plain(ROBOTS)
         handle = asked.path.removeprefix("/u/")
         if exists(asked.host, handle):
-            return html(_profile(asked, handle))
+            return self.shown(asked, handle)
         return html("<!doctype html><title>Nobody</title><h1>Nobody here</h1>", status=404)
+
+    def shown(self, asked: Asked, handle: str) -> Answer:
+        """Show the profile of a handle, whether it exists or not."""
+        return html(_profile(asked, handle))
 
 
 def exists(host: str, handle: str) -> bool:
