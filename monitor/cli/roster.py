@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from monitor.domain.students.roster import LASTS, Roster
 from monitor.errors import InputError
 from monitor.flows.roster import RosterKeeping
 from monitor.matcher.chosen import matcher_setup
-from monitor.matcher.desk import Drawer
+from monitor.matcher.desk import Drawer, Size
 from monitor.matcher.process import MatcherProcess
 from monitor.matcher.tokens import read_tokens
 from monitor.rosters.students import StudentsRead, read_students
@@ -30,6 +31,15 @@ _tokens = click.option("--tokens", type=_PATH, help="Where the tokens are; else 
 _key_file = click.option(
     "--key-file", type=_PATH, help="Where the key is, or is to be made; else as configured."
 )
+_size = click.option(
+    "--size-is-right",
+    "size",
+    is_flag=True,
+    flag_value=Size.ANY,
+    default=Size.LIKE_THE_LAST,
+    type=click.UNPROCESSED,
+    help="Take it though it has a fifth more or fewer students than the last one.",
+)
 
 
 @click.group()
@@ -43,15 +53,16 @@ def roster() -> None:
 @_unit
 @_tokens
 @_key_file
+@_size
 @pass_desk
-def import_(desk: Desk, /, file: Path, unit: str, **where: Path | None) -> None:
+def import_(desk: Desk, /, file: Path, unit: str, size: Size, **where: Path | None) -> None:
     """Read the students of a roster file, and keep keyed tokens of their names.
 
     The file may come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV with
     columns of given and family names. Staff in it are left out. The file itself is not kept. The
     first time a key is made; later imports use it, until `roster rotate` begins a new school year.
     """
-    drawer = _drawer(desk, where["tokens"], where["key_file"])
+    drawer = replace(_drawer(desk, where["tokens"], where["key_file"]), size=size)
     read = read_students(file, where["roles"], unit)
     _tell(desk, drawer, read, drawer.import_(read.pupils, _today(desk)))
 
@@ -62,10 +73,11 @@ def import_(desk: Desk, /, file: Path, unit: str, **where: Path | None) -> None:
 @_unit
 @_tokens
 @_key_file
+@_size
 @pass_desk
-def rotate(desk: Desk, /, file: Path, unit: str, **where: Path | None) -> None:
+def rotate(desk: Desk, /, file: Path, unit: str, size: Size, **where: Path | None) -> None:
     """Begin a school year: import its roster under a new key. The old key and tokens are gone."""
-    drawer = _drawer(desk, where["tokens"], where["key_file"])
+    drawer = replace(_drawer(desk, where["tokens"], where["key_file"]), size=size)
     read = read_students(file, where["roles"], unit)
     _tell(desk, drawer, read, drawer.rotate(read.pupils, _today(desk)))
 

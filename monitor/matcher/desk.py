@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from pathlib import Path
 
 from monitor.domain.students.forms import Pupil
@@ -16,17 +17,26 @@ from monitor.matcher.tokens import make_roster, read_tokens, write_tokens
 _OWNER_READS = 0o400
 
 
+class Size(Enum):
+    """What a new roster may hold: about as many students as the last one, or any number."""
+
+    LIKE_THE_LAST = auto()
+    ANY = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawer:
     """Where the desk keeps things. Without `key_file` the key is a secret of `environ`.
 
     `state` is the folder that is backed up, None where this machine has none: no key goes there.
+    Under `Size.ANY` a roster of quite another size than the last one is taken as it is.
     """
 
     tokens: Path
     key_file: Path | None
     environ: Mapping[str, str]
     state: Path | None = None
+    size: Size = Size.LIKE_THE_LAST
     draw: Callable[[int], bytes] = secrets.token_bytes
 
     def import_(self, pupils: Iterable[Pupil], today: date) -> Roster:
@@ -69,10 +79,24 @@ class Drawer:
         return there
 
     def _in_use(self) -> str:
+        kept = self._kept()
+        return kept.key_id if kept else ""
+
+    def _kept(self) -> Roster | None:
+        """Return the roster in use; None where there is none that can be read."""
         try:
-            return read_tokens(self.tokens).key_id
+            return read_tokens(self.tokens)
         except InputError:
-            return ""
+            return None
+
+    def _refuse_strange(self, roster: Roster) -> None:
+        kept = self._kept() if self.size is Size.LIKE_THE_LAST else None
+        if kept is not None and roster.strange_beside(kept):
+            reason = (
+                f"The file holds about {roster.size:,} students, and the roster in use about "
+                f"{kept.size:,}: nothing was written. If that is right, add --size-is-right."
+            )
+            raise InputError(reason)
 
     def _held(self) -> bytes | None:
         """Return the key; None where a key file is named that is yet to be made."""
@@ -94,6 +118,7 @@ class Drawer:
     def _put_away(self, key: bytes, pupils: Iterable[Pupil], today: date) -> Roster:
         """Write the key beside its place first, so that no tokens stand there without their key."""
         roster = make_roster(pupils, key, today, self.draw)
+        self._refuse_strange(roster)
         fresh = _fresh_key(self.key_file, key) if self.key_file else None
         try:
             write_tokens(self.tokens, roster)

@@ -13,6 +13,8 @@ from monitor.domain.students.forms import Form, Pupil, pupil_forms
 TOKEN_BYTES = 16
 # A school year and a month of grace: then a new key is due, and whoever has left is forgotten.
 LASTS = timedelta(days=400)
+# From one import to the next, a roster grows or shrinks by less than this share of it.
+STRANGE_CHANGE = 0.2
 # Sizes are rounded up, so that a token file does not tell how many pupils there are.
 _SIZES = 500
 # A pupil has eight forms on average, or two more for each handle.
@@ -48,6 +50,10 @@ class Roster:
 
     def stale(self, today: date) -> bool:
         return today - self.made_on > LASTS
+
+    def strange_beside(self, kept: "Roster") -> bool:
+        """Tell whether its size is one that a half written or a wrong file would have."""
+        return abs(self.size - kept.size) > max(STRANGE_CHANGE * kept.size, _SIZES)
 
     def _token(self, place: int) -> bytes:
         return self.tokens[place * TOKEN_BYTES : (place + 1) * TOKEN_BYTES]

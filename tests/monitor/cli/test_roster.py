@@ -29,9 +29,9 @@ def places(desk):
     return ("--key-file", str(desk / "roster.key"), "--tokens", str(desk / "roster.tokens"))
 
 
-def imported(desk, verb="import"):
+def imported(desk, verb="import", *more):
     nowhere = ("--config", str(desk / "none.toml"))
-    return run(*nowhere, "roster", verb, str(desk / "users.csv"), *places(desk))
+    return run(*nowhere, "roster", verb, str(desk / "users.csv"), *places(desk), *more)
 
 
 def kept(desk):
@@ -229,3 +229,34 @@ def test_nothing_is_erased_without_a_yes(district, desk):
 
     assert district.run("roster", "erase", typed="n\n").code == 130
     assert district.config.students.tokens.exists()
+
+
+def of_students(desk, number):
+    rows = "".join(f"{n},active,Given{n},Family{n},student,\n" for n in range(number))
+    (desk / "users.csv").write_text("sourcedId,status,givenName,familyName,role,handles\n" + rows)
+
+
+@pytest.mark.parametrize("number", [1_000, 1_400, 20_000])
+@pytest.mark.parametrize("verb", ["import", "rotate"])
+def test_a_roster_of_quite_another_size_is_refused_and_the_last_one_kept(desk, number, verb):
+    of_students(desk, 2_500)
+    imported(desk)
+    before = kept(desk)
+    of_students(desk, number)
+
+    said = imported(desk, verb)
+
+    assert said.code == 65
+    assert "nothing was written" in said.sentence
+    assert kept(desk) == before
+    assert imported(desk, verb, "--size-is-right").code == 0
+    assert kept(desk) != before
+
+
+@pytest.mark.parametrize("number", [2_200, 2_500, 2_900])
+def test_a_roster_that_grew_or_shrank_as_rosters_do_is_taken(desk, number):
+    of_students(desk, 2_500)
+    imported(desk)
+    of_students(desk, number)
+
+    assert imported(desk).code == 0
