@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
+from monitor.flows.bouncing import BOUNCES
 from monitor.flows.grid import DIGEST, REVIEW, SWEEP
 from monitor.flows.purge import PURGE
+from monitor.flows.recheck import RECHECK
 from monitor.flows.renewing import RENEWING
 from monitor.flows.settlement import SECOND_PROOF
 from monitor.flows.withdraw import ERASURE
@@ -22,6 +24,8 @@ WORDS: Mapping[str, str] = {
     DIGEST: "weekly digest",
     REVIEW: "weekly letter to the reviewers",
     SECOND_PROOF: "second proof that an item is gone",
+    RECHECK: "looking whether an imitation is gone",
+    BOUNCES: "reading which letters came back",
     ERASURE: "erasure of who withdrew",
     RENEWING: "look at which consents end soon",
     PURGE: "forgetting what is past its time",
