@@ -86,6 +86,13 @@ class EvidenceConfig(Section, frozen=True, kw_only=True):
     pages: bool = True
 
 
+class BackupConfig(Section, frozen=True, kw_only=True):
+    """Where the copies of the district go, and, elsewhere, the one copy of its keys."""
+
+    folder: Path | None = None
+    keys: Path | None = None
+
+
 class WatchConfig(Section, frozen=True, kw_only=True):
     """Who is told every minute that all is well: a file, an address, and a file of numbers."""
 
@@ -108,6 +115,7 @@ class Config(Section, frozen=True, kw_only=True):
     planning: PlanningConfig = PlanningConfig()
     evidence: EvidenceConfig = EvidenceConfig()
     watch: WatchConfig = WatchConfig()
+    backup: BackupConfig = BackupConfig()
     portal: PortalConfig = PortalConfig()
 
     @property

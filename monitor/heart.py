@@ -54,6 +54,7 @@ def watched_rounds(service: Service, outside: Outside) -> WatchedRounds:
     return WatchedRounds(
         rounds=service.rounds,
         state=service.state,
+        config=config,
         letters=Correspondence(
             state=service.state, config=config, now=service.now, new_ref=service.new_ref
         ),

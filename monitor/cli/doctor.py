@@ -9,7 +9,7 @@ from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.cli.output import Output
 from monitor.config import Config, secret
 from monitor.domain.checkup import Checked, bad, fine, warned, worst
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, UnavailableError
 from monitor.flows.checkup import of_vitals
 from monitor.flows.vitals import TakingVitals
 from monitor.mail import SmtpPost
@@ -17,6 +17,7 @@ from monitor.matcher.chosen import matcher_setup
 from monitor.matcher.process import MatcherProcess
 from monitor.matcher.tokens import read_tokens
 from monitor.sources import all_sources
+from monitor.store.key_copy import KeyCopy
 from monitor.store.state import State
 from scrapers.registry import Registry
 
@@ -111,6 +112,7 @@ def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Chec
             vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
             yield machine.of_room(config, vitals.database_bytes)
             yield from of_vitals(vitals, sources)
+            yield from _of_key_copy(config, state)
             broken = state.audit.verify()
             if broken is not None:
                 told = f"The audit log is not as it was written from row {broken} on."
@@ -119,6 +121,18 @@ def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Chec
                 yield fine("audit", "The audit log is as it was written.")
     except MonitorError as error:
         yield _refused("database", error, "See docs/backup.md, under what is damaged.")
+
+
+def _of_key_copy(config: Config, state: State) -> Iterator[Checked]:
+    if config.backup.keys is None:
+        return
+    lacks = KeyCopy(config.backup.keys).lacks(state)
+    if lacks:
+        told = f"The copy of the keys still holds {lacks} that were destroyed here."
+        remedy = "Start the service, which renews it, or run `namesake backup`."
+        yield bad("backup", told, remedy, UnavailableError.exit_code)
+    else:
+        yield fine("backup", "The copy of the keys holds none that was destroyed here.")
 
 
 def _refused(what: str, error: MonitorError, remedy: str) -> Checked:

@@ -7,6 +7,7 @@ from time import monotonic
 import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
+from monitor.errors import InputError
 from monitor.flows.backup import BackingUp, Rotation
 from monitor.flows.restore import Restoring
 from monitor.flows.withdraw import BACKUPS_ROTATE
@@ -19,7 +20,7 @@ found_folder = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.command()
-@click.argument("dest", type=a_folder)
+@click.argument("dest", type=a_folder, required=False)
 @click.option(
     "--keys", type=a_folder, help="Where the one copy of the keys lies; never beside DEST."
 )
@@ -39,13 +40,20 @@ found_folder = click.Path(path_type=Path, file_okay=False, exists=True)
 )
 @as_json
 @pass_desk
-def backup(desk: Desk, /, dest: Path, keys: Path | None, *, as_json: bool, **most: int) -> None:
+def backup(
+    desk: Desk, /, dest: Path | None, keys: Path | None, *, as_json: bool, **most: int
+) -> None:
     """Copy the district to a new folder in DEST, and prove the copy by restoring it.
 
     The service may run meanwhile. The keys are left out: without a copy of them, which --keys
-    renews at another place, no copy of the district can be read.
+    renews at another place, no copy of the district can be read. [backup] of the configuration
+    names both where they are left out here.
     """
     began = monotonic()
+    dest, keys = dest or desk.config.backup.folder, keys or desk.config.backup.keys
+    if dest is None:
+        reason = "Name the folder for the copies, here or as `folder` under [backup]."
+        raise InputError(reason)
     rotation = Rotation(keep=timedelta(days=most["keep_days"]), most=most["keep"])
     with State.open(desk.config.state) as state:
         backing = BackingUp(state=state, config=desk.config, now=desk.outside.clock.now)

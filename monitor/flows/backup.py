@@ -76,6 +76,14 @@ class BackingUp:
             shutil.rmtree(trial, ignore_errors=True)
 
 
+def renew_keys(state: State, config: Config) -> None:
+    """Destroy in the copy of the keys, too, what was destroyed here since it was made."""
+    if config.backup.keys is not None:
+        copy = KeyCopy(config.backup.keys)
+        if copy.lacks(state):
+            copy.renew(config.state / KEYS_DATABASE, state)
+
+
 def laid_out(copy: Backup, keys: KeyCopy, folder: Path) -> None:
     """Make a district's folder of a copy and its keys, and prove it sound.
 

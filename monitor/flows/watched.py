@@ -1,12 +1,15 @@
 """The rounds, watched: a full disk pauses what fills it, and a heart beats while all is well."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.config import Config
 from monitor.domain.checkup import Level, worst
 from monitor.errors import CannotWriteError, MonitorError
+from monitor.flows.backup import renew_keys
 from monitor.flows.checkup import of_vitals
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now
@@ -16,6 +19,7 @@ from monitor.store.room import Reserve
 from monitor.store.state import State
 from reports.upkeep import DiskFullView
 
+LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(minutes=1)
 NO_ROOM = "The disk is full: nothing is asked until there is room."
 
@@ -29,6 +33,7 @@ class WatchedRounds:
 
     rounds: DueRounds
     state: State
+    config: Config
     letters: Correspondence
     reserve: Reserve
     beat: Beat
@@ -53,6 +58,7 @@ class WatchedRounds:
             self.rounds.write()
         if self._beaten is None or abs(self.now() - self._beaten) >= BEAT_EVERY:
             self._beaten = self.now()
+            self._renew_keys()
             self._tell()
 
     def waits_for(self) -> str:
@@ -81,6 +87,15 @@ class WatchedRounds:
             with suppress(MonitorError), self.state.write():
                 day = now.date().isoformat()
                 self.letters.to_operators(day, lambda to: DiskFullView(**to, since=now))
+
+    def _renew_keys(self) -> None:
+        try:
+            renew_keys(self.state, self.config)
+        except MonitorError as error:
+            LOG.warning("Who was erased is still in the copy of the keys: %s", error)
+            self._failed.add("keys")
+        else:
+            self._failed.discard("keys")
 
     def _tell(self) -> None:
         vitals = TakingVitals(state=self.state, now=self.now).take()

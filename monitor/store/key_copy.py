@@ -33,6 +33,12 @@ class KeyCopy:
             raise CannotWriteError(reason) from error
         copy_database(keys, self.folder / KEYS_DATABASE)
 
+    def lacks(self, state: State) -> int:
+        """Count who was erased since it was made; none where there is no copy yet."""
+        if not (self.folder / KEYS_DATABASE).exists():
+            return 0
+        return state.tombstones.lacks(self.folder / TOMBSTONES)
+
     def lay_out(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""
         if not (self.folder / KEYS_DATABASE).exists():

@@ -38,6 +38,10 @@ class Tombstones:
         part.chmod(0o600)
         part.replace(path)
 
+    def lacks(self, path: Path) -> int:
+        """Count whom a file does not know of yet."""
+        return len(set(self.all()) - set(_read(path)))
+
     def read(self, path: Path) -> int:
         """Replay the file at `path`, if there is one."""
         return self.replay(_read(path))

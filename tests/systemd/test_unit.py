@@ -52,11 +52,12 @@ def test_systemd_understands_every_line_of_a_unit(tmp_path, name):
 
 
 def test_the_nightly_copy_is_made_as_the_service_and_leaves_the_keys_elsewhere():
-    (_, copies, _, keys) = setting("ExecStart", BACKUP)[0].removeprefix("/opt/").split()[1:]
     (folders,) = setting("StateDirectory", BACKUP)
+    backup = load(FOLDER / "namesake.toml").backup
 
+    assert setting("ExecStart", BACKUP) == ["/opt/namesake/bin/namesake backup"]
     assert setting("User", BACKUP) == [UNIT.stem]
-    assert folders.split() == [UNIT.stem, Path(copies).name, Path(keys).name]
+    assert [UNIT.stem, backup.folder.name, backup.keys.name] == folders.split()
     assert setting("PrivateNetwork", BACKUP) == ["yes"]
 
 
@@ -86,8 +87,9 @@ def test_the_service_ends_and_shows_life_in_the_time_that_systemd_gives_it():
 def test_the_example_configuration_can_be_used_as_it_is():
     config = load(FOLDER / "namesake.toml")
 
-    (state,) = setting("StateDirectory")
+    state, keys = setting("StateDirectory")[0].split()
     assert config.state == Path("/var/lib") / state
+    assert config.backup.keys == Path("/var/lib") / keys
 
 
 def test_every_secret_that_the_program_asks_for_is_handed_over():

@@ -52,6 +52,17 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Term
     assert all((state / name).read_text("utf-8") == name for name in kept)
 
 
+def test_the_configuration_names_both_places(terminal: Terminal):
+    assert "[backup]" in terminal.run("backup").sentence
+    places = "[backup]\nfolder = 'copies'\nkeys = 'keys'\n"
+    terminal.configured(("[sources.bluesky]", f"{places}[sources.bluesky]"))
+
+    assert terminal.run("backup").code == 0
+
+    assert len(backups(place(terminal, "copies"))) == 1
+    assert (place(terminal, "keys") / "keys.db").exists()
+
+
 def test_a_copy_is_for_its_owner_alone(copied: Terminal):
     for folder in ("copies", "keys"):
         for path in (place(copied, folder), *place(copied, folder).rglob("*")):

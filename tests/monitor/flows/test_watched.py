@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from monitor.config import WatchConfig
+from monitor.config import BackupConfig, WatchConfig
 from monitor.demo.district import MARIA
 from monitor.domain.checkup import Level
 from monitor.errors import CannotWriteError
@@ -14,7 +14,9 @@ from monitor.flows.letters import Correspondence
 from monitor.flows.vitals import Vitals
 from monitor.flows.watched import WatchedRounds
 from monitor.heart import Heartbeat
+from monitor.store.key_copy import KeyCopy
 from monitor.store.room import Reserve
+from monitor.store.sealing import Keys
 from monitor.store.state import State
 from tests.monitor.flows.world import World
 
@@ -61,6 +63,7 @@ class Watched:
         self.rounds = WatchedRounds(
             rounds=world.rounds,
             state=world.state,
+            config=world.config,
             letters=Correspondence(
                 state=world.state, config=world.config, now=world.clock.now, new_ref=world.refs
             ),
@@ -212,6 +215,48 @@ def test_files_and_address_hear_of_it_only_where_all_is_well(
     assert (tmp_path / "alive").exists() is told
     assert bool(pinged) is told
     assert "namesake_letters" in (tmp_path / "namesake.prom").read_text("utf-8")
+
+
+def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(
+    world: World, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("keys")
+    world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
+    copy = KeyCopy(folder)
+    copy.renew(world.config.state / "keys.db", world.state)
+    (ref,) = world.state.people.refs()
+    world.state.people.erase(ref)
+    assert copy.lacks(world.state) > 0
+
+    Watched(world).rounds.write()
+
+    assert copy.lacks(world.state) == 0
+    with Keys.open(folder) as keys:
+        assert ref not in keys.refs()
+
+
+def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
+    world.state.people.erase(world.state.people.refs()[0])
+
+    Watched(world).rounds.write()
+
+    assert list(folder.iterdir()) == []
+
+
+def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
+    KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
+    (folder / "erased.part").mkdir()
+    watched = Watched(world)
+    watched.rounds.ask()
+    world.state.people.erase(world.state.people.refs()[0])
+
+    watched.rounds.write()
+
+    assert watched.beats == [Level.BAD]
 
 
 def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tmp_path, caplog):
