@@ -7,6 +7,7 @@ from functools import cached_property
 from monitor.config import Config
 from monitor.flows.consenting import Consenting
 from monitor.flows.editing import Editing
+from monitor.flows.exporting import Exporting
 from monitor.flows.flagging import Flagging
 from monitor.flows.holding import Holding
 from monitor.flows.letters import Correspondence
@@ -62,6 +63,10 @@ class Affairs:
     @cached_property
     def renewing(self) -> Renewing:
         return Renewing(state=self.state, letters=self.letters, leaving=self.leaving, now=self.now)
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        return Exporting(state=self.state, config=self.config, letters=self.letters, now=self.now)
 
     @cached_property
     def _retiring(self) -> Retiring:

@@ -8,6 +8,7 @@ from monitor.bounce_box import ImapBox, NoBounceBox
 from monitor.config import Config, secret
 from monitor.flows.bouncing import Bouncing
 from monitor.flows.drafting import Drafting
+from monitor.flows.exporting import Exporting
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import BounceBox, Now, Post
 from monitor.flows.post import Posting
@@ -39,6 +40,9 @@ class Mailroom:
             drafting=Drafting(
                 state=self.state,
                 config=self.config,
+                exporting=Exporting(
+                    state=self.state, config=self.config, letters=self.letters, now=self.now
+                ),
                 now=self.now,
                 new_code=self.outside.new_code,
             ),

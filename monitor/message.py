@@ -42,6 +42,9 @@ def compose(letter: Letter, envelope: Envelope, settings: MailConfig) -> EmailMe
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for part in message.iter_parts():
         part.set_payload(_FROM.sub("=46rom ", str(part.get_payload())))
+    for each in letter.attachments:
+        main, _, sub = each.media_type.partition("/")
+        message.add_attachment(each.body, maintype=main, subtype=sub, filename=each.name)
     message.policy = UNFOLDED
     return message
 

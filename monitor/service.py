@@ -12,6 +12,7 @@ from monitor.flows.consenting import Consenting
 from monitor.flows.digest import Digesting
 from monitor.flows.editing import Editing
 from monitor.flows.enrol import Joining
+from monitor.flows.exporting import Exporting
 from monitor.flows.glass import Glass
 from monitor.flows.holding import Holding
 from monitor.flows.parts import NewRef, Now
@@ -44,6 +45,7 @@ class Service:
     consenting: Consenting
     editing: Editing
     holding: Holding
+    exporting: Exporting
     purging: Purging
     reviewing: Reviewing
     sorting: Sorting

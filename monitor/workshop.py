@@ -72,6 +72,7 @@ class Workshop:
             consenting=self.affairs.consenting,
             editing=self.affairs.editing,
             holding=self.affairs.holding,
+            exporting=self.affairs.exporting,
             purging=self.purging,
             reviewing=self.casework.reviewing,
             sorting=self.sorting,

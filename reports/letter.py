@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import css_inline
@@ -28,10 +28,20 @@ _INLINER: Final = css_inline.CSSInliner(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """`media_type` is such as `application/zip`."""
+
+    name: str
+    media_type: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 def composed(folder: str, facts: Mapping[str, object]) -> Letter:

@@ -22,6 +22,7 @@ class LetterKind(StrEnum):
     CONSENT_ENDING = "consent-ending"
     CONSENT_CHANGED = "consent-changed"
     HOLD = "hold"
+    OWN_DATA = "own-data"
     SIGN_IN_LINK = "sign-in-link"
     SOURCES_PARKED = "sources-parked"
     ADDRESS_PAUSED = "address-paused"
@@ -49,6 +50,7 @@ _FORMS: Final = {
     LetterKind.CONSENT_CHANGED: _Form(standing.ConsentChangedView, standing.render_consent_changed),
     LetterKind.SIGN_IN_LINK: _Form(sign_in_link.SignInLinkView, sign_in_link.render),
     LetterKind.HOLD: _Form(standing.HoldView, standing.render_hold),
+    LetterKind.OWN_DATA: _Form(standing.OwnDataView, standing.render_own_data),
     LetterKind.SOURCES_PARKED: _Form(upkeep.SourcesParkedView, upkeep.render_sources_parked),
     LetterKind.ASKED: _Form(notice.AskedView, notice.render_asked),
     LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),

@@ -39,9 +39,18 @@ class HoldView(LetterView):
     erased_by: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDataView(LetterView):
+    """A copy of all that is kept is attached, as of the moment the letter is sent."""
+
+
 def render_consent_changed(view: ConsentChangedView) -> Letter:
     return composed("consent_changed", {"view": view})
 
 
 def render_hold(view: HoldView) -> Letter:
     return composed("hold", {"view": view})
+
+
+def render_own_data(view: OwnDataView) -> Letter:
+    return composed("own_data", {"view": view})

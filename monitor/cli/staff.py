@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from monitor.cli import standing
+from monitor.cli import export, standing
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.domain.consent import Consent, phase
 from monitor.errors import InputError, UnavailableError
@@ -72,7 +72,14 @@ def withdraw(desk: Desk, ref: str) -> None:
     desk.output.say("Nothing is asked about them any more; the erasure is due within 24 hours.")
 
 
-for command in (standing.left, standing.pause, standing.resume, standing.hold, standing.release):
+for command in (
+    export.export,
+    standing.left,
+    standing.pause,
+    standing.resume,
+    standing.hold,
+    standing.release,
+):
     staff.add_command(command)
 
 

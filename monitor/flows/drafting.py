@@ -9,6 +9,7 @@ from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.envelope import Envelope
 from monitor.errors import InputError
 from monitor.flows.enrol import hashed
+from monitor.flows.exporting import Exporting
 from monitor.flows.letters import DIGESTS, WITHOUT_CONSENT, holder
 from monitor.flows.parts import Now
 from monitor.store.invitations import Invitations
@@ -21,6 +22,7 @@ from reports.lines import LetterView, PersonalView
 from reports.notice import AlertView
 from reports.press import LetterKind, printed, view_type
 from reports.sign_in_link import SignInLinkView
+from reports.standing import OwnDataView
 from reports.words import Severity
 
 STOPPABLE = frozenset({LetterKind.DIGEST})
@@ -58,6 +60,7 @@ class Draft:
 class Drafting:
     state: State
     config: Config
+    exporting: Exporting
     now: Now
     new_code: Callable[[], str]
 
@@ -106,11 +109,18 @@ class Drafting:
         bundle = self._bundle(letter) if kind is LetterKind.ALERT else (letter,)
         view = self._alert(bundle) if kind is LetterKind.ALERT else self._view(letter)
         return Draft(
-            letter=printed(view),
+            letter=self._written(letter, view),
             envelope=self._envelope(letter, address, view),
             bundle=bundle,
             flags=told_in(view),
         )
+
+    def _written(self, letter: OutboxLetter, view: LetterView) -> Letter:
+        written = printed(view)
+        if not isinstance(view, OwnDataView):
+            return written
+        copy = self.exporting.made(letter.recipient_ref)
+        return replace(written, attachments=(copy.attached(),))
 
     def _view(self, letter: OutboxLetter) -> LetterView:
         kind = LetterKind(letter.kind)

@@ -30,6 +30,7 @@ WITHOUT_CONSENT = TO_OFFICE | {
     LetterKind.WITHDRAWN,
     LetterKind.CONSENT_ENDING,
     LetterKind.HOLD,
+    LetterKind.OWN_DATA,
     LetterKind.SIGN_IN_LINK,
 }
 # What rests while somebody has paused; all else is a notice, and goes.

@@ -100,6 +100,12 @@ class Pages:
         )
         return frozenset(item for (item,) in rows)
 
+    def of_person(self, person: str) -> tuple[KeptPage, ...]:
+        rows = self.database.rows(
+            "SELECT mark, person, sealed FROM pages WHERE person = ? ORDER BY rowid", person
+        )
+        return tuple(map(self._page, rows))
+
     def all(self) -> Iterator[KeptPage]:
         rows = self.database.rows("SELECT mark, person, sealed FROM pages ORDER BY rowid")
         return map(self._page, rows)

@@ -114,6 +114,10 @@ class Sweeps:
         late = self._late(sweep) if sweep.closed_at is None else ()
         return tuple(sorted((*self.runs(sweep.ref), *late), key=lambda run: run.source))
 
+    def of_person(self, person: str) -> tuple[Sweep, ...]:
+        rows = self.database.rows("SELECT * FROM sweeps WHERE person = ? ORDER BY rowid", person)
+        return tuple(_sweep(row) for row in rows)
+
     def open(self) -> tuple[Sweep, ...]:
         rows = self.database.rows("SELECT * FROM sweeps WHERE closed_at IS NULL ORDER BY rowid")
         return tuple(_sweep(row) for row in rows)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from reports.lines import LetterView
-from reports.standing import ConsentChangedView, HoldView
+from reports.standing import ConsentChangedView, HoldView, OwnDataView
 from reports.words import ConsentChange
 from tests.reports.readers import MONDAY, PORTAL, ROSA
 
@@ -27,6 +27,7 @@ STANDING: Final[dict[str, LetterView]] = {
         paused_until=MONDAY + timedelta(days=60),
         review_url=PORTAL,
     ),
+    "own-data": OwnDataView(**ROSA),
     "hold-placed": HoldView(
         **ROSA,
         placed_at=MONDAY,

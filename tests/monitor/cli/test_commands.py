@@ -17,10 +17,12 @@ NOBODY = "0" * 32
 SAY_ONE_SENTENCE = {
     "init",
     "run",
+    "portal",
     "enrol",
     "staff invite",
     "staff withdraw",
     "staff left",
+    "staff export",
     "staff pause",
     "staff resume",
     "staff hold",

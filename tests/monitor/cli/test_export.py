@@ -1,0 +1,40 @@
+"""A copy of everything goes to its person; printing it breaks the glass."""
+
+import json
+
+
+def test_a_copy_is_sent_to_its_person_and_nothing_is_printed(terminal):
+    ref = terminal.enrols()
+
+    said = terminal.run("staff", "export", ref)
+
+    assert said.code == 0
+    assert "osa" not in said.out
+    with terminal.service() as service:
+        assert [each.kind for each in service.state.outbox.all()][-1] == "own-data"
+        assert service.state.audit.last("exported").actor == "operator"
+
+
+def test_printing_it_tells_the_person(terminal, tmp_path):
+    ref = terminal.enrols()
+
+    printed = terminal.run("staff", "export", ref, "--break-glass", "she asked at the desk")
+    terminal.run("staff", "export", ref, "--break-glass", "on a stick", "--to", str(tmp_path / "x"))
+
+    assert json.loads(printed.out)["told"]["ref"] == ref
+    assert sorted(each.name for each in (tmp_path / "x").iterdir()) == [
+        "data.html",
+        "data.json",
+        "found.csv",
+    ]
+    with terminal.service() as service:
+        assert service.state.audit.last("broke-glass").subject == ref
+        told = [each.kind for each in service.state.outbox.all()]
+    assert "break-glass" in told
+
+
+def test_files_are_written_for_nobody_without_breaking_the_glass(terminal, tmp_path):
+    ref = terminal.enrols()
+
+    assert terminal.run("staff", "export", ref, "--to", str(tmp_path / "x")).code == 65
+    assert terminal.run("staff", "export", "nobody").code == 65
