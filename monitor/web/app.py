@@ -10,6 +10,7 @@ from monitor.config_portal import SignIn
 from monitor.domain.role import Role
 from monitor.service import Service
 from monitor.web import (
+    api,
     check,
     data,
     district,
@@ -58,6 +59,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     district.district,
     operate.operate,
     stop.stop,
+    api.api,
 )
 CORNERS: Final = (
     Corner(role=Role.STAFF, title="My findings", path="/me"),

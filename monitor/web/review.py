@@ -33,6 +33,15 @@ def reviewer_of(desk: WebDesk) -> Reviewer:
     return Reviewer(address=principal.mail, person=principal.person)
 
 
+def queue_of(desk: WebDesk) -> document.QueueView:
+    """Return the page of the queue that the address asks for."""
+    chosen = {name: request.args.get(name, "") for name in FILTERS}
+    reviewer, now, queue = reviewer_of(desk), desk.now(), desk.service.casework.queue
+    number = request.args.get("page", default=1, type=int)
+    page = queue.page(reviewer, wanted(chosen, reviewer, now), number)
+    return queue_view(page, chosen, queue.schools(), now)
+
+
 @dataclass(frozen=True, slots=True)
 class _Pages:
     desk: WebDesk
@@ -42,12 +51,7 @@ class _Pages:
         return self.desk.service.casework.queue
 
     def start(self) -> Response:
-        chosen = {name: request.args.get(name, "") for name in FILTERS}
-        reviewer, now = reviewer_of(self.desk), self.desk.now()
-        number = request.args.get("page", default=1, type=int)
-        page = self._queue.page(reviewer, wanted(chosen, reviewer, now), number)
-        view = queue_view(page, chosen, self._queue.schools(), now)
-        return self.desk.page("Review", document.render, view)
+        return self.desk.page("Review", document.render, queue_of(self.desk))
 
     def open(self) -> Response:
         """Write the look down, then lead to where it can be read."""

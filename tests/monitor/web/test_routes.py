@@ -30,10 +30,14 @@ LET_IN = {
 }
 WHOSE = {
     "/": ANYBODY,
+    "/api/v1/me": STAFF,
+    "/api/v1/operate": OPERATING,
+    "/api/v1/review": REVIEWER,
     "/healthz": ANYBODY,
     "/join": ANYBODY,
     "/join/accounts": ANYBODY,
     "/join/check": ANYBODY,
+    "/join/left": ANYBODY,
     "/join/names": ANYBODY,
     "/join/read": ANYBODY,
     "/join/scopes": ANYBODY,
@@ -43,6 +47,17 @@ WHOSE = {
     "/me/check": STAFF,
     "/me/check/live": STAFF,
     "/me/check/stream": STAFF,
+    "/me/data": STAFF,
+    "/me/data/accounts": STAFF,
+    "/me/data/leave": STAFF,
+    "/me/data/names": STAFF,
+    "/me/data/pause": STAFF,
+    "/me/data/renew": STAFF,
+    "/me/data/resume": STAFF,
+    "/me/data/scopes": STAFF,
+    "/me/data/seen": STAFF,
+    "/me/data/sign-out": STAFF,
+    "/me/data/work": STAFF,
     "/me/flags/<ref>": OWNER,
     "/me/flags/<ref>/share": OWNER,
     "/me/flags/<ref>/undo": OWNER,
@@ -81,7 +96,13 @@ WHOSE = {
     "/static/<name>": ANYBODY,
     "/stop/<token>": ANYBODY,
 }
-WAYS_OUT = {"/join/stop", "/sign-out", "/sign-out/everywhere"}
+WAYS_OUT = {
+    "/join/stop",
+    "/me/data/leave",
+    "/me/data/sign-out",
+    "/sign-out",
+    "/sign-out/everywhere",
+}
 # Who comes in empty-handed is led on, or told that there is nothing for them.
 LED_ON = {200, 302, 303, 400, 404, 409, 410, 422, 429, 503}
 
@@ -172,7 +193,7 @@ def test_whoever_a_route_is_not_for_is_refused_and_changes_nothing(scene: Scene)
                 for method in methods(rule):
                     before = watched.versions()
                     status, to = scene.asked(rule, method, who)
-                    refused = status in {403, 404} or (status, to) == (303, "/sign-in")
+                    refused = status in {401, 403, 404} or (status, to) == (303, "/sign-in")
                     if not refused:
                         let_in_by_mistake.append((rule.rule, method, who, status))
                     if watched.versions() != before:
