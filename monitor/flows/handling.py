@@ -73,8 +73,9 @@ class Handling:
     def note(self, reviewer: Reviewer, ref: str, text: str) -> None:
         flag = self._looked_at(reviewer, ref)
         with self.state.write():
-            self.state.remarks.add(self._remark(reviewer, flag, RemarkKind.NOTE, text))
-            self._audit(reviewer, "noted", ref)
+            remark = self._remark(reviewer, flag, RemarkKind.NOTE, text)
+            self.state.remarks.add(remark)
+            self.state.audit.append(remark.at, reviewer.ref, "noted", ref, {})
 
     def ask(self, reviewer: Reviewer, ref: str, text: str) -> None:
         """Ask its person by letter; once a week at most, whoever asks."""
@@ -90,7 +91,7 @@ class Handling:
                 LetterPlan(reader=flag.person, period=f"{ref} {now.isoformat()}"),
                 self._letter(flag, remark),
             )
-            self._audit(reviewer, "asked", ref)
+            self.state.audit.append(remark.at, reviewer.ref, "asked", ref, {})
 
     def rule(
         self, reviewer: Reviewer, seen: Mapping[str, str], ruling: Ruling, note: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.domain.consent import Phase
 from monitor.flows.consenting import Consenting
@@ -24,7 +25,11 @@ DEEDS: Mapping[str, str] = {
     "ruled": "ruled on this flag",
     "viewed": "looked at this flag",
     "noted": "wrote a note on this flag",
-    "assigned": "took on this flag",
+    "took": "took on this flag",
+    "gave-back": "gave this flag back",
+    "asked": "asked you about this flag",
+    "took-pack": "took the evidence of this flag that you shared",
+    "proposed-glass": "proposed to open this flag early",
     "flagged": "raised a flag for you to look at",
     "broke-glass": "opened something of yours early; you were written to",
     "exported": "took a copy of all that is kept",
@@ -67,13 +72,23 @@ class OwnData:
         things = {item.ref: item.ref for item in self.state.items.of(ref)}
         things |= {flag.ref: flag.item for flag in self.state.flags.of_person(ref)}
         entries = self.state.audit.about((ref, *things))
-        return tuple(_line(each, ref, things) for each in reversed(entries))
+        said = {(each.flag, each.at): each.text for each in self.state.remarks.of_person(ref)}
+        return tuple(_line(each, ref, things, said) for each in reversed(entries))
 
 
-def _line(entry: Entry, person: str, things: Mapping[str, str]) -> LookLine:
-    what = DEEDS.get(entry.action, entry.action.replace("-", " "))
+def _line(
+    entry: Entry,
+    person: str,
+    things: Mapping[str, str],
+    said: Mapping[tuple[str, datetime], str],
+) -> LookLine:
+    remarked = entry.action in {"noted", "asked"}
     return LookLine(
-        at=entry.at, who=_who(entry.actor, person), what=what, item=things.get(entry.subject, "")
+        at=entry.at,
+        who=_who(entry.actor, person),
+        what=DEEDS.get(entry.action, entry.action.replace("-", " ")),
+        item=things.get(entry.subject, ""),
+        words=said.get((entry.subject, entry.at), "") if remarked else "",
     )
 
 

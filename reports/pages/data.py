@@ -78,12 +78,16 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookLine:
-    """One line of the record: who did what; `item` is what it was about, empty for none."""
+    """One line of the record: who did what; `item` is what it was about, empty for none.
+
+    `words` are what a reviewer noted or asked, empty for all else.
+    """
 
     at: datetime
     who: str
     what: str
     item: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,27 @@ def test_notes_and_questions_are_shown_with_who_wrote_them(maria: Staff, ana: Gu
     assert "within the last week" in ana.follow(ana.post(f"{here}/ask", question="Well?")).text
 
 
+def test_a_person_reads_who_looked_and_what_was_noted_and_asked(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    ana.post(f"{here}/note", remark="Called the platform.")
+    portal.world.later(minutes=1)
+    ana.post(f"{here}/ask", question="Is it yours?")
+    ana.post(f"{here}/pack")
+
+    text = portal.signed_in(maria.mail).get("/me/data/seen").text
+
+    for words in (
+        "A reviewer looked at this flag",
+        "Called the platform.",
+        "A reviewer asked you about this flag",
+        "Is it yours?",
+        "A reviewer took the evidence of this flag that you shared",
+    ):
+        assert words in text
+    assert text.count("Called the platform.") == 1
+
+
 def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: str):
     ref = fake(maria).ref
     ruled = ana.follow(
