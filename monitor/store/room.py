@@ -4,6 +4,7 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 RESERVE = 1 << 20
 # Work goes on once there is this much beside the reserve: less would be full again at once.
@@ -11,10 +12,14 @@ MARGIN = 4 << 20
 
 
 class Reserve:
-    """A file that is given up when the disk is full, and made anew when there is room again."""
+    """A file that is given up when the disk is full, and made anew when there is room again.
+
+    Any number of threads may share one.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "reserve"
+        self._making = Lock()
 
     def give(self) -> bool:
         """Give it up for what has to be written now; return whether there was anything to give."""
@@ -26,7 +31,10 @@ class Reserve:
 
     def stands(self) -> bool:
         """Tell whether there is room to work, and keep it back again where there is."""
-        return self._path.exists() or self._made()
+        if self._path.exists():
+            return True
+        with self._making:
+            return self._path.exists() or self._made()
 
     def _made(self) -> bool:
         if shutil.disk_usage(self._path.parent).free < RESERVE + MARGIN:

@@ -1,7 +1,9 @@
 """A full disk pauses what fills it and loses nothing; a heart beats only while all is well."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from msgspec import structs
@@ -145,6 +147,17 @@ def test_the_room_kept_back_is_given_up_once_and_kept_back_again(tmp_path: Path)
     assert reserve.give()
     assert not reserve.give()
     assert reserve.stands()
+
+
+def test_threads_that_ask_at_once_all_hear_that_there_is_room(tmp_path: Path):
+    reserve, ready = Reserve(tmp_path), Barrier(8)
+
+    def asks(_: int) -> bool:
+        ready.wait()
+        return reserve.stands()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(asks, range(8))) == [True] * 8
 
 
 def test_where_there_is_no_room_for_it_nothing_is_kept_back(tmp_path: Path, monkeypatch):
