@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from reports.arrangement import MOST, cut
 from reports.letter import Letter, composed
 from reports.lines import Gap, LetterView
+
+_MEANINGS: Final = {
+    "5.1.": "which says that there is no such address",
+    "5.2.": "which says that the mailbox takes no letters",
+    "5.3.": "which says that the server cannot take this letter",
+    "5.4.": "which says that no way leads there",
+    "5.6.": "which says that the letter cannot be read there",
+    "5.7.": "which says that the server does not want our letters: see to SPF, DKIM and DMARC",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +52,12 @@ def render_sources_parked(view: SourcesParkedView) -> Letter:
 
 
 def render_address_paused(view: AddressPausedView) -> Letter:
-    return composed("address_paused", {"view": view})
+    return composed("address_paused", {"view": view, "means": _meaning(view.status)})
+
+
+def _meaning(status: str) -> str:
+    """Say what a class of answers means (RFC 3463), for whoever does not know them by heart."""
+    return _MEANINGS.get(status[:4], "for good")
 
 
 def render_disk_full(view: DiskFullView) -> Letter:

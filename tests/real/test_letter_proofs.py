@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from monitor.config_mail import MailConfig
 from monitor.domain.envelope import Envelope, message_id
@@ -57,6 +58,21 @@ def test_a_validator_finds_no_fault(pages: list[Path]) -> None:
 
 def test_what_a_mail_program_lacks_has_something_in_its_place(pages: list[Path]) -> None:
     assert set(proofs.unsupported(pages)) == set(COVERED)
+
+
+@pytest.mark.parametrize("width", [360, 700])
+def test_no_letter_is_wider_than_the_screen(
+    browser: Browser, pages: list[Path], width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    too_wide = []
+    for path in pages:
+        page.set_content(path.read_text("utf-8"))
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            too_wide.append(path.stem)
+    page.close()
+
+    assert too_wide == []
 
 
 def test_a_spam_filter_has_nothing_to_say(tmp_path: Path) -> None:
