@@ -232,10 +232,13 @@ class Workshop:
 
     @cached_property
     def purging(self) -> Purging:
-        return Purging(state=self.state, now=self.now, lent=self._lent(), keeping=self.keeping)
-
-    def _lent(self) -> Lent:
-        return Lent(state=self.state, spans=self._spans())
+        return Purging(
+            state=self.state,
+            now=self.now,
+            lent=Lent(state=self.state, spans=self._spans()),
+            keeping=self.keeping,
+            flagging=self.flagging,
+        )
 
     @cached_property
     def keeping(self) -> Keeping:

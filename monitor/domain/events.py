@@ -46,13 +46,16 @@ class Look:
     """What one question showed of an item. `change` is None where nothing differs.
 
     `baseline` marks a question that was never settled before, or not with these words or by
-    this version of the reader: it has nothing to be compared with, and so tells nothing.
+    this version of the reader: it has nothing to be compared with, and so tells nothing. `listed`
+    marks what a search engine lists: the words are the engine's, a name cut from a title too, and
+    are no change of what stands there.
     """
 
     kind: QueryKind
     finding: Finding
     change: Change | None = None
     baseline: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +155,13 @@ def _arrival(
 
 def _told_changes(look: Look) -> tuple[str, ...]:
     change = look.change
-    if look.baseline or change is None or change.before is None or change.after is None:
+    if (
+        look.baseline
+        or look.listed
+        or change is None
+        or change.before is None
+        or change.after is None
+    ):
         return ()
     return material_changes(change.before, change.after)
 

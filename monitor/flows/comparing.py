@@ -25,6 +25,7 @@ from scrapers.finding import Finding
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
 from scrapers.request import Query, QueryKind
+from scrapers.source import Family
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Comparing:
     at: datetime
     week: int
     new_ref: NewRef
+    family: Family = Family.PROFILES
     prints: Prints = field(default_factory=Prints)
     noticed: Noticed = field(default_factory=Noticed)
 
@@ -86,7 +88,11 @@ class Comparing:
             item = known or self._item_of(finding)
             self._keep(item, query, finding, earlier.get(key))
             look = Look(
-                kind=query.kind, finding=finding, change=changes.get(key), baseline=baseline
+                kind=query.kind,
+                finding=finding,
+                change=changes.get(key),
+                baseline=baseline,
+                listed=self.family is Family.SEARCH and not query.kind.proves_absence,
             )
             self.noticed.looks[item].append(look)
         for key, change in changes.items():

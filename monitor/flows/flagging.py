@@ -14,7 +14,7 @@ from monitor.domain.person import Person
 from monitor.domain.planning.questions import accounts_asked
 from monitor.domain.reasons.appearance import appearance
 from monitor.domain.reasons.subject import Subject
-from monitor.domain.rulings import reopened
+from monitor.domain.rulings import lapsed, reopened
 from monitor.domain.trust import Standing
 from monitor.domain.verdicts.judging import Judging
 from monitor.domain.verdicts.said import Said
@@ -83,6 +83,16 @@ class Flagging:
     def judging(self, person: Person) -> Judging:
         """Return how this person's findings are judged as things stand."""
         return self._judging(person, {item.ref: item for item in own_items(self.state, person)})
+
+    def lapse(self, ref: str) -> None:
+        """Open again what a person called harmless for a time that is over now."""
+        now = self.now()
+        for flag in self.state.flags.of_person(ref):
+            anew = lapsed(flag, now)
+            if anew != flag:
+                self.state.flags.replace(anew)
+                self.state.audit.append(now, "namesake", "lapsed", flag.ref, {})
+                self.alerting.tell(self.state.people.get(ref), anew)
 
     def accused(self, person: Person, item: Item) -> Flag:
         """Return the flag of an item that its person calls an imitation; nobody need be told."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.item import Item, Presence
 from monitor.domain.retention import TABLE, Kept, Stage, expired
+from monitor.flows.flagging import Flagging
 from monitor.flows.keeping import Keeping
 from monitor.flows.lent import Lent
 from monitor.flows.parts import Now
@@ -31,6 +32,7 @@ class Purging:
     now: Now
     lent: Lent
     keeping: Keeping
+    flagging: Flagging
 
     def purge(self) -> None:
         self._forget()
@@ -63,6 +65,8 @@ class Purging:
         self._looks_of_reviewers()
         self.keeping.forget(self.now())
         for person in self.state.people.refs():
+            with self.state.write():
+                self.flagging.lapse(person)
             if self.state.holds.stands(person):
                 continue
             with self.state.write():

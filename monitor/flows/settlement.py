@@ -71,6 +71,7 @@ class Settlement:
             at=self.at,
             week=week_number(self.sweep.week),
             new_ref=self.parts.new_ref,
+            family=self.source.family,
             prints=Prints.of(staged.visit for staged in answers),
         )
         # In an order of their own, so that the network's haste decides nothing.

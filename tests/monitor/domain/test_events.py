@@ -264,3 +264,10 @@ def test_merging_is_done_once_and_in_any_order(events, random):
 )
 def test_a_source_that_loses_most_of_its_items_at_once_is_not_believed(before, ending, held):
     assert mass_loss(before, ending) is held
+
+
+def test_what_a_search_engine_makes_of_a_title_is_no_change():
+    look = altered(name="Rosa | Skies")
+
+    assert kinds(seen(ITEM, (look,), SUNDAY, POLICY)) == [EventKind.CHANGED]
+    assert kinds(seen(ITEM, (replace(look, listed=True),), SUNDAY, POLICY)) == []

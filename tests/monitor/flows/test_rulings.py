@@ -1,6 +1,7 @@
 """What people rule is remembered, comes back only with reason, and can be taken back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from monitor.domain.flag import FlagKind, FlagState, Ruling
 from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.whose import Label
 from monitor.errors import InputError, NotPermittedError
+from monitor.flows.deciding import Word
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import Staff, World, account
 
@@ -238,3 +240,37 @@ def test_a_flag_that_turns_severe_is_told_at_once(world_of):
 
     assert maria.flag(FlagKind.IMPERSONATION).severity == "high"
     assert len(maria.letters_of("alert")) == 1
+
+
+def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
+    world = maria.world
+    world.writes()
+    flag, until = maria.flag(FlagKind.IMPERSONATION), world.clock.at + timedelta(days=30)
+    word = Word(ruling=Ruling.HARMLESS, by=maria.ref, until=until, note="a parody that ends")
+    world.service.reviewing.rule_all((flag.ref,), word)
+    world.later(days=29)
+    world.writes()
+    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.HARMLESS
+
+    world.later(days=2)
+    for _ in range(2):
+        world.writes()
+
+    again = maria.flag(FlagKind.IMPERSONATION)
+    assert (again.state, again.opened_at) == (FlagState.OPEN, world.clock.at)
+    assert len(maria.letters_of("alert")) == 2
+    assert "harmless" in maria.letters_of("alert")[-1].text
+
+
+def test_several_flags_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Staff):
+    reviewing = rosa.world.service.reviewing
+    refs = [flag.ref for flag in rosa.flags]
+    ruled = reviewing.rule_all(refs, Word(ruling=Ruling.FAMILY, by=rosa.ref))
+    assert {flag.state for flag in ruled} == {FlagState.FAMILY}
+
+    undone = reviewing.undo(refs, rosa.ref)
+    assert {flag.state for flag in undone} == {FlagState.STUDENT_LINK}
+    rosa.rules(undone[0], Ruling.REOPENED)
+    with pytest.raises(InputError):
+        reviewing.undo(refs, rosa.ref)
+    assert rosa.world.state.flags.get(refs[1]).state is FlagState.STUDENT_LINK

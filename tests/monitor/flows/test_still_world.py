@@ -2,9 +2,12 @@
 
 import pytest
 
+from monitor.demo import engine
+from monitor.demo.answer import Asked
 from monitor.demo.days import LAST_WEEK
 from monitor.demo.district import ENROLLED, JOHN, MARIA, Member
 from tests.monitor.flows.conftest import MakeWorld
+from tests.monitor.flows.flicker import Flicker
 from tests.monitor.flows.world import World
 
 MEMBERS = (MARIA, JOHN)
@@ -21,13 +24,14 @@ def stays_still(world: World, sweeps: int, members: tuple[Member, ...] = MEMBERS
     world.service.posting.send_due()
     flags = [flag.ref for flag in world.state.flags.all_open()]
     letters = len(world.post.tried)
+    internet = world.internet
 
-    for _ in range(sweeps):
+    for seed in range(sweeps):
         # A consent lasts a year, and the world is still being asked at its end.
         world.later(days=3)
         world.forgets_visits()
-        # Rankings, counters, nonces and clocks differ from visit to visit all the same.
-        world.internet = world.internet.reorders()
+        # Rankings, counters, trackers, blanks, entities and clocks differ all the same.
+        world.web.web = Flicker(internet, seed)
         assert world.sweep() == []
         assert world.asked_about(MARIA.person.name.family)
 
@@ -50,3 +54,16 @@ def test_a_hundred_sweeps_over_all_of_the_demo_tell_nothing(world_of: MakeWorld)
     world = world_of(*SITES, families=("bluesky", "searxng"))
     world.web.week = LAST_WEEK
     stays_still(world, 100, ENROLLED)
+
+
+def test_the_world_that_stands_still_never_says_a_thing_twice_alike(world: World):
+    """Or a still world would prove nothing."""
+    asked = (
+        Asked(host=engine.HOST, path="/search", query="q=maria+delgado&format=json", nth=1),
+        Asked(host="chalkboard.example", path="/t/mariadelgado", nth=1),
+    )
+    once, again = (
+        [Flicker(world.internet, seed).answer(each) for each in asked] for seed in (1, 2)
+    )
+
+    assert all(one and other and one != other for one, other in zip(once, again, strict=True))

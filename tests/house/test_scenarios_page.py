@@ -1,0 +1,55 @@
+"""The table of scenarios and the tests that hold them stay in step."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.house.tree import ROOT, parsed
+
+PAGE = ROOT / "docs" / "scenarios.md"
+ROW = re.compile(
+    r"\| (?P<what>[^|]+) \| (?P<happens>[^|]+) \| `(?P<test>[^`]+)` \|(?P<peers>[^\n]*)\|"
+)
+PARTS = ("A. Content", "B. Transport", "C. Time", "D. Mail", "E. People")
+PEERS = 3
+
+
+def rows() -> list[re.Match[str]]:
+    lines = PAGE.read_text("utf-8").splitlines()
+    told = [line for line in lines if line.startswith("| ") and "| scenario |" not in line]
+    found = [ROW.fullmatch(line) for line in told]
+    assert all(found), [line for line, row in zip(told, found, strict=True) if not row]
+    return [row for row in found if row]
+
+
+def functions(path: str) -> Iterator[str]:
+    for node in parsed(ROOT / path).body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name
+
+
+def test_every_part_of_the_list_is_there() -> None:
+    text = PAGE.read_text("utf-8")
+
+    assert [part for part in PARTS if f"## {part}" not in text] == []
+    assert len(rows()) > 90
+
+
+def test_no_scenario_stands_there_twice() -> None:
+    names = [row["what"].strip() for row in rows()]
+
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("test", sorted({row["test"] for row in rows()}))
+def test_each_scenario_is_held_by_a_test_that_exists(test: str) -> None:
+    path, _, name = test.partition("::")
+
+    assert (ROOT / path).is_file()
+    assert name in set(functions(path))
+
+
+def test_each_tool_has_its_column() -> None:
+    assert {row["peers"].count("|") for row in rows()} == {PEERS - 1}
