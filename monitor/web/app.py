@@ -59,6 +59,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     district.district,
     operate.operate,
     stop.stop,
+    stop.weekly,
     api.api,
 )
 CORNERS: Final = (

@@ -167,6 +167,7 @@ def _view(desk: WebDesk, faults: tuple[Fault, ...] = ()) -> DataView:
         erased_by=standing.erased_by,
         hold=own.hold(ref),
         renewal_due=standing.renewal_due,
+        weekly=not desk.service.stopping.stopped(ref),
         faults=faults,
     )
 

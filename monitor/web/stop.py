@@ -45,6 +45,22 @@ def stop(desk: WebDesk) -> Blueprint:
     return routes
 
 
+def weekly(desk: WebDesk) -> Blueprint:
+    """Make the way to the same from a person's own data: links in old letters get lost."""
+    routes = Blueprint("weekly", __name__)
+
+    @routes.post("/me/data/letter")
+    def choose() -> Response:
+        person = desk.principal().person
+        if request.form.get(DEED) == GO_ON:
+            desk.service.stopping.go_on(person)
+            return desk.done("/me/data#letter", "You get the weekly letter again.")
+        desk.service.stopping.stop(person)
+        return desk.done("/me/data#letter", "The weekly letter is stopped.")
+
+    return routes
+
+
 def _title(view: StopView) -> str:
     if not view.token:
         return "This link does nothing any more"

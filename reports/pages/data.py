@@ -30,7 +30,7 @@ class HoldLine:
 class DataView:
     """`erased_by` is when all is erased at the latest, None while a hold stands.
 
-    `kept` counts what there is, by what it is.
+    `kept` counts what there is, by what it is. `weekly` says that they get the weekly letter.
     """
 
     zone: str
@@ -45,6 +45,7 @@ class DataView:
     erased_by: datetime | None = None
     hold: HoldLine | None = None
     renewal_due: bool = False
+    weekly: bool = True
     faults: tuple[Fault, ...] = ()
 
 

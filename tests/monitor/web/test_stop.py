@@ -136,3 +136,15 @@ def test_a_link_is_nobodys_once_its_person_is_erased(portal: Portal, maria, link
     portal.world.state.people.erase(maria.ref)
 
     assert portal.guest().send(link, ONE_CLICK).title == "This link does nothing any more"
+
+
+def test_who_is_signed_in_finds_the_same_among_their_data(portal: Portal, maria):
+    guest = portal.signed_in(maria.mail)
+    assert "Stop the weekly letter" in guest.get("/me/data").text
+
+    assert guest.post("/me/data/letter", deed="stop").leads_to == "/me/data#letter"
+    assert "Send me the weekly letter again" in guest.get("/me/data").text
+    assert digests(portal, maria) == 0
+
+    portal.signed_in(maria.mail).post("/me/data/letter", deed="go-on")
+    assert digests(portal, maria) == 1
