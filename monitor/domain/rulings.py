@@ -66,6 +66,14 @@ def steps(flag: Flag, ruling: Ruling) -> tuple[Ruling, ...]:
     return (ruling,)
 
 
+def possible(flag: Flag) -> frozenset[Ruling]:
+    """Return what may be ruled as things stand; before anything is, all that fits the kind."""
+    fitting = FITTING[flag.kind]
+    if flag.undecided:
+        return fitting
+    return frozenset(each for each in fitting if BEFORE[LEADS_TO[each]] is flag.state)
+
+
 def told(flag: Flag, at: datetime) -> Flag:
     """Note that the mail server accepted the first letter that tells the person of this flag."""
     state = FlagState.OPEN if flag.state is FlagState.NEW else flag.state

@@ -37,13 +37,14 @@ class Deciding:
 
     def rule(self, flag: Flag, word: Word) -> Flag:
         """Append a ruling; what its person says of a flag is remembered with the item."""
-        after = flag
+        # One word has one time, however many steps it leads: so it is taken back as one.
+        after, at = flag, self.now()
         for step in steps(flag, word.ruling):
             judgement = Judgement(
                 flag=flag.ref,
                 ruling=step,
                 by=word.by,
-                at=self.now(),
+                at=at,
                 note=word.note,
                 until=word.until if step is word.ruling else None,
             )

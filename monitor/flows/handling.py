@@ -53,8 +53,8 @@ class Handling:
 
     def take(self, reviewer: Reviewer, ref: str, seen: str) -> None:
         """Take it over. `seen` is who had taken it when the reviewer looked, empty for nobody."""
-        flag = self._looked_at(reviewer, ref)
         with self.state.write():
+            flag = self._looked_at(reviewer, ref)
             taken = self.state.assignments.of(flag.ref)
             if (taken.reviewer if taken else NOBODY) != seen:
                 raise InputError(CHANGED)
@@ -62,8 +62,8 @@ class Handling:
             self._audit(reviewer, "took", ref)
 
     def give_back(self, reviewer: Reviewer, ref: str) -> None:
-        flag = self._looked_at(reviewer, ref)
         with self.state.write():
+            flag = self._looked_at(reviewer, ref)
             taken = self.state.assignments.of(flag.ref)
             if taken is None or taken.reviewer != reviewer.ref:
                 raise InputError(CHANGED)
@@ -71,24 +71,23 @@ class Handling:
             self._audit(reviewer, "gave-back", ref)
 
     def note(self, reviewer: Reviewer, ref: str, text: str) -> None:
-        flag = self._looked_at(reviewer, ref)
         with self.state.write():
+            flag = self._looked_at(reviewer, ref)
             remark = self._remark(reviewer, flag, RemarkKind.NOTE, text)
             self.state.remarks.add(remark)
             self.state.audit.append(remark.at, reviewer.ref, "noted", ref, {})
 
     def ask(self, reviewer: Reviewer, ref: str, text: str) -> None:
         """Ask its person by letter; once a week at most, whoever asks."""
-        flag = self._looked_at(reviewer, ref)
-        now = self.now()
-        if not may_ask(asked_at(self.state, ref), now):
-            reason = "Its person was asked within the last week: wait for their answer."
-            raise InputError(reason)
-        remark = self._remark(reviewer, flag, RemarkKind.QUESTION, text)
         with self.state.write():
+            flag = self._looked_at(reviewer, ref)
+            if not may_ask(asked_at(self.state, ref), self.now()):
+                reason = "Its person was asked within the last week: wait for their answer."
+                raise InputError(reason)
+            remark = self._remark(reviewer, flag, RemarkKind.QUESTION, text)
             self.state.remarks.add(remark)
             self.letters.queue(
-                LetterPlan(reader=flag.person, period=f"{ref} {now.isoformat()}"),
+                LetterPlan(reader=flag.person, period=f"{ref} {remark.at.isoformat()}"),
                 self._letter(flag, remark),
             )
             self.state.audit.append(remark.at, reviewer.ref, "asked", ref, {})

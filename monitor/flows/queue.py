@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from monitor.config import Config
 from monitor.domain.disclosure import Key, Opening, ReviewFields
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
-from monitor.domain.rulings import FITTING
+from monitor.domain.rulings import possible
 from monitor.errors import NotPermittedError
 from monitor.flows.admission import Admission
 from monitor.flows.letters import reviewer_ref
@@ -84,7 +84,8 @@ class Shown:
 
     @property
     def rulings(self) -> tuple[Ruling, ...]:
-        return tuple(each for each in Ruling if each in RULINGS & FITTING[self.flag.kind])
+        """What IT may say of it now."""
+        return tuple(each for each in Ruling if each in RULINGS & possible(self.flag))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,10 @@ from monitor.domain.rulings import (
     LEADS_TO,
     bounced,
     lapsed,
+    possible,
     reopened,
     ruled,
+    steps,
     told,
 )
 from monitor.errors import InputError, MonitorError, NotPermittedError
@@ -135,6 +137,22 @@ def test_whatever_people_say_every_state_leads_back_to_open(kind, rulings):
     while flag.state is not FlagState.OPEN or flag.shared_at:
         flag = after(flag, Ruling.REOPENED)
     assert flag == replace(FLAG, kind=kind)
+
+
+@given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Ruling), max_size=6))
+def test_what_is_called_possible_is_just_what_is_not_refused(kind, rulings):
+    flag = replace(FLAG, kind=kind)
+    for each in rulings:
+        if each in possible(flag):
+            flag = after(flag, *steps(flag, each))
+
+    for each in set(Ruling) - {Ruling.SHARED, Ruling.REOPENED}:
+        try:
+            after(flag, *steps(flag, each))
+            taken = True
+        except MonitorError:
+            taken = False
+        assert taken is (each in possible(flag))
 
 
 def test_every_state_can_be_reached_by_a_ruling_that_fits_some_kind():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -230,6 +231,26 @@ def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, r
     assert fake(maria).shared_at
     with pytest.raises(InputError):
         handling(maria).undo(ANA, [ref])
+
+
+def test_a_ruling_of_several_steps_is_undone_as_one_while_the_clock_goes_on(maria: Staff, ref: str):
+    began, ticks, do = maria.world.clock.at, count(), handling(maria)
+    deciding = replace(
+        do.reviewing.deciding, now=lambda: began + next(ticks) * timedelta(milliseconds=1)
+    )
+    do = replace(do, reviewing=replace(do.reviewing, deciding=deciding))
+    do.rule(ANA, {ref: "open"}, Ruling.REMOVED)
+
+    do.undo(ANA, [ref])
+
+    assert fake(maria).state is FlagState.OPEN
+    assert fake(maria).shared_at
+
+
+def test_only_what_is_possible_now_is_offered(maria: Staff, ref: str):
+    handling(maria).rule(ANA, {ref: "open"}, Ruling.REPORTED)
+
+    assert queue(maria).shown(ANA, ref).rulings == (Ruling.REMOVED, Ruling.REFUSED)
 
 
 def test_undoing_takes_back_nobody_elses_word(maria: Staff, ref: str):
