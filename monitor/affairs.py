@@ -1,6 +1,6 @@
 """Joins what a person, or somebody on their behalf, decides about their consent and their data."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,11 +30,17 @@ class Affairs:
     letters: Correspondence
     planning: Planning
     flagging: Flagging
+    forget_letters: Callable[[str], None]
     now: Now
 
     @cached_property
     def leaving(self) -> Leaving:
-        return Leaving(state=self.state, letters=self.letters, now=self.now)
+        return Leaving(
+            state=self.state,
+            letters=self.letters,
+            forget_letters=self.forget_letters,
+            now=self.now,
+        )
 
     @cached_property
     def consenting(self) -> Consenting:

@@ -3,9 +3,11 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from monitor.domain.envelope import Envelope
 from monitor.mail import by_message_id
+from monitor.spool import forget_letters
 from scrapers.fetch.clock import Clock, SystemClock
 from scrapers.fetch.egress import Egress
 from scrapers.fetch.pace import Pace
@@ -24,4 +26,5 @@ class Outside:
     egress: Egress = field(default_factory=Egress)
     pace: Pace | None = None
     letter_name: Callable[[Envelope], str] = by_message_id
+    forget_letters: Callable[[Path, str], None] = forget_letters
     environ: Mapping[str, str] = field(default_factory=dict)

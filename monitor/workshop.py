@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from monitor.affairs import Affairs
 from monitor.casework import Casework
@@ -37,7 +37,7 @@ from monitor.flows.tallying import Tallying
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
-from monitor.mailroom import Mailroom
+from monitor.mailroom import OUTBOX, Mailroom
 from monitor.matcher.process import MatcherProcess, NoMatcher
 from monitor.outside import Outside
 from monitor.portal import portal_of
@@ -141,6 +141,7 @@ class Workshop:
             letters=self.letters,
             planning=self.planning,
             flagging=self.flagging,
+            forget_letters=partial(self.outside.forget_letters, self.config.state / OUTBOX),
             now=self.now,
         )
 

@@ -19,6 +19,7 @@ from monitor.flows.enrol import Answers
 from monitor.mailroom import OUTBOX
 from monitor.outside import Outside
 from monitor.service import Service
+from monitor.spool import forget_none
 from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
 from scrapers.fetch.egress import Egress, resolve_nothing
@@ -103,6 +104,7 @@ def play(folder: Path, told: Callable[[int, ToldWeek], None] = ignore_week) -> S
             egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
             pace=WITHOUT_WAITS,
             letter_name=stage.letter_name,
+            forget_letters=forget_none,
             environ=os.environ,
         )
         State.init(config.state).close()

@@ -1,5 +1,6 @@
 """Leaving: nothing is asked from that moment on, and everything is erased within a day."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,8 +28,11 @@ ENDING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
+    """`forget_letters` removes what lies in our own folder for an address."""
+
     state: State
     letters: Correspondence
+    forget_letters: Callable[[str], None]
     now: Now
 
     def withdraw(self, ref: str, channel: Channel = Channel.OPERATOR) -> None:
@@ -85,9 +89,12 @@ class Leaving:
         return True
 
     def erase_now(self, ref: str) -> None:
+        person = self.state.people.get(ref)
+        if not self.state.holds.stands(ref):
+            self.forget_letters(person.mail)
         with self.state.write():
             self.state.audit.append(self.now(), "namesake", "erased", ref, {})
-            handles = known_handles(self.state.people.get(ref))
+            handles = known_handles(person)
             self.state.hosts.forget_naming(handles)
             self.state.robots.forget_naming(handles)
             self.state.people.erase(ref)

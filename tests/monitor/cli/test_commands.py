@@ -23,6 +23,7 @@ SAY_ONE_SENTENCE = {
     "staff withdraw",
     "staff left",
     "staff export",
+    "evidence",
     "staff pause",
     "staff resume",
     "staff hold",

@@ -5,6 +5,7 @@ import pytest
 from monitor.demo.district import EVERYTHING_ASKED, JOHN, MARIA, ROSA
 from monitor.domain.consent import Scope
 from monitor.domain.students.verdict import UNFLAGGED
+from scrapers.fetch.limits import Limits
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import World
 
@@ -201,3 +202,10 @@ def test_people_are_told_which_engines_learn_their_names(world_of):
     world = world_of(families=("searxng",))
 
     assert "The search engines asked are: SearXNG." in world.service.terms.text
+
+
+def test_what_is_under_way_when_somebody_leaves_is_over_within_a_minute():
+    """Nothing more is asked, and one question takes no longer than this."""
+    limits = Limits()
+
+    assert limits.connect_seconds + limits.total_seconds < 60
