@@ -1,7 +1,6 @@
 // Keys for sorting. They work only while a card has the focus, and every button works without them.
 
 const cards = [...document.querySelectorAll("[data-card]")];
-const hint = document.querySelector("[data-keys]");
 const all = document.querySelector("[data-all]");
 
 function step(from, by) {
@@ -32,14 +31,10 @@ addEventListener("keydown", (event) => {
   act(card, key);
 });
 
-if (cards.length) {
-  hint.hidden = false;
-  // After an answer the next card is where the reader goes on.
-  if (location.hash === "#card-1") cards[0].focus({ preventScroll: false });
-}
+// After an answer the next card is where the reader goes on.
+if (location.hash === "#card-1") cards[0]?.focus({ preventScroll: false });
 
 if (all) {
-  all.hidden = false;
   all.querySelector("[data-pick-all]").addEventListener("click", () => {
     const picks = [...document.querySelectorAll(".pick input")];
     const pick = picks.some((each) => !each.checked);
