@@ -1,4 +1,4 @@
-"""Joins what a person, or somebody on their behalf, decides about their consent and their data."""
+"""Joins what a person, others on their behalf, or time decide about their consent and their data."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,9 +10,12 @@ from monitor.flows.editing import Editing
 from monitor.flows.exporting import Exporting
 from monitor.flows.flagging import Flagging
 from monitor.flows.holding import Holding
+from monitor.flows.keeping import Keeping
+from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now
 from monitor.flows.planning import Planning
+from monitor.flows.purge import Purging
 from monitor.flows.renewing import Renewing
 from monitor.flows.retiring import Retiring
 from monitor.flows.terms import DistrictTerms
@@ -30,6 +33,7 @@ class Affairs:
     letters: Correspondence
     planning: Planning
     flagging: Flagging
+    keeping: Keeping
     forget_letters: Callable[[str], None]
     now: Now
 
@@ -73,6 +77,16 @@ class Affairs:
     @cached_property
     def exporting(self) -> Exporting:
         return Exporting(state=self.state, config=self.config, letters=self.letters, now=self.now)
+
+    @cached_property
+    def purging(self) -> Purging:
+        return Purging(
+            state=self.state,
+            now=self.now,
+            lent=Lent(state=self.state, spans=self.keeping.spans),
+            keeping=self.keeping,
+            flagging=self.flagging,
+        )
 
     @cached_property
     def _retiring(self) -> Retiring:

@@ -22,11 +22,9 @@ from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.grid import Grid
 from monitor.flows.keeping import EVIDENCED, Keeping
-from monitor.flows.lent import Lent
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now
 from monitor.flows.planning import Planning, limits_of, prices_of
-from monitor.flows.purge import Purging
 from monitor.flows.rounds import DueRounds
 from monitor.flows.settle import Settling
 from monitor.flows.settlement import SettlementParts
@@ -73,7 +71,7 @@ class Workshop:
             editing=self.affairs.editing,
             holding=self.affairs.holding,
             exporting=self.affairs.exporting,
-            purging=self.purging,
+            purging=self.affairs.purging,
             reviewing=self.casework.reviewing,
             sorting=self.sorting,
             retracing=self.casework.retracing,
@@ -141,6 +139,7 @@ class Workshop:
             letters=self.letters,
             planning=self.planning,
             flagging=self.flagging,
+            keeping=self.keeping,
             forget_letters=partial(self.outside.forget_letters, self.config.state / OUTBOX),
             now=self.now,
         )
@@ -225,20 +224,10 @@ class Workshop:
             upkeep=self.mailroom.upkeep,
             leaving=self.affairs.leaving,
             renewing=self.affairs.renewing,
-            purging=self.purging,
+            purging=self.affairs.purging,
             now=self.now,
             grid=Grid(state=self.state, config=self.config, now=self.now),
             interrupt=interrupt,
-        )
-
-    @cached_property
-    def purging(self) -> Purging:
-        return Purging(
-            state=self.state,
-            now=self.now,
-            lent=Lent(state=self.state, spans=self._spans()),
-            keeping=self.keeping,
-            flagging=self.flagging,
         )
 
     @cached_property
