@@ -30,18 +30,18 @@ class EarlyLooks:
 
     def propose(self, reviewer: Reviewer, begun: str, reason: str) -> Proposal:
         """Wish to open a flag, named by as much of its ref as letters print."""
-        flag = self.state.flags.get(self.state.flags.whole(begun.strip()))
-        refuse_self(reviewer, flag)
-        self._refuse_needless(flag)
-        proposal = Proposal(
-            ref=self.new_ref(),
-            flag=flag.ref,
-            person=flag.person,
-            first=reviewer.address,
-            reason=reason.strip(),
-            at=self.now(),
-        )
         with self.state.write():
+            flag = self.state.flags.get(self.state.flags.whole(begun.strip()))
+            refuse_self(reviewer, flag)
+            self._refuse_needless(flag)
+            proposal = Proposal(
+                ref=self.new_ref(),
+                flag=flag.ref,
+                person=flag.person,
+                first=reviewer.address,
+                reason=reason.strip(),
+                at=self.now(),
+            )
             said = self.state.audit.commitment(flag.person, proposal.reason)
             self.state.glass.put(proposal)
             self._audit(reviewer, "proposed-glass", flag.ref, {"reason": said})
@@ -55,13 +55,13 @@ class EarlyLooks:
 
     def confirm(self, reviewer: Reviewer, ref: str) -> Proposal:
         """Open it for a day. Its person is written to in the same transaction."""
-        proposal = self.state.glass.get(ref)
-        flag = self.state.flags.get(proposal.flag)
-        refuse_self(reviewer, flag)
-        self._refuse_strangers(proposal.first, reviewer.address)
-        broken = proposal.confirmed(reviewer.address, self.now())
-        self._refuse_needless(flag)
         with self.state.write():
+            proposal = self.state.glass.get(ref)
+            flag = self.state.flags.get(proposal.flag)
+            refuse_self(reviewer, flag)
+            self._refuse_strangers(proposal.first, reviewer.address)
+            broken = proposal.confirmed(reviewer.address, self.now())
+            self._refuse_needless(flag)
             self.state.glass.put(broken)
             if self.admission.opening(flag) is None:
                 sentence = "This person's consent has ended, and with it all review."

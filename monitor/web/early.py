@@ -59,6 +59,7 @@ class _Pages:
             proposal = self._looks.confirm(reviewer_of(self.desk), ref)
         except (InputError, NotPermittedError) as error:
             return self.desk.done("/review/early", str(error))
+        self.desk.wake()
         told = "It is open for a day, and its person is being told."
         return self.desk.done(f"/review/flags/{proposal.flag}", told)
 

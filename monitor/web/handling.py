@@ -53,7 +53,9 @@ class _Deeds:
 
     def ask(self, ref: str) -> Response:
         by, text = reviewer_of(self.desk), _text("question")
-        return self._done(ref, lambda: self._do.ask(by, ref, text), "They are asked by letter.")
+        answer = self._done(ref, lambda: self._do.ask(by, ref, text), "They are asked by letter.")
+        self.desk.wake()
+        return answer
 
     def pack(self, ref: str) -> Response:
         with shut():
