@@ -1,7 +1,7 @@
 """The demo's pages on a free port of loopback, with the service working behind them."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tests.real.process import free_ports
 class Pages:
     address: str
     service: Service
+    wake: Callable[[], None]
 
 
 @contextlib.contextmanager
@@ -38,7 +39,7 @@ def served(folder: Path) -> Iterator[Pages]:
             hand.start()
         app = demo_app(service, wake, lambda: actors(service))
         with listening(app, LOOPBACK, port):
-            yield Pages(address=address, service=service)
+            yield Pages(address=address, service=service, wake=wake)
         for hand in hands:
             hand.end()
         service.rounds.stop()
