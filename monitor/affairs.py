@@ -1,4 +1,4 @@
-"""Joins what a person, others on their behalf, or time decide about their consent and their data."""
+"""Joins what people, and time, decide about consent and about what is kept."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -5,9 +5,7 @@ import pytest
 from monitor.demo.district import ROSA
 from monitor.domain.flag import FlagState, Ruling
 from monitor.domain.students.verdict import ContactVerdict
-from monitor.flows.keeping import Keeping
-from monitor.flows.lent import Lent
-from monitor.flows.purge import FORGOTTEN, Purging
+from monitor.flows.purge import FORGOTTEN
 from monitor.flows.roster import RosterKeeping
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import Staff
@@ -31,10 +29,7 @@ def link(rosa):
 
 
 def purge(rosa):
-    world = rosa.world
-    lent = Lent(state=world.state, spans={})
-    keeping = Keeping(state=world.state, spans={})
-    Purging(state=world.state, now=world.clock.now, lent=lent, keeping=keeping).purge()
+    rosa.world.service.purging.purge()
 
 
 def rule(rosa, *rulings):
