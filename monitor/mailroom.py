@@ -7,12 +7,14 @@ from functools import cached_property
 from monitor.bounce_box import ImapBox, NoBounceBox
 from monitor.config import Config, secret
 from monitor.flows.bouncing import Bouncing
+from monitor.flows.digest import Digesting
 from monitor.flows.drafting import Drafting
 from monitor.flows.exporting import Exporting
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import BounceBox, Now, Post
 from monitor.flows.post import Posting
 from monitor.flows.stopping import Stopping
+from monitor.flows.telling import Telling
 from monitor.flows.upkeep import Upkeep
 from monitor.mail import FolderPost, SmtpPost
 from monitor.outside import Outside
@@ -27,11 +29,16 @@ class Mailroom:
     outside: Outside
     state: State
     letters: Correspondence
+    telling: Telling
     stopped: Callable[[], bool]
 
     @property
     def now(self) -> Now:
         return self.outside.clock.now
+
+    @property
+    def digesting(self) -> Digesting:
+        return Digesting(state=self.state, letters=self.letters, telling=self.telling, now=self.now)
 
     @cached_property
     def posting(self) -> Posting:

@@ -17,7 +17,6 @@ from monitor.flows.canaries import Canaries
 from monitor.flows.cleaning import Cleaning, workplace_of
 from monitor.flows.contacts import Contacts
 from monitor.flows.deciding import Deciding
-from monitor.flows.digest import Digesting
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
 from monitor.flows.grid import Grid
@@ -77,7 +76,7 @@ class Workshop:
             retracing=self.casework.retracing,
             casework=self.casework,
             tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
-            digesting=self.digesting,
+            digesting=self.mailroom.digesting,
             posting=self.mailroom.posting,
             bouncing=self.mailroom.bouncing,
             stopping=self.mailroom.stopping,
@@ -145,10 +144,6 @@ class Workshop:
         )
 
     @cached_property
-    def digesting(self) -> Digesting:
-        return Digesting(state=self.state, letters=self.letters, telling=self.telling, now=self.now)
-
-    @cached_property
     def deciding(self) -> Deciding:
         return Deciding(state=self.state, flagging=self.flagging, now=self.now)
 
@@ -189,6 +184,7 @@ class Workshop:
             outside=self.outside,
             state=self.state,
             letters=self.letters,
+            telling=self.telling,
             stopped=self._stopped.is_set,
         )
 
@@ -217,7 +213,7 @@ class Workshop:
             config=self.config,
             sweeping=self._sweeping(self._stopped.is_set),
             canaries=self.canaries,
-            digesting=self.digesting,
+            digesting=self.mailroom.digesting,
             reviewing=self.casework.reviewing,
             posting=self.mailroom.posting,
             bouncing=self.mailroom.bouncing,

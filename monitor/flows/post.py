@@ -67,14 +67,18 @@ class Posting:
     def _sent_before(self, letter: OutboxLetter) -> Verdict | None:
         """Tell from its postmark that a letter went out before the database was put back.
 
-        An invitation is sent again: the code that went out is not the one we know.
+        An invitation is sent again if the code that went out is not known any more.
         """
         mark = self.state.postmarks.of(letter.message)
-        if mark is None or letter.kind == LetterKind.INVITATION:
+        if mark is None or self._lost_its_code(letter):
             return None
         view = self.state.outbox.view(letter.ref, view_type(LetterKind(letter.kind)))
         self._note((letter,), told_in(view), mark.body_hash)
         return Verdict.ACCEPTED
+
+    def _lost_its_code(self, letter: OutboxLetter) -> bool:
+        invitation = letter.kind == LetterKind.INVITATION
+        return invitation and not self.state.invitations.coded(letter.recipient_ref)
 
     def _tried(self, letter: OutboxLetter) -> Verdict | None:
         reader = self.drafting.reader(letter)

@@ -7,6 +7,7 @@ import shutil
 import socket
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from monitor.config_mail import Security
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
 from monitor.errors import CannotWriteError
 from monitor.store.outbox import LetterState, Outbox
-from tests.monitor.flows.world import Staff, World
+from tests.monitor.flows.world import CODE, Staff, World
 from tests.monitor.letters import read, smtp, with_settings
 from tests.monitor.post_office import LOOPBACK, TAKEN, Counter, PostOffice, opened
 
@@ -254,5 +255,35 @@ def test_a_letter_whose_end_cannot_be_noted_is_not_sent_again_and_again(
                 post.world.service.posting.send_due()
     assert post.arrived.total() == 1
 
+    post.sends()
+    assert everybody_got_one(post, staff)
+
+
+def test_an_invitation_caught_by_a_crash_is_not_sent_again_with_another_code(
+    post: Post, monkeypatch
+):
+    """A mailbox shows but one of two letters with one id, and it may be the older one."""
+    world, mail = post.world, "new@cedarvalley.example"
+    with monkeypatch.context() as disk:
+        disk.setattr(Outbox, "sent", full)
+        world.service.joining.invite(mail, "Nora", "New")
+        for _ in range(6):
+            with suppress(CannotWriteError):
+                world.service.posting.send_due()
+    post.sends(hours=1)
+
+    assert [count for (to, _), count in post.arrived.items() if to == mail] == [1]
+    letter = next(each for each in map(read, post.counter.letters) if each["To"] == mail)
+    code = CODE.search(letter.get_body(("plain",)).get_content().replace("\r", ""))
+    assert world.service.joining.invited(code.group(1)).mail == mail
+
+
+def test_a_service_that_is_ending_begins_no_other_letter(post: Post, staff: list[Staff]):
+    service = post.world.service
+    ending = replace(service.posting, stopped=lambda: post.arrived.total() >= 1)
+
+    ending.send_due()
+
+    assert post.arrived.total() == 1
     post.sends()
     assert everybody_got_one(post, staff)
