@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import partial, wraps
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from signal import ITIMER_REAL, setitimer
 
+from monitor import build as building
 from monitor.build import build
 from monitor.daemon import Daemon, Doorbell, Supervisor
 from monitor.demo import days, stage
@@ -35,6 +36,7 @@ from monitor.store.lock import StateLock
 from reports.letter import Letter
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
+from scrapers.parsing.parser import ChildParser
 
 AddressMap = Mapping[str, tuple[str, int]]
 Work = Callable[["Life", Connection], None]
@@ -46,6 +48,9 @@ PHASES: Mapping[str, tuple[object, str]] = {
     "render": (drafting, "printed"),
     "send": (FolderPost, "deliver"),
 }
+
+# On a loaded machine an honest page takes longer than the service gives it.
+PARSER_PATIENCE = 30.0
 
 # Its children begin with everything imported, so a life costs milliseconds.
 LIVES = get_context("forkserver")
@@ -175,6 +180,7 @@ def _service(life: Life, clock: StoryClock) -> Iterator[tuple[Service, Deeds]]:
         letter_name=_each_its_own,
     )
     deeds = Deeds(life.doom)
+    building.ChildParser = partial(ChildParser, patience=PARSER_PATIENCE)
     with StateLock(config.state), build(config, outside) as service:
         _count_writes(deeds)
         _note_phases(deeds)
