@@ -17,6 +17,7 @@ from tests.real import mail as mail_part
 from tests.real import mastodon_mock as mastodon_mock_part
 from tests.real import searxng as searxng_part
 from tests.real import snac as snac_part
+from tests.real import systemd_machine
 from tests.real import wordpress as wordpress_part
 from tests.real.bluesky import Bluesky
 from tests.real.browser import Looks
@@ -26,6 +27,7 @@ from tests.real.mastodon_mock import MastodonMock
 from tests.real.pages import Pages, served
 from tests.real.searxng import Searxng
 from tests.real.snac import Snac
+from tests.real.systemd_machine import Machine
 from tests.real.wordpress import WordPress
 
 
@@ -88,6 +90,15 @@ def wordpress() -> Iterator[WordPress]:
     with (
         _folder_for(wordpress_part.NAME, wordpress_part.lacking) as folder,
         wordpress_part.running(folder) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def machine() -> Iterator[Machine]:
+    with (
+        _folder_for(systemd_machine.NAME, systemd_machine.lacking) as folder,
+        systemd_machine.running(folder) as running,
     ):
         yield running
 

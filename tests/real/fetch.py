@@ -8,16 +8,27 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from tests.real import bluesky, databases, fedify, mastodon_mock, oidc, proofs, searxng
+from tests.real import (
+    bluesky,
+    databases,
+    fedify,
+    mastodon_mock,
+    oidc,
+    proofs,
+    searxng,
+    systemd_machine,
+)
 from tests.real.machine import (
     HERE,
     MASTODON_MOCK_PINS,
+    OUR_PINS,
     SEARXNG_PINS,
     beside,
     fedify_home,
@@ -30,9 +41,12 @@ from tests.real.machine import (
     oidc_home,
     proofs_home,
     searxng_home,
+    systemd_home,
 )
 
 NODE = 22
+SUITE = "trixie"
+PROJECT = HERE.parents[1] / "pyproject.toml"
 NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
@@ -130,6 +144,25 @@ def _fill_node(shell: Shell, files: Path) -> Path:
     return node
 
 
+def fill_systemd(shell: Shell) -> None:
+    """Make a small Debian with systemd, and put what our program needs where it is installed."""
+    if reason := systemd_machine.lacking_here():
+        raise CannotFetchError(reason)
+    root = shell.home / "root"
+    packages = ",".join(systemd_machine.PACKAGES)
+    shell.run("mmdebstrap", "--variant=minbase", f"--include={packages}", SUITE, str(root))
+    shell.run("chroot", str(root), "python3", "-m", "venv", "--without-pip", "/opt/namesake")
+    (library,) = (root / "opt/namesake/lib").glob("python3.*")
+    shell.run(sys.executable, "-m", "venv", "pip")
+    shell.run(
+        *("pip/bin/python", "-m", "pip", "install", *_patience()),
+        *("--target", str(library / "site-packages"), "--only-binary=:all:"),
+        *("--python-version", library.name.removeprefix("python"), "-c", str(OUR_PINS)),
+        *tomllib.loads(PROJECT.read_text("utf-8"))["project"]["dependencies"],
+    )
+    systemd_machine.install(root, library / "site-packages")
+
+
 def must_have_all() -> bool:
     return os.environ.get("NAMESAKE_REAL") == "1"
 
@@ -141,6 +174,7 @@ def main() -> int:
         Parcel(name=fedify.NAME, home=fedify_home(), fill=fill_fedify),
         Parcel(name=oidc.NAME, home=oidc_home(), fill=fill_oidc),
         Parcel(name=proofs.NAME, home=proofs_home(), fill=fill_proofs),
+        Parcel(name=systemd_machine.NAME, home=systemd_home(), fill=fill_systemd),
         Parcel(name=mastodon_mock.NAME, home=mastodon_mock_home(), fill=fill_mastodon_mock),
     )
     wanted = [parcel for parcel in parcels if not is_complete(parcel.home)]

@@ -23,6 +23,7 @@ need mariadbd mariadb-server
 need mariadb mariadb-client
 need chromium chromium
 need systemd-analyze systemd
+need mmdebstrap mmdebstrap
 need npm nodejs npm
 need g++ g++
 need make make

@@ -18,6 +18,7 @@ OIDC_LOCK = HERE / "oidc" / "package-lock.json"
 PROOFS_LOCK = HERE / "proofs" / "package-lock.json"
 FEDIFY_LOCK = HERE / "fedify" / "package-lock.json"
 MASTODON_MOCK_PINS = HERE / "settings" / "mastodon-mock.txt"
+OUR_PINS = HERE.parents[1] / "constraints.txt"
 
 
 def searxng_home() -> Path:
@@ -64,6 +65,10 @@ def lacking_home(home: Path) -> str:
         return ""
     why = beside(home, "why")
     return why.read_text("utf-8") if why.exists() else "its packages were not fetched"
+
+
+def systemd_home() -> Path:
+    return CACHE / f"systemd-{_fingerprint(OUR_PINS)}"
 
 
 def is_root() -> bool:

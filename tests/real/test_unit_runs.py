@@ -1,0 +1,140 @@
+"""The unit that we ship, under a real systemd: started, watched, restarted and stopped by it."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.real.systemd_machine import Machine
+
+pytestmark = pytest.mark.real
+
+UNIT = (Path(__file__).parents[2] / "systemd" / "namesake.service").read_text("utf-8")
+PLACE = "/etc/systemd/system/namesake.service"
+CONFIG = "/etc/namesake/namesake.toml"
+SETTINGS = """\
+state = "/var/lib/namesake"
+[district]
+ref = "cedar-valley"
+name = "Cedar Valley Public Schools"
+zone = "America/Chicago"
+domains = ["cedarvalley.example"]
+contact = "it@cedarvalley.example"
+[mail]
+sender = "Namesake <namesake@cedarvalley.example>"
+[sources.bluesky]
+enabled = false
+[sources.catalogue]
+own = false
+[students]
+enabled = true
+tokens = "/etc/namesake/roster.tokens"
+"""
+# The unit waits a minute for a sign of life, and five seconds before it starts anew.
+IMPATIENT = "[Service]\nWatchdogSec=4\nRestartSec=1\n"
+PUPILS = "given,family\n" + "".join(f"Given{n},Family{n}\n" for n in range(30))
+PATIENCE = 60.0
+MADE_UP = range(61184, 65520)  # users that exist while a service runs (systemd.exec(5))
+
+
+@pytest.fixture(scope="module")
+def installed(machine: Machine) -> Iterator[Machine]:
+    """Install as docs/operate.md says, with a roster key that only systemd hands over."""
+    machine.put(CONFIG, SETTINGS)
+    machine.put("/tmp/pupils.csv", PUPILS)  # noqa: S108 - of a machine of its own
+    namesake(machine, "init")
+    where = ("--key-file", "/etc/credstore/roster-key", "--tokens", "/etc/namesake/roster.tokens")
+    namesake(machine, "roster", "import", "/tmp/pupils.csv", *where)  # noqa: S108 - likewise
+    machine.run("chmod", "700", "/etc/credstore")
+    machine.run("chmod", "644", "/etc/namesake/roster.tokens")
+    machine.put(PLACE, UNIT)
+    machine.put(f"{PLACE}.d/impatient.conf", IMPATIENT)
+    machine.run("systemctl", "daemon-reload")
+    yield machine
+    machine.run("systemctl", "stop", "namesake")
+
+
+@pytest.fixture
+def started(installed: Machine) -> Machine:
+    installed.run("systemctl", "reset-failed", "namesake")
+    said = installed.run("systemctl", "restart", "namesake")
+    assert said == "", installed.run("journalctl", "-u", "namesake", "--no-pager")
+    return installed
+
+
+def namesake(machine: Machine, *arguments: str) -> str:
+    return machine.run("/opt/namesake/bin/namesake", "--config", CONFIG, *arguments)
+
+
+def shown(machine: Machine, name: str) -> str:
+    return machine.run("systemctl", "show", "namesake", "--value", "-p", name).strip()
+
+
+def in_time(true: Callable[[], bool]) -> bool:
+    until = time.monotonic() + PATIENCE
+    while not true() and time.monotonic() < until:
+        time.sleep(0.2)
+    return true()
+
+
+def test_it_starts_says_what_it_does_and_is_nobody_on_the_machine(started: Machine) -> None:
+    assert shown(started, "ActiveState") == "active"
+    assert in_time(lambda: shown(started, "StatusText") == "Watching what is due.")
+    process = shown(started, "MainPID")
+    (owner,) = started.run("stat", "-c", "%u", f"/proc/{process}").split()
+    assert int(owner) in MADE_UP
+    folder = started.run("stat", "-c", "%u %a", "/var/lib/private/namesake/").split()
+    assert folder == [owner, "700"]
+
+
+def test_the_matcher_gets_its_key_from_systemd_and_no_file_is_named(started: Machine) -> None:
+    assert "key_file" not in SETTINGS
+    assert started.run("stat", "-c", "%a", "/etc/credstore/roster-key").strip() == "400"
+    children = started.run("systemctl", "status", "namesake", "--no-pager")
+    assert "-m monitor.matcher" in children
+    assert "WARNING" not in started.run("journalctl", "-u", "namesake", "--no-pager", "-I")
+
+
+def test_what_is_due_can_be_looked_at_while_it_runs(started: Machine) -> None:
+    assert "weekly sweep of everybody" in namesake(started, "due")
+    assert namesake(started, "sources", "list").startswith("No source")
+    assert shown(started, "ActiveState") == "active"
+
+
+def test_it_ends_cleanly_and_soon_when_it_is_stopped(started: Machine) -> None:
+    began = time.monotonic()
+    started.run("systemctl", "stop", "namesake")
+
+    assert time.monotonic() - began < 20
+    assert shown(started, "ActiveState") == "inactive"
+    assert shown(started, "Result") == "success"
+    assert shown(started, "ExecMainStatus") == "0"
+
+
+def test_it_is_started_anew_when_it_was_killed(started: Machine) -> None:
+    before = shown(started, "MainPID")
+    started.run("systemctl", "kill", "--signal=KILL", "--kill-whom=main", "namesake")
+
+    assert in_time(lambda: shown(started, "NRestarts") == "1")
+    assert in_time(lambda: shown(started, "ActiveState") == "active")
+    assert shown(started, "MainPID") not in {"0", before}
+
+
+def test_it_is_started_anew_when_it_shows_no_sign_of_life(started: Machine) -> None:
+    started.run("systemctl", "kill", "--signal=STOP", "--kill-whom=main", "namesake")
+
+    assert in_time(lambda: shown(started, "NRestarts") == "1")
+    assert in_time(lambda: shown(started, "ActiveState") == "active")
+    assert "Watchdog timeout" in started.run("journalctl", "-u", "namesake", "--no-pager")
+
+
+def test_what_trying_again_does_not_mend_is_not_tried_again(installed: Machine) -> None:
+    installed.put(CONFIG, "state = 7\n")
+    try:
+        installed.run("systemctl", "restart", "namesake")
+        assert in_time(lambda: shown(installed, "ActiveState") == "failed")
+        assert shown(installed, "ExecMainStatus") == "64"
+        assert shown(installed, "NRestarts") == "0"
+    finally:
+        installed.put(CONFIG, SETTINGS)
