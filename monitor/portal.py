@@ -11,6 +11,7 @@ from monitor.flows.checking import Checking
 from monitor.flows.consenting import Consenting
 from monitor.flows.deciding import Deciding
 from monitor.flows.disclosing import Disclosing
+from monitor.flows.disowning import Disowning
 from monitor.flows.dossier import Dossier
 from monitor.flows.enrol import Joining
 from monitor.flows.flagging import Flagging
@@ -23,6 +24,7 @@ from monitor.flows.retracing import Retracing
 from monitor.flows.sorting import Sorting
 from monitor.flows.telling import Telling
 from monitor.flows.terms import DistrictTerms
+from monitor.flows.withdraw import Leaving
 from monitor.lanes import pictures_here
 from monitor.outside import Outside
 from monitor.store.state import State
@@ -39,11 +41,14 @@ class Portal:
     disclosing: Disclosing
     learnt: Learnt
     own_data: OwnData
+    disowning: Disowning
 
 
 class Affairs(Protocol):
     @property
     def consenting(self) -> Consenting: ...
+    @property
+    def leaving(self) -> Leaving: ...
 
 
 class Parts(Protocol):
@@ -98,6 +103,7 @@ def portal_of(parts: Parts) -> Portal:
         disclosing=disclosing,
         learnt=Learnt(state=state, flagging=parts.flagging),
         own_data=OwnData(state=state, consenting=parts.affairs.consenting),
+        disowning=Disowning(state=state, leaving=parts.affairs.leaving, now=now),
     )
 
 

@@ -75,6 +75,7 @@ class EnrolledView(LetterView):
     agreed: tuple[str, ...]
     expires_at: datetime
     not_me: str
+    undo_url: str = ""
 
 
 def render_alert(view: AlertView) -> Letter:

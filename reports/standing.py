@@ -22,6 +22,7 @@ class ConsentChangedView(LetterView):
     expires_at: datetime
     not_me: str
     paused_until: datetime | None = None
+    undo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

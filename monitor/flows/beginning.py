@@ -11,7 +11,7 @@ from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.questions import SCOPE_OF, StudentLinks, plan
 from monitor.domain.recognition import Recognised, recognised
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.enrol import Answers, Joining
+from monitor.flows.enrol import Answers, Joining, hashed
 from monitor.flows.parts import Now
 from monitor.flows.permission import Pictures
 from monitor.flows.preview import preview
@@ -61,6 +61,10 @@ class Beginning:
         if known.spent_at is not None:
             return Invited.ANSWERED
         return Invited.OPEN if known.open(self.now()) else Invited.EXPIRED
+
+    def of_code(self, code: str) -> Invitation | None:
+        """Return what a code was sent with, whether or not it still opens anything."""
+        return self.state.invitations.with_code(hashed(code))
 
     def draft(self, invitation: str) -> Draft:
         """Return the answers so far; at first, the name under which somebody was invited."""

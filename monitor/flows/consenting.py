@@ -162,17 +162,14 @@ class Consenting:
         return after
 
     def _told(self, consent: Consent) -> ConsentChangedView:
-        person, contact = (
-            self.state.people.get(consent.person),
-            self.letters.config.district.contact,
-        )
+        person = self.state.people.get(consent.person)
         return ConsentChangedView(
             **self.letters.greeting(person),
+            **self.letters.undoing(person),
             change=TOLD[consent.act],
             at=consent.written_at,
             agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
             expires_at=consent.expires_at,
-            not_me=f"Write to {contact} at once, and it is undone.",
             paused_until=consent.paused_until if consent.paused(self.now()) else None,
         )
 

@@ -163,19 +163,24 @@ class Joining:
             why=f"You get this letter because {district.name} offers Namesake to its staff.",
             leave="To decline, do nothing: without your answer nothing is looked up.",
         )
+        address = self.config.portal.address
+        how = "Run “namesake enrol” and paste the code, or ask IT to sit down with you."
+        if address:
+            greeting["review_url"] = f"{address}/join/code"
+            how = f"Press the button, or paste the code at {address}/join."
         return InvitationView(
             **greeting,
-            how="Run “namesake enrol” and paste the code, or ask IT to sit down with you.",
+            how=how,
             expires_at=invitation.expires_at,
         )
 
     def _confirmation(self, person: Person, consent: Consent) -> EnrolledView:
         return EnrolledView(
             **self.letters.greeting(person),
+            **self.letters.undoing(person),
             at=consent.given_at,
             agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
             expires_at=consent.expires_at,
-            not_me=f"Write to {self.config.district.contact} at once, and it is undone.",
         )
 
 

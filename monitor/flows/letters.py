@@ -8,6 +8,7 @@ from typing import TypedDict
 from monitor.config import Config, DistrictConfig
 from monitor.domain.envelope import message_id
 from monitor.domain.person import Person
+from monitor.flows.mailbox_token import token_of
 from monitor.flows.parts import NewRef, Now
 from monitor.store.outbox import OutboxLetter
 from monitor.store.state import State
@@ -46,6 +47,13 @@ class Greeting(TypedDict):
     why: str
     leave: str
     review_url: str
+
+
+class Undoing(TypedDict):
+    """How to undo what somebody else did; `undo_url` is empty where there are no pages."""
+
+    not_me: str
+    undo_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +139,16 @@ class Correspondence:
         return (
             "To stop only the weekly letter, press “unsubscribe” in your mail program. "
             f"To leave, open your page, or {way}: {erased}"
+        )
+
+    def undoing(self, person: Person) -> Undoing:
+        """Say how the mailbox's owner undoes what was not their doing, and by which address."""
+        address, contact = self.config.portal.address, self.config.district.contact
+        if not address:
+            return Undoing(not_me=f"Write to {contact} at once, and it is undone.", undo_url="")
+        return Undoing(
+            not_me=f"Open this page and press its button, or write to {contact}: it is undone.",
+            undo_url=f"{address}/join/not-me/{token_of(self.state, person.ref)}",
         )
 
     def farewell(self, person: Person) -> Greeting:

@@ -70,6 +70,13 @@ class Invitations:
         )
         return None if found is None else self._invitation(found)
 
+    def with_code(self, code_hash: str) -> Invitation | None:
+        """Find whatever a code once opened, also where it opens nothing any more."""
+        found = self.database.row(
+            "SELECT ref, sealed, spent_at FROM invitations WHERE code_hash = ?", code_hash
+        )
+        return None if found is None else self._invitation(found)
+
     def find_by_mail(self, mail: str, now: datetime) -> Invitation | None:
         """Find the one that may still be answered."""
         found = self.database.row(

@@ -18,6 +18,7 @@ from monitor.web import (
     editing,
     front,
     handling,
+    invitation,
     items,
     join,
     me,
@@ -40,6 +41,8 @@ Family = Callable[[WebDesk], Blueprint]
 FAMILIES: Final[tuple[Family, ...]] = (
     front.front,
     sign_in.sign_in,
+    invitation.invitation,
+    invitation.not_me,
     join.join,
     me.me,
     check.check,

@@ -47,18 +47,17 @@ class Joiner:
         principal = self.desk.visit.principal
         return principal.invitation if principal else ""
 
-    def closed(self) -> Response:
-        """Say why there is nothing to answer here; who has joined goes to their own page."""
+    def unopened(self) -> Response:
+        """Ask for the code of an invitation; who has joined goes to their own page."""
         principal = self.desk.visit.principal
         if principal and principal.person:
             return self.desk.done("/me")
-        contact = self.desk.service.config.district.contact
-        view = pages.ClosedView(why=pages.Closed.UNKNOWN, contact=contact)
-        return self.desk.page("No invitation", pages.render_closed, view, HTTPStatus.NOT_FOUND)
+        view = pages.CodeView()
+        return self.desk.page("Open your invitation", pages.render_code, view)
 
     def show(self, step: Step) -> Response:
         if not self.invitation:
-            return self.closed()
+            return self.unopened()
         draft = self.beginning.draft(self.invitation)
         if not draft.may_open(step):
             return self.desk.done(f"/join/{draft.reached}")
@@ -66,7 +65,7 @@ class Joiner:
 
     def answer(self, step: Step) -> Response:
         if not self.invitation:
-            return self.closed()
+            return self.unopened()
         draft = self.beginning.draft(self.invitation)
         if not draft.may_open(step):
             return self.desk.done(f"/join/{draft.reached}")
@@ -152,7 +151,7 @@ def join(desk: WebDesk) -> Blueprint:
     @routes.get("/join")
     def start() -> Response:
         if not joiner.invitation:
-            return joiner.closed()
+            return joiner.unopened()
         return desk.done(f"/join/{joiner.beginning.draft(joiner.invitation).reached}")
 
     @routes.post("/join/stop")

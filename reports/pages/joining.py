@@ -144,6 +144,32 @@ class ClosedView:
     contact: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeView:
+    """Where an invitation is opened. `given` is whose it is, empty where no code was given yet."""
+
+    code: str = ""
+    given: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeView:
+    """`token` is empty where it does nothing any more; `done` once everything is undone."""
+
+    token: str
+    contact: str
+    done: bool = False
+
+
+def render_code(view: CodeView, frame: Frame) -> str:
+    return page("join_code", view, frame)
+
+
+def render_not_me(view: NotMeView, frame: Frame) -> str:
+    return page("join_not_me", view, frame)
+
+
 def render_read(view: ReadView, frame: Frame) -> str:
     return page("join_read", view, frame)
 

@@ -15,7 +15,7 @@ from reports.press import printed
 from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error.
-SETTINGS = {"zone", "week", "review_url", "token"}
+SETTINGS = {"zone", "week", "review_url", "undo_url", "token"}
 # Our own sentences, in which an address of the district may stand.
 OURS = {"why", "leave", "how", "not_me", "agreed", "by", "code"}
 T = TypeVar("T")
