@@ -36,7 +36,7 @@ def explain_(
     if reason is None and folder is None:
         raise NotPermittedError(CLOSED)
     with opened(desk, folder) as (service, output):
-        known = service.state.items.get(_item(service, item))
+        known = service.state.items.get(item_of(service, item))
         assessment = service.state.items.assessment(known.ref)
         if assessment is None:
             sentence = f"{known.ref} has not been assessed yet; the next sweep does."
@@ -51,7 +51,7 @@ def explain_(
         _print(found, output)
 
 
-def _item(service: Service, begun: str) -> str:
+def item_of(service: Service, begun: str) -> str:
     """Complete the ref of an item, or find the item that a flag is about."""
     flag = service.state.flags.whole(begun)
     try:

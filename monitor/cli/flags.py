@@ -1,10 +1,16 @@
 """Flags, as far as IT may see them."""
 
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
 import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.domain.disclosure import ReviewFields
 from monitor.domain.flag import Ruling
+from monitor.flows.deciding import Word
+from monitor.flows.review import REVIEWER
 
 
 @click.group()
@@ -59,17 +65,60 @@ def show(
     desk.output.table(("field", "value"), _fields(shown))
 
 
+class Said(TypedDict):
+    """What is said of flags, as it was typed."""
+
+    ruling: str
+    note: str
+    until: datetime | None
+    for_person: bool
+
+
+for_person = click.option(
+    "--for-person", is_flag=True, help="Record what the person themselves answered."
+)
+
+
 @flags.command()
-@click.argument("ref")
+@click.argument("refs", nargs=-1, required=True, metavar="REF...")
 @click.argument("ruling", type=click.Choice([each.value for each in Ruling]))
 @click.option("--note", default="", help="Why; it is kept sealed.")
-@click.option("--for-person", is_flag=True, help="Record what the person themselves answered.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of a harmless ruling.")
+@for_person
 @pass_desk
-def rule(desk: Desk, ref: str, ruling: str, note: str, *, for_person: bool) -> None:
-    """Append a ruling to a flag, or a person's answer to a question of their digest."""
+def rule(desk: Desk, /, refs: tuple[str, ...], **said: Unpack[Said]) -> None:
+    """Append one ruling to flags, or a person's answer to questions of their digest.
+
+    Of several either all are ruled or none.
+    """
+    word = Word(
+        ruling=Ruling(said["ruling"]),
+        by=REVIEWER,
+        note=said["note"],
+        until=_over(said["until"], desk.config.district.zone),
+    )
+    _record(desk, refs, word, for_person=said["for_person"])
+
+
+@flags.command()
+@click.argument("refs", nargs=-1, required=True, metavar="REF...")
+@for_person
+@pass_desk
+def undo(desk: Desk, refs: tuple[str, ...], *, for_person: bool) -> None:
+    """Take back the last word on flags, or a person's last answer to questions."""
+    _record(desk, refs, Word(ruling=Ruling.REOPENED, by=REVIEWER), for_person=for_person)
+
+
+def _record(desk: Desk, refs: tuple[str, ...], word: Word, *, for_person: bool) -> None:
     with desk.service() as service:
-        said = service.reviewing.recorded(ref, Ruling(ruling), note, for_person=for_person)
-    desk.output.say(said)
+        done = service.reviewing.recorded(refs, word, for_person=for_person)
+    for ref, sentence in zip(refs, done, strict=True):
+        desk.output.say(f"{ref}: {sentence}" if len(refs) > 1 else sentence)
+
+
+def _over(last_day: datetime | None, zone: str) -> datetime | None:
+    """Return when a day is over in the district."""
+    return last_day and (last_day + timedelta(days=1)).replace(tzinfo=ZoneInfo(zone))
 
 
 def _fields(shown: ReviewFields) -> list[tuple[str, object]]:

@@ -30,6 +30,7 @@ from monitor.cli import (
     setup,
     sources,
     staff,
+    timeline,
     weights,
 )
 from monitor.cli.desk import Desk
@@ -93,6 +94,7 @@ for command in (
     mailing.letters,
     flags.flags,
     explain.explain_,
+    timeline.timeline_,
     evidence.evidence,
     roster.roster,
     score.score,

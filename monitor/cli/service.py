@@ -35,17 +35,30 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--end", help="An end that was printed before: is all up to it still there?")
 @as_json
 @pass_desk
-def verify(desk: Desk, *, as_json: bool) -> None:
-    """Check that no row of the audit log was changed or taken out."""
+def verify(desk: Desk, end: str | None, *, as_json: bool) -> None:
+    """Check that no row of the audit log was changed or taken out.
+
+    Rows taken off its end leave no gap. Keep the end that is printed in another place, and give
+    it the next time: then they are missed, too.
+    """
     with desk.service() as service:
-        broken = service.state.audit.verify()
-        rows = len(service.state.audit.all())
+        log = service.state.audit
+        broken, rows, last = log.verify(), len(log.all()), log.end()
+        cut = end is not None and not log.holds(end)
     if broken is not None:
         reason = f"The audit log is not as it was written from row {broken} on; keep a copy."
         raise DatabaseError(reason)
+    if cut:
+        reason = (
+            "The audit log lacks rows that it once ended with; keep a copy. "
+            "A restored backup lacks what was written after it."
+        )
+        raise DatabaseError(reason)
     if as_json:
-        desk.output.json({"rows": rows})
+        desk.output.json({"rows": rows, "end": last})
         return
     desk.output.say("The audit log is as it was written.")
+    desk.output.say(f"It ends with {last or 'no row yet'}")

@@ -1,7 +1,7 @@
 """IT review: only flags that disclosure opens, only the closed list of fields, all audited."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.config import Config
@@ -89,17 +89,23 @@ class Reviewing:
         """Take back the last word on each flag, or on none; what was learnt by it is unlearnt."""
         return self.rule_all(refs, Word(ruling=Ruling.REOPENED, by=by))
 
-    def recorded(self, ref: str, ruling: Ruling, note: str, *, for_person: bool) -> str:
-        """Rule on a flag, or keep a person's answer about an item; return what was done.
+    def recorded(self, refs: Iterable[str], word: Word, *, for_person: bool) -> tuple[str, ...]:
+        """Rule on flags, or keep a person's answers about items: on all, or on none.
 
-        The ref may be as short as letters print it.
+        Return what was done. A ref may be as short as letters print it; for a person, it is
+        their word whoever's the one given is.
         """
+        with self.state.write():
+            return tuple(self._recorded(each, word, for_person=for_person) for each in refs)
+
+    def _recorded(self, ref: str, word: Word, *, for_person: bool) -> str:
         whole = self.state.flags.whole(ref)
         try:
             flag = self.state.flags.get(whole)
         except InputError:
-            return self._sorted(self.state.items.whole(ref), ruling)
-        after = self.rule(whole, ruling, flag.person if for_person else REVIEWER, note)
+            return self._sorted(self.state.items.whole(ref), word.ruling)
+        said = replace(word, by=flag.person) if for_person else word
+        (after,) = self.rule_all((whole,), said)
         return f"The flag is now {after.state}."
 
     def _sorted(self, ref: str, ruling: Ruling) -> str:

@@ -96,7 +96,8 @@ class Audit:
     def verify(self) -> int | None:
         """Return the number of the first row that is not as it was written, or None.
 
-        Rows cut off at the end are not noticed: nothing later vouches for them.
+        Rows cut off at the end are not noticed, since nothing later vouches for them: whoever
+        keeps an `end` elsewhere can ask whether it is still there.
         """
         before, expected = b"", 1
         for *told, link in self.database.rows("SELECT * FROM audit ORDER BY seq"):
@@ -105,8 +106,25 @@ class Audit:
             before, expected = link, expected + 1
         return None
 
+    def end(self) -> str:
+        """Return what vouches for all rows so far, without a word of them; empty for none."""
+        row = self.database.row("SELECT seq, link FROM audit ORDER BY seq DESC LIMIT 1")
+        return "" if row is None else _end(*row)
+
+    def holds(self, end: str) -> bool:
+        """Tell whether the row that was the last one once is still there."""
+        seq = end.partition(":")[0]
+        if not seq.isascii() or not seq.isdecimal():
+            return False
+        row = self.database.row("SELECT seq, link FROM audit WHERE seq = ?", int(seq[:18]))
+        return row is not None and hmac.compare_digest(_end(*row), end)
+
     def _link(self, before: bytes, told: Iterable[object]) -> bytes:
         return self.sealing.mark(DISTRICT, json.dumps([before.hex(), *told]))
+
+
+def _end(seq: int, link: bytes) -> str:
+    return f"{seq}:{link.hex()}"
 
 
 def _refuse_words(*words: str) -> None:

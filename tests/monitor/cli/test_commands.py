@@ -31,6 +31,7 @@ SAY_ONE_SENTENCE = {
     "letters retry",
     "letters resume",
     "flags rule",
+    "flags undo",
     "sources remove",
     "weights use",
     "roster import",

@@ -112,3 +112,49 @@ def test_the_glass_takes_two_reviewers_and_a_reason(after_demo, flag, reason, re
     assert said.sentence
     assert ROSA.person.name.family not in said.err
     assert len(waiting(after_demo)) == before
+
+
+def test_several_are_ruled_alike_and_taken_back_alike(after_demo):
+    refs = [
+        row["ref"]
+        for row in after_demo.run("flags", "list", "--json").json
+        if row["kind"] == "impersonation"
+    ]
+
+    ruled = after_demo.run("flags", "rule", *refs, "harmless", "--for-person", "--note", "a joke")
+    assert ruled.code == 0
+    assert not {*refs} & {row["ref"] for row in after_demo.run("flags", "list", "--json").json}
+
+    undone = after_demo.run("flags", "undo", *refs, "--for-person")
+    assert undone.code == 0
+    assert {*refs} <= {row["ref"] for row in after_demo.run("flags", "list", "--json").json}
+
+
+def test_one_that_may_not_be_ruled_keeps_all_as_they_are(after_demo, flag):
+    other, *_ = (
+        row["ref"]
+        for row in after_demo.run("flags", "list", "--json").json
+        if row["kind"] == "impersonation"
+    )
+
+    said = after_demo.run("flags", "rule", other, flag, "harmless")
+
+    assert said.code == 77
+    assert {other, flag} <= {row["ref"] for row in after_demo.run("flags", "list", "--json").json}
+
+
+@pytest.mark.parametrize(("until", "code"), [("2036-01-01", 0), ("2020-01-01", 65), ("soon", 2)])
+def test_a_ruling_of_harmless_may_have_an_end_that_lies_ahead(after_demo, flag, until, code):
+    said = after_demo.run("flags", "rule", flag, "harmless", "--for-person", "--until", until)
+
+    assert said.code == code
+
+
+def test_an_end_of_the_audit_log_that_was_kept_elsewhere_is_found_again(after_demo, flag):
+    end = after_demo.run("audit", "verify", "--json").json["end"]
+    after_demo.run("flags", "rule", flag, "family", "--for-person")
+
+    assert after_demo.run("audit", "verify", "--end", end).code == 0
+    said = after_demo.run("audit", "verify", "--end", f"{end[:-1]}x")
+    assert said.code == 78
+    assert "lacks rows" in said.sentence

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.flag import FlagKind, Ruling
+from monitor.flows.deciding import Word
 from monitor.flows.telling import Telling
 from tests.monitor.flows.world import Staff, World, account
 
@@ -27,7 +28,9 @@ def found(maria: Staff, url: str) -> str:
 
 
 def sorts(maria: Staff, url: str, ruling: Ruling) -> None:
-    maria.world.service.reviewing.recorded(found(maria, url), ruling, "", for_person=True)
+    maria.world.service.reviewing.recorded(
+        (found(maria, url),), Word(ruling=ruling, by=maria.ref), for_person=True
+    )
 
 
 def bits(maria: Staff, url: str) -> float:

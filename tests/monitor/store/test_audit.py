@@ -83,3 +83,26 @@ def test_the_log_survives_an_erasure(world, rosa):
 
     assert len(world.state.audit.of(rosa)) == 5
     assert world.state.audit.verify() is None
+
+
+@pytest.mark.usefixtures("rosa")
+def test_rows_cut_off_at_the_end_are_missed_by_whoever_kept_the_end(world):
+    log = world.state.audit
+    earlier = log.end()
+    log.append(world.now, "operator", "viewed", "", {})
+    end = log.end()
+    assert log.holds(earlier)
+    assert log.holds(end)
+
+    tamper(world, "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
+
+    assert log.verify() is None
+    assert log.holds(earlier)
+    assert not log.holds(end)
+    log.append(world.now, "operator", "swept", "", {})
+    assert not log.holds(end)
+
+
+@pytest.mark.parametrize("end", ["", "x", "1", "1:", "\u0661:00", f"{'9' * 60}:00", "0:00"])
+def test_what_was_never_an_end_is_none(world, end):
+    assert not world.state.audit.holds(end)

@@ -1,0 +1,37 @@
+"""What became of a finding, for the one it is about."""
+
+from monitor.demo.district import THOMAS
+from monitor.domain.flag import FlagKind
+
+
+def changed(terminal) -> str:
+    """Return the flag of the account that changed in week 2."""
+    with terminal.service() as service:
+        ref = service.state.people.find_by_mail(THOMAS.person.mail)
+        flags = service.state.flags.of_person(ref)
+        return next(each.ref for each in flags if each.kind is FlagKind.OWN_ACCOUNT_CHANGED)
+
+
+def test_what_became_of_a_finding_is_its_persons_own(after_demo):
+    said = after_demo.run("timeline", changed(after_demo))
+
+    assert said.code == 77
+    assert "--break-glass" in said.sentence
+
+
+def test_a_timeline_breaks_the_glass_and_marks_what_changed(after_demo):
+    said = after_demo.run("timeline", changed(after_demo)[:8], "--break-glass", "he asked me to")
+
+    assert said.code == 0
+    assert "own-account-changed" in said.out
+    assert "{+ | FREE CRYPTO TIPS+}" in said.out
+    with after_demo.service() as service:
+        person = service.state.people.find_by_mail(THOMAS.person.mail)
+        assert [each.action for each in service.state.audit.of(person)].count("broke-glass") == 1
+
+
+def test_a_timeline_is_told_to_programs_oldest_first(after_demo):
+    told = after_demo.run("timeline", changed(after_demo), "--break-glass", "he", "--json").json
+
+    assert [each["at"] for each in told] == sorted(each["at"] for each in told)
+    assert {"shown", "event", "flagged"} <= {each["kind"] for each in told}
