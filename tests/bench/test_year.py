@@ -17,3 +17,4 @@ def test_a_season_of_faults_tells_only_what_is_true(tmp_path: Path):
     assert figures.repeated == 0
     assert figures.digests == SEASON.people * (SEASON.weeks - WITHOUT_DIGEST)
     assert figures.grown(SEASON) < 1_000_000
+    assert figures.mebibytes_late < 1.1 * figures.mebibytes_early
