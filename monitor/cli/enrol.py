@@ -10,7 +10,7 @@ import msgspec
 from monitor.cli.desk import Desk, pass_desk
 from monitor.config import zone_exists
 from monitor.domain.consent import Scope
-from monitor.domain.consent_text import SCOPES
+from monitor.domain.consent_text import ASKED_FOR, SCOPES
 from monitor.domain.person import PersonName
 from monitor.errors import InputError
 from monitor.flows.enrol import Answers
@@ -81,7 +81,7 @@ def _asked(desk: Desk) -> Answers:
     )
     return Answers(
         name=name,
-        scopes=frozenset(scope for scope in Scope if _agreed(scope)),
+        scopes=frozenset(scope for scope in ASKED_FOR if _agreed(scope)),
         school=click.prompt("School", default="", show_default=False),
         role=click.prompt("What you do there", default="", show_default=False),
         places=_several("Towns people connect you with") or desk.config.district.places,

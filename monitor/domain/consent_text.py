@@ -33,6 +33,10 @@ SCOPES: Mapping[Scope, str] = {
     Scope.STUDENT_LINKS: "Your own accounts' public contacts are compared with a student list.",
 }
 
+# No source asks for the work address itself yet, so nobody is asked to agree to that.
+ASKED_NOWHERE = frozenset({Scope.MAIL_ADDRESS})
+ASKED_FOR = tuple(scope for scope in SCOPES if scope not in ASKED_NOWHERE)
+
 _LOOKED_AT = """\
 Once a week, and when you ask, we look at what anyone can see on the public web.
 We never sign in anywhere. You choose each of these by itself:
@@ -113,7 +117,7 @@ If you do not renew it, all is erased 30 days later.
 
 def sections(terms: Terms) -> Iterator[Section]:
     """Yield the text as one district has to put it."""
-    looks = tuple(f"- {look}" for look in SCOPES.values())
+    looks = tuple(f"- {SCOPES[scope]}" for scope in ASKED_FOR)
     more = (*_PHOTOS.splitlines(), *_STUDENT_LINKS.splitlines())
     looked_at = (*_LOOKED_AT.splitlines(), *looks, *more)
     yield Section(heading="What is looked at", lines=looked_at)

@@ -1,6 +1,7 @@
 import pytest
 
 from monitor.domain.consent import Scope
+from monitor.domain.consent_text import ASKED_FOR
 
 ANSWERS = """
 scopes = ["search", "profiles"]
@@ -50,7 +51,7 @@ def test_a_code_and_a_file_of_answers_make_a_person_and_spend_the_code(terminal,
 
 def test_a_person_at_the_keyboard_reads_the_terms_first_and_answers_one_by_one(terminal):
     code = terminal.invites()
-    agreed = "".join("y\n" if scope is Scope.SEARCH else "n\n" for scope in Scope)
+    agreed = "".join("y\n" if scope is Scope.SEARCH else "n\n" for scope in ASKED_FOR)
     typed = f"Rosa\nMarchetti\n\nRo, Rosie\nHartley\n{agreed}High School\nteacher\n\nrosam\n\n\n\n"
 
     said = terminal.run("enrol", code, typed=typed)
@@ -67,7 +68,7 @@ def test_a_person_at_the_keyboard_reads_the_terms_first_and_answers_one_by_one(t
 
 def test_an_account_that_would_be_passed_over_is_asked_for_again(terminal):
     code = terminal.invites()
-    agreed = "y\n" * len(Scope)
+    agreed = "y\n" * len(ASKED_FOR)
     accounts = "my bluesky, bluesky:\nbluesky:@rosam.skies.example\n"
     typed = f"Rosa\n \nMarchetti\n\n\n\n{agreed}\n\n\n\n{accounts}\n\n"
 
@@ -80,7 +81,7 @@ def test_an_account_that_would_be_passed_over_is_asked_for_again(terminal):
 def test_a_page_that_could_not_be_opened_is_asked_for_again(terminal):
     code = terminal.invites()
     pages = "my blog\nhttps://rosa.example/, https://band.example/rosa\n"
-    agreed = "y\n" * len(Scope)
+    agreed = "y\n" * len(ASKED_FOR)
     typed = f"Rosa\nMarchetti\n\n\n\n{agreed}\n\n\n\n\n{pages}\n"
 
     said = terminal.run("enrol", code, typed=typed)

@@ -21,9 +21,10 @@ from monitor.domain.consent import (
     resumed,
     text_hash,
 )
-from monitor.domain.consent_text import SCOPES, TEXT, Terms, consent_text
+from monitor.domain.consent_text import ASKED_FOR, ASKED_NOWHERE, SCOPES, TEXT, Terms, consent_text
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
+from monitor.domain.planning.questions import SCOPE_OF
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -79,7 +80,7 @@ def test_a_text_is_known_by_its_hash():
         "is forgotten, unless you shared or claimed it",
         "no longer work here",
         "all is erased 30 days later",
-        *SCOPES.values(),
+        *(SCOPES[scope] for scope in ASKED_FOR),
     ],
 )
 def test_the_text_says_what_has_to_be_said(promise):
@@ -160,3 +161,11 @@ def test_a_consent_is_in_one_phase_at_a_time():
         phase(consent, MONDAY + 15 * DAY)
         for consent in (CONSENT, RESTING, LEFT, replace(CONSENT, expires_at=MONDAY + DAY))
     ] == [Phase.ENROLLED, Phase.PAUSED, Phase.WITHDRAWN, Phase.EXPIRED]
+
+
+def test_nobody_is_asked_to_agree_to_what_nothing_asks():
+    asked = {*SCOPE_OF.values(), Scope.PHOTOS, Scope.STUDENT_LINKS}
+
+    assert set(ASKED_FOR) == asked
+    assert asked.isdisjoint(ASKED_NOWHERE)
+    assert not [scope for scope in ASKED_NOWHERE if SCOPES[scope] in TEXT]
