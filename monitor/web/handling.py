@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, request
 
@@ -9,7 +10,7 @@ from monitor.domain.flag import Ruling
 from monitor.errors import InputError
 from monitor.flows.handling import Handling
 from monitor.web.desk import WebDesk
-from monitor.web.review import reviewer_of
+from monitor.web.review import Draft, flag_page, reviewer_of
 from monitor.web.reviewed import RULING_WORDS
 from monitor.web.shutting import shut
 from monitor.web.takedown import packed
@@ -49,11 +50,13 @@ class _Deeds:
 
     def note(self, ref: str) -> Response:
         by, text = reviewer_of(self.desk), _text("remark")
-        return self._done(ref, lambda: self._do.note(by, ref, text), "The note is kept.")
+        deed = partial(self._do.note, by, ref, text)
+        return self._typed(ref, deed, "The note is kept.", Draft(field="remark", remark=text))
 
     def ask(self, ref: str) -> Response:
         by, text = reviewer_of(self.desk), _text("question")
-        answer = self._done(ref, lambda: self._do.ask(by, ref, text), "They are asked by letter.")
+        deed, draft = partial(self._do.ask, by, ref, text), Draft(field="question", question=text)
+        answer = self._typed(ref, deed, "They are asked by letter.", draft)
         self.desk.wake()
         return answer
 
@@ -66,7 +69,7 @@ class _Deeds:
         said, note = request.form.get("ruling", ""), _text("note")
         back = _back(seen)
         if not seen or said not in {each.value for each in RULING_WORDS}:
-            return self.desk.done(back, "Nothing was ruled: choose what it is.")
+            return self._unchosen(tuple(seen), note)
         by, ruling = reviewer_of(self.desk), Ruling(said)
         words = self._tried(seen, lambda: self._do.rule(by, seen, ruling, note), KEPT)
         if len(seen) == 1 or words != KEPT:
@@ -78,6 +81,21 @@ class _Deeds:
         by, refs = reviewer_of(self.desk), request.form.getlist("ref")
         words = self._tried(refs, lambda: self._do.undo(by, refs), "Taken back.")
         return self.desk.done(_back(refs), words)
+
+    def _unchosen(self, refs: tuple[str, ...], note: str) -> Response:
+        if len(refs) != 1:
+            return self.desk.done("/review", "Nothing was ruled: choose flags, and what they are.")
+        draft = Draft(field="ruling", note=note)
+        with shut():
+            self._do.admitted(reviewer_of(self.desk), refs[0])
+        return flag_page(self.desk, refs[0], draft, "Choose what it is.")
+
+    def _typed(self, ref: str, deed: Callable[[], object], words: str, draft: Draft) -> Response:
+        """Do it and go back to the flag, or show the form again with what was typed."""
+        said = self._tried((ref,), deed, words)
+        if said == words:
+            return self.desk.done(f"/review/flags/{ref}", words)
+        return flag_page(self.desk, ref, draft, said)
 
     def _done(self, ref: str, deed: Callable[[], object], words: str) -> Response:
         return self.desk.done(f"/review/flags/{ref}", self._tried((ref,), deed, words))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -12,6 +13,7 @@ from monitor.flows.queue import PAGE, Reviewer, ReviewQueue, Shown
 from monitor.web.desk import WebDesk
 from monitor.web.reviewed import flag_view, opened_flag, queue_view, rulings, wanted
 from monitor.web.shutting import shut
+from reports.page import Fault
 from reports.pages import review as document
 from reports.pages import review_flag as pages
 from reports.pages.review_flag import SeveralView, UnopenedView
@@ -42,6 +44,16 @@ def queue_of(desk: WebDesk) -> document.QueueView:
     return queue_view(page, chosen, queue.schools(), now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was typed into a form of a flag, and the field in which something is wrong."""
+
+    field: str
+    note: str = ""
+    question: str = ""
+    remark: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pages:
     desk: WebDesk
@@ -64,20 +76,14 @@ class _Pages:
         return self.desk.done(_place(refs))
 
     def flag(self, ref: str) -> Response:
-        reviewer = reviewer_of(self.desk)
-        with shut():
-            shown = self._queue.shown(reviewer, ref)
-        if shown is None:
-            return self._unopened((ref,))
-        view = flag_view(self._queue, reviewer, shown, self.desk.now())
-        return self.desk.page(view.flag.kind.words, pages.render_flag, view)
+        return flag_page(self.desk, ref)
 
     def several(self) -> Response:
         refs = tuple(dict.fromkeys(request.args.getlist("ref")))[:PAGE]
         found = tuple(self._still_open(refs))
         told = tuple(each for each in found if each)
         if len(told) < len(found):
-            return self._unopened(refs)
+            return _unopened(self.desk, refs)
         if not told:
             return self.desk.done("/review", "None of these is open any more.")
         view = SeveralView(flags=tuple(map(opened_flag, told)), rulings=rulings(told))
@@ -89,9 +95,30 @@ class _Pages:
             with suppress(InputError, NotPermittedError):
                 yield self._queue.shown(reviewer_of(self.desk), ref)
 
-    def _unopened(self, refs: tuple[str, ...]) -> Response:
-        view = UnopenedView(refs=refs)
-        return self.desk.page("Open flags", pages.render_unopened, view)
+
+def flag_page(desk: WebDesk, ref: str, draft: Draft | None = None, fault: str = "") -> Response:
+    """Show a flag that its reader has opened; `draft` is what was typed into a form of it."""
+    reviewer, queue = reviewer_of(desk), desk.service.casework.queue
+    with shut():
+        shown = queue.shown(reviewer, ref)
+    if shown is None:
+        return _unopened(desk, (ref,))
+    view = flag_view(queue, reviewer, shown, desk.now())
+    if draft is None:
+        return desk.page(view.flag.kind.words, pages.render_flag, view)
+    again = replace(
+        view,
+        note=draft.note,
+        question=draft.question,
+        remark=draft.remark,
+        faults=(Fault(field=draft.field, words=fault),),
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return desk.page(view.flag.kind.words, pages.render_flag, again, status)
+
+
+def _unopened(desk: WebDesk, refs: tuple[str, ...]) -> Response:
+    return desk.page("Open flags", pages.render_unopened, UnopenedView(refs=refs))
 
 
 def _place(refs: list[str]) -> str:

@@ -42,6 +42,7 @@ class RemarkLine:
 class FlagView:
     """`taken_by` is an address, `taken` its ref as the form hands it back.
 
+    `note`, `question` and `remark` are what was typed into a form that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
     last word is the reader's own.
     """
@@ -58,6 +59,7 @@ class FlagView:
     ask_from: datetime | None
     note: str = ""
     question: str = ""
+    remark: str = ""
     faults: tuple[Fault, ...] = ()
     part: str = "queue"
 
