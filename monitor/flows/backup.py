@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config import Config
@@ -74,6 +74,13 @@ class BackingUp:
             laid_out(copy, keys, trial)
         finally:
             shutil.rmtree(trial, ignore_errors=True)
+
+
+def clear_abandoned(config: Config, before: datetime) -> None:
+    """Remove what a trial that was killed has left: keys lie in it that may be destroyed since."""
+    trial = config.state / TRIAL
+    if trial.exists() and trial.stat().st_mtime < before.timestamp():
+        shutil.rmtree(trial, ignore_errors=True)
 
 
 def renew_keys(state: State, config: Config) -> None:

@@ -49,6 +49,7 @@ class Restoring:
         _refuse_filled(folder)
         made_at, trial = copy.manifest.made_at, folder / TRIAL
         try:
+            shutil.rmtree(trial, ignore_errors=True)
             trial.mkdir(mode=0o700, parents=True)
             laid_out(copy, keys, trial)
             if postmarks is not None:
@@ -103,7 +104,8 @@ class Restoring:
 
 
 def _refuse_filled(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
+    # What a restore that was killed has left is no district, and is made anew.
+    if folder.exists() and any(each.name != TRIAL for each in folder.iterdir()):
         reason = f"{folder} is not empty: move what is there elsewhere, and restore again."
         raise InputError(reason)
 

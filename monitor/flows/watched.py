@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from monitor.config import Config
 from monitor.domain.checkup import Level, worst
 from monitor.errors import CannotWriteError, MonitorError
-from monitor.flows.backup import renew_keys
+from monitor.flows.backup import clear_abandoned, renew_keys
 from monitor.flows.checkup import of_vitals
 from monitor.flows.letters import Correspondence
 from monitor.flows.parts import Now
@@ -21,6 +21,8 @@ from reports.upkeep import DiskFullView
 
 LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(minutes=1)
+# A copy on trial is restored in minutes.
+TRIAL_LASTS = timedelta(hours=1)
 NO_ROOM = "The disk is full: nothing is asked until there is room."
 
 Beat = Callable[[Vitals, Level], None]
@@ -90,6 +92,7 @@ class WatchedRounds:
 
     def _renew_keys(self) -> None:
         try:
+            clear_abandoned(self.config, self.now() - TRIAL_LASTS)
             renew_keys(self.state, self.config)
         except MonitorError as error:
             LOG.warning("Who was erased is still in the copy of the keys: %s", error)

@@ -2,7 +2,7 @@
 
 import shutil
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -236,6 +236,27 @@ def test_old_copies_go_and_the_newest_stays(terminal: Terminal):
     terminal.clock.at += timedelta(days=100)
     assert back_up(terminal, "--json").json["removed"] == 3
     assert len(backups(place(terminal, "copies"))) == 1
+
+
+def test_a_restore_that_was_killed_can_be_made_again(copied: Terminal):
+    lose(copied)
+    (copied.config.state / ".restoring").mkdir(parents=True)
+    (copied.config.state / ".restoring" / "namesake.db").write_bytes(b"half of it")
+
+    assert restore(copied).json["people"] == 2
+
+
+def test_keys_that_a_killed_trial_left_are_cleared_away(copied: Terminal):
+    trial = copied.config.state / ".restoring"
+    trial.mkdir()
+    (trial / "keys.db").touch()
+    made = datetime.fromtimestamp(trial.stat().st_mtime, UTC)
+
+    backup.clear_abandoned(copied.config, made - timedelta(seconds=1))
+    assert trial.exists()
+
+    backup.clear_abandoned(copied.config, made + timedelta(seconds=1))
+    assert not trial.exists()
 
 
 def test_what_an_interrupted_copy_left_is_cleared_away(copied: Terminal):
