@@ -1,0 +1,131 @@
+"""The pages of staff in a real browser: joining, a check, sorting and sharing, in every light."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from monitor.domain.flag import FlagKind
+from monitor.flows.enrol import hashed
+from tests.real.browser import LOOKS, NARROW, Looks
+from tests.real.pages import Pages
+
+pytestmark = pytest.mark.real
+NEWCOMERS = iter(("nora", "omar", "pia", "quinn"))
+WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False])
+
+
+@pytest.fixture
+def code(pages: Pages) -> str:
+    """Somebody new is invited; this is what stands in their letter."""
+    name = next(NEWCOMERS)
+    service, word = pages.service, f"the-code-of-{name}"
+    invitation = service.joining.invite(f"{name}.field@cedarvalley.example", name.title(), "Field")
+    service.state.invitations.set_code(invitation.ref, hashed(word))
+    return word
+
+
+@WITH_AND_WITHOUT
+def test_a_newcomer_joins_and_is_checked(looks: Looks, code: str, *, scripts: bool) -> None:
+    with looks.window(width=NARROW, scripts=scripts) as page:
+        pressed = 0
+        page.goto(f"/join/code/{code}")
+        for button in ("Open my invitation", *("Continue",) * 5, "I agree, and join"):
+            assert looks.faults(page) == [], page.url
+            if page.url.endswith("/scopes"):
+                page.get_by_label("Sites with profiles").check()
+            if page.url.endswith("/accounts"):
+                page.get_by_label("Add one: paste the address").fill("instagram.com/a.field")
+            page.get_by_role("button", name=button, exact=True).click()
+            pressed += 1
+        assert page.get_by_role("heading", level=1).inner_text().startswith("You have joined")
+        assert looks.faults(page) == []
+        assert pressed == 7
+
+        begun = time.monotonic()
+        page.get_by_role("button", name="Check now").click()
+        over = page.locator("[data-words]", has_text="could be checked")
+        over.wait_for(timeout=30_000)
+
+        assert time.monotonic() - begun < 30
+        assert looks.faults(page) == []
+
+
+def test_a_form_that_lacks_something_says_so_first_and_leads_there(looks: Looks, code: str) -> None:
+    with looks.window() as page:
+        page.goto(f"/join/code/{code}")
+        for button in ("Open my invitation", "Continue", "Continue"):
+            page.get_by_role("button", name=button, exact=True).click()
+
+        assert page.evaluate("document.activeElement.matches('[data-faults]')")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "scopes-1"
+        # The browser says in its console that the form was refused, which is meant.
+        assert [each for each in looks.faults(page) if "status of 422" not in each] == []
+
+
+def staff_pages(pages: Pages) -> Iterator[str]:
+    service = pages.service
+    ref = service.state.people.find_by_mail("maria.delgado@cedarvalley.example")
+    flags = service.state.flags.of_person(ref or "")
+    flag = next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
+    item = f"/me/items/{flag.item}"
+    yield from ("/me", "/me/sort", "/me/sort/done", "/me/check", "/me/joined")
+    yield from (item, f"{item}/beside", f"{item}/versions", f"/me/flags/{flag.ref}/share")
+    data = ("", "/scopes", "/renew", "/names", "/work", "/accounts", "/seen", "/leave")
+    yield from (f"/me/data{page}" for page in data)
+    yield from ("/join", "/join/left")
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_every_page_of_staff_can_be_read_by_everybody(
+    looks: Looks, pages: Pages, width: int, *, dark: bool
+) -> None:
+    with looks.window(width=width, dark=dark) as page:
+        looks.become(page, "Maria Delgado")
+        faults = {}
+        for address in staff_pages(pages):
+            page.goto(address)
+            for more in page.locator("details > summary").all():
+                more.click()
+            faults[address] = looks.faults(page)
+
+    assert {address: each for address, each in faults.items() if each} == {}
+
+
+@WITH_AND_WITHOUT
+def test_a_card_is_answered_shared_and_taken_back(looks: Looks, *, scripts: bool) -> None:
+    with looks.window(scripts=scripts) as page:
+        looks.become(page, "Maria Delgado")
+        page.goto("/me/sort")
+        page.get_by_role("button", name="Someone posing as me").first.click()
+        assert page.get_by_text("Sorted: Someone posing as me.").is_visible()
+        page.get_by_role("button", name="Undo").click()
+        assert page.get_by_text("Taken back.").is_visible()
+
+        page.get_by_role("link", name="Look closer").first.click()
+        assert page.get_by_text("Who sees this").is_visible()
+        assert looks.faults(page) == []
+
+
+def test_the_keyboard_alone_sorts(looks: Looks) -> None:
+    with looks.window() as page:
+        looks.become(page, "John Smith")
+        page.goto("/me/sort#card-1")
+        page.wait_for_function("document.activeElement.id === 'card-1'")
+        page.keyboard.press("w")
+        assert page.locator("#card-1 details").get_attribute("open") is not None
+        page.keyboard.press("j")
+        assert page.evaluate("document.activeElement.id") == "card-2"
+
+        page.keyboard.press("4")
+        page.get_by_text("Sorted: Not about me.").wait_for()
+        page.wait_for_function("document.activeElement.id === 'card-1'")
+        page.keyboard.press("u")
+        page.get_by_text("Taken back.").wait_for()
+
+        # Elsewhere on the page the same keys do nothing.
+        page.locator("h1").click()
+        page.keyboard.press("4")
+        assert page.get_by_text("Sorted:").count() == 0
