@@ -12,6 +12,7 @@ from monitor.store.state import State
 from tests.monitor.flows.conftest import SATURDAY
 from tests.monitor.flows.world import World, configured
 from tests.monitor.web.portal import Portal, with_portal
+from tests.monitor.web.scene import Scene, set_in
 
 
 @pytest.fixture
@@ -23,3 +24,9 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
         world = World(config, web, clock)
         yield Portal(world)
         world.close()
+
+
+@pytest.fixture
+def scene(portal: Portal) -> Scene:
+    """Everybody in front of the pages, and one finding that is Maria's alone."""
+    return set_in(portal)

@@ -6,20 +6,14 @@ A new route fails here until it has a row that says whose it is.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 from hashlib import sha256
 
-import pytest
 from werkzeug.routing import Rule
 
-from monitor.demo.district import MARIA, ROSA, THOMAS
-from monitor.domain.flag import FlagKind
-from monitor.domain.role import Way
 from monitor.web.guard import HEADERS
-from tests.monitor.flows.world import REVIEWERS, account
-from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
+from tests.monitor.web.portal import ADDRESS, Portal
+from tests.monitor.web.scene import Scene
 
-IMPOSTOR = replace(account("impersonator", week=2), since=1)
 ANYBODY, STAFF, OWNER = "anybody", "staff", "owner"
 REVIEWER, OPERATING = "reviewer", "operator"
 LET_IN = {
@@ -53,6 +47,7 @@ WHOSE = {
     "/me/data": STAFF,
     "/me/data/accounts": STAFF,
     "/me/data/leave": STAFF,
+    "/me/data/letter": STAFF,
     "/me/data/names": STAFF,
     "/me/data/pause": STAFF,
     "/me/data/renew": STAFF,
@@ -108,55 +103,6 @@ WAYS_OUT = {
 }
 # Who comes in empty-handed is led on, or told that there is nothing for them.
 LED_ON = {200, 302, 303, 400, 404, 409, 410, 422, 429, 503}
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Everybody in front of the pages, and one finding that is Maria's alone."""
-
-    portal: Portal
-    guests: dict[str, Guest]
-    flag: str
-    item: str
-
-    @property
-    def rules(self) -> list[Rule]:
-        return sorted(self.portal.app.url_map.iter_rules(), key=lambda rule: rule.rule)
-
-    def address(self, rule: Rule) -> str:
-        ref = self.item if "/items/" in rule.rule else self.flag
-        given = {"ref": ref, "own": self.item, "code": "x", "name": "page.css", "token": "x"}
-        _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
-        return path
-
-    def asked(self, rule: Rule, method: str, who: str) -> tuple[int, str]:
-        guest, path = self.guests[who], self.address(rule)
-        if method == "POST":
-            seen = guest.post(path).response
-        else:
-            seen = guest.client.open(path, method=method, base_url=ADDRESS)
-        # A stream is left as soon as it has begun.
-        seen.close()
-        return seen.status_code, seen.headers.get("Location", "")
-
-
-@pytest.fixture
-def scene(portal: Portal) -> Scene:
-    world = portal.world
-    world.internet = world.internet.shows(IMPOSTOR)
-    maria, thomas = world.joins(MARIA), world.joins(THOMAS)
-    world.sweep()
-    invitation = world.service.joining.invite(ROSA.person.mail, "Rosa", "Marchetti")
-    flag = maria.flag(FlagKind.IMPERSONATION)
-    guests = {
-        "nobody": portal.guest(),
-        "invited": portal.entered(invitation.ref, Way.INVITATION),
-        "maria": portal.signed_in(maria.mail),
-        "thomas": portal.signed_in(thomas.mail),
-        "reviewer": portal.signed_in(REVIEWERS[0]),
-        "operator": portal.signed_in(OPERATOR),
-    }
-    return Scene(portal=portal, guests=guests, flag=flag.ref, item=flag.item)
 
 
 def methods(rule: Rule) -> Iterator[str]:
