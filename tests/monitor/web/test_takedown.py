@@ -34,7 +34,7 @@ def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
 
     assert seen.status == 200
     assert seen.title == "Have this account taken down"
-    for words in ("Bluesky", "Report account", "Look twice", "The account below is not mine"):
+    for words in ("Bluesky", "choose Report", "Look twice", "The account below is not mine"):
         assert words in seen.text
     assert "What was done so far Nothing yet." in seen.text
 
