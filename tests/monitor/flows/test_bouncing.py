@@ -1,16 +1,18 @@
 """What comes back counts against the address, never against the person."""
 
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 from msgspec import structs
 
+from monitor.config_mail import BouncesConfig
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.bounce import Bounce
 from monitor.domain.envelope import Verdict
 from monitor.domain.flag import FlagKind
-from monitor.errors import InputError
+from monitor.errors import InputError, UnavailableError
 from monitor.store.outbox import LetterState
 from tests.monitor.flows.fakes import ACCEPTED, REFUSED
 from tests.monitor.flows.test_post import IMPOSTOR
@@ -198,3 +200,56 @@ def test_farewells_are_held_back_as_well_and_hold_up_no_erasure(maria: Staff):
 
     assert maria.ref not in world.state.people.refs()
     assert world.clock.at - world.started > timedelta(days=1)
+
+
+@dataclass
+class Box:
+    """A mailbox that holds what was put into it, or cannot be read."""
+
+    bounces: list[Bounce] = field(default_factory=list)
+    closed: bool = False
+    looked: int = 0
+
+    def unread(self):
+        self.looked += 1
+        if self.closed:
+            reason = "The mailbox for bounces cannot be read."
+            raise UnavailableError(reason)
+        while self.bounces:
+            yield (self.bounces.pop(),)
+
+
+def with_box(world: World, box: Box):
+    settings = BouncesConfig(host="localhost", user="bounces@cedarvalley.example")
+    world.restarts(structs.replace(world.config, bounces=settings))
+    return replace(world.rounds, bouncing=replace(world.service.bouncing, box=box))
+
+
+def test_the_mailbox_is_looked_into_every_quarter_of_an_hour(maria: Staff):
+    letter = maria.letters_of("alert")[-1].envelope.letter
+    box = Box(bounces=[Bounce(letter=letter, status="5.1.1")])
+    rounds = with_box(maria.world, box)
+
+    rounds.write()
+    rounds.write()
+    assert box.looked == 1
+    assert [each.person for each in maria.world.state.paused_addresses.all()] == [maria.ref]
+
+    maria.world.later(minutes=15)
+    rounds.write()
+    assert box.looked == 2
+
+
+def test_a_mailbox_that_cannot_be_read_keeps_no_letter_from_going_out(maria: Staff):
+    box = Box(closed=True)
+    rounds = with_box(maria.world, box)
+    maria.world.service.glass.broken(maria.ref, "One flag", "a call from the police")
+
+    with suppress(UnavailableError):
+        rounds.write()
+
+    assert maria.letters_of("break-glass")
+    box.closed = False
+    maria.world.later(hours=1)
+    rounds.write()
+    assert box.looked == 2

@@ -87,7 +87,7 @@ def test_stopping_a_letter_ends_no_consent_and_says_how_to(portal: Portal, maria
 
     assert portal.world.state.consents.stands(maria.ref, portal.world.clock.at)
     assert "does not end your consent" in seen.text
-    assert seen.page.find("a", href="/me/data")
+    assert seen.page.find("a", href="/me/data/leave")
 
 
 def test_one_persons_link_stops_nobody_elses_letter(portal: Portal, maria, link):
