@@ -74,7 +74,7 @@ class Backup:
         for each in self.manifest.files:
             try:
                 sound = _described(self.path, self.path / each.path) == each
-            except OSError:
+            except (OSError, ValueError):  # not there, or not within the copy
                 sound = False
             if not sound:
                 reason = (
@@ -112,8 +112,11 @@ def begin(state: Path, to: Path, now: datetime, without: frozenset[Path]) -> Bac
         (part / MANIFEST).write_bytes(encode(manifest))
         (part / MANIFEST).chmod(0o600)
         flush(part / MANIFEST)
-    except OSError as error:
-        raise _cannot_write(to, error) from error
+    except BaseException as error:
+        shutil.rmtree(part, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise _cannot_write(to, error) from error
+        raise
     return Backup(part)
 
 
@@ -169,9 +172,10 @@ def _beside(state: Path, without: frozenset[Path]) -> Iterator[Path]:
 
 
 def _described(folder: Path, path: Path) -> CopiedFile:
+    """Raise ValueError for a file that is not within the folder."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    name = path.relative_to(folder).as_posix()
+    name = path.resolve().relative_to(folder.resolve()).as_posix()
     return CopiedFile(path=name, bytes=path.stat().st_size, sha256=sha256)
 
 

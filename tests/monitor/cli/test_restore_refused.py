@@ -46,6 +46,14 @@ def no_list(copy: Path, _keys: Path) -> None:
     (copy / "manifest.json").unlink()
 
 
+def a_list_that_leads_out(copy: Path, _keys: Path) -> None:
+    told = json.loads((copy / "manifest.json").read_bytes())
+    (copy.parent / "stray").write_bytes(b"")
+    stray = {"path": "../stray", "bytes": 0, "sha256": sha256(b"").hexdigest()}
+    told["files"].append(stray)
+    (copy / "manifest.json").write_text(json.dumps(told), "utf-8")
+
+
 def a_newer_list(copy: Path, _keys: Path) -> None:
     told = json.loads((copy / "manifest.json").read_bytes())
     (copy / "manifest.json").write_text(json.dumps({**told, "format": 2}), "utf-8")
@@ -80,6 +88,7 @@ def vouch_for(copy: Path) -> None:
         (a_lost_file, 78, "not as it was copied"),
         (half_a_list, 78, "cannot be read"),
         (no_list, 65, "no copy that"),
+        (a_list_that_leads_out, 78, "not as it was copied"),
         (a_newer_list, 78, "newer Namesake"),
         (a_newer_database, 78, "newer Namesake"),
         (a_forged_audit, 78, "audit log"),

@@ -3,6 +3,7 @@
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
 from typing import Any
 
 import pytest
@@ -223,6 +224,20 @@ def test_a_copy_that_cannot_be_proved_is_none_and_the_last_one_stays(copied: Ter
 
     assert back_up(copied).code == 78
 
+    assert len(list(place(copied, "copies").iterdir())) == 1
+
+
+def test_a_copy_that_finds_no_room_leaves_nothing(copied: Terminal, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("monitor.store.backups.flush", full)
+    copied.clock.at += timedelta(days=1)
+
+    said = back_up(copied)
+
+    assert said.code == 73
+    assert "No space left" in said.sentence
     assert len(list(place(copied, "copies").iterdir())) == 1
 
 
