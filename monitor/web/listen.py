@@ -74,3 +74,4 @@ def _running(app: Flask, door: socket.socket) -> Iterator[None]:
         # On the server's own thread: it ends once nothing is left to listen to.
         server.trigger.pull_trigger(lambda: close_all(everything, ignore_all=True))
         thread.join(FAREWELL_SECONDS)
+        server.task_dispatcher.shutdown(timeout=FAREWELL_SECONDS)

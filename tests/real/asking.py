@@ -9,9 +9,14 @@ from scrapers.fetch.pace import WITHOUT_WAITS, InMemoryHosts
 from scrapers.fetch.robots import Robots
 from scrapers.fetch.transport import HttpClient
 from scrapers.reading import Reading
-from scrapers.request import Query
+from scrapers.request import Query, QueryKind
 from scrapers.source import Source
 from tests.scrapers.parsing.fakes import InProcessParser
+
+
+def without_pictures(query: Query) -> bool:
+    """Allow what somebody agreed to who did not agree to pictures."""
+    return query.kind is not QueryKind.PICTURE
 
 
 def asked(source: Source, queries: Iterable[Query]) -> list[Reading]:
@@ -26,6 +31,7 @@ def asked(source: Source, queries: Iterable[Query]) -> list[Reading]:
         pace=WITHOUT_WAITS,
         parser=InProcessParser(),
         robots=Robots(),
+        may_ask=without_pictures,
     )
     try:
         return [visit.reading for visit in lanes.visit(queries)]
