@@ -19,13 +19,17 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The clock that all work looks at; when a thread last did is its sign of life."""
+    """The clock that all work looks at; when a hand last did is its sign of life.
+
+    A thread that has never said `beat` is not a hand, and not remembered.
+    """
 
     clock: Clock
     beats: dict[int, float] = field(default_factory=dict)
 
     def now(self) -> datetime:
-        self.beat()
+        if threading.get_ident() in self.beats:
+            self.beat()
         return self.clock.now()
 
     def monotonic(self) -> float:

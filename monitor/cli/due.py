@@ -27,7 +27,7 @@ WORDS: Mapping[str, str] = {
     RECHECK: "looking whether an imitation is gone",
     BOUNCES: "reading which letters came back",
     ERASURE: "erasure of who withdrew",
-    RENEWING: "look at which consents end soon",
+    RENEWING: "looking which consents end soon",
     PURGE: "forgetting what is past its time",
 }
 FEW = 2

@@ -46,7 +46,9 @@ class Underway:
 
     def through(self) -> Iterator[Source]:
         """Yield, once, each source that will get no more answers in this run."""
-        if not self._drained or (self._open and self.now() - self.began < NOT_LONG):
+        # After each answer: whoever looks at the clock is known to be alive.
+        took = self.now() - self.began
+        if not self._drained or (self._open and took < NOT_LONG):
             return
         if any(self.sources[name].family is Family.SEARCH for name in self._open):
             return

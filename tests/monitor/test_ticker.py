@@ -147,3 +147,16 @@ def test_why_nothing_is_done_is_told_to_systemd(tmp_path, systemd, monkeypatch):
 
     assert "STATUS=The clock says 1970." in heard(systemd, "READY=1")
     assert "Watching what is due." in heard(systemd, "STATUS=Watching")
+
+
+def test_only_hands_are_remembered_and_looking_at_the_clock_is_a_sign_of_life():
+    clock = SetClock()
+    pulse = Pulse(clock)
+    pulse.now()
+    assert pulse.beats == {}
+
+    pulse.beat()
+    clock.pass_by(HUNG_AFTER_SECONDS)
+    assert pulse.still_for(threading.get_ident()) == HUNG_AFTER_SECONDS
+    pulse.now()
+    assert pulse.still_for(threading.get_ident()) == 0
