@@ -6,6 +6,7 @@ import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.errors import InputError, UnavailableError
+from monitor.flows.cleaning import Cleaning, workplace_of
 from monitor.flows.replay import Replayed, Replaying
 from monitor.sources import all_sources
 from monitor.store.state import State
@@ -48,8 +49,13 @@ def _replayed(desk: Desk, only: str) -> tuple[Replayed, ...]:
         def reads(source: Source, query: Query, page: Page) -> Reading:
             return read(source, query, page, parser)
 
-        now = desk.outside.clock.now
-        return Replaying(state=state, sources=sources, reads=reads, now=now).replay(only)
+        return Replaying(
+            state=state,
+            sources=sources,
+            reads=reads,
+            cleaning=Cleaning(state=state, work=workplace_of(desk.config)),
+            now=desk.outside.clock.now,
+        ).replay(only)
 
 
 def _row(each: Replayed) -> tuple[object, ...]:

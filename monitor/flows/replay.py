@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
+from monitor.flows.cleaning import Cleaning
 from monitor.flows.parts import Now
 from monitor.store.pages import KeptPage
 from monitor.store.state import State
@@ -51,6 +52,7 @@ class Replaying:
     state: State
     sources: Mapping[str, Source]
     reads: Reads
+    cleaning: Cleaning
     now: Now
 
     def replay(self, only: str = "") -> tuple[Replayed, ...]:
@@ -61,7 +63,8 @@ class Replaying:
             if source is None or (only and kept.source != only) or not self._may_read(kept):
                 continue
             replayed = Replayed(source=source.name, read_by=source.version)
-            now = self.reads(source, kept.query, kept.page)
+            # What was read then was cleaned before it was kept.
+            now = self.cleaning.reading(kept.person, self.reads(source, kept.query, kept.page))
             told.setdefault(source.name, replayed).add(kept.reading, now)
         return tuple(told[name] for name in sorted(told))
 

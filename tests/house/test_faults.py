@@ -1,12 +1,9 @@
 """The table of faults names tests that exist."""
 
-import re
-
 import pytest
 
-from tests.house.tree import ROOT, parsed
+from tests.house.tree import ROOT, exists, named_tests
 
-NAMED = re.compile(r"`([a-z_/]+\.py)::(test_[a-z0-9_]+)`")
 TABLE = (ROOT / "docs" / "faults.md").read_text("utf-8")
 ROWS = [row for row in TABLE.splitlines() if row.startswith("| ")][1:]
 
@@ -17,9 +14,7 @@ def test_the_table_is_there() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip())
 def test_each_fault_is_proved_by_a_test_that_exists(row: str) -> None:
-    named = NAMED.findall(row)
+    named = named_tests(row)
 
     assert named
-    for path, name in named:
-        tree = parsed(ROOT / "tests" / path)
-        assert name in {getattr(node, "name", "") for node in tree.body}, f"{path}::{name}"
+    assert [f"{path}::{name}" for path, name in named if not exists(path, name)] == []

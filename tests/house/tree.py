@@ -2,14 +2,17 @@
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("monitor", "scrapers", "reports")
 FOLDERS = (*PACKAGES, "tests", "systemd", "docs", ".ci")
 UNREAD = ("node_modules", "__pycache__")
+TEST = re.compile(r"`([a-z_/]+\.py)::(test_[a-z0-9_]+)`")
 
 
 def files(*folders: str, kind: str = "*") -> list[Path]:
@@ -31,6 +34,7 @@ def place(path: Path, line: int = 0) -> str:
     return f"{name}:{line}" if line else name
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
@@ -41,3 +45,12 @@ def comments(path: Path) -> Iterator[tuple[int, str]]:
     for token in tokens:
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
+
+
+def named_tests(text: str) -> list[tuple[str, str]]:
+    """Return the tests that a document names: `monitor/test_x.py::test_y`."""
+    return TEST.findall(text)
+
+
+def exists(path: str, name: str) -> bool:
+    return name in {getattr(node, "name", "") for node in parsed(ROOT / "tests" / path).body}

@@ -10,6 +10,8 @@ from monitor.demo.traces import WebPage
 from monitor.domain.disclosure import ReviewFields
 from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
 from monitor.errors import NotPermittedError
+from monitor.flows.cleaning import Cleaning, workplace_of
+from monitor.flows.replay import Replaying
 from tests.monitor.flows.world import Staff, World, account
 
 PAGE = WebPage(
@@ -170,3 +172,26 @@ def test_the_school_number_of_the_configuration_exposes_nobody(world: World):
 
     assert exposed(maria) == {}
     assert any(text in item.portrait.snippet for item in maria.items.values())
+
+
+def test_a_page_that_was_kept_is_read_alike_again_though_its_reading_was_cleaned(world_of):
+    world = world_of(families=("bluesky",))
+    impostor = account("impersonator", week=2)
+    world.internet = world.internet.shows(
+        replace(impostor, since=1, bio=f"{impostor.bio} Call 319-555-0134, SSN 123-45-6789")
+    )
+    world.joins(MARIA)
+    world.sweep()
+    kept = [each for each in world.state.pages.all() if each.person]
+    replaying = Replaying(
+        state=world.state,
+        sources=world.service.sources,
+        reads=lambda source, query, page: source.read(query, page),
+        cleaning=Cleaning(state=world.state, work=workplace_of(world.config)),
+        now=world.service.now,
+    )
+
+    assert kept
+    assert not any(b"45-6789" in each.page.body or "0134" in repr(each.reading) for each in kept)
+    for told in replaying.replay():
+        assert told.same == told.pages
