@@ -90,13 +90,22 @@ class Checking:
             ),
             found=tuple(_found(source, each) for source, each in findings[:MOST_SHOWN]),
             more=max(len(findings) - MOST_SHOWN, 0),
+            answers=self._answers(request),
             unheard=not progress and self.now() - request.asked_at > HEARD_WITHIN,
         )
 
+    def _running(self, request: RunRequest) -> Sweep | None:
+        sweep = self.state.sweeps.latest(SweepKind.SELFCHECK, request.person)
+        return None if sweep is None or sweep.closed_at is not None else sweep
+
+    def _answers(self, request: RunRequest) -> int:
+        sweep = self._running(request)
+        return self.state.journal.count(sweep.ref) if sweep else 0
+
     def _so_far(self, request: RunRequest) -> Iterator[tuple[str, Finding]]:
         """Yield what was read so far, each trace once, by the source that showed it first."""
-        sweep = self.state.sweeps.latest(SweepKind.SELFCHECK, request.person)
-        if sweep is None or sweep.closed_at is not None:
+        sweep = self._running(request)
+        if sweep is None:
             return
         met: set[str] = set()
         for staged in self.state.journal.of_person(sweep.ref, request.person):

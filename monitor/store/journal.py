@@ -99,6 +99,11 @@ class Journal:
         )
         return tuple(self._open(sweep, row) for row in rows)
 
+    def count(self, sweep: str) -> int:
+        """Count the answers so far, those to canaries included."""
+        found = self.database.row("SELECT count(*) FROM journal WHERE sweep = ?", sweep)
+        return int(found[0]) if found else 0
+
     def outcomes(self, sweep: str, source: str) -> Mapping[Outcome, int]:
         rows = self.database.rows(
             """SELECT outcome, count(*) FROM journal

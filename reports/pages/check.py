@@ -53,8 +53,9 @@ class FoundLine:
 class CheckView:
     """`next_at` is when the next check may be asked for, None where one may be now.
 
-    `unheard` says that nobody has begun with it for a while. `first` tells that there was no
-    earlier look to compare with. `refused` says in a sentence why none can be asked for.
+    `answers` counts what came in so far, also where it says nothing of the person. `unheard`
+    says that nobody has begun with it for a while. `first` tells that there was no earlier look
+    to compare with. `refused` says in a sentence why none can be asked for.
     """
 
     state: CheckState
@@ -65,6 +66,7 @@ class CheckView:
     sources: tuple[SourceLine, ...] = ()
     found: tuple[FoundLine, ...] = ()
     more: int = 0
+    answers: int = 0
     coverage: Coverage | None = None
     changes: tuple[ChangeLine, ...] = ()
     first: bool = False

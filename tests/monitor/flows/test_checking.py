@@ -52,6 +52,7 @@ def test_results_are_shown_as_they_come_and_called_provisional(world, checking, 
     assert counts[0] == 0
     assert counts[-1] > 1
     assert counts == sorted(counts)
+    assert [each.answers for each in views] == sorted({each.answers for each in views})
     assert SourceState.DONE in {line.state for line in views[-1].sources}
 
 
