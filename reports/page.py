@@ -39,7 +39,6 @@ class Frame:
     places: tuple[Place, ...] = ()
     notice: str = ""
     demo: str = ""
-    scripts: tuple[str, ...] = ()
 
 
 def page(name: str, view: object, frame: Frame) -> str:

@@ -1,7 +1,7 @@
 """What every family of pages gets: the flows, who is signed in, and how to answer."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
@@ -38,7 +38,6 @@ class WebDesk:
     wake: Callable[[], None]
     corners: tuple[Corner, ...] = ()
     demo: str = ""
-    scripts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def visit(self) -> Visit:
@@ -92,7 +91,6 @@ class WebDesk:
             places=tuple(self._places(principal)) if principal else (),
             notice=visit.notice,
             demo=self.demo,
-            scripts=self.scripts.get(request.endpoint or "", ()),
         )
 
     def _places(self, principal: Principal) -> list[Place]:

@@ -1,4 +1,4 @@
-"""One browser's visit: who it is, kept in one cookie that we signed and the browser cannot read.
+"""One browser's visit: who it is, kept in one cookie that we signed and no script can read.
 
 The cookie names the session and says when it was last seen, so that reading a page changes
 nothing that is stored. Signing in, or out, always makes a new one.
@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from flask import Request, Response
@@ -19,6 +20,10 @@ from monitor.flows.admitting import IDLE_LASTS, Admitting
 COOKIE: Final = "namesake"
 NOTICE: Final = "namesake-notice"
 FRESH: Final = timedelta(minutes=1)
+
+
+def _signer(secret: bytes) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="visit", signer_kwargs={"digest_method": sha256})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +52,7 @@ class Visits:
     signer: URLSafeSerializer = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "signer", URLSafeSerializer(self.secret, salt="visit"))
+        object.__setattr__(self, "signer", _signer(self.secret))
 
     def read(self, request: Request) -> Visit:
         """Tell whose visit it is, and change nothing."""
