@@ -141,7 +141,6 @@ def test_an_undisturbed_sweep_stores_something(scene: Scene):
     }
 
 
-@pytest.mark.timeout(3600)
 def test_nothing_is_stored_asked_or_told_after_a_word_is_taken_back(scene: Scene, share):
     scene.moments.arm(0, nothing)
     scene.checks(scene.somebody())
