@@ -37,7 +37,7 @@ def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json:
         service.glass.broken(person, "Your next digest", reason)
         letter = printed(view)
     if as_json:
-        desk.output.json(letter)
+        desk.output.json({"subject": letter.subject, "text": letter.text, "html": letter.html})
         return
     # The HTML is made for a program, and pads its first line with characters nobody sees.
     click.echo(letter.html if html else inert(letter.text))
