@@ -18,6 +18,8 @@ from tests.hostile_strings import SHOWN
 SETTINGS = {"zone", "week", "review_url", "undo_url", "token"}
 # Our own sentences, in which an address of the district may stand.
 OURS = {"why", "leave", "how", "not_me", "agreed", "by", "code"}
+# Three numbers and a ref: what does not look so is refused where it comes in.
+CHECKED = {"status", "ref"}
 T = TypeVar("T")
 
 
@@ -82,7 +84,7 @@ def test_no_text_brings_a_control_into_a_letter(view: LetterView, attack: str) -
 
 @pytest.mark.parametrize("attack", SHOWN)
 def test_no_text_becomes_a_link(view: LetterView, attack: str) -> None:
-    letter = printed(poisoned(view, attack, SETTINGS | OURS))
+    letter = printed(poisoned(view, attack, SETTINGS | OURS | CHECKED))
 
     words = re.sub(r"<[^>]*>", "", letter.html)
     for part in (letter.text, words, letter.subject):
