@@ -60,7 +60,7 @@ mutants: $(INSTALLED) ## Count the small faults in the rules that no test notice
 
 .PHONY: screenshots
 screenshots: $(INSTALLED) ## Make the pictures of the README from the demo; needs Chromium
-	@$(BIN)/python docs/pictures.py
+	@$(BIN)/python -m docs.pictures
 
 .PHONY: sources
 sources: $(INSTALLED) ## Renew docs/sources.md from what the sources declare

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from docs.page_pictures import draw
 from monitor.cli.retelling import retell
 from monitor.demo import days
 
@@ -103,6 +104,7 @@ def main() -> None:
         for picture in PICTURES:
             to = IMAGES / f"{picture.name}.png"
             browser.draw(html(picture.letter), picture.scheme, to)
+        draw(DEMO, IMAGES)
     for path in sorted(IMAGES.iterdir()):
         sys.stdout.write(f"{path.name}: {path.stat().st_size // 1000} kB\n")
 
