@@ -7,8 +7,6 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TypeVar, cast
 
-import pytest
-
 from reports.letter import Letter
 from reports.lines import LetterView
 from reports.press import printed
@@ -64,32 +62,33 @@ def skeleton(page: str) -> list[object]:
     return parser.bones
 
 
-@pytest.mark.parametrize("attack", SHOWN)
-def test_no_text_changes_the_build_of_a_letter(view: LetterView, attack: str) -> None:
-    letter = saying(view, attack)
+def test_no_text_changes_the_build_of_a_letter(view: LetterView, share) -> None:
+    harmless = skeleton(saying(view, "harmless").html)
+    for attack in share(SHOWN):
+        letter = saying(view, attack)
 
-    assert skeleton(letter.html) == skeleton(saying(view, "harmless").html)
-    assert "<script" not in letter.text.lower()
-
-
-@pytest.mark.parametrize("attack", SHOWN)
-def test_no_text_brings_a_control_into_a_letter(view: LetterView, attack: str) -> None:
-    letter = saying(view, attack)
-
-    words = re.sub(r'<div class="preheader".*?</div>', "", letter.html, flags=re.DOTALL)
-    for part in (letter.text, words, letter.subject):
-        categories = {unicodedata.category(each) for each in part.replace("\n", "")}
-        assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        assert skeleton(letter.html) == harmless, attack
+        assert "<script" not in letter.text.lower(), attack
 
 
-@pytest.mark.parametrize("attack", SHOWN)
-def test_no_text_becomes_a_link(view: LetterView, attack: str) -> None:
-    letter = printed(poisoned(view, attack, SETTINGS | OURS | CHECKED))
+def test_no_text_brings_a_control_into_a_letter(view: LetterView, share) -> None:
+    for attack in share(SHOWN):
+        letter = saying(view, attack)
 
-    words = re.sub(r"<[^>]*>", "", letter.html)
-    for part in (letter.text, words, letter.subject):
-        assert "evil.example" not in part
-        assert not re.search(r"(?<!\[)\.(?!\])evil", part)
+        words = re.sub(r'<div class="preheader".*?</div>', "", letter.html, flags=re.DOTALL)
+        for part in (letter.text, words, letter.subject):
+            categories = {unicodedata.category(each) for each in part.replace("\n", "")}
+            assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}, attack
+
+
+def test_no_text_becomes_a_link(view: LetterView, share) -> None:
+    for attack in share(SHOWN):
+        letter = printed(poisoned(view, attack, SETTINGS | OURS | CHECKED))
+
+        words = re.sub(r"<[^>]*>", "", letter.html)
+        for part in (letter.text, words, letter.subject):
+            assert "evil.example" not in part, attack
+            assert not re.search(r"(?<!\[)\.(?!\])evil", part), attack
 
 
 def test_the_only_links_lead_to_our_review_page(view: LetterView) -> None:
