@@ -180,3 +180,11 @@ def test_signing_out_everywhere_ends_every_session(portal, guest, maria):
     guest.post("/me/data/sign-out")
 
     assert elsewhere.get("/me").leads_to == "/sign-in"
+
+
+def test_a_copy_of_everything_is_handed_over_and_written_down(portal, guest, maria):
+    answer = guest.post("/me/data/export")
+
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.response.data.startswith(b"PK")
+    assert portal.world.state.audit.of(maria.ref)[-1].action == "exported"

@@ -46,6 +46,7 @@ WHOSE = {
     "/me/check/stream": STAFF,
     "/me/data": STAFF,
     "/me/data/accounts": STAFF,
+    "/me/data/export": STAFF,
     "/me/data/leave": STAFF,
     "/me/data/letter": STAFF,
     "/me/data/names": STAFF,
