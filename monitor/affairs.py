@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.config import Config
-from monitor.flows.consenting import Consenting
-from monitor.flows.editing import Editing
-from monitor.flows.exporting import Exporting
-from monitor.flows.flagging import Flagging
-from monitor.flows.holding import Holding
-from monitor.flows.keeping import Keeping
-from monitor.flows.lent import Lent
-from monitor.flows.letters import Correspondence
+from monitor.flows.asking.keeping import Keeping
+from monitor.flows.asking.planning import Planning
+from monitor.flows.judging.flagging import Flagging
+from monitor.flows.membership.consenting import Consenting
+from monitor.flows.membership.editing import Editing
+from monitor.flows.membership.exporting import Exporting
+from monitor.flows.membership.holding import Holding
+from monitor.flows.membership.renewing import Renewing
+from monitor.flows.membership.retiring import Retiring
+from monitor.flows.membership.terms import DistrictTerms
+from monitor.flows.membership.withdraw import Leaving
 from monitor.flows.parts import Now
-from monitor.flows.planning import Planning
-from monitor.flows.purge import Purging
-from monitor.flows.renewing import Renewing
-from monitor.flows.retiring import Retiring
-from monitor.flows.terms import DistrictTerms
-from monitor.flows.withdraw import Leaving
+from monitor.flows.running.lent import Lent
+from monitor.flows.running.purge import Purging
+from monitor.flows.writing.letters import Correspondence
 from monitor.store.state import State
 from scrapers.source import Source
 

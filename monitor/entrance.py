@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.config import Config
-from monitor.flows.admitting import Admitting
-from monitor.flows.letters import Correspondence
-from monitor.flows.signing_in import SigningIn
+from monitor.flows.membership.admitting import Admitting
+from monitor.flows.membership.signing_in import SigningIn
+from monitor.flows.writing.letters import Correspondence
 from monitor.outside import Outside
 from monitor.store.state import State
 

@@ -8,9 +8,9 @@ from importlib.metadata import version
 from monitor.config import WatchConfig
 from monitor.domain.checkup import Level
 from monitor.errors import CannotWriteError
-from monitor.flows.letters import Correspondence
-from monitor.flows.vitals import Vitals
-from monitor.flows.watched import WatchedRounds
+from monitor.flows.running.vitals import Vitals
+from monitor.flows.running.watched import WatchedRounds
+from monitor.flows.writing.letters import Correspondence
 from monitor.metrics import exposition
 from monitor.outside import Outside
 from monitor.service import Service

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from monitor.config import Config
-from monitor.flows.keeping import worth_keeping
+from monitor.flows.asking.keeping import worth_keeping
+from monitor.flows.asking.permission import Permission, Pictures
 from monitor.flows.parts import Watch
-from monitor.flows.permission import Permission, Pictures
 from monitor.keys import keys_of
 from monitor.outside import Outside
 from monitor.store.state import State

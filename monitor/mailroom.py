@@ -6,16 +6,16 @@ from functools import cached_property
 
 from monitor.bounce_box import ImapBox, NoBounceBox
 from monitor.config import Config, secret
-from monitor.flows.bouncing import Bouncing
-from monitor.flows.digest import Digesting
-from monitor.flows.drafting import Drafting
-from monitor.flows.exporting import Exporting
-from monitor.flows.letters import Correspondence
+from monitor.flows.membership.exporting import Exporting
 from monitor.flows.parts import BounceBox, Now, Post
-from monitor.flows.post import Posting
-from monitor.flows.stopping import Stopping
-from monitor.flows.telling import Telling
-from monitor.flows.upkeep import Upkeep
+from monitor.flows.sending.bouncing import Bouncing
+from monitor.flows.sending.drafting import Drafting
+from monitor.flows.sending.post import Posting
+from monitor.flows.sending.stopping import Stopping
+from monitor.flows.writing.digest import Digesting
+from monitor.flows.writing.letters import Correspondence
+from monitor.flows.writing.telling import Telling
+from monitor.flows.writing.upkeep import Upkeep
 from monitor.mail import FolderPost, SmtpPost
 from monitor.outside import Outside
 from monitor.store.state import State

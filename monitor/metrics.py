@@ -8,7 +8,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from monitor.flows.vitals import Vitals
+from monitor.flows.running.vitals import Vitals
 from monitor.store.outbox import LetterState
 from scrapers.outcome import Outcome
 

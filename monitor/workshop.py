@@ -12,27 +12,27 @@ from monitor.census import census
 from monitor.config import Config
 from monitor.domain.planning.questions import StudentLinks
 from monitor.entrance import Entrance
-from monitor.flows.alerting import Alerting
-from monitor.flows.canaries import Canaries
-from monitor.flows.cleaning import Cleaning, workplace_of
-from monitor.flows.contacts import Contacts
-from monitor.flows.deciding import Deciding
-from monitor.flows.enrol import Joining
-from monitor.flows.flagging import Flagging
-from monitor.flows.grid import Grid
-from monitor.flows.keeping import EVIDENCED, Keeping
-from monitor.flows.letters import Correspondence
+from monitor.flows.asking.canaries import Canaries
+from monitor.flows.asking.cleaning import Cleaning, workplace_of
+from monitor.flows.asking.contacts import Contacts
+from monitor.flows.asking.keeping import EVIDENCED, Keeping
+from monitor.flows.asking.planning import Planning, limits_of, prices_of
+from monitor.flows.asking.settle import Settling
+from monitor.flows.asking.settlement import SettlementParts
+from monitor.flows.asking.sharing import Sharing
+from monitor.flows.asking.sweep import Sweeping
+from monitor.flows.judging.deciding import Deciding
+from monitor.flows.judging.flagging import Flagging
+from monitor.flows.judging.sorting import Sorting
+from monitor.flows.judging.tallying import Tallying
+from monitor.flows.membership.enrol import Joining
+from monitor.flows.membership.terms import DistrictTerms
 from monitor.flows.parts import Now
-from monitor.flows.planning import Planning, limits_of, prices_of
-from monitor.flows.rounds import DueRounds
-from monitor.flows.settle import Settling
-from monitor.flows.settlement import SettlementParts
-from monitor.flows.sharing import Sharing
-from monitor.flows.sorting import Sorting
-from monitor.flows.sweep import Sweeping
-from monitor.flows.tallying import Tallying
-from monitor.flows.telling import Telling
-from monitor.flows.terms import DistrictTerms
+from monitor.flows.running.grid import Grid
+from monitor.flows.running.rounds import DueRounds
+from monitor.flows.writing.alerting import Alerting
+from monitor.flows.writing.letters import Correspondence
+from monitor.flows.writing.telling import Telling
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mailroom import OUTBOX, Mailroom
 from monitor.matcher.process import MatcherProcess, NoMatcher

@@ -10,8 +10,8 @@ from monitor.cli.output import Output
 from monitor.config import Config, secret
 from monitor.domain.checkup import Checked, bad, fine, warned, worst
 from monitor.errors import MonitorError, UnavailableError
-from monitor.flows.checkup import of_vitals
-from monitor.flows.vitals import TakingVitals
+from monitor.flows.running.checkup import of_vitals
+from monitor.flows.running.vitals import TakingVitals
 from monitor.mail import SmtpPost
 from monitor.matcher.chosen import matcher_setup
 from monitor.matcher.process import MatcherProcess

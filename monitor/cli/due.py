@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.flows.bouncing import BOUNCES
-from monitor.flows.grid import DIGEST, REVIEW, SWEEP
-from monitor.flows.purge import PURGE
-from monitor.flows.recheck import RECHECK
-from monitor.flows.renewing import RENEWING
-from monitor.flows.settlement import SECOND_PROOF
-from monitor.flows.withdraw import ERASURE
+from monitor.flows.asking.recheck import RECHECK
+from monitor.flows.asking.settlement import SECOND_PROOF
+from monitor.flows.membership.renewing import RENEWING
+from monitor.flows.membership.withdraw import ERASURE
+from monitor.flows.running.grid import DIGEST, REVIEW, SWEEP
+from monitor.flows.running.purge import PURGE
+from monitor.flows.sending.bouncing import BOUNCES
 from monitor.service import Service
 from monitor.store.due import Due
 

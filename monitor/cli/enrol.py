@@ -13,7 +13,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.consent_text import ASKED_FOR, SCOPES
 from monitor.domain.person import PersonName
 from monitor.errors import InputError
-from monitor.flows.enrol import Answers
+from monitor.flows.membership.enrol import Answers
 from scrapers.recipes.shape import web_address
 
 ACCOUNT_SHAPE = "platform:@handle"

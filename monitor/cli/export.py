@@ -6,7 +6,7 @@ import click
 
 from monitor.cli.desk import Desk, break_glass, pass_desk
 from monitor.errors import CannotWriteError, InputError
-from monitor.flows.exporting import OwnCopy
+from monitor.flows.membership.exporting import OwnCopy
 
 SEEN = "A copy of everything that is kept about you"
 

@@ -9,8 +9,8 @@ import click
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.domain.disclosure import ReviewFields
 from monitor.domain.flag import Ruling
-from monitor.flows.deciding import Word
-from monitor.flows.review import REVIEWER
+from monitor.flows.judging.deciding import Word
+from monitor.flows.reviewing.review import REVIEWER
 
 
 @click.group()

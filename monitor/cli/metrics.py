@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.flows.vitals import TakingVitals
+from monitor.flows.running.vitals import TakingVitals
 from monitor.metrics import exposition, samples
 from monitor.store.state import State
 from monitor.store.whole_file import put

@@ -6,8 +6,8 @@ import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.errors import InputError, UnavailableError
-from monitor.flows.cleaning import Cleaning, workplace_of
-from monitor.flows.replay import Replayed, Replaying
+from monitor.flows.asking.cleaning import Cleaning, workplace_of
+from monitor.flows.asking.replay import Replayed, Replaying
 from monitor.sources import all_sources
 from monitor.store.state import State
 from scrapers.fetch.worker import read

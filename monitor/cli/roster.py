@@ -12,7 +12,7 @@ from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.domain.students.budget import Spent
 from monitor.domain.students.roster import LASTS, Roster
 from monitor.errors import InputError
-from monitor.flows.roster import RosterKeeping
+from monitor.flows.running.roster import RosterKeeping
 from monitor.matcher.chosen import matcher_setup
 from monitor.matcher.desk import Drawer, Size
 from monitor.matcher.process import MatcherProcess

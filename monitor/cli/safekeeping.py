@@ -8,9 +8,9 @@ import click
 
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.errors import InputError
-from monitor.flows.backup import BackingUp, Rotation
-from monitor.flows.restore import Restoring
-from monitor.flows.withdraw import BACKUPS_ROTATE
+from monitor.flows.membership.withdraw import BACKUPS_ROTATE
+from monitor.flows.running.backup import BackingUp, Rotation
+from monitor.flows.running.restore import Restoring
 from monitor.store.backups import newest
 from monitor.store.key_copy import KeyCopy
 from monitor.store.state import State

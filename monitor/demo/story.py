@@ -15,7 +15,7 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.domain.whose import Label
 from monitor.errors import InputError
-from monitor.flows.enrol import Answers
+from monitor.flows.membership.enrol import Answers
 from monitor.mailroom import OUTBOX
 from monitor.outside import Outside
 from monitor.service import Service

@@ -11,7 +11,7 @@ from typing import Final
 from flask import Blueprint, Response, abort
 
 from monitor.errors import NotPermittedError
-from monitor.flows.checking import Checking
+from monitor.flows.showing.checking import Checking
 from monitor.web.desk import WebDesk
 from monitor.web.listen import STREAMS
 from reports.page import Frame

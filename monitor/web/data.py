@@ -12,7 +12,7 @@ from monitor.domain.consent import Channel, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.joining import Draft
 from monitor.errors import InputError
-from monitor.flows.consenting import Answer
+from monitor.flows.membership.consenting import Answer
 from monitor.web.desk import WebDesk
 from monitor.web.join_views import SCOPE_TITLES, parts_of, rows
 from monitor.web.sort import cut

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from monitor.domain.flag import Flag
 from monitor.domain.glass import CONFIRM_WITHIN, Proposal
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.early import EarlyLooks
+from monitor.flows.reviewing.early import EarlyLooks
 from monitor.web.desk import WebDesk
 from monitor.web.review import reviewer_of
 from reports import words

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from monitor.domain.flag import Ruling
 from monitor.errors import InputError
-from monitor.flows.handling import Handling
+from monitor.flows.reviewing.handling import Handling
 from monitor.web.desk import WebDesk
 from monitor.web.review import Draft, flag_page, reviewer_of
 from monitor.web.reviewed import RULING_WORDS

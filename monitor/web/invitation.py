@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from monitor.domain.role import Way
 from monitor.errors import InputError
-from monitor.flows.beginning import Invited
+from monitor.flows.membership.beginning import Invited
 from monitor.web.desk import WebDesk
 from reports.page import Fault
 from reports.pages import joining as pages

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, request
 
 from monitor.domain.flag import Flag, Ruling
 from monitor.errors import InputError
-from monitor.flows.deciding import Word
-from monitor.flows.dossier import it_lines
+from monitor.flows.judging.deciding import Word
+from monitor.flows.showing.dossier import it_lines
 from monitor.web.desk import WebDesk
 from monitor.web.sort import mine
 from reports.pages import item as pages

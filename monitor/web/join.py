@@ -11,7 +11,7 @@ from monitor.config import CONSENT_LASTS
 from monitor.domain.consent_text import TEXT_VERSION
 from monitor.domain.joining import Draft, Step
 from monitor.domain.role import Way
-from monitor.flows.beginning import Beginning
+from monitor.flows.membership.beginning import Beginning
 from monitor.web import join_views as views
 from monitor.web.desk import WebDesk
 from monitor.web.join_forms import Filled, Listed, checked, faulty, filled

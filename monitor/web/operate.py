@@ -7,8 +7,8 @@ from typing import Final
 from flask import Blueprint, Response
 
 from monitor.domain.checkup import Checked, Level
-from monitor.flows.checkup import of_vitals
-from monitor.flows.vitals import TakingVitals, Vitals
+from monitor.flows.running.checkup import of_vitals
+from monitor.flows.running.vitals import TakingVitals, Vitals
 from monitor.store.due import Due
 from monitor.web.desk import WebDesk
 from reports.pages import operate as document

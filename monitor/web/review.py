@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.queue import PAGE, Reviewer, ReviewQueue, Shown
+from monitor.flows.reviewing.queue import PAGE, Reviewer, ReviewQueue, Shown
 from monitor.web.desk import WebDesk
 from monitor.web.reviewed import flag_view, opened_flag, queue_view, rulings, wanted
 from monitor.web.shutting import shut

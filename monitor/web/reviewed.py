@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from monitor.domain.asking import ASKED_AGAIN_AFTER, may_ask
 from monitor.domain.disclosure import Key
 from monitor.domain.flag import FlagKind, FlagState, Judgement, Ruling, Severity
-from monitor.flows.queue import QueuePage, Reviewer, ReviewQueue, Row, Shown
+from monitor.flows.reviewing.queue import QueuePage, Reviewer, ReviewQueue, Row, Shown
 from monitor.store.openings import Wanted
 from monitor.store.remarks import RemarkKind
 from reports import words

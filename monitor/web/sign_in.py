@@ -8,7 +8,7 @@ from werkzeug.exceptions import Gone
 
 from monitor.config_portal import SignIn
 from monitor.domain.role import Way
-from monitor.flows.signing_in import LINK_LASTS, Refused
+from monitor.flows.membership.signing_in import LINK_LASTS, Refused
 from monitor.web.desk import WebDesk
 from reports.page import Fault
 from reports.pages import sign_in as documents

@@ -15,7 +15,7 @@ from flask import Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from monitor.domain.role import Principal, Way
-from monitor.flows.admitting import IDLE_LASTS, Admitting
+from monitor.flows.membership.admitting import IDLE_LASTS, Admitting
 
 COOKIE: Final = "namesake"
 NOTICE: Final = "namesake-notice"

@@ -19,7 +19,7 @@ from monitor.domain.planning.choice import FULL_DEPTH, Candidate, candidates
 from monitor.domain.planning.forecast import QUARTER, SETTLED, Rotation
 from monitor.domain.planning.questions import plan
 from monitor.domain.planning.rotation import Brought
-from monitor.flows.planning import limits_of, prices_of
+from monitor.flows.asking.planning import limits_of, prices_of
 from scrapers.identity import District
 from scrapers.request import Query
 from scrapers.search.brave import BRAVE, BRAVE_NEWS

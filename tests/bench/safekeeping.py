@@ -21,8 +21,8 @@ from time import monotonic
 from monitor.config import Config, DistrictConfig, MailConfig
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
-from monitor.flows.backup import BackingUp, Rotation
-from monitor.flows.restore import Restoring
+from monitor.flows.running.backup import BackingUp, Rotation
+from monitor.flows.running.restore import Restoring
 from monitor.store.backups import Backup, begin
 from monitor.store.key_copy import KeyCopy
 from monitor.store.state import DATABASE, State

@@ -25,7 +25,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.envelope import Delivery, Envelope, Verdict
 from monitor.domain.events import EventKind
 from monitor.errors import BusyError
-from monitor.flows.rounds import DueRounds
+from monitor.flows.running.rounds import DueRounds
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.store.state import DATABASE, State

@@ -22,11 +22,11 @@ from monitor.demo import days, stage
 from monitor.demo.clock import StoryClock
 from monitor.demo.story import LETTERS_AFTER
 from monitor.domain.envelope import Delivery, Envelope
-from monitor.flows import drafting
-from monitor.flows.comparing import Comparing
-from monitor.flows.flagging import Flagging
+from monitor.flows.asking.comparing import Comparing
+from monitor.flows.asking.settle import Settling
+from monitor.flows.judging.flagging import Flagging
 from monitor.flows.parts import Post
-from monitor.flows.settle import Settling
+from monitor.flows.sending import drafting
 from monitor.hands import Pulse
 from monitor.mail import FolderPost
 from monitor.outside import Outside

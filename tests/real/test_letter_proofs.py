@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from monitor.config_mail import MailConfig
 from monitor.domain.envelope import Envelope, message_id
-from monitor.flows.drafting import STOPPABLE
+from monitor.flows.sending.drafting import STOPPABLE
 from monitor.message import compose
 from reports.press import kind_of, printed
 from tests.real import proofs

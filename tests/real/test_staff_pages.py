@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from monitor.domain.flag import FlagKind
-from monitor.flows.enrol import hashed
+from monitor.flows.membership.enrol import hashed
 from tests.real.browser import LOOKS, NARROW, Looks
 from tests.real.pages import Pages
 

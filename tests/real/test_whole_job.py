@@ -15,7 +15,7 @@ from monitor.demo.clock import StoryClock
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
 from monitor.domain.students.forms import Pupil
-from monitor.flows.enrol import Answers
+from monitor.flows.membership.enrol import Answers
 from monitor.matcher.tokens import make_roster, write_tokens
 from monitor.outside import Outside
 from monitor.service import Service

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from monitor.config_mail import MailConfig
 from monitor.domain.envelope import Envelope, message_id
-from monitor.flows.drafting import STOPPABLE, severity_of
+from monitor.flows.sending.drafting import STOPPABLE, severity_of
 from monitor.message import compose
 from reports.letter import Letter
 from reports.lines import LetterView

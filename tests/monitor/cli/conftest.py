@@ -22,7 +22,7 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
-from monitor.flows.enrol import Answers, hashed
+from monitor.flows.membership.enrol import Answers, hashed
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.store.state import State

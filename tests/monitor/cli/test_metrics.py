@@ -5,7 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.person import PersonName
-from monitor.flows.vitals import FLOOR
+from monitor.flows.running.vitals import FLOOR
 from monitor.store.flags import Flags
 from tests.monitor.cli.conftest import Terminal
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import DatabaseError
-from monitor.flows import backup
+from monitor.flows.running import backup
 from monitor.store.backups import Backup, backups
 from monitor.store.outbox import LetterState, OutboxLetter
 from monitor.store.state import State

@@ -15,7 +15,7 @@ from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
 from monitor.demo.server import Knock, WebServer
 from monitor.demo.story import Story, ToldWeek, play
 from monitor.domain.flag import FlagKind
-from monitor.flows.telling import WHAT
+from monitor.flows.writing.telling import WHAT
 from reports.words import GapKind
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)

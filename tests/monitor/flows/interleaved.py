@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from monitor.flows.asking.permission import Permission
 from monitor.flows.parts import Watch
-from monitor.flows.permission import Permission
 from monitor.store.database import Database
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading, Visit

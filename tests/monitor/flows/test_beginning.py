@@ -8,7 +8,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.consent import Scope
 from monitor.domain.joining import Draft, Step
 from monitor.errors import NotPermittedError
-from monitor.flows.beginning import Beginning, Invited
+from monitor.flows.membership.beginning import Beginning, Invited
 from tests.monitor.flows.world import World
 
 MAIL = MARIA.person.mail

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.errors import NotPermittedError
-from monitor.flows.checking import Checking
+from monitor.flows.showing.checking import Checking
 from monitor.store.sweeps import SweepKind
 from reports.pages.check import CheckState, SourceState
 from tests.monitor.flows.world import Staff, World

@@ -9,7 +9,7 @@ import pytest
 from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain.due import digest_due
 from monitor.errors import UnavailableError
-from monitor.flows.grid import DIGEST, SWEEP
+from monitor.flows.running.grid import DIGEST, SWEEP
 from tests.monitor.flows.world import Staff, World
 
 AT_BOOT = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.flows.comparing import Comparing
+from monitor.flows.asking.comparing import Comparing
 from scrapers.finding import Finding, Kind
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading

@@ -9,7 +9,7 @@ from monitor.demo.district import BETH, MARIA
 from monitor.domain.consent import Act, Channel, Phase, Scope
 from monitor.domain.flag import Ruling
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.consenting import Answer
+from monitor.flows.membership.consenting import Answer
 from tests.monitor.flows.fakes import DEFERRED
 from tests.monitor.flows.world import Staff, World
 

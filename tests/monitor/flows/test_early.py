@@ -10,7 +10,7 @@ from monitor.domain.flag import Flag, FlagKind, Ruling
 from monitor.domain.glass import CONFIRM_WITHIN, OPEN_FOR
 from monitor.domain.students.verdict import ContactVerdict
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.queue import Reviewer
+from monitor.flows.reviewing.queue import Reviewer
 from monitor.store.openings import Wanted
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import REVIEWERS, Staff

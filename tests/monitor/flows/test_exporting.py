@@ -12,8 +12,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.flag import Ruling
-from monitor.flows.exporting import COPIED, LEFT_OUT
-from monitor.flows.letters import reviewer_ref
+from monitor.flows.membership.exporting import COPIED, LEFT_OUT
+from monitor.flows.writing.letters import reviewer_ref
 from monitor.message import compose
 from monitor.store.assignments import Assignment
 from monitor.store.remarks import Remark, RemarkKind

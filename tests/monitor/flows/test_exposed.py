@@ -10,8 +10,8 @@ from monitor.demo.traces import WebPage
 from monitor.domain.disclosure import ReviewFields
 from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
 from monitor.errors import NotPermittedError
-from monitor.flows.cleaning import Cleaning, workplace_of
-from monitor.flows.replay import Replaying
+from monitor.flows.asking.cleaning import Cleaning, workplace_of
+from monitor.flows.asking.replay import Replaying
 from tests.monitor.flows.world import Staff, World, account
 
 PAGE = WebPage(

@@ -5,8 +5,8 @@ import pytest
 from monitor.demo.district import ROSA
 from monitor.domain.flag import FlagState, Ruling
 from monitor.domain.students.verdict import ContactVerdict
-from monitor.flows.purge import FORGOTTEN
-from monitor.flows.roster import RosterKeeping
+from monitor.flows.running.purge import FORGOTTEN
+from monitor.flows.running.roster import RosterKeeping
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import Staff
 

@@ -11,7 +11,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Channel, Consent, Scope
 from monitor.errors import InputError
-from monitor.flows.permission import Permission
+from monitor.flows.asking.permission import Permission
 from tests.monitor.flows.interleaved import Moments, Parrot, nothing, rows_of, watched
 from tests.monitor.flows.world import World
 

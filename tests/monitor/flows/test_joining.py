@@ -5,7 +5,7 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.consent import Scope
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.enrol import hashed
+from monitor.flows.membership.enrol import hashed
 from tests.monitor.flows.fakes import DEFERRED
 from tests.monitor.flows.world import World, answers_of
 

@@ -9,7 +9,7 @@ from msgspec import structs
 from monitor.config import EvidenceConfig
 from monitor.demo.district import MARIA
 from monitor.domain.flag import FlagKind, FlagState, Ruling
-from monitor.flows.keeping import Keeping
+from monitor.flows.asking.keeping import Keeping
 from monitor.store.holds import Hold
 from scrapers.outcome import Outcome
 from tests.monitor.flows.world import Staff, World, account

@@ -6,8 +6,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.flag import FlagKind, Ruling
-from monitor.flows.deciding import Word
-from monitor.flows.telling import Telling
+from monitor.flows.judging.deciding import Word
+from monitor.flows.writing.telling import Telling
 from tests.monitor.flows.world import Staff, World, account
 
 DIRECTORY = "http://www.cedarvalley.example/staff"

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.evidence import Axis, Evidence
-from monitor.flows.lent import Lent
+from monitor.flows.running.lent import Lent
 from tests.monitor.flows.world import World
 
 MONTH = timedelta(days=30)

@@ -2,7 +2,7 @@
 
 from monitor.demo.district import MARIA
 from monitor.domain.flag import Ruling
-from monitor.flows.own_accounts import with_confirmed
+from monitor.flows.judging.own_accounts import with_confirmed
 from tests.monitor.flows.world import Staff, World
 
 

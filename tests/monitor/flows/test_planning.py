@@ -8,7 +8,7 @@ from msgspec import structs
 from monitor.config import PlanningConfig
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.planning.rotation import FLOOR
-from monitor.flows.planning import OVER_BUDGET
+from monitor.flows.asking.planning import OVER_BUDGET
 from monitor.store.outlays import Paid
 from monitor.store.sweeps import SweepKind
 from scrapers.outcome import Outcome

@@ -11,7 +11,7 @@ from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.envelope import Verdict
 from monitor.domain.flag import FlagKind, FlagState
-from monitor.flows.letters import LetterPlan
+from monitor.flows.writing.letters import LetterPlan
 from monitor.store.outbox import LetterState
 from reports.notice import AlertView
 from reports.press import LetterKind

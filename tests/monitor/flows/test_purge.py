@@ -7,7 +7,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.item import Presence
-from monitor.flows.purge import PURGE
+from monitor.flows.running.purge import PURGE
 from monitor.store.requests import RunRequest
 from monitor.store.sweeps import Sweep, SweepKind
 from scrapers.fetch.pace import HostState

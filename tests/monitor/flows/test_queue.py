@@ -9,7 +9,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.queue import LOOK_LASTS, PAGE, Reviewer
+from monitor.flows.reviewing.queue import LOOK_LASTS, PAGE, Reviewer
 from monitor.store.openings import Wanted
 from monitor.store.remarks import RemarkKind
 from tests.monitor.flows.world import REVIEWERS, Staff, account

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Channel, Phase, Scope
-from monitor.flows.consenting import Answer
+from monitor.flows.membership.consenting import Answer
 from tests.monitor.flows.fakes import REFUSED
 from tests.monitor.flows.world import Staff, World
 

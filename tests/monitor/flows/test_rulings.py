@@ -10,7 +10,7 @@ from monitor.domain.flag import FlagKind, FlagState, Ruling
 from monitor.domain.students.verdict import ContactVerdict
 from monitor.domain.whose import Label
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.deciding import Word
+from monitor.flows.judging.deciding import Word
 from tests.monitor.flows.fakes import FakeMatcher
 from tests.monitor.flows.world import Staff, World, account
 

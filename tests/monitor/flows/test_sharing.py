@@ -10,7 +10,7 @@ from monitor.demo.district import BETH, MARIA, NAME
 from monitor.domain.consent import Scope
 from monitor.domain.planning.budget import Cap, Limits
 from monitor.flows.parts import Watch
-from monitor.flows.rounds import DueRounds
+from monitor.flows.running.rounds import DueRounds
 from monitor.store.sweeps import Sweep
 from scrapers.canonical import canonical_key
 from scrapers.finding import Finding, Kind

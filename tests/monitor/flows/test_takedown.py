@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
 from monitor.errors import InputError
-from monitor.flows.recheck import LOOKS_AGAIN_AFTER, RECHECK
+from monitor.flows.asking.recheck import LOOKS_AGAIN_AFTER, RECHECK
 from reports.evidence import pack
 from reports.pages.takedown import Looked
 from tests.monitor.flows.world import Staff, account

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.flows.underway import Underway
+from monitor.flows.asking.underway import Underway
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import Family
 from tests.scrapers.fetch.fakes import MONDAY, site

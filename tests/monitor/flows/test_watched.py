@@ -12,9 +12,9 @@ from monitor.config import BackupConfig, WatchConfig
 from monitor.demo.district import MARIA
 from monitor.domain.checkup import Level
 from monitor.errors import CannotWriteError
-from monitor.flows.letters import Correspondence
-from monitor.flows.vitals import Vitals
-from monitor.flows.watched import WatchedRounds
+from monitor.flows.running.vitals import Vitals
+from monitor.flows.running.watched import WatchedRounds
+from monitor.flows.writing.letters import Correspondence
 from monitor.heart import Heartbeat
 from monitor.store.key_copy import KeyCopy
 from monitor.store.room import Reserve

@@ -23,10 +23,10 @@ from monitor.demo.traces import Account, Profile, planted
 from monitor.domain.flag import Flag, FlagKind, Ruling
 from monitor.domain.item import Item
 from monitor.domain.planning.questions import StudentLinks
-from monitor.flows.enrol import Answers
+from monitor.flows.asking.underway import OVER
+from monitor.flows.membership.enrol import Answers
 from monitor.flows.parts import Visitor, Watch
-from monitor.flows.rounds import DueRounds
-from monitor.flows.underway import OVER
+from monitor.flows.running.rounds import DueRounds
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.store.state import State

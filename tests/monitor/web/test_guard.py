@@ -2,7 +2,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.role import Way
-from monitor.flows.admitting import IDLE_LASTS, SESSION_LASTS
+from monitor.flows.membership.admitting import IDLE_LASTS, SESSION_LASTS
 from monitor.web.doors import DOORS, door_of
 from monitor.web.guard import HEADERS
 from tests.monitor.flows.world import REVIEWERS

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.flows.signing_in import LINK_LASTS, MOST_AN_HOUR
+from monitor.flows.membership.signing_in import LINK_LASTS, MOST_AN_HOUR
 from tests.monitor.flows.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
 

@@ -101,7 +101,7 @@ def test_taking_back_what_was_never_said_is_said(guest, maria):
 
 
 def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monkeypatch):
-    monkeypatch.setattr("monitor.flows.learnt.ENOUGH", 1)
+    monkeypatch.setattr("monitor.flows.judging.learnt.ENOUGH", 1)
     assert "What your answers taught" not in guest.get("/me/sort").text
 
     guest.post("/me/sort", item=suspect(maria), ruling="unrelated")

@@ -1,0 +1,143 @@
+"""A person sorts what exists: theirs, somebody else's, an imitation, not about them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.domain.assessment import Assessment
+from monitor.domain.flag import Flag, FlagKind, Ruling, urgency
+from monitor.domain.item import Item, Presence
+from monitor.domain.rulings import LEADS_TO
+from monitor.domain.verdicts.said import VERDICTS, verdict_before
+from monitor.domain.whose import Label
+from monitor.errors import InputError
+from monitor.flows.judging.deciding import Deciding, Word
+from monitor.flows.judging.flagging import Flagging
+from monitor.flows.judging.inventory import declared_items
+from monitor.store.state import State
+
+SUGGESTED = {
+    Label.OWN: Ruling.MINE,
+    Label.NAMESAKE: Ruling.NAMESAKE,
+    Label.UNRELATED: Ruling.UNRELATED,
+    Label.IMPERSONATION: Ruling.IMPERSONATION,
+}
+# What we cannot tell comes before what we think we can; an imitation before everything.
+_WORST_FIRST = (
+    *(Label.IMPERSONATION, Label.UNKNOWN, Label.OWN),
+    *(Label.NAMESAKE, Label.UNRELATED),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsorted:
+    """`flags` are the item's undecided ones, the worst first. `assessment` tells the reasons."""
+
+    item: Item
+    assessment: Assessment
+    flags: tuple[Flag, ...]
+
+    @property
+    def suggested(self) -> Ruling | None:
+        """What we would say; None where we cannot tell."""
+        return SUGGESTED.get(self.assessment.label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    item: Item
+    verdict: Ruling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorting:
+    """`owner` is the person who asks: what is not theirs is not there."""
+
+    state: State
+    flagging: Flagging
+    deciding: Deciding
+
+    def waiting(self, owner: str) -> tuple[Unsorted, ...]:
+        """Return what is to be sorted, the worst first."""
+        return tuple(sorted(self._waiting(owner), key=_badness))
+
+    def sorted(self, owner: str) -> tuple[Sorted, ...]:
+        """Return what they sorted so far, the oldest first."""
+        judged = self.state.items.judged(owner)
+        return tuple(Sorted(item=item, verdict=ruling) for item, ruling in judged)
+
+    def sort(self, owner: str, answers: Mapping[str, Ruling]) -> None:
+        """Keep all answers or none, and learn from them at once. A later answer replaces one."""
+        items = {ref: self.state.items.of_owner(owner, ref) for ref in answers}
+        for ruling in answers.values():
+            _refuse_other_words(ruling)
+        with self.state.write():
+            for ref, item in items.items():
+                self._sort(item, Word(ruling=answers[ref], by=owner))
+            self.deciding.learn(owner)
+
+    def undo(self, owner: str, refs: Iterable[str]) -> None:
+        """Take back the last answer about each; what they said before that stands again."""
+        items = [self.state.items.of_owner(owner, ref) for ref in refs]
+        with self.state.write():
+            for item in items:
+                self._undo(item, owner)
+            self.deciding.learn(owner)
+
+    def _waiting(self, owner: str) -> Iterator[Unsorted]:
+        declared = {each.ref for each in declared_items(self.state, self.state.people.get(owner))}
+        for item in self.state.items.of(owner):
+            assessment = self.state.items.assessment(item.ref)
+            answered = item.ref in declared or self.state.items.verdict(item.ref)
+            if assessment is None or answered or item.presence is Presence.GONE:
+                continue
+            flags = self.state.flags.of_item(item.ref)
+            if not any(
+                each.kind is FlagKind.IMPERSONATION and not each.undecided for each in flags
+            ):
+                undecided = (each for each in flags if each.undecided)
+                told = tuple(sorted(undecided, key=urgency))
+                yield Unsorted(item=item, assessment=assessment, flags=told)
+
+    def _sort(self, item: Item, word: Word) -> None:
+        """Settle the question of who plays whom together with whose it is: it is one question."""
+        flag = self.state.flags.find(item.ref, FlagKind.IMPERSONATION)
+        if flag is None and word.ruling is Ruling.IMPERSONATION:
+            flag = self.flagging.accused(self.state.people.get(item.person), item)
+        if flag is None or (flag.pursued and word.ruling is Ruling.IMPERSONATION):
+            self.deciding.sort(item.ref, word)
+            return
+        self._settle(flag, word)
+
+    def _settle(self, flag: Flag, word: Word) -> None:
+        while not flag.undecided:
+            flag = self.deciding.rule(flag, Word(ruling=Ruling.REOPENED, by=word.by))
+        self.deciding.rule(flag, word)
+
+    def _undo(self, item: Item, owner: str) -> None:
+        said = self.state.verdicts.of(item.ref)
+        if self.state.items.verdict(item.ref) is None:
+            reason = "Nothing was said of this yet, or it was taken back; there is nothing to undo."
+            raise InputError(reason)
+        before = verdict_before(said)
+        flag = self.state.flags.find(item.ref, FlagKind.IMPERSONATION)
+        verdict = self.state.items.verdict(item.ref)
+        taken_back = Word(ruling=Ruling.REOPENED, by=owner)
+        if flag and verdict and LEADS_TO[verdict] is flag.state:
+            self.deciding.rule(flag, taken_back)
+        else:
+            self.deciding.sort(item.ref, taken_back)
+        if before is not self.state.items.verdict(item.ref) and before is not None:
+            self._sort(item, Word(ruling=before, by=owner))
+
+
+def _badness(each: Unsorted) -> tuple[object, ...]:
+    flag = urgency(each.flags[0]) if each.flags else ()
+    label = _WORST_FIRST.index(each.assessment.label)
+    return (not each.flags, flag, label, -each.assessment.bits, each.item.ref)
+
+
+def _refuse_other_words(ruling: Ruling) -> None:
+    if ruling not in VERDICTS:
+        words = ", ".join(sorted(VERDICTS))
+        reason = f"What was found is sorted as one of {words}; {ruling} is a word for flags."
+        raise InputError(reason)

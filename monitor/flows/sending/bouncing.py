@@ -1,0 +1,74 @@
+"""Letters that come back: the address rests, the operators learn of it, and no clock runs on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.domain.bounce import Bounce
+from monitor.domain.rulings import bounced
+from monitor.errors import InputError
+from monitor.flows.parts import BounceBox, Now
+from monitor.flows.writing.letters import Correspondence, Greeting
+from monitor.store.outbox import LetterState, OutboxLetter
+from monitor.store.paused_addresses import PausedAddress
+from monitor.store.state import State
+from reports.press import LetterKind
+from reports.upkeep import AddressPausedView
+
+BOUNCES = "bounces"
+COLLECTED_EVERY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bouncing:
+    """An address is told from its person, who may get another one and is written to again."""
+
+    state: State
+    letters: Correspondence
+    box: BounceBox
+    now: Now
+
+    def collect(self) -> None:
+        """Read what came back since the last time. Raises UnavailableError."""
+        for bounces in self.box.unread():
+            for each in bounces:
+                self.heard(each)
+
+    def heard(self, bounce: Bounce) -> None:
+        """Believe only what names a letter that went out; one that bounced is news but once."""
+        letter = self.state.outbox.by_message(bounce.letter)
+        if not bounce.lasting or letter is None or letter.state is not LetterState.SENT:
+            return
+        with self.state.write():
+            self._untell(letter)
+            self.state.outbox.dead(letter.ref, f"it came back, with {bounce.status}")
+            self.refused(letter, bounce.status)
+
+    def refused(self, letter: OutboxLetter, status: str) -> None:
+        """Write no more to an address that a mail server refuses for good."""
+        if not letter.person or letter.kind == LetterKind.INVITATION:
+            return
+        paused = PausedAddress(person=letter.recipient_ref, since=self.now(), status=status)
+        self.state.paused_addresses.pause(self.state.people.get(paused.person).mail, paused)
+        self.state.audit.append(self.now(), "namesake", "address-paused", paused.person, {})
+
+        def told(greeting: Greeting) -> AddressPausedView:
+            return AddressPausedView(
+                **greeting, ref=paused.person, status=status, since=paused.since
+            )
+
+        self.letters.to_operators(f"{paused.person} {paused.since.isoformat()}", told)
+
+    def resume(self, person: str) -> None:
+        """Write to them again, because the operator says that the address works."""
+        with self.state.write():
+            if not self.state.paused_addresses.resume(person):
+                reason = f"Letters to {person} are not held back: `namesake letters paused` tells."
+                raise InputError(reason)
+            self.state.audit.append(self.now(), "operator", "address-resumed", person, {})
+            self.state.outbox.hurry(person, self.now())
+
+    def _untell(self, letter: OutboxLetter) -> None:
+        """Take back that they were told: what a letter said that came back, nobody has read."""
+        for flag in self.state.flags.of_person(letter.person):
+            if flag.notified_at and flag.notified_at == letter.sent_at:
+                self.state.flags.replace(bounced(flag))

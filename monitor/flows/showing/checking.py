@@ -1,0 +1,152 @@
+"""A check that a person asks for at the portal: asked by whoever may use the network."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from monitor.domain.events import EventKind
+from monitor.domain.selfcheck import HEARD_WITHIN, next_check
+from monitor.domain.whose import Label
+from monitor.errors import NotPermittedError
+from monitor.flows.parts import NewRef, Now
+from monitor.flows.writing.digest import SOMEBODY_ELSE
+from monitor.flows.writing.telling import Telling
+from monitor.store.events import Recorded
+from monitor.store.requests import RunRequest
+from monitor.store.state import State
+from monitor.store.sweeps import Sweep, SweepKind
+from reports.lines import ChangeLine
+from reports.pages.check import CheckState, CheckView, FoundLine, SourceLine, SourceState
+from scrapers.finding import Finding
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """The service works alone, and is to be woken; here it is only asked, and looked on at."""
+
+    state: State
+    telling: Telling
+    now: Now
+    new_ref: NewRef
+
+    def ask(self, ref: str) -> None:
+        """Ask for a check now; one that is under way already is not asked for twice."""
+        now = self.now()
+        if not self.state.consents.asks(ref, now):
+            reason = "Nothing is asked about you: your consent has ended or is paused."
+            raise NotPermittedError(reason)
+        with self.state.write():
+            if self._waiting(ref) is None:
+                self._refuse_too_soon(ref)
+                self.state.requests.add(
+                    RunRequest(
+                        ref=self.new_ref(), kind=SweepKind.SELFCHECK, asked_at=now, person=ref
+                    )
+                )
+                self.state.audit.append(now, ref, "asked-check", ref, {})
+
+    def view(self, ref: str, refused: str = "") -> CheckView:
+        """Show the check that is under way, else what the last one came to.
+
+        `refused` is why another one was refused just now.
+        """
+        return replace(self._view(ref), refused=refused)
+
+    def _view(self, ref: str) -> CheckView:
+        zone = self.state.people.get(ref).zone
+        request = self._waiting(ref)
+        if request is not None:
+            return self._under_way(request, zone)
+        sweep = self.state.sweeps.latest(SweepKind.SELFCHECK, ref)
+        if sweep is None or sweep.closed_at is None:
+            return CheckView(state=CheckState.NEVER, zone=zone)
+        return self._ended(sweep, zone)
+
+    def _waiting(self, ref: str) -> RunRequest | None:
+        latest = self.state.requests.latest_of(ref)
+        return latest if latest is not None and latest.done_at is None else None
+
+    def _refuse_too_soon(self, ref: str) -> None:
+        last = self.state.sweeps.latest(SweepKind.SELFCHECK, ref)
+        if last and last.closed_at and next_check(last.closed_at, self.now()):
+            reason = (
+                "You have had a check within the last hour; the page says when the next may be."
+            )
+            raise NotPermittedError(reason)
+
+    def _under_way(self, request: RunRequest, zone: str) -> CheckView:
+        progress = self.state.requests.progress(request.ref)
+        findings = tuple(self._so_far(request))
+        found = Counter(source for source, _ in findings)
+        return CheckView(
+            state=CheckState.RUNNING if progress else CheckState.WAITING,
+            zone=zone,
+            asked_at=request.asked_at,
+            sources=tuple(
+                SourceLine(source=source, state=SourceState(state), found=found[source])
+                for source, state in progress.items()
+            ),
+            found=tuple(_found(source, each) for source, each in findings[:MOST_SHOWN]),
+            more=max(len(findings) - MOST_SHOWN, 0),
+            answers=self._answers(request),
+            unheard=not progress and self.now() - request.asked_at > HEARD_WITHIN,
+        )
+
+    def _running(self, request: RunRequest) -> Sweep | None:
+        sweep = self.state.sweeps.latest(SweepKind.SELFCHECK, request.person)
+        return None if sweep is None or sweep.closed_at is not None else sweep
+
+    def _answers(self, request: RunRequest) -> int:
+        sweep = self._running(request)
+        return self.state.journal.count(sweep.ref) if sweep else 0
+
+    def _so_far(self, request: RunRequest) -> Iterator[tuple[str, Finding]]:
+        """Yield what was read so far, each trace once, by the source that showed it first."""
+        sweep = self._running(request)
+        if sweep is None:
+            return
+        met: set[str] = set()
+        for staged in self.state.journal.of_person(sweep.ref, request.person):
+            for finding in staged.visit.reading.findings:
+                if finding.key not in met:
+                    met.add(finding.key)
+                    yield staged.visit.query.source, finding
+
+    def _ended(self, sweep: Sweep, zone: str) -> CheckView:
+        ended = sweep.closed_at or sweep.started_at
+        items = self.state.items.of(sweep.person)
+        unknown = (each for each in items if self._asks(each.ref))
+        flags = self.state.flags.of_person(sweep.person)
+        return CheckView(
+            state=CheckState.ENDED,
+            zone=zone,
+            asked_at=sweep.started_at,
+            ended_at=ended,
+            next_at=next_check(ended, self.now()),
+            coverage=self.telling.coverage(self.state.sweeps.runs(sweep.ref)),
+            changes=tuple(self._changes(sweep)),
+            first=all(item.first_seen >= sweep.started_at for item in items),
+            to_sort=sum(1 for _ in unknown),
+            flags=sum(1 for flag in flags if flag.undecided),
+        )
+
+    def _asks(self, item: str) -> bool:
+        label = self.state.items.label(item) or Label.UNKNOWN
+        return label is Label.UNKNOWN and self.state.items.verdict(item) is None
+
+    def _changes(self, sweep: Sweep) -> Iterator[ChangeLine]:
+        for each in self.state.events.of_sweep(sweep.ref):
+            label = self.state.items.label(each.event.item) or Label.UNKNOWN
+            if label not in SOMEBODY_ELSE and _tells(each):
+                yield self.telling.change(each)
+
+
+def _tells(recorded: Recorded) -> bool:
+    return recorded.event.kind is not EventKind.FLAPPING
+
+
+def _found(source: str, finding: Finding) -> FoundLine:
+    title = finding.name or finding.title or finding.handle
+    return FoundLine(title=title, url=finding.url, source=source)
