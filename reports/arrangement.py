@@ -8,6 +8,7 @@ from reports.answers import Answers, for_flags, for_questions
 from reports.lines import (
     AsideLine,
     ChangeLine,
+    DecidedLine,
     FlagLine,
     Gap,
     OwnLine,
@@ -47,6 +48,7 @@ class Arrangement:
     changes: Part[ChangeLine]
     questions: Part[QuestionLine]
     waiting: Part[WaitingLine]
+    decided: Part[DecidedLine]
     own: Part[OwnLine]
     set_aside: Part[AsideLine]
     gaps: Part[Gap]
@@ -86,6 +88,8 @@ def arranged(view: PersonalView, most: int) -> Arrangement:
     most -= len(questions.shown)
     waiting = cut(sorted(view.waiting, key=lambda line: line.since), most)
     most -= len(waiting.shown)
+    decided = cut(sorted(view.decided, key=lambda line: line.at), most)
+    most -= len(decided.shown)
     own = cut(view.own, most)
     most -= len(own.shown)
     return Arrangement(
@@ -93,6 +97,7 @@ def arranged(view: PersonalView, most: int) -> Arrangement:
         changes=changes,
         questions=questions,
         waiting=waiting,
+        decided=decided,
         own=own,
         set_aside=cut(view.set_aside, most),
         gaps=cut(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST),

@@ -98,6 +98,19 @@ class WaitingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedLine:
+    """What became of an earlier flag: `what` is a clause of ours, `by` is who said so."""
+
+    kind: FlagKind
+    url: str
+    what: str
+    by: str
+    at: datetime
+    ref: str
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AsideLine:
     """Someone else with the reader's name: nothing to do."""
 
@@ -140,3 +153,4 @@ class PersonalView(LetterView):
     own: tuple[OwnLine, ...] = ()
     set_aside: tuple[AsideLine, ...] = ()
     waiting: tuple[WaitingLine, ...] = ()
+    decided: tuple[DecidedLine, ...] = ()

@@ -10,6 +10,7 @@ from reports.lines import (
     AsideLine,
     ChangeLine,
     Coverage,
+    DecidedLine,
     FlagLine,
     Gap,
     LetterView,
@@ -99,6 +100,15 @@ WAITING: Final = WaitingLine(
     since=MONDAY - timedelta(days=14),
     ref="5d2f80aa",
 )
+DECIDED: Final = DecidedLine(
+    kind=FlagKind.IMPERSONATION,
+    url="https://chirps.example/rosa_delgad0",
+    what="It pretends to be you, and was reported",
+    by="IT",
+    at=datetime(2026, 11, 20, 15, 0, tzinfo=UTC),
+    ref="91c4e7d2",
+    platform="chirps",
+)
 OWN: Final = OwnLine(
     url="https://bsky.example/profile/rosadelgado.bsky.example", platform="bluesky"
 )
@@ -136,6 +146,7 @@ LETTERS: Final[dict[str, LetterView]] = {
         questions=(QUESTION,),
         set_aside=(ASIDE,),
         waiting=(WAITING, replace(WAITING, kind=FlagKind.EXPOSED_CONTACT, ref="e07b1d63")),
+        decided=(DECIDED,),
         review_url=PORTAL,
     ),
     "digest-without-portal": DigestView(

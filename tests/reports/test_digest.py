@@ -10,6 +10,7 @@ from reports.digest import DigestView, render
 from reports.letter import HEAVIEST
 from reports.lines import AsideLine, ChangeLine, Coverage, FlagLine, Gap, QuestionLine, WaitingLine
 from reports.words import DigestKind, GapKind, Severity
+from tests.reports.samples import DECIDED
 
 Digest = Callable[..., DigestView]
 SINCE = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -116,6 +117,15 @@ def test_what_waits_for_an_answer_is_named_again(digest: Digest, waiting: Waitin
     for part in (letter.text, letter.html):
         assert f"Reference {waiting.ref}" in part
         assert "Reply with the reference" in part
+
+
+def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest) -> None:
+    letter = render(digest(decided=(DECIDED,)))
+
+    for part in (letter.text, letter.html):
+        assert "It pretends to be you, and was reported. IT said so on" in " ".join(part.split())
+        assert f"Reference {DECIDED.ref}" in part
+        assert "Reply with the reference" not in part
 
 
 def test_one_count_is_left_to_the_headline(

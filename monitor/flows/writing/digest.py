@@ -22,6 +22,7 @@ from reports.lines import (
     AsideLine,
     ChangeLine,
     Coverage,
+    DecidedLine,
     FlagLine,
     OwnLine,
     QuestionLine,
@@ -45,6 +46,7 @@ class Told(TypedDict):
     own: tuple[OwnLine, ...]
     set_aside: tuple[AsideLine, ...]
     waiting: tuple[WaitingLine, ...]
+    decided: tuple[DecidedLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,9 @@ class Digesting:
 
     def _told(self, ref: str, since: datetime | None, runs: tuple[SourceRun, ...]) -> Told:
         after = since or BEGINNING
-        undecided = tuple(flag for flag in self.state.flags.of_person(ref) if flag.undecided)
+        flags = self.state.flags.of_person(ref)
+        undecided = tuple(flag for flag in flags if flag.undecided)
+        ruled = (flag for flag in flags if flag.ruled_at and flag.ruled_at >= after)
         fresh = tuple(flag for flag in undecided if flag.opened_at >= after)
         recorded = self.state.events.of_person(ref, after)
         items = tuple(self._new_items(recorded) if since else self._unsorted(ref))
@@ -110,6 +114,7 @@ class Digesting:
                 self.telling.aside(each) for each in items if self._is(each, Label.NAMESAKE)
             ),
             waiting=tuple(self.telling.waiting(flag) for flag in undecided if flag not in fresh),
+            decided=tuple(filter(None, map(self.telling.decided, ruled))),
         )
 
     def _changes(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from monitor.domain.assessment import Assessment
 from monitor.domain.evidence import Axis, Evidence
-from monitor.domain.flag import Flag, FlagKind, Ruling, Severity
+from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling, Severity
 from monitor.domain.item import Item
 from monitor.domain.reasons import rules
 from monitor.domain.trust import WITHHELD
@@ -18,6 +18,7 @@ from reports.lines import (
     AsideLine,
     ChangeLine,
     Coverage,
+    DecidedLine,
     FlagLine,
     Gap,
     OwnLine,
@@ -35,6 +36,19 @@ WHAT = {
 OWN = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a flag, or take another ruling back.
 UNSPOKEN = frozenset({Ruling.SHARED, Ruling.REOPENED})
+DECIDED = {
+    FlagState.MINE: "It is yours",
+    FlagState.NAMESAKE: "It is somebody else with your name",
+    FlagState.HARMLESS: "There is no harm in it",
+    FlagState.IMPERSONATION: "It pretends to be you",
+    FlagState.REPORTED: "It pretends to be you, and was reported",
+    FlagState.REMOVED: "It pretended to be you, and was taken down",
+    FlagState.REFUSED: "It pretends to be you, and its platform leaves it there",
+    FlagState.STUDENT_LINK: "It is linked to students",
+    FlagState.UNLINKED: "It was linked to students, and is no longer",
+    FlagState.EXPLAINED: "There is a reason for it",
+    FlagState.FAMILY: "They are family",
+}
 TAKEN_OVER = {Severity.HIGH: "Your own account may have been taken over."}
 
 
@@ -111,6 +125,24 @@ class Telling:
             kind=words.FlagKind(flag.kind),
             url=portrait.url,
             since=flag.notified_at or flag.opened_at,
+            ref=flag.ref,
+            platform=portrait.platform,
+        )
+
+    def decided(self, flag: Flag) -> DecidedLine | None:
+        """Tell what others decided, and how what is pursued fares; one's own word needs no echo."""
+        if flag.ruled_at is None or flag.undecided:
+            return None
+        by = self.state.flags.judgements(flag.ref)[-1].by
+        if by == flag.person and not flag.pursued:
+            return None
+        portrait = self.state.items.get(flag.item).portrait
+        return DecidedLine(
+            kind=words.FlagKind(flag.kind),
+            url=portrait.url,
+            what=DECIDED[flag.state],
+            by="You" if by == flag.person else "IT",
+            at=flag.ruled_at,
             ref=flag.ref,
             platform=portrait.platform,
         )

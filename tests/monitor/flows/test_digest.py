@@ -168,3 +168,24 @@ def test_a_letter_says_which_sources_have_not_answered_all_in_half_a_day(
 
     assert "could not check anything" in text
     assert "Since 21 Sep Chalkboard has been answering slowly and is not done" in text
+
+
+def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: World):
+    maria = world.joins(MARIA)
+    world.internet = world.internet.shows(replace(account("impersonator", week=2), since=1))
+    world.sweep()
+    world.on_monday()
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    maria.rules(flag, Ruling.IMPERSONATION)
+    world.service.reviewing.rule(flag.ref, Ruling.REPORTED, "reviewer")
+
+    world.on_monday()
+    assert "It pretends to be you, and was reported. IT said so on" in newest(maria).text
+    world.on_monday()
+    assert "was reported" not in newest(maria).text
+
+    maria.rules(flag, Ruling.REOPENED)
+    maria.rules(flag, Ruling.REOPENED)
+    maria.rules(flag, Ruling.HARMLESS)
+    world.on_monday()
+    assert "Decided" not in newest(maria).letter.text

@@ -1,0 +1,107 @@
+"""One person's story in a real browser: from the invitation to the letter that tells its end."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor.domain.flag import FlagState
+from monitor.flows.membership.enrol import hashed
+from monitor.workshop import OUTBOX
+from tests.real.browser import NARROW, Looks
+from tests.real.pages import Pages
+
+pytestmark = pytest.mark.real
+MAIL = "maria.delgado@cedarvalley.example"
+OWN = "https://bsky.app/profile/mariadelgado.skies.example"
+LOOKALIKE = "mariadelgad0"
+CODES = iter(("the-first-code", "the-second-code"))
+
+
+@pytest.fixture
+def code(pages: Pages) -> str:
+    """Maria was forgotten, and is invited anew; who pretends to be her is still there."""
+    service, word = pages.service, next(CODES)
+    service.leaving.withdraw(service.state.people.find_by_mail(MAIL))
+    service.rounds.write()
+    assert service.state.people.find_by_mail(MAIL) is None
+    invitation = service.joining.invite(MAIL, "Maria", "Delgado")
+    service.state.invitations.set_code(invitation.ref, hashed(word))
+    return word
+
+
+def joins(page: Page, code: str) -> None:
+    page.goto(f"/join/code/{code}")
+    for button in ("Open my invitation", *("Continue",) * 5, "I agree, and join"):
+        if page.url.endswith("/scopes"):
+            page.get_by_label("Sites with profiles").check()
+        if page.url.endswith("/accounts"):
+            page.get_by_label("Add one: paste the address").fill(OWN)
+        page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You have joined")
+
+
+def checks_herself(page: Page) -> None:
+    page.get_by_role("button", name="Check now").click()
+    page.locator("[data-words]", has_text="could be checked").wait_for(timeout=60_000)
+
+
+def sorts_and_shares(page: Page) -> None:
+    page.goto("/me/sort")
+    card = page.locator(".card", has_text=LOOKALIKE).first
+    card.get_by_role("link", name="Look closer").click()
+    page.get_by_role("link", name="Share it with IT").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Share this with IT?")
+    page.get_by_role("button", name="Share it").click()
+    page.goto("/me/sort")
+    card = page.locator(".card", has_text=LOOKALIKE).first
+    card.get_by_role("button", name="Someone posing as me").click()
+    expect(page.get_by_text("Sorted: Someone posing as me.")).to_be_visible()
+
+
+def it_rules(page: Page) -> None:
+    page.goto("/review")
+    page.locator("[data-open]").first.click()
+    expect(page.get_by_text(LOOKALIKE).first).to_be_visible()
+    page.get_by_label("An imitation, and it was reported").check()
+    page.get_by_role("button", name="Keep the ruling").click()
+    expect(page.get_by_text("The ruling is kept.")).to_be_visible()
+
+
+def digest(pages: Pages) -> str:
+    """Return the words of her next digest."""
+    service = pages.service
+    ref = service.state.people.find_by_mail(MAIL)
+    with service.state.write():
+        service.digesting.queue(ref)
+    service.posting.send_due()
+    letters = sorted(
+        (service.config.state / OUTBOX).glob("*.eml"), key=lambda path: path.stat().st_mtime
+    )
+    told = (message_from_bytes(path.read_bytes(), policy=policy.default) for path in letters)
+    return next(_words(each) for each in reversed(list(told)) if MAIL in each["To"])
+
+
+def _words(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_joining_checking_sorting_sharing_and_review_end_in_the_letter(
+    looks: Looks, pages: Pages, code: str, *, scripts: bool
+) -> None:
+    with looks.window(width=NARROW, scripts=scripts) as page:
+        joins(page, code)
+        checks_herself(page)
+        sorts_and_shares(page)
+        looks.become(page, "IT security")
+        it_rules(page)
+        assert looks.faults(page) == []
+
+    state = pages.service.state
+    ref = state.people.find_by_mail(MAIL)
+    assert FlagState.REPORTED in {each.state for each in state.flags.of_person(ref)}
+    assert LOOKALIKE in digest(pages)
