@@ -31,10 +31,7 @@ demo: $(INSTALLED) ## Show the whole job in a made-up district
 
 .PHONY: test
 test: check parts ## Check and test everything that this machine allows; REAL=1 as root: everything
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest; status=$$?; mkdir -p .cache; \
-	{ $(BIN)/coverage combine --quiet && $(BIN)/coverage report; } > .cache/coverage.txt 2>&1; \
-	exit $$status
+	@$(BIN)/python -m pytest
 
 .PHONY: check
 check: $(INSTALLED) ## Check format, lint, types and imports
@@ -67,8 +64,11 @@ sources: $(INSTALLED) ## Renew docs/sources.md from what the sources declare
 	@$(BIN)/python -m docs.sources
 
 .PHONY: coverage
-coverage: ## Show what the last tests did not reach
-	@cat .cache/coverage.txt
+coverage: $(INSTALLED) ## Run the tests once more, slower, and show what they do not reach
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --quiet
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 .PHONY: lock
 lock: ## Renew constraints.txt; needs uv
