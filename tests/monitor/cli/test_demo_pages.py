@@ -32,7 +32,7 @@ def test_one_may_be_anybody_of_the_demo_and_sees_what_they_would(folder):
         app = demo_app(service, wake=lambda: None, actors=lambda: actors(service))
         cast = actors(service)
         assert {each.group for each in cast} == {"Staff", "IT review", "Operator"}
-        assert len(cast) == 8
+        assert len(cast) == 9
         for actor in cast:
             client = app.test_client()
             page = client.get("/demo", base_url=ADDRESS).text
