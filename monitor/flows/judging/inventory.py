@@ -21,9 +21,14 @@ def own_items(state: State, person: Person) -> Iterator[Item]:
 
     A page that is theirs by their ruling may still be written by others: a school's, say.
     """
-    declared = {item.ref for item in declared_items(state, person)}
-    for item in state.items.of(person.ref):
-        account = item.portrait.kind is Kind.ACCOUNT
-        confirmed = account and state.items.verdict(item.ref) is Ruling.MINE
-        if confirmed or item.ref in declared:
+    own = {
+        item.ref for item in (*declared_items(state, person), *confirmed_accounts(state, person))
+    }
+    yield from (item for item in state.items.of(person.ref) if item.ref in own)
+
+
+def confirmed_accounts(state: State, person: Person) -> Iterator[Item]:
+    """Yield the accounts of which the person said: this is me."""
+    for item, said in state.items.judged(person.ref):
+        if said is Ruling.MINE and item.portrait.kind is Kind.ACCOUNT:
             yield item

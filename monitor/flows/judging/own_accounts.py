@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from monitor.domain.flag import Ruling
 from monitor.domain.person import Person
+from monitor.flows.judging.inventory import confirmed_accounts
 from monitor.store.state import State
 from scrapers.finding import Finding, Kind
 
@@ -13,8 +13,8 @@ def with_confirmed(state: State, person: Person) -> Person:
     told = set(person.accounts)
     confirmed = (
         key_of(item.portrait)
-        for item, said in state.items.judged(person.ref)
-        if said is Ruling.MINE and told.isdisjoint(_keys(item.portrait))
+        for item in confirmed_accounts(state, person)
+        if told.isdisjoint(_keys(item.portrait))
     )
     return replace(person, accounts=(*person.accounts, *filter(None, confirmed)))
 
