@@ -104,6 +104,8 @@ def one_address(text: str) -> bool:
 
 def _stripped(text: str) -> tuple[str, int]:
     """Take markup and hidden characters out, also those that entities spell."""
+    if _is_plain(text):
+        return text, 0
     hidden = 0
     for _ in range(ROUNDS):
         text, dropped = _visible(text)
@@ -116,7 +118,18 @@ def _stripped(text: str) -> tuple[str, int]:
     return text.translate(_NO_MARKUP), hidden + dropped
 
 
+def _is_plain(text: str) -> bool:
+    """Tell whether there is nothing to take out: so it is with nearly all that pages print."""
+    return _prints(text) and "<" not in text and "&" not in text
+
+
+def _prints(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
 def _visible(text: str) -> tuple[str, int]:
+    if _prints(text):
+        return text, 0
     kept: list[str] = []
     hidden = marks = 0
     for character in _EMOJI_GLUE.sub("", text):

@@ -134,6 +134,8 @@ def _zone_name(moment: datetime, zone: str) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports"),
+        # The templates are part of the program: no page looks whether they have changed.
+        auto_reload=False,
         # Whatever is not plain text is escaped, whatever it is called.
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,

@@ -80,6 +80,13 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
         assert sentence(once) == once
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_are_cleaned_as_they_are_among_others(raw: str) -> None:
+    mark = "\u00e9"
+
+    assert sentence(f"{mark} {raw}") == f"{mark} {sentence(raw)}".rstrip()
+
+
 @given(st.text())
 def test_no_control_ever_comes_through(raw: str) -> None:
     for clean in (shown(raw), sentence(raw), defanged(raw), header_line(raw)):
