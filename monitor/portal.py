@@ -16,7 +16,9 @@ from monitor.flows.membership.consenting import Consenting
 from monitor.flows.membership.disowning import Disowning
 from monitor.flows.membership.enrol import Joining
 from monitor.flows.membership.own_data import OwnData
+from monitor.flows.membership.preview import Supposing
 from monitor.flows.membership.terms import DistrictTerms
+from monitor.flows.membership.widening import Widening
 from monitor.flows.membership.withdraw import Leaving
 from monitor.flows.parts import Now
 from monitor.flows.showing.cards import Cards
@@ -42,6 +44,7 @@ class Portal:
     learnt: Learnt
     own_data: OwnData
     disowning: Disowning
+    widening: Widening
 
 
 class Affairs(Protocol):
@@ -104,6 +107,11 @@ def portal_of(parts: Parts) -> Portal:
         learnt=Learnt(state=state, flagging=parts.flagging),
         own_data=OwnData(state=state, consenting=parts.affairs.consenting),
         disowning=Disowning(state=state, leaving=parts.affairs.leaving, now=now),
+        widening=Widening(
+            state=state,
+            supposing=Supposing(sources=parts.sources, student_links=parts.planning.student_links),
+            now=now,
+        ),
     )
 
 

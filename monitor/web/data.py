@@ -25,6 +25,7 @@ SEEN_ON_A_PAGE: Final = 50
 NO_SCOPE: Final = Fault(
     field="scopes-1", words="Choose at least one. To stop everything, pause or leave instead."
 )
+SHOWN_FIRST: Final = "Below stands what you added would ask anew. Read it, and agree then."
 NO_SPAN: Final = Fault(field="days-1", words="Choose for how long.")
 
 
@@ -88,7 +89,7 @@ def consent(desk: WebDesk) -> Blueprint:
             return desk.done("/me/data", "Changed. What you took back is not asked any more.")
         if chosen == before:
             return desk.done("/me/data", "Nothing was changed.")
-        return desk.done(f"/me/data/renew?scopes={'-or-'.join(sorted(chosen))}")
+        return desk.done(_renewal(chosen))
 
     return routes
 
@@ -109,6 +110,8 @@ def renewal(desk: WebDesk) -> Blueprint:
         if not chosen:
             view = _answer(desk, chosen, (NO_SCOPE,))
             return desk.page(title, pages.render_answer, view, HTTPStatus.UNPROCESSABLE_ENTITY)
+        if not chosen - _agreed(desk) <= _shown():
+            return desk.done(_renewal(chosen), SHOWN_FIRST)
         answer = Answer(scopes=chosen, seen=request.form.get("seal", ""), channel=Channel.PORTAL)
         try:
             desk.service.consenting.answer(_ref(desk), answer)
@@ -174,21 +177,34 @@ def _view(desk: WebDesk, faults: tuple[Fault, ...] = ()) -> DataView:
 
 def _answer(desk: WebDesk, chosen: frozenset[Scope], faults: tuple[Fault, ...] = ()) -> AnswerView:
     terms, offered = desk.service.terms, desk.service.portal.beginning.offered
+    agreed, widening = _agreed(desk), desk.service.portal.widening
     # What was agreed to and is asked nowhere today can still be taken back.
-    shown = [scope for scope in Scope if scope in {*offered, *_agreed(desk)}]
+    lines = tuple(
+        ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=SCOPES[scope])
+        for scope in Scope
+        if scope in {*offered, *agreed}
+    )
     return AnswerView(
-        lines=tuple(
-            ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=SCOPES[scope])
-            for scope in shown
-        ),
+        lines=lines,
         chosen=tuple(chosen),
         zone=_zone(desk),
         until=desk.now() + CONSENT_LASTS,
         version=TEXT_VERSION,
         parts=parts_of(terms.sections),
         seal=terms.hash,
+        adding=tuple(each for each in lines if each.scope in chosen - agreed),
+        asked=widening.preview(_ref(desk), agreed, chosen),
         faults=faults,
     )
+
+
+def _renewal(chosen: frozenset[Scope]) -> str:
+    return f"/me/data/renew?scopes={'-or-'.join(sorted(chosen))}#anew"
+
+
+def _shown() -> frozenset[Scope]:
+    """Read which of the added scopes their reader saw the questions of."""
+    return frozenset(_known(request.form.get("shown", "").split("-or-")))
 
 
 def _chosen() -> frozenset[Scope]:

@@ -1,10 +1,11 @@
 """What is kept of a person, what they agreed to, who looked at it, and how to change or end it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from reports.page import Fault, Frame, page
+from reports.pages.asked import AskedView
 from reports.pages.joining import Part, SummaryRow
 
 
@@ -60,7 +61,8 @@ class ScopeLine:
 class AnswerView:
     """What is agreed to, to be changed. `parts` is the text, shown where more is agreed to.
 
-    `seal` is the fingerprint of that text; `until` is when an answer to it would end.
+    `seal` is the fingerprint of that text; `until` is when an answer to it would end. `adding`
+    names what is chosen and was not agreed to before, and `asked` is what it would ask anew.
     """
 
     lines: tuple[ScopeLine, ...]
@@ -70,7 +72,14 @@ class AnswerView:
     version: str
     parts: tuple[Part, ...] = ()
     seal: str = ""
+    adding: tuple[ScopeLine, ...] = ()
+    asked: AskedView = field(default_factory=AskedView)
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """Name the scopes whose questions this page shows, as its form sends them along."""
+        return "-or-".join(each.scope for each in self.adding)
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:

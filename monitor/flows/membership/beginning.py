@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
 
-from monitor.domain.consent import Channel, Consent, Scope
+from monitor.domain.consent import Channel, Scope
 from monitor.domain.joining import Draft, Step
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.questions import SCOPE_OF, StudentLinks, plan
+from monitor.domain.planning.questions import SCOPE_OF, StudentLinks
 from monitor.domain.recognition import Recognised, recognised
 from monitor.errors import InputError, NotPermittedError
 from monitor.flows.asking.permission import Pictures
 from monitor.flows.membership.enrol import Answers, Joining, hashed
-from monitor.flows.membership.preview import preview
+from monitor.flows.membership.preview import Supposing, preview
 from monitor.flows.parts import Now
 from monitor.store.invitations import Invitation
 from monitor.store.state import State
 from reports.pages.asked import AskedView
 from scrapers.source import Source
-
-A_MOMENT = timedelta(minutes=1)
 
 
 class Invited(StrEnum):
@@ -97,17 +94,8 @@ class Beginning:
     def preview(self, invitation: str, draft: Draft) -> AskedView:
         """Show every question that would be asked first, and ask nothing."""
         person = self.joining.person(self._open(invitation), answers_of(draft))
-        now = self.now()
-        consent = Consent(
-            person=person.ref,
-            text_version="",
-            text_hash="",
-            scopes=draft.scopes,
-            given_at=now,
-            expires_at=now + A_MOMENT,
-        )
-        queries = plan(person, consent, self.sources.values(), now, self.student_links)
-        return preview(queries, self.sources)
+        supposing = Supposing(sources=self.sources, student_links=self.student_links)
+        return preview(supposing.questions(person, draft.scopes, self.now()), self.sources)
 
     def agree(self, invitation: str, draft: Draft, text_hash: str) -> Person:
         """Join. `text_hash` is that of the text that was read: another one is not agreed to."""

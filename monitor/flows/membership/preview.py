@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from monitor.domain.consent import Scope
-from monitor.domain.planning.questions import scope_of
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.person import Person
+from monitor.domain.planning.questions import StudentLinks, plan, scope_of
 from reports.pages.asked import AskedLine, AskedView
 from scrapers.request import Query, QueryKind
 from scrapers.source import Source
@@ -22,7 +25,27 @@ LEARNS = {
     Scope.STUDENT_LINKS: "They learn that somebody reads these public lists of contacts.",
 }
 FINGERPRINT = "the fingerprint of your work address"
+A_MOMENT = timedelta(minutes=1)
 Asked = Mapping[tuple[Scope, tuple[str, ...]], list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposing:
+    """What would be asked first if somebody agreed, whatever stands in their consent today."""
+
+    sources: Mapping[str, Source]
+    student_links: StudentLinks
+
+    def questions(self, person: Person, scopes: frozenset[Scope], now: datetime) -> Iterator[Query]:
+        supposed = Consent(
+            person=person.ref,
+            text_version="",
+            text_hash="",
+            scopes=scopes,
+            given_at=now,
+            expires_at=now + A_MOMENT,
+        )
+        return plan(person, supposed, self.sources.values(), now, self.student_links)
 
 
 def preview(queries: Iterable[Query], sources: Mapping[str, Source]) -> AskedView:

@@ -3,10 +3,10 @@
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.consent import Channel, Scope
+from monitor.domain.consent import Act, Channel, Scope
 from monitor.domain.flag import FlagKind
 from tests.monitor.flows.world import REVIEWERS, Staff
-from tests.monitor.web.portal import Guest, Portal
+from tests.monitor.web.portal import Guest, Portal, Seen
 from tests.monitor.web.test_sort import IMPOSTOR
 
 
@@ -22,6 +22,11 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 
 def consent(maria: Staff):
     return maria.world.state.consents.latest(maria.ref)
+
+
+def sent_along(seen: Seen) -> dict[str, str]:
+    """What the form under the text sends by itself."""
+    return {name: seen.page.find("input", {"name": name})["value"] for name in ("seal", "shown")}
 
 
 def test_what_is_kept_and_agreed_to_is_shown(guest):
@@ -49,10 +54,52 @@ def test_adding_a_scope_leads_to_the_text_and_counts_with_its_yes(portal, guest,
     chosen = [box["value"] for box in page.page.find_all("input", checked=True)]
     assert set(chosen) == {"search", "profiles", "photos"}
 
-    seal = page.page.find("input", {"name": "seal"})["value"]
-    guest.post("/me/data/renew", scopes=chosen, seal=seal)
+    guest.post("/me/data/renew", scopes=chosen, **sent_along(page))
 
     assert Scope.PHOTOS in consent(maria).scopes
+
+
+def test_what_a_scope_would_ask_anew_is_shown_before_it_counts_as_at_joining(guest, maria):
+    guest.post("/me/data/scopes", scopes="search")
+    words = guest.get("/me/data/scopes").text
+    assert "will be asked anew" not in words
+
+    page = guest.follow(guest.post("/me/data/scopes", scopes=["search", "profiles"]))
+
+    assert "What will be asked anew You add: Sites with profiles." in page.text
+    assert "Chalkboard" in page.text
+    assert "mariadelgado" in page.text
+    assert consent(maria).scopes == {Scope.SEARCH}
+
+
+def test_a_scope_that_brings_no_first_question_says_so(guest):
+    page = guest.get("/me/data/renew?scopes=search-or-profiles-or-photos")
+
+    assert "You add: Profile pictures." in page.text
+    assert "No new words go out today." in page.text
+
+
+def test_a_scope_ticked_beside_the_text_is_previewed_before_it_counts(guest, maria):
+    guest.post("/me/data/scopes", scopes="search")
+    page = guest.get("/me/data/renew")
+
+    answer = guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(page))
+
+    assert answer.leads_to == "/me/data/renew?scopes=profiles-or-search#anew"
+    assert consent(maria).scopes == {Scope.SEARCH}
+    shown = guest.follow(answer)
+    assert "Below stands what you added would ask anew." in shown.text
+    assert "What will be asked anew You add: Sites with profiles." in shown.text
+    guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(shown))
+    assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
+
+
+def test_renewing_what_one_agreed_to_shows_nothing_anew(guest, maria):
+    page = guest.get("/me/data/renew")
+
+    assert "will be asked anew" not in page.text
+    guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(page))
+    assert consent(maria).act is Act.RENEWED
 
 
 def test_an_answer_to_another_text_does_not_count(guest, maria):
