@@ -235,8 +235,6 @@ class FolderPost:
         path = self.path(envelope)
         draft = path.with_suffix(".part")
         message = compose(letter, envelope, self.settings)
-        # A fixed boundary, so that the same letter is the same file.
-        message.set_boundary(f"=_{by_message_id(envelope)}")
         # What a crash left keeps the rights it had, so it does not stay.
         draft.unlink(missing_ok=True)
         private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)

@@ -51,7 +51,6 @@ class Mailroom:
                     state=self.state, config=self.config, letters=self.letters, now=self.now
                 ),
                 now=self.now,
-                new_code=self.outside.new_code,
             ),
             bouncing=self.bouncing,
             post=self._post(),

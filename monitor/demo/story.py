@@ -28,7 +28,7 @@ from scrapers.fetch.pace import WITHOUT_WAITS
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
 LETTERS_AFTER = timedelta(hours=4)
-CODE = re.compile(r"^\s*([0-9a-f]{32})\s*$", re.MULTILINE)
+CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,11 +56,6 @@ class Invitations:
         with self.database.write():
             self.database.run("UPDATE invitations SET code_hash = ? WHERE ref = ?", code_hash, ref)
 
-    def coded(self, ref: str) -> bool:
-        """Tell whether a code was made, which is when its letter was first sent."""
-        found = self.database.row("SELECT code_hash FROM invitations WHERE ref = ?", ref)
-        return found is not None and found[0] is not None
-
     def by_code(self, code_hash: str, now: datetime) -> Invitation | None:
         found = self.database.row(
             """SELECT ref, sealed, spent_at FROM invitations

@@ -59,4 +59,5 @@ NAMESAKE = Schema.of(
     step("due_2"),
     step("letters_1"),
     step("sign_in_links_1"),
+    step("letters_2"),
 )

@@ -27,7 +27,8 @@ class OutboxLetter:
     `recipient_ref` stands for an address that is looked up when the letter is sent. `sent_at`
     is when the mail server accepted it, None before; `body_hash` is kept from then on. A dead one
     may be given another chance while it is `readable`, which it is until its view is forgotten;
-    `revived_at` is when it last was, None if never.
+    `revived_at` is when it last was, None if never. `tried_at` is when it was first tried since
+    then, None before: each further try bears the same date.
     """
 
     ref: str
@@ -45,6 +46,7 @@ class OutboxLetter:
     body_hash: str = ""
     revived_at: datetime | None = None
     readable: bool = True
+    tried_at: datetime | None = None
 
     @property
     def message(self) -> str:
@@ -176,10 +178,15 @@ class Outbox:
         )
         return None if found is None else read_or_none(found[0])
 
-    def begin(self, ref: str) -> None:
+    def begin(self, ref: str, at: datetime) -> None:
         """Count a try before it is made: where nothing can be written, nothing is sent either."""
         with self.database.write():
-            self.database.run("UPDATE outbox SET attempts = attempts + 1 WHERE ref = ?", ref)
+            self.database.run(
+                """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
+                WHERE ref = ?""",
+                written(at),
+                ref,
+            )
 
     def sent(self, ref: str, at: datetime, body_hash: str) -> None:
         """Note that the mail server accepted it, and forget what it said."""
@@ -226,7 +233,8 @@ class Outbox:
         """Give a dead letter another chance; InputError where nothing is left of it."""
         with self.database.write():
             revived = self.database.run(
-                """UPDATE outbox SET state = 'queued', due_at = ?1, revived_at = ?1, attempts = 0
+                """UPDATE outbox
+                SET state = 'queued', due_at = ?1, revived_at = ?1, tried_at = NULL, attempts = 0
                 WHERE ref = ?2 AND state = 'dead' AND sealed IS NOT NULL""",
                 written(at),
                 ref,
@@ -253,7 +261,7 @@ class Outbox:
 
     def _letter(self, row: Row) -> OutboxLetter:
         ref, person, recipient_ref, kind, period, message_id, queued_at, due_at = row[:8]
-        state, attempts, sent_at, body_hash, error, sealed, revived_at = row[8:]
+        state, attempts, sent_at, body_hash, error, sealed, revived_at, tried_at = row[8:]
         return OutboxLetter(
             ref=ref,
             person=person,
@@ -270,6 +278,7 @@ class Outbox:
             body_hash=body_hash,
             revived_at=read_or_none(revived_at),
             readable=sealed is not None,
+            tried_at=read_or_none(tried_at),
         )
 
     def _error(self, ref: str, person: str, sealed: bytes | None) -> str:

@@ -25,6 +25,7 @@ from monitor.store.hosts import Hosts
 from monitor.store.invitations import Invitations
 from monitor.store.items import Items
 from monitor.store.journal import Journal
+from monitor.store.letter_codes import LetterCodes
 from monitor.store.letter_counts import LetterCounts
 from monitor.store.looks import Looks
 from monitor.store.migrations import NAMESAKE
@@ -104,6 +105,7 @@ class State:
 
     def _add_letters(self, database: Database, sealing: Sealing) -> None:
         self.outbox = Outbox(database, sealing)
+        self.letter_codes = LetterCodes(sealing)
         self.letter_counts = LetterCounts(database)
         self.paused_addresses = PausedAddresses(database, sealing)
         self.stopped_mail = StoppedMail(database, sealing)

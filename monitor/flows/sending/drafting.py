@@ -1,6 +1,5 @@
 """What a queued letter comes to when it is sent: to whom it goes today, and what it says now."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,9 +11,7 @@ from monitor.flows.membership.enrol import hashed
 from monitor.flows.membership.exporting import Exporting
 from monitor.flows.parts import Now
 from monitor.flows.writing.letters import DIGESTS, WITHOUT_CONSENT, holder
-from monitor.store.invitations import Invitations
 from monitor.store.outbox import OutboxLetter
-from monitor.store.sign_in_links import SignInLinks
 from monitor.store.state import State
 from reports.invitation import InvitationView
 from reports.letter import Letter
@@ -62,7 +59,6 @@ class Drafting:
     config: Config
     exporting: Exporting
     now: Now
-    new_code: Callable[[], str]
 
     def reader(self, letter: OutboxLetter) -> Reader:
         kind, ref = LetterKind(letter.kind), letter.recipient_ref
@@ -127,17 +123,20 @@ class Drafting:
         view = self.state.outbox.view(letter.ref, view_type(kind))
         match view:
             case InvitationView():
-                return replace(view, code=self._code(self.state.invitations, letter.recipient_ref))
+                return replace(view, code=self.state.letter_codes.of(letter))
             case SignInLinkView():
-                return replace(view, token=self._code(self.state.sign_in_links, letter.period))
+                return replace(view, token=self.state.letter_codes.of(letter))
         return view
 
-    def _code(self, kept: Invitations | SignInLinks, ref: str) -> str:
-        """Make a code now, so that nobody but the mailbox ever sees it."""
-        code = self.new_code()
-        with self.state.write():
-            kept.set_code(ref, hashed(code))
-        return code
+    def honour(self, letter: OutboxLetter) -> None:
+        """Let what stands in a letter open its door; it opens nothing before the letter goes."""
+        match LetterKind(letter.kind):
+            case LetterKind.INVITATION:
+                door = hashed(self.state.letter_codes.of(letter))
+                self.state.invitations.set_code(letter.recipient_ref, door)
+            case LetterKind.SIGN_IN_LINK:
+                door = hashed(self.state.letter_codes.of(letter))
+                self.state.sign_in_links.set_code(letter.period, door)
 
     def _bundle(self, letter: OutboxLetter) -> tuple[OutboxLetter, ...]:
         """Put all that a person is to be told at once into one letter."""
@@ -171,7 +170,7 @@ class Drafting:
         return Envelope(
             recipient=address,
             message_id=letter.message_id,
-            sent_at=self.now(),
+            sent_at=letter.tried_at or self.now(),
             kind=letter.kind,
             period=letter.period,
             severity=severity_of(view),

@@ -65,20 +65,14 @@ class Posting:
             return self._dead(letter, f"it cannot be written ({type(error).__name__})")
 
     def _sent_before(self, letter: OutboxLetter) -> Verdict | None:
-        """Tell from its postmark that a letter went out before the database was put back.
-
-        An invitation is sent again if the code that went out is not known any more.
-        """
+        """Tell from its postmark that a letter went out before the database was put back."""
         mark = self.state.postmarks.of(letter.message)
-        if mark is None or self._lost_its_code(letter):
+        if mark is None:
             return None
+        self.drafting.honour(letter)
         view = self.state.outbox.view(letter.ref, view_type(LetterKind(letter.kind)))
         self._note((letter,), told_in(view), mark.body_hash)
         return Verdict.ACCEPTED
-
-    def _lost_its_code(self, letter: OutboxLetter) -> bool:
-        invitation = letter.kind == LetterKind.INVITATION
-        return invitation and not self.state.invitations.coded(letter.recipient_ref)
 
     def _tried(self, letter: OutboxLetter) -> Verdict | None:
         reader = self.drafting.reader(letter)
@@ -90,7 +84,8 @@ class Posting:
         with self.state.write():
             if self.drafting.reader(letter) != reader:
                 return None  # a word about consent came while it was written: read again next round
-            self.state.outbox.begin(letter.ref)
+            self.state.outbox.begin(letter.ref, draft.envelope.sent_at)
+            self.drafting.honour(letter)
         return self._settled(draft, self.post.deliver(draft.letter, draft.envelope))
 
     def _settled(self, draft: Draft, delivery: Delivery) -> Verdict:

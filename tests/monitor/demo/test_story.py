@@ -1,5 +1,6 @@
 """The three weeks bring what was planted, to whom it concerns, and nothing else."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ PRETENDER = f"{SKIES}mariadelgad0.skies.example"
 NAMESAKE = f"{SKIES}reyesandsons.skies.example"
 TAKEN_OVER = f"{SKIES}coachokafor.skies.example"
 BAND = f"{SKIES}rosamarchetti.skies.example"
+# Drawn anew for each district, and kept nowhere.
+CODE = re.compile(r" [\w-]{43} ")
 PUPILS = ("Mason", "Whitlock", "Priya", "Venkataraman", "masonw28", "priyaplaysoboe")
 SOURCES = {
     *("bluesky", "searxng", "chalkboard", "readerly", "stitchbook"),
@@ -162,10 +165,13 @@ def test_told_twice_it_is_the_same_story(played: Played, tmp_path: Path):
     def written(told: Played) -> str:
         return msgspec.json.encode(told.story).decode().replace(str(told.folder), "")
 
+    def mailed(told: Played) -> list[str]:
+        return [CODE.sub(" CODE ", each.text) for each in told.mails]
+
     again = played_into(tmp_path / "demo")
 
     assert written(again) == written(played)
-    assert [each.text for each in again.mails] == [each.text for each in played.mails]
+    assert mailed(again) == mailed(played)
 
 
 def test_who_has_withdrawn_is_never_asked_about(played: Played):

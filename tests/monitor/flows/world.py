@@ -37,7 +37,7 @@ from scrapers.reading import Visit
 from scrapers.request import Query
 from tests.monitor.flows.fakes import FakeMatcher, Mailroom, Sent
 
-CODE = re.compile(r"^\s*([0-9a-f]{32})\s*$", re.MULTILINE)
+CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 REVIEWERS = ("ana@cedarvalley.example", "bo@cedarvalley.example")
 
 Told = tuple[str, str, str]

@@ -78,7 +78,7 @@ def test_an_accepted_letter_is_forgotten_and_its_hash_is_kept(world):
 def test_a_deferred_letter_waits_and_counts(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin(letter.ref)
+    world.state.outbox.begin(letter.ref, world.now)
     world.state.outbox.retry(letter.ref, world.now + HOUR, "the mail server answered 450")
 
     assert world.state.outbox.due(world.now) == ()
@@ -91,7 +91,7 @@ def test_a_deferred_letter_waits_and_counts(world):
 def dead(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin(letter.ref)
+    world.state.outbox.begin(letter.ref, world.now)
     world.state.outbox.dead(letter.ref, "the mail server answered 550")
     return letter.ref
 
@@ -185,3 +185,18 @@ def test_the_last_letter_of_a_kind_is_dated_by_its_queueing(world):
 def test_an_unknown_letter_is_said_in_a_sentence(world):
     with pytest.raises(InputError, match="There is no letter"):
         world.state.outbox.get("none")
+
+
+def test_each_try_of_a_letter_bears_the_date_of_the_first(world):
+    letter = world.letter(world.enrolled())
+    world.state.outbox.queue(letter, View(name="Rosa"))
+    world.state.outbox.begin(letter.ref, world.now)
+    world.state.outbox.begin(letter.ref, world.now + HOUR)
+
+    assert world.state.outbox.get(letter.ref).tried_at == world.now
+
+
+def test_a_dead_letter_that_is_given_another_chance_is_dated_anew(world, dead):
+    world.state.outbox.revive(dead, world.now + HOUR)
+
+    assert world.state.outbox.get(dead).tried_at is None

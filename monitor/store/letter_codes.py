@@ -1,0 +1,21 @@
+"""What invitations and sign-in links open their doors with; kept nowhere, so that none can leak.
+
+A letter that is tried again, after a hang or out of a restored backup, has to be the same letter:
+a mailbox shows but one of two with one Message-ID, and it may be the older one.
+"""
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+
+from monitor.store.outbox import OutboxLetter
+from monitor.store.sealing import Sealing
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCodes:
+    sealing: Sealing
+
+    def of(self, letter: OutboxLetter) -> str:
+        """Derive 256 bits from the Message-ID, under the key that seals the letter."""
+        secret = self.sealing.mark(letter.person, f"code {letter.message}")
+        return urlsafe_b64encode(secret).decode("ascii").rstrip("=")
