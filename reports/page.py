@@ -27,7 +27,8 @@ class Frame:
     """Everything on a page that is not its own.
 
     `reader` is who is signed in, empty for nobody. `csrf` goes into every form. `notice` tells
-    once what was just done. `demo` is empty in every real district.
+    once what was just done. `way_out` is where signing out is sent, empty where it is not ours to
+    do. `demo` is empty in every real district.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Frame:
     zone: str
     csrf: str = ""
     reader: str = ""
+    way_out: str = "/sign-out"
     places: tuple[Place, ...] = ()
     notice: str = ""
     demo: str = ""

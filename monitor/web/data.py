@@ -63,8 +63,7 @@ def data(desk: WebDesk) -> Blueprint:
     @routes.post("/me/data/sign-out")
     def sign_out() -> Response:
         desk.service.admitting.end_everywhere(desk.principal())
-        desk.leave()
-        return desk.done("/sign-in", "You are signed out everywhere.")
+        return desk.part("You are signed out everywhere.")
 
     return routes
 

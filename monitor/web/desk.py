@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from flask import Response, g, request
 from werkzeug.exceptions import Unauthorized
@@ -15,6 +15,7 @@ from monitor.web.visit import Visit, Visits
 from reports.page import Frame, Place
 
 V = TypeVar("V")
+VOUCHED: Final = "Your district's own sign-in page let you in. Sign out there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,20 @@ class WebDesk:
     def leave(self) -> None:
         self.visits.leave(self.visit)
 
+    @property
+    def way_out(self) -> str:
+        """Where signing out is sent; empty where the district's proxy alone can let one out."""
+        principal = self.visit.principal
+        ours = not self.visits.header or principal is None or principal.invitation
+        return "/sign-out" if ours else ""
+
+    def part(self, words: str) -> Response:
+        """End the session, and say so, or say who alone can."""
+        if not self.way_out:
+            return self.done("/", VOUCHED)
+        self.leave()
+        return self.done("/sign-in", words)
+
     def frame(self, title: str) -> Frame:
         district, visit = self.service.config.district, self.visit
         principal = visit.principal
@@ -88,6 +103,7 @@ class WebDesk:
             zone=district.zone,
             csrf=self.visits.csrf(visit),
             reader=principal.name if principal else "",
+            way_out=self.way_out,
             places=tuple(self._places(principal)) if principal else (),
             notice=visit.notice,
             demo=self.demo,

@@ -17,14 +17,12 @@ def front(desk: WebDesk) -> Blueprint:
 
     @routes.post("/sign-out")
     def sign_out() -> Response:
-        desk.leave()
-        return desk.done("/sign-in", "You are signed out.")
+        return desk.part("You are signed out.")
 
     @routes.post("/sign-out/everywhere")
     def sign_out_everywhere() -> Response:
         desk.service.admitting.end_everywhere(desk.principal())
-        desk.leave()
-        return desk.done("/sign-in", "You are signed out on every device.")
+        return desk.part("You are signed out on every device.")
 
     @routes.get("/static/<name>")
     def file(name: str) -> Response:

@@ -27,7 +27,11 @@ def sign_in(desk: WebDesk) -> Blueprint:
 
     @routes.get("/sign-in")
     def begin() -> Response:
-        vouched = request.headers.get(desk.visits.header, "") if desk.visits.header else ""
+        if not desk.visits.header:
+            return _page(desk)
+        if desk.visit.principal:
+            return desk.done("/")
+        vouched = request.headers.get(desk.visits.header, "")
         return stranger(desk, vouched) if vouched else _page(desk)
 
     if portal.sign_in is SignIn.LINK:

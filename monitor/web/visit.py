@@ -37,6 +37,11 @@ class Visit:
     stale: bool = True
 
 
+def _invited(visit: Visit) -> Principal | None:
+    """Return who opened an invitation: no proxy knows them yet, and their code proves them."""
+    return visit.principal if visit.principal and visit.principal.invitation else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
     """`secure` is false on loopback alone, where there is no TLS and nobody in between.
@@ -58,8 +63,11 @@ class Visits:
         """Tell whose visit it is, and change nothing."""
         visit = self._read(request)
         if self.header:
-            visit.principal = self.admitting.vouched(request.headers.get(self.header, ""))
+            visit.principal = self._vouched(request) or _invited(visit)
         return visit
+
+    def _vouched(self, request: Request) -> Principal | None:
+        return self.admitting.vouched(request.headers.get(self.header, ""))
 
     def _read(self, request: Request) -> Visit:
         seen = self._loads(request.cookies.get(self.cookie, ""))
@@ -99,7 +107,8 @@ class Visits:
         if visit.stale:
             value = self.signer.dumps([visit.id, int(self.now().timestamp())])
             self._set(response, COOKIE, value)
-        if visit.notice:
+        # A page says it; on the way through other addresses it is not lost.
+        if visit.notice and not response.location:
             response.delete_cookie(
                 self._name(NOTICE), secure=self.secure, httponly=True, samesite="Lax"
             )

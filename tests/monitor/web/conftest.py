@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config_portal import SignIn
 from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
@@ -16,8 +17,14 @@ from tests.monitor.web.scene import Scene, set_in
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
-    config = with_portal(configured(tmp_path, ("chalkboard",), "bluesky"))
+def sign_in() -> SignIn:
+    """How people sign in; a file of tests may ask for each way in turn."""
+    return SignIn.LINK
+
+
+@pytest.fixture
+def portal(tmp_path: Path, sign_in: SignIn) -> Iterator[Portal]:
+    config = with_portal(configured(tmp_path, ("chalkboard",), "bluesky"), sign_in)
     State.init(config.state).close()
     clock = StoryClock(SATURDAY)
     with WebServer(Internet(), now=clock.now) as web:

@@ -1,6 +1,8 @@
 """A portal in front of the world of the tests, and guests who look at its pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +13,11 @@ from msgspec import structs
 from werkzeug.test import TestResponse
 
 from monitor.config import Config
+from monitor.config_portal import SignIn
 from monitor.domain.role import Way
+from monitor.web.account import BACK
 from monitor.web.app import desk_of, portal_app
+from monitor.web.provider import REFUSED, Attempt, Provider
 from monitor.web.visit import Visit, Visits
 from tests.monitor.flows.world import World
 
@@ -22,11 +27,16 @@ COOKIE = "__Host-namesake"
 OPERATOR = "ops@cedarvalley.example"
 
 
-def with_portal(config: Config) -> Config:
+HEADER = "X-Forwarded-Email"
+ISSUER = "https://accounts.cedarvalley.example"
+CLAIMED = "the code of "
+
+
+def with_portal(config: Config, sign_in: SignIn = SignIn.LINK) -> Config:
     """Give the district an address for its pages, and somebody who operates it."""
     return structs.replace(
         config,
-        portal=structs.replace(config.portal, address=ADDRESS),
+        portal=structs.replace(config.portal, address=ADDRESS, sign_in=sign_in, issuer=ISSUER),
         district=structs.replace(config.district, operators=(OPERATOR,)),
     )
 
@@ -69,6 +79,23 @@ class Seen:
         return str(self.response.headers.get("Location", ""))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts(Provider):
+    """The district's own accounts, which ask nothing: `the code of MAIL` proves that address."""
+
+    def way_in(self, attempt: Attempt) -> str:
+        return f"{ISSUER}/authorize?state={attempt.state}"
+
+    def address_of(self, code: str, _attempt: Attempt) -> str:
+        if not code.startswith(CLAIMED):
+            raise REFUSED
+        return code.removeprefix(CLAIMED)
+
+
+def accounts(now: Callable[[], datetime]) -> Provider:
+    return Accounts(issuer=ISSUER, client="namesake", secret="opens nothing", back=BACK, now=now)
+
+
 @dataclass(frozen=True)
 class Guest:
     """A browser without a script: it keeps cookies, and fills in what each form needs."""
@@ -105,13 +132,20 @@ class Guest:
         return str(visit_id)
 
 
+def named(guest: Guest, mail: str) -> None:
+    """Have a proxy name somebody with each request from now on."""
+    guest.client.environ_base[f"HTTP_{HEADER.upper().replace('-', '_')}"] = mail
+
+
 @dataclass
 class Portal:
     world: World
 
     @cached_property
     def app(self) -> Flask:
-        return portal_app(self.world.service, wake=lambda: None)
+        service = self.world.service
+        oidc = service.config.portal.sign_in is SignIn.OIDC
+        return portal_app(service, lambda: None, accounts(service.now) if oidc else None)
 
     @property
     def visits(self) -> Visits:
@@ -126,7 +160,15 @@ class Portal:
         """Whoever has this address (staff, reviewer, operator), signed in."""
         reader = self.world.service.admitting.known(mail)
         assert reader, f"nobody may sign in as {mail}"
+        if self.visits.header:
+            return self.vouched(mail)
         return self.entered(reader, Way.DEMO)
+
+    def vouched(self, mail: str) -> Guest:
+        """Whoever the district's proxy let in, and under which address."""
+        guest = self.guest()
+        named(guest, mail)
+        return guest
 
     def entered(self, reader: str, way: Way) -> Guest:
         visits = self.visits

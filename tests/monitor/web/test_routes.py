@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 
+import pytest
 from werkzeug.routing import Rule
 
+from monitor.config_portal import SignIn
+from monitor.web.account import BACK
 from monitor.web.guard import HEADERS
 from tests.monitor.web.portal import ADDRESS, Portal
 from tests.monitor.web.scene import Scene
@@ -88,13 +91,19 @@ WHOSE = {
     "/review/several": REVIEWER,
     "/review/undo": REVIEWER,
     "/sign-in": ANYBODY,
-    "/sign-in/<code>": ANYBODY,
-    "/sign-in/link": ANYBODY,
     "/sign-out": ANYBODY,
     "/sign-out/everywhere": ANYBODY,
     "/static/<name>": ANYBODY,
     "/stop/<token>": ANYBODY,
 }
+# Each way of signing in has its own, and the others are not there.
+SIGNING_IN: dict[SignIn, set[str]] = {
+    SignIn.LINK: {"/sign-in/<code>", "/sign-in/link"},
+    SignIn.OIDC: {"/sign-in/account", BACK},
+    SignIn.HEADER: set(),
+}
+OF_ANY_WAY = set[str]().union(*SIGNING_IN.values())
+WHOSE |= dict.fromkeys(OF_ANY_WAY, ANYBODY)
 WAYS_OUT = {
     "/join/stop",
     "/me/data/leave",
@@ -129,8 +138,15 @@ class Watched:
             each.close()
 
 
-def test_every_route_says_whose_it_is(portal: Portal) -> None:
-    assert {rule.rule for rule in portal.app.url_map.iter_rules()} == set(WHOSE)
+@pytest.fixture(params=list(SignIn))
+def sign_in(request: pytest.FixtureRequest) -> SignIn:
+    return SignIn(request.param)
+
+
+def test_every_route_says_whose_it_is(portal: Portal, sign_in: SignIn) -> None:
+    here = set(WHOSE) - (OF_ANY_WAY - SIGNING_IN[sign_in])
+
+    assert {rule.rule for rule in portal.app.url_map.iter_rules()} == here
 
 
 def test_whoever_a_route_is_not_for_is_refused_and_changes_nothing(scene: Scene) -> None:
