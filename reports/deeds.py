@@ -38,5 +38,6 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         "unlinked": "Link removed",
         "explained": "Explained",
         "family": "Family",
+        "gone": "Gone",
     }
 )

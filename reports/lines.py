@@ -99,7 +99,10 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedLine:
-    """What became of an earlier flag: `what` is a clause of ours, `by` is who said so."""
+    """What became of an earlier flag: `what` is a clause of ours.
+
+    `by` is who said so, empty where it ended by itself.
+    """
 
     kind: FlagKind
     url: str

@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     VANISHED = "vanished"
     REAPPEARED = "reappeared"
     FLAPPING = "flapping"
+    CLEARED = "cleared"
 
     @property
     def words(self) -> str:
@@ -55,6 +56,7 @@ class EventKind(StrEnum):
             "vanished": "Gone",
             "reappeared": "Back again",
             "flapping": "Comes and goes",
+            "cleared": "Private contact details shown no longer",
         }[self]
 
 

@@ -21,10 +21,13 @@ class EventKind(StrEnum):
     VANISHED = "vanished"
     REAPPEARED = "reappeared"
     FLAPPING = "flapping"
+    CLEARED = "cleared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
+    """`fields` are those that differ; of what is cleared, the kinds of contact it showed."""
+
     person: str
     item: str
     kind: EventKind

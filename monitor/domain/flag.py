@@ -1,6 +1,6 @@
 """What may be flagged, how bad it is, where it stands, and what people ruled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,7 @@ class FlagState(StrEnum):
     UNLINKED = "unlinked"
     EXPLAINED = "explained"
     FAMILY = "family"
+    GONE = "gone"
 
 
 PURSUED = frozenset(
@@ -110,6 +111,12 @@ class Flag:
     @property
     def pursued(self) -> bool:
         return self.state in PURSUED
+
+
+def exposures(flags: Iterable[Flag]) -> frozenset[str]:
+    """Return the kinds of exposed contact that await a word, or an end of their own."""
+    exposed = (each for each in flags if each.kind is FlagKind.EXPOSED_CONTACT)
+    return frozenset(each.relation for each in exposed if each.undecided)
 
 
 def urgency(flag: Flag) -> tuple[int, datetime, str]:

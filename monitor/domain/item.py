@@ -8,6 +8,7 @@ from hashlib import sha256
 from html import unescape
 from unicodedata import normalize
 
+from monitor.domain.exposure.unshown import Unshown
 from scrapers.finding import Finding, Kind
 
 IDENTITY = {
@@ -59,7 +60,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """Where an item is seen: under which question, and the last value read there."""
+    """Where an item is seen: under which question, and the last value read there.
+
+    `unshown` are the private contacts that the item's own address showed once, and no longer.
+    """
 
     item: str
     query: str
@@ -68,6 +72,7 @@ class Sighting:
     first: datetime
     last: datetime
     misses: int = 0
+    unshown: tuple[Unshown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

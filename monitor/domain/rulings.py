@@ -102,6 +102,22 @@ def reopened(flag: Flag, event: Event) -> Flag:
     return flag
 
 
+def closed(flag: Flag, event: Event) -> Flag:
+    """Close what an event of the flag's own item proves to be shown no longer; else return it."""
+    if (event.person, event.item) != (flag.person, flag.item) or not flag.undecided:
+        return flag
+    cleared = event.kind is EventKind.CLEARED and flag.relation in event.fields
+    gone = cleared or event.kind is EventKind.VANISHED
+    if flag.kind is not FlagKind.EXPOSED_CONTACT or not gone:
+        return flag
+    return replace(flag, state=FlagState.GONE, ruled_at=event.at)
+
+
+def shown_again(flag: Flag, at: datetime) -> Flag:
+    """Begin anew where what was gone is back; else return the flag as it is."""
+    return _anew(flag, FlagState.OPEN, at) if flag.state is FlagState.GONE else flag
+
+
 def lapsed(flag: Flag, now: datetime) -> Flag:
     """Begin anew where a ruling of harmless has run out; else return the flag as it is."""
     until = flag.harmless_until
@@ -122,7 +138,7 @@ def _undone(flag: Flag, judgement: Judgement) -> Flag:
     if shared and (flag.undecided or flag.ruled_at is None or shared >= flag.ruled_at):
         return replace(flag, shared_at=None)
     if flag.state not in BEFORE:
-        reason = "This flag is open already; there is nothing to undo."
+        reason = "Nobody has ruled on this flag; there is nothing to undo."
         raise InputError(reason)
     back = BEFORE[flag.state]
     ruled_at = None if back is FlagState.OPEN else judgement.at

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from monitor.domain.diff import Shown, by_anchor, diff, shown_after
 from monitor.domain.events import Absence, Look, discovered
+from monitor.domain.exposure.unshown import left_out
 from monitor.domain.item import (
     Sighting,
     Version,
@@ -86,7 +87,10 @@ class Comparing:
         for key, finding in _shown(earlier, reading).items():
             known = self.noticed.whole(earlier[key].item) if key in earlier else ""
             item = known or self._item_of(finding)
-            self._keep(item, query, finding, earlier.get(key))
+            sighting = self._sighting(query, finding, earlier.get(key))
+            if not baseline and key in earlier and query.kind.proves_absence:
+                sighting = self._without(sighting, earlier[key], reading)
+            self._keep(replace(sighting, item=item), before.get(key))
             look = Look(
                 kind=query.kind,
                 finding=finding,
@@ -138,21 +142,35 @@ class Comparing:
             alias for alias, owned in owners.items() if all(item.ref == ref for item in owned)
         )
 
-    def _keep(self, item: str, query: Query, finding: Finding, before: Sighting | None) -> None:
-        self.state.sightings.put(
-            Sighting(
-                item=item,
-                query=query.key,
-                source=query.source,
-                finding=finding,
-                first=before.first if before else self.at,
-                last=self.at,
-            )
+    def _sighting(self, query: Query, finding: Finding, before: Sighting | None) -> Sighting:
+        """Carry on where a question sees something; of which item it is comes after."""
+        return Sighting(
+            item="",
+            query=query.key,
+            source=query.source,
+            finding=finding,
+            first=before.first if before else self.at,
+            last=self.at,
         )
-        told = material_hash(finding)
-        if before is None or material_hash(before.finding) != told:
+
+    def _without(self, sighting: Sighting, before: Sighting, reading: Reading) -> Sighting:
+        """Note which private contacts an item's own address shows no longer."""
+        at = self.at if reading.outcome.conclusive else None
+        unshown = left_out(before.unshown, before.finding, sighting.finding, at)
+        return replace(sighting, unshown=unshown)
+
+    def _keep(self, sighting: Sighting, before: Finding | None) -> None:
+        self.state.sightings.put(sighting)
+        told = material_hash(sighting.finding)
+        if before is None or material_hash(before) != told:
             self.state.versions.add(
-                Version(item=item, query=query.key, at=self.at, material_hash=told, finding=finding)
+                Version(
+                    item=sighting.item,
+                    query=sighting.query,
+                    at=self.at,
+                    material_hash=told,
+                    finding=sighting.finding,
+                )
             )
 
     def _missed(

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.domain.clearing import clearing
 from monitor.domain.events import Policy, Step, discovered, merged, repainted, seen, unseen
+from monitor.domain.flag import exposures
 from monitor.domain.item import Item, Presence
 from monitor.domain.person import Person
 from monitor.domain.pictures.printed import Prints
@@ -47,7 +49,11 @@ class Settlement:
     def settle(self, answers: tuple[Staged, ...]) -> None:
         before = {item.ref: item for item in self.parts.state.items.of(self.person.ref)}
         noticed = self._compared(answers)
-        steps = (*self._arrivals(noticed, frozenset(before)), *self._departures(noticed))
+        steps = (
+            *self._arrivals(noticed, frozenset(before)),
+            *self._departures(noticed),
+            *self._clearings(noticed),
+        )
         told = tuple(merged(event for step in steps for event in step.events))
         for event in told:
             url = self.parts.state.items.get(event.item).portrait.url
@@ -103,6 +109,19 @@ class Settlement:
                 if step.second_proof_at:
                     state.due.ensure(SECOND_PROOF, ref, step.second_proof_at)
                 self._ended(step.item)
+                yield step
+
+    def _clearings(self, noticed: Noticed) -> Iterator[Step]:
+        """Look for what somebody was told of, and what its own address shows no longer."""
+        state = self.parts.state
+        for ref, looks in noticed.looks.items():
+            flags = state.flags.of_item(ref) if looks and self.standing is Standing.PROVEN else ()
+            told = exposures(flags)
+            if told:
+                item, sightings = state.items.get(ref), state.sightings.of_item(ref)
+                step = clearing(item, told, sightings, self.at, self.parts.policy)
+                if step.second_proof_at:
+                    state.due.ensure(SECOND_PROOF, ref, step.second_proof_at)
                 yield step
 
     def _ended(self, item: Item) -> None:

@@ -7,14 +7,14 @@ from monitor.domain.assessment import Assessment
 from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
 from monitor.domain.flag import Flag, FlagState, Ruling, Severity, severity_of
-from monitor.domain.item import Item
+from monitor.domain.item import Item, Presence
 from monitor.domain.names.commonness import NameCounts, expected_namesakes
 from monitor.domain.names.names import agreement
 from monitor.domain.person import Person
 from monitor.domain.planning.questions import accounts_asked
 from monitor.domain.reasons.appearance import appearance
 from monitor.domain.reasons.subject import Subject
-from monitor.domain.rulings import lapsed, reopened
+from monitor.domain.rulings import closed, lapsed, reopened, shown_again
 from monitor.domain.trust import Standing
 from monitor.domain.verdicts.judging import Judging
 from monitor.domain.verdicts.said import Said
@@ -64,6 +64,8 @@ class Flagging:
             self.state.pictures.note(self.state.items.get(ref))
         own = {item.ref: item for item in own_items(self.state, person)}
         unsettled = [ref for event in noted.events for ref in self._unsettled(event)]
+        for event in noted.events if noted.standing is Standing.PROVEN else ():
+            self._close(event)
         self._reconsider(person, noted, own)
         self._assess(person, self._to_assess(person, noted, own), own, noted.standing)
         for event in noted.events:
@@ -144,7 +146,7 @@ class Flagging:
             assessment = judging.judge(self._undisputed(item), verdict)
             self.state.items.set_assessment(item.ref, assessment)
             if standing is Standing.PROVEN:
-                for draft in _drafts(person, item.portrait, assessment):
+                for draft in _drafts(person, item, assessment):
                     self._raise(person, item, draft)
 
     def _reconsider(self, person: Person, noted: Noted, own: Mapping[str, Item]) -> None:
@@ -185,11 +187,19 @@ class Flagging:
                 self.state.flags.replace(anew)
                 yield flag.ref
 
+    def _close(self, event: Event) -> None:
+        """Close by itself what is proved to be shown no longer."""
+        for flag in self.state.flags.of_item(event.item):
+            done = closed(flag, event)
+            if done != flag:
+                self.state.flags.replace(done)
+                self.state.audit.append(event.at, "namesake", "closed", flag.ref, {})
+
     def _raise(self, person: Person, item: Item, draft: Draft) -> None:
         """Raise a flag once: of one kind and relation an item has one, open or decided."""
         known = self.state.flags.find(item.ref, draft.kind, draft.relation)
         if known:
-            self._renew(person, known, draft)
+            self._renew(person, shown_again(known, self.now()), draft)
             return
         flag = self._drafted(item, draft)
         self._add(flag)
@@ -226,10 +236,13 @@ class Flagging:
         self.state.flags.replace(renewed)
 
 
-def _drafts(person: Person, portrait: Finding, assessment: Assessment) -> Iterator[Draft]:
-    """Yield what an assessed item may be flagged for."""
+def _drafts(person: Person, item: Item, assessment: Assessment) -> Iterator[Draft]:
+    """Yield what an assessed item may be flagged for; what is gone exposes nothing."""
+    portrait = item.portrait
     if assessment.label is Label.IMPERSONATION:
         yield impersonation(assessment)
+    if item.presence is Presence.GONE:
+        return
     if portrait.exposed and _concerns(person, portrait, assessment):
         yield from exposed_contacts(portrait, assessment.label)
 

@@ -20,6 +20,7 @@ RULED = {
     "removed": "Taken down",
     "refused": "The platform left it up",
     "student-link": "A link with a student",
+    "gone": "Shown no longer",
 }
 DEEDS = {Ruling.SHARED: "You shared it with IT.", Ruling.REOPENED: "You took your last word back."}
 

@@ -173,7 +173,7 @@ class DueRounds:
             self.state.due.finish(due.name, due.subject, consent.paused_until)
             return True
         sightings = self.state.sightings.of_item(item.ref)
-        keys = frozenset(each.query for each in sightings if each.misses)
+        keys = frozenset(each.query for each in sightings if each.misses or each.unshown)
         if due.name == RECHECK:
             keys |= self._rechecks.keys(item)
         if not keys and not self._proof_is_open(item.person):

@@ -125,6 +125,8 @@ class Digesting:
         for each in recorded:
             label = self.state.items.label(each.event.item) or Label.UNKNOWN
             asked = each.event.kind is EventKind.APPEARED and label is Label.UNKNOWN
+            if each.event.kind is EventKind.CLEARED:
+                continue  # what became of its flag is told
             if each.event.item not in flagged and label not in SOMEBODY_ELSE and not asked:
                 yield self.telling.change(each)
 

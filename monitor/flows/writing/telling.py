@@ -48,6 +48,7 @@ DECIDED = {
     FlagState.UNLINKED: "It was linked to students, and is no longer",
     FlagState.EXPLAINED: "There is a reason for it",
     FlagState.FAMILY: "They are family",
+    FlagState.GONE: "They are shown no longer: two looks, days apart, say so",
 }
 TAKEN_OVER = {Severity.HIGH: "Your own account may have been taken over."}
 
@@ -133,19 +134,26 @@ class Telling:
         """Tell what others decided, and how what is pursued fares; one's own word needs no echo."""
         if flag.ruled_at is None or flag.undecided:
             return None
-        by = self.state.flags.judgements(flag.ref)[-1].by
-        if by == flag.person and not flag.pursued:
+        by = self._decided_by(flag)
+        if by == "You" and not flag.pursued:
             return None
         portrait = self.state.items.get(flag.item).portrait
         return DecidedLine(
             kind=words.FlagKind(flag.kind),
             url=portrait.url,
             what=DECIDED[flag.state],
-            by="You" if by == flag.person else "IT",
+            by=by,
             at=flag.ruled_at,
             ref=flag.ref,
             platform=portrait.platform,
         )
+
+    def _decided_by(self, flag: Flag) -> str:
+        """Say who had the last word; nobody had it where something ended by itself."""
+        if flag.state is FlagState.GONE:
+            return ""
+        by = self.state.flags.judgements(flag.ref)[-1].by
+        return "You" if by == flag.person else "IT"
 
     def aside(self, item: Item) -> AsideLine:
         assessment = self.state.items.assessment(item.ref)
