@@ -48,6 +48,8 @@ _NAME_DOT = re.compile(r"(?<=[\w-])([.\u3002\uff0e\uff61])(?=[^\W\d_]{2})")
 _NUMBER_DOTS = re.compile(r"\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\b")
 _ENCODED_WORD = "=?"
 _ANGLES = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "'": "%27"})
+# Breaks that a browser keeps in a field, and shows as nothing.
+_LINES = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
 _NO_MARKUP = str.maketrans("", "", "<>&")
 
 
@@ -72,7 +74,7 @@ def sentence(text: str) -> Shown:
 
 def typed(text: str) -> Shown:
     """Give back what somebody typed into a form, line breaks included, for them to go on with."""
-    return Shown(_visible(text[:INPUT_CAP])[0])
+    return Shown(_visible(text[:INPUT_CAP].translate(_LINES))[0])
 
 
 def defanged(url: str) -> Shown:

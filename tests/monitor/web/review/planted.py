@@ -1,0 +1,90 @@
+"""Texts planted wherever somebody else's words can come before IT."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
+
+from monitor.domain.flag import Flag, Judgement, Ruling
+from monitor.domain.glass import Proposal
+from monitor.store.remarks import Remark, RemarkKind
+from monitor.store.sweeps import SweepKind
+from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
+from tests.monitor.flows.world import Staff
+from tests.monitor.web.inert import FIELDS, poisoned
+from tests.monitor.web.portal import Portal
+from tests.monitor.web.review.flagged import BO, fake
+
+TEXTS = (*SHOWN, *HEADERS, *FORMULAS)
+
+
+def plain(text: str) -> str:
+    """Make it what can be sent or kept as it is: without halves of characters."""
+    return text.encode(errors="replace").decode()
+
+
+@dataclass(frozen=True)
+class Planting:
+    """Maria's flag, which is open to IT, and one of hers that two reviewers may open early."""
+
+    portal: Portal
+    maria: Staff
+    closed: Flag
+
+    def plant(self, first: int) -> list[str]:
+        """Fill every place anew, each with another text, and return the texts."""
+        used: list[str] = []
+        texts = self._texts(first, used)
+        self._on_the_web(texts)
+        self._by_people(texts)
+        return used
+
+    @property
+    def address(self) -> str:
+        return self.portal.world.state.items.get(fake(self.maria).item).portrait.url
+
+    @property
+    def own_addresses(self) -> set[str]:
+        return {each.portrait.url for each in self.portal.world.state.items.of(self.maria.ref)}
+
+    def _texts(self, first: int, used: list[str]) -> Iterator[str]:
+        for text in islice(cycle(TEXTS), first, None):
+            used.append(text)
+            yield text
+
+    def _on_the_web(self, texts: Iterator[str]) -> None:
+        state, flag = self.portal.world.state, fake(self.maria)
+        told = [next(texts) for _ in FIELDS]
+        more = {name: next(texts) for name in ("url", "account", "location")}
+        item = poisoned(state.items.get(flag.item), told, **more)
+        state.items.replace(item)
+        state.flags.replace(replace(flag, reasons=(next(texts), next(texts))))
+        for own in state.items.of(self.maria.ref):
+            if own.ref != flag.item:
+                state.items.replace(poisoned(own, told, url=next(texts)))
+        sweep = state.sweeps.latest(SweepKind.SWEEP)
+        for run in state.sweeps.runs(sweep.ref) if sweep else ():
+            state.sweeps.close_source(sweep.ref, replace(run, note=plain(next(texts))))
+
+    def _by_people(self, texts: Iterator[str]) -> None:
+        state, flag, now = self.portal.world.state, fake(self.maria), self.portal.world.clock.at
+        person = state.people.get(self.maria.ref)
+        name = replace(person.name, given=next(texts), family=next(texts), middle=next(texts))
+        told = {each: next(texts) for each in ("school", "role", "organisation")}
+        state.people.replace(replace(person, name=name, **told))
+        state.flags.foresee(flag)
+        for kind in RemarkKind:
+            text = next(texts)
+            state.remarks.add(Remark(flag=flag.ref, kind=kind, by=BO, at=now, text=text))
+        said = Ruling.IMPERSONATION
+        state.flags.judge(
+            Judgement(flag=flag.ref, ruling=said, by="reviewer", at=now, note=next(texts))
+        )
+        proposal = Proposal(
+            ref="proposal",
+            flag=self.closed.ref,
+            person=self.maria.ref,
+            first=BO,
+            reason=next(texts),
+            at=now,
+        )
+        state.glass.put(proposal)
