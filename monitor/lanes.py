@@ -1,6 +1,6 @@
 """The district's way to the web: whom it asks, how fast, and what it remembers of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -31,7 +31,7 @@ class RankedLanes:
     lanes: Lanes
     rank: Rank
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Generator[Visit, None, None]:
         return self.lanes.visit(queries, watch=watch, rank=self.rank)
 
 

@@ -14,7 +14,7 @@ from monitor.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.mail import SmtpPost
 from monitor.store.lock import StateLock
 from monitor.store.sealing import KEYS_DATABASE
-from monitor.store.state import DATABASE
+from monitor.store.state import DATABASE, bytes_of
 from reports.press import LetterKind, printed
 from reports.upkeep import TrialView
 
@@ -43,7 +43,9 @@ def of_files(config: Config, path: Path) -> Iterator[Checked]:
         yield fine("files", "The folder, the database and the keys are their owner's alone.")
 
 
-def of_room(config: Config, database: int) -> Checked:
+def of_room(config: Config) -> Checked:
+    """Ask the disk itself: a full one may not even let the database be opened."""
+    database = bytes_of(config.state / DATABASE)
     return condition.of_room(shutil.disk_usage(config.state).free, database)
 
 

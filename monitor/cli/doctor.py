@@ -9,7 +9,7 @@ from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.cli.output import Output
 from monitor.config import Config, secret
 from monitor.domain.checkup import Checked, bad, fine, warned, worst
-from monitor.errors import MonitorError, UnavailableError
+from monitor.errors import CannotWriteError, MonitorError, UnavailableError
 from monitor.flows.running.checkup import of_vitals
 from monitor.flows.running.vitals import TakingVitals
 from monitor.mail import SmtpPost
@@ -50,6 +50,7 @@ def _checked(desk: Desk) -> Iterator[Checked]:
     yield fine("config", f"{desk.path} can be used.")
     if config.state.exists():
         yield from machine.of_files(config, desk.path)
+        yield machine.of_room(config)
     yield machine.of_zones(config)
     yield machine.of_service(config)
     yield machine.of_mail(config, _post(desk, config))
@@ -110,7 +111,6 @@ def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Chec
         with State.open(config.state) as state:
             yield fine("database", "It is sound, of this version, and its keys belong to it.")
             vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
-            yield machine.of_room(config, vitals.database_bytes)
             yield from of_vitals(vitals, sources)
             yield from _of_key_copy(config, state)
             broken = state.audit.verify()
@@ -119,6 +119,8 @@ def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Chec
                 yield bad("audit", told, "Keep a copy of the folder, and find out why.", 78)
             else:
                 yield fine("audit", "The audit log is as it was written.")
+    except CannotWriteError as error:
+        yield _refused("database", error, "See what stands here about the disk and the files.")
     except MonitorError as error:
         yield _refused("database", error, "See docs/backup.md, under what is damaged.")
 

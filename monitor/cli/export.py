@@ -7,6 +7,7 @@ import click
 from monitor.cli.desk import Desk, break_glass, pass_desk
 from monitor.errors import CannotWriteError, InputError
 from monitor.flows.membership.exporting import OwnCopy
+from monitor.store.whole_file import PRIVATE, put
 
 SEEN = "A copy of everything that is kept about you"
 
@@ -52,10 +53,8 @@ def _write(folder: Path, copy: OwnCopy) -> None:
     }
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, body in files.items():
-            path = folder / name
-            path.touch(mode=0o600)
-            path.write_bytes(body)
     except OSError as error:
-        message = f"{folder} cannot be written ({error.strerror}): name another folder."
+        message = f"{folder} cannot be made ({error.strerror}): name another folder."
         raise CannotWriteError(message) from error
+    for name, body in files.items():
+        put(folder / name, body, PRIVATE)

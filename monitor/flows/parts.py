@@ -1,6 +1,6 @@
 """What a flow needs from outside, as small protocols."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -21,9 +21,12 @@ NewRef = Callable[[], str]
 
 
 class Visitor(Protocol):
-    """Asks every question at its host's pace and yields the answers as they come."""
+    """Asks every question at its host's pace and yields the answers as they come.
 
-    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]: ...
+    Whoever stops listening closes it, so that what was learnt of hosts is kept at once.
+    """
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Generator[Visit, None, None]: ...
 
 
 class Post(Protocol):

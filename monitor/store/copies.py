@@ -20,7 +20,7 @@ def copy_database(source: Path, to: Path) -> None:
     try:
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with refusals(source), closing(_reading(source)) as database:
+        with refusals(source, written=to), closing(_reading(source)) as database:
             database.execute("VACUUM INTO ?", (str(part),))
         flush(part)
         part.replace(to)

@@ -1,5 +1,6 @@
 """What SQLite refuses, as the error family a caller can act on."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,14 +20,20 @@ UNWRITABLE = frozenset(
     }
 )
 
+# Opening a database takes so much beside what is written: an index of its log.
+LEAST_ROOM = 1 << 16
+
 
 @contextmanager
-def refusals(path: Path) -> Iterator[None]:
-    """Let a refusal of SQLite leave as one of ours; a mistake in our SQL leaves as it is."""
+def refusals(path: Path, written: Path | None = None) -> Iterator[None]:
+    """Let a refusal of SQLite leave as one of ours; a mistake in our SQL leaves as it is.
+
+    What cannot be written is the file itself, or `written` where it is only read.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        refusal = _refusal(path, error)
+        refusal = _refusal(path, written or path, error)
         if refusal is None:
             raise
         raise refusal from error
@@ -38,7 +45,7 @@ def damaged(path: Path) -> DatabaseError:
     )
 
 
-def _refusal(path: Path, error: sqlite3.Error) -> MonitorError | None:
+def _refusal(path: Path, written: Path, error: sqlite3.Error) -> MonitorError | None:
     # The low byte is the family; the rest is a finer reason within it.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in LOCKED:
@@ -46,11 +53,20 @@ def _refusal(path: Path, error: sqlite3.Error) -> MonitorError | None:
     if code in DAMAGED:
         return damaged(path)
     if code in UNWRITABLE:
-        return CannotWriteError(f"{path} cannot be written: {_remedy(code)} and try again.")
+        remedy = _remedy(written, code)
+        return CannotWriteError(f"{written} cannot be written: {remedy} and try again.")
     return None
 
 
-def _remedy(code: int) -> str:
-    if code == sqlite3.SQLITE_FULL:
+def _remedy(path: Path, code: int) -> str:
+    if code == sqlite3.SQLITE_FULL or _full(path.parent):
         return "make room on its disk"
     return "check the disk and the rights on its folder"
+
+
+def _full(folder: Path) -> bool:
+    """Tell a full disk from a broken one: SQLite says the same of both while it opens a file."""
+    try:
+        return shutil.disk_usage(folder).free < LEAST_ROOM
+    except OSError:
+        return False

@@ -162,10 +162,7 @@ class State:
 
     @property
     def bytes(self) -> int:
-        """Return how large the database is, its write-ahead log included."""
-        path = self._database.path
-        files = (path, path.with_name(f"{path.name}-wal"))
-        return sum(each.stat().st_size for each in files if each.exists())
+        return bytes_of(self._database.path)
 
     def forget_spare(self, before: datetime) -> None:
         """Forget what was kept at an upgrade earlier than that."""
@@ -195,6 +192,12 @@ class State:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def bytes_of(database: Path) -> int:
+    """Return how large it is, its write-ahead log included; 0 where there is none."""
+    files = (database, database.with_name(f"{database.name}-wal"))
+    return sum(each.stat().st_size for each in files if each.exists())
 
 
 def _vouch(database: Database, sealing: Sealing, folder: Path) -> None:

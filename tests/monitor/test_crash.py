@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -16,20 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.build import build
-from monitor.demo import days, stage
 from monitor.demo.answer import Answer, Asked
-from monitor.demo.clock import StoryClock
-from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
-from monitor.demo.story import JOINING_DAYS_BEFORE, LETTERS_AFTER, everybody_joins
-from monitor.mailroom import OUTBOX
-from monitor.outside import Outside
-from monitor.store.state import State
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS
 from tests.monitor.aftermath import Address, Aftermath, asked, delivered, sent, sound, staged
 from tests.monitor.doomed import PHASES, Deeds, Doom, Life, Work, daemon, second_week
+from tests.monitor.first_week import SteadyInternet, first_week_in
 
 KILLS = range(500)
 WRITES = 10
@@ -58,12 +49,12 @@ def killed_after(seconds: float) -> End:
 
 @dataclass(slots=True)
 class SlowInternet:
-    """Answers late, and every time the same: what differs in the end differs because of us.
+    """Answers late, and every time the same.
 
     After `holds_after` questions it keeps the rest waiting until it may go on.
     """
 
-    internet: Internet = field(default_factory=Internet)
+    internet: SteadyInternet = field(default_factory=SteadyInternet)
     holds_after: int = sys.maxsize
     goes_on: threading.Event = field(default_factory=threading.Event)
 
@@ -75,7 +66,7 @@ class SlowInternet:
         if asked.nth > self.holds_after:
             self.goes_on.wait(PATIENCE)
         time.sleep(SECONDS_TO_ANSWER)
-        return self.internet.answer(replace(asked, nth=0))
+        return self.internet.answer(asked)
 
 
 def asked_to_stop_once_held(server: WebServer, internet: SlowInternet) -> End:
@@ -184,27 +175,8 @@ def web(internet: SlowInternet) -> Iterator[WebServer]:
 
 @pytest.fixture(scope="module")
 def first_week(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Let everybody join, and week 1 pass."""
     folder = tmp_path_factory.mktemp("cedar-valley")
-    config = stage.configuration(folder)
-    stage.hash_roster(config)
-    clock = StoryClock(days.sweep_at(1) - JOINING_DAYS_BEFORE)
-    outside = Outside(
-        clock=clock,
-        new_code=stage.counted("code"),
-        egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
-        pace=WITHOUT_WAITS,
-        letter_name=stage.letter_name,
-    )
-    State.init(config.state).close()
-    with build(config, outside) as service:
-        everybody_joins(service, config.state / OUTBOX)
-        clock.at = days.sweep_at(1)
-        service.rounds.ask()
-        clock.at += LETTERS_AFTER
-        service.rounds.write()
-    shutil.rmtree(config.state / OUTBOX)
-    web.week = 2
+    first_week_in(folder, web)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from monitor.domain.trust import Probe, Standing, weighed
@@ -32,9 +33,10 @@ class Canaries:
         awaited = Counter(canary.query.source for canary in expected.values())
         probes: dict[str, list[Probe]] = defaultdict(list)
         queries = [canary.query for canary in expected.values()]
-        for visit in self.visitor.visit(queries, watch=watch):
-            canary = expected[visit.query.key]
-            probes[visit.query.source].append(Probe(expects=canary.expects, reading=visit.reading))
+        with closing(self.visitor.visit(queries, watch=watch)) as visits:
+            for visit in visits:
+                probe = Probe(expects=expected[visit.query.key].expects, reading=visit.reading)
+                probes[visit.query.source].append(probe)
         now = self.now()
         checks = tuple(
             CanaryCheck(source=source.name, at=now, trust=weighed(probes[source.name], ()))

@@ -1,5 +1,6 @@
 """A sweep: each question that consent covers, staged as answered, settled source by source."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -89,9 +90,10 @@ class Sweeping:
         choice = self._choice(errand, self.state.journal.answered(sweep.ref))
         self._leave_out(sweep, choice)
         questions = underway.pulled(self.questions(sweep, errand, choice))
-        for visit in visitor.visit(questions, watch=underway.tell):
-            self._stage(sweep, visit)
-            self._settle(sweep, underway)
+        with contextlib.closing(visitor.visit(questions, watch=underway.tell)) as visits:
+            for visit in visits:
+                self._stage(sweep, visit)
+                self._settle(sweep, underway)
         self._settle(sweep, underway)
         return sweep if self.stopped() else self._closed(sweep, closing)
 

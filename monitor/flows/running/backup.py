@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config import Config
-from monitor.errors import InputError
+from monitor.errors import CannotWriteError, InputError
 from monitor.flows.membership.withdraw import BACKUPS_ROTATE
 from monitor.flows.parts import Now
 from monitor.flows.running.soundness import read_everything
@@ -72,6 +72,12 @@ class BackingUp:
         try:
             trial.mkdir(mode=0o700)
             laid_out(copy, keys, trial)
+        except OSError as error:
+            reason = (
+                f"{self.config.state} has no room to restore the copy on trial ({error.strerror}): "
+                "check its disk."
+            )
+            raise CannotWriteError(reason) from error
         finally:
             shutil.rmtree(trial, ignore_errors=True)
 

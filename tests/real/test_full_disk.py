@@ -1,0 +1,281 @@
+"""A disk that is really full: nothing is torn or lost, it is said, and all goes on with room."""
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.build import build
+from monitor.demo import days, stage
+from monitor.demo.clock import StoryClock
+from monitor.demo.server import WebServer
+from monitor.demo.story import LETTERS_AFTER
+from monitor.errors import CannotWriteError, MonitorError
+from monitor.heart import watched_rounds
+from monitor.outside import Outside
+from monitor.store.backups import backups
+from monitor.store.state import State
+from reports.press import LetterKind
+from scrapers.fetch.egress import Egress, resolve_nothing
+from scrapers.fetch.pace import WITHOUT_WAITS
+from tests.monitor.aftermath import Aftermath, delivered, sent, sound
+from tests.monitor.cli.conftest import MADE_UP_SOURCES, SETTINGS, Terminal
+from tests.monitor.first_week import SteadyInternet, first_week_in
+from tests.real import small_disk
+from tests.real.small_disk import SmallDisk
+
+pytestmark = pytest.mark.real
+
+MEGABYTES = 24
+KILOBYTE = 1 << 10
+SOON = "please look at this soon"
+# From no byte at all to about what the work takes.
+ASKING, WRITING = range(0, 1600, 64), range(0, 400, 16)
+CASES = (
+    *(("ask", room * KILOBYTE) for room in ASKING),
+    *(("write", room * KILOBYTE) for room in WRITING),
+)
+HOUR = timedelta(hours=1)
+NOW = days.sweep_at(2)
+HOURS = re.compile(r"\d\d:\d\d [A-Z]{3}")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    if reason := small_disk.lacking():
+        pytest.skip(f"{small_disk.NAME}: {reason}")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with small_disk.mounted(folder, MEGABYTES) as disk:
+        yield disk
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[WebServer]:
+    with WebServer(SteadyInternet()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def first_week(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cedar-valley")
+    first_week_in(folder, web)
+    return folder
+
+
+@dataclass(slots=True, kw_only=True)
+class SecondWeek:
+    """The service's second week; `full` is the work before which its disk fills up.
+
+    `refused` is what could not be done meanwhile.
+    """
+
+    folder: Path
+    web: WebServer
+    disk: SmallDisk
+    full: str = ""
+    room: int = 0
+    refused: list[MonitorError] = field(default_factory=list)
+
+    def passes(self) -> None:
+        clock = StoryClock(days.sweep_at(2))
+        outside = Outside(
+            clock=clock,
+            egress=Egress(address_map=self.web.address_map(), resolve=resolve_nothing),
+            pace=WITHOUT_WAITS,
+        )
+        with build(stage.configuration(self.folder), outside) as service:
+            rounds = watched_rounds(service, outside)
+            assert rounds.reserve.stands()
+            for works in (rounds.ask, rounds.write):
+                if self.full == works.__name__:
+                    self.disk.fills_up(self.room)
+                self._hours(works, clock)
+                self.disk.is_cleared()
+                self._hours(works, clock)
+                clock.at = days.sweep_at(2) + LETTERS_AFTER
+
+    def _hours(self, works: Callable[[], None], clock: StoryClock) -> None:
+        for _ in range(4):
+            try:
+                works()
+            except MonitorError as error:
+                self.refused.append(error)
+            clock.at += HOUR
+
+
+def left_by(week: SecondWeek) -> Aftermath:
+    """Return what the week left, without the hours at which it was seen.
+
+    Alerts are left out: one that waited until the digest told the same is rightly not sent.
+    """
+    left = Aftermath.of(week.folder)
+    return replace(
+        left,
+        versions=Counter(seen[:3] for seen in left.versions.elements()),
+        coverage=Counter(replace(run, at=NOW, since=NOW) for run in left.coverage.elements()),
+        letters=Counter(
+            HOURS.sub("HOUR", repr(each))
+            for each in left.letters.elements()
+            if SOON not in repr(each)
+        ),
+        outbox=Counter(each for each in left.outbox.elements() if LetterKind.ALERT not in each),
+    )
+
+
+def test_wherever_the_disk_fills_up_the_week_ends_as_if_it_had_not(
+    disk: SmallDisk, first_week: Path, web: WebServer, share
+):
+    folder = disk.folder / "cedar-valley"
+    endings, refused = [], Counter[str]()
+    for full, room in (("", 0), *share(CASES)):
+        shutil.copytree(first_week, folder)
+        week = SecondWeek(folder=folder, web=web, disk=disk, full=full, room=room)
+        week.passes()
+
+        refused[full] += len(week.refused)
+        assert all(isinstance(each, CannotWriteError) for each in week.refused)
+        assert all("make room" in str(each) for each in week.refused)
+        assert sound(folder)
+        assert delivered(folder) == Counter(sent(folder))
+        endings.append(left_by(week))
+        assert endings[-1].against(endings[0]) == {}, (full, room)
+        shutil.rmtree(folder)
+    assert not refused[""]
+    assert refused["ask"]
+    assert refused["write"]
+
+
+def terminal_in(folder: Path, demo: Path, web: WebServer) -> Terminal:
+    """Set a terminal before the demo's district, a week after its last sweep."""
+    shutil.copytree(demo / "state", folder / "state")
+    path = folder / "namesake.toml"
+    path.write_text(SETTINGS.partition("[sources")[0] + MADE_UP_SOURCES, "utf-8")
+    terminal = Terminal(path, StoryClock(days.sweep_at(days.LAST_WEEK) + timedelta(days=8)))
+    terminal.sees(web)
+    return terminal
+
+
+@pytest.fixture
+def terminal(disk: SmallDisk, played_demo: Path, web: WebServer) -> Terminal:
+    return terminal_in(disk.folder, played_demo, web)
+
+
+def somebody(terminal: Terminal) -> str:
+    with State.open(terminal.config.state) as state:
+        return state.people.refs()[0]
+
+
+def test_a_disk_without_a_byte_left_is_told_in_one_sentence_by_every_command(
+    terminal: Terminal, disk: SmallDisk
+):
+    person = somebody(terminal)
+    disk.fills_up()
+    for words in (
+        ("due",),
+        ("sweep",),
+        ("digest", "send"),
+        ("audit", "verify"),
+        ("staff", "export", person, "--break-glass", "asked"),
+        ("backup", str(disk.folder / "copies")),
+    ):
+        said = terminal.run(*words)
+        assert said.code == 73, words
+        assert said.sentence.endswith("make room on its disk and try again.")
+
+
+@pytest.mark.parametrize("room", [0, 64 * KILOBYTE])
+def test_the_doctor_says_that_the_disk_is_full(terminal: Terminal, disk: SmallDisk, room: int):
+    disk.fills_up(room)
+
+    said = terminal.run("doctor", "--json")
+
+    assert said.code == 73
+    (told,) = [each for each in said.json if each["what"] == "disk"]
+    assert (told["level"], told["exit_code"]) == ("bad", 73)
+    assert told["remedy"].startswith("Make room")
+
+
+def test_what_was_found_can_be_read_on_a_disk_with_hardly_a_byte_left(
+    terminal: Terminal, disk: SmallDisk
+):
+    disk.fills_up(128 * KILOBYTE)
+
+    assert terminal.run("due").code == 0
+    assert terminal.run("audit", "verify").code == 0
+
+
+def test_a_sweep_by_hand_says_in_one_sentence_that_there_is_no_room_and_goes_on_with_some(
+    terminal: Terminal,
+    disk: SmallDisk,
+):
+    for room in range(128, 512, 64):
+        disk.fills_up(room * KILOBYTE)
+        said = terminal.run("sweep")
+        assert said.code == 73
+        assert "make room" in said.sentence
+
+    disk.is_cleared()
+
+    assert terminal.run("sweep").code == 0
+    assert terminal.run("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize("room", range(0, 2_400, 300))
+def test_a_copy_that_finds_no_room_leaves_the_last_one_and_nothing_else(
+    terminal: Terminal, disk: SmallDisk, room: int
+):
+    """The state, the copies and the keys share the disk, so that each of them is caught by it."""
+    folders = [str(disk.folder / name) for name in ("copies", "keys")]
+    backing = ("backup", folders[0], "--keys", folders[1])
+    assert terminal.run(*backing).code == 0
+    (first,) = backups(Path(folders[0]))
+    terminal.clock.at += HOUR
+    disk.fills_up(room * KILOBYTE)
+
+    said = terminal.run(*backing)
+
+    assert said.code == 73
+    assert said.sentence
+    assert [each.name for each in Path(folders[0]).iterdir()] == [first.path.name]
+    first.check()
+    assert not (terminal.config.state / ".restoring").exists()
+    disk.is_cleared()
+    assert terminal.run(*backing).code == 0
+    assert len(backups(Path(folders[0]))) == 2
+
+
+def test_a_copy_on_a_full_disk_names_that_disk(
+    tmp_path: Path, played_demo: Path, web: WebServer, disk: SmallDisk
+):
+    terminal = terminal_in(tmp_path, played_demo, web)
+    disk.fills_up(100 * KILOBYTE)
+
+    said = terminal.run("backup", str(disk.folder / "copies"), "--keys", str(tmp_path / "keys"))
+
+    assert said.code == 73
+    assert said.sentence.startswith(f"{disk.folder}/copies")
+
+
+@pytest.mark.parametrize("room", range(0, 80, 8))
+def test_a_file_of_a_persons_copy_is_whole_or_not_there(
+    tmp_path: Path, played_demo: Path, web: WebServer, disk: SmallDisk, room: int
+):
+    terminal = terminal_in(tmp_path, played_demo, web)
+    to = disk.folder / "copy"
+    words = ("staff", "export", somebody(terminal), "--break-glass", "asked", "--to", str(to))
+    disk.fills_up(room * KILOBYTE)
+
+    said = terminal.run(*words)
+
+    left = {each.name: each.stat().st_size for each in to.iterdir()}
+    disk.is_cleared()
+    assert terminal.run(*words).code == 0
+    assert said.code == (73 if len(left) < 3 else 0)
+    assert said.code == 0 or "No space left" in said.sentence
+    assert all((to / name).stat().st_size - size < KILOBYTE for name, size in left.items())
