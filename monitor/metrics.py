@@ -90,10 +90,16 @@ def _of_work(vitals: Vitals) -> Iterator[Metric]:
     yield _number(
         "namesake_collected_timestamp_seconds", "When this was taken.", vitals.at.timestamp()
     )
+    failed = vitals.backup_failed
     for name, told, at in (
         ("sweep_closed", "When the last weekly sweep was closed.", vitals.sweep_closed),
         ("sweep_open_since", "When a sweep that is open began.", vitals.sweep_open_since),
         ("backed_up", "When the last copy was made.", vitals.backed_up),
+        (
+            "backup_failed",
+            "When a copy failed that was the latest one.",
+            failed.at if failed else None,
+        ),
     ):
         if at is not None:
             yield _number(f"namesake_{name}_timestamp_seconds", told, at.timestamp())

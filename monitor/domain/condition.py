@@ -20,7 +20,15 @@ ASKED = frozenset({"sweep", "second-proof"})
 CLOCK_SLIPS = timedelta(minutes=5)
 MEGABYTE = 1_000_000
 LEAST_ROOM = 100 * MEGABYTE
-UNAVAILABLE, CANNOT_WRITE = 69, 73
+UNAVAILABLE, CANNOT_WRITE, DAMAGED = 69, 73, 78
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedCopy:
+    """The latest try to make a copy; one that was refused as damaged ends with 78."""
+
+    at: datetime
+    exit_code: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +85,9 @@ def of_sweep(
     return fine("sweep", told)
 
 
-def of_copy(made_at: datetime | None, now: datetime) -> Checked:
+def of_copy(made_at: datetime | None, failed: FailedCopy | None, now: datetime) -> Checked:
+    if failed is not None:
+        return _of_failed(made_at, failed, now)
     remedy = "Enable namesake-backup.timer, or run `namesake backup`; see docs/backup.md."
     if made_at is None:
         return warned("backup", "No copy has been made yet.", remedy)
@@ -85,6 +95,18 @@ def of_copy(made_at: datetime | None, now: datetime) -> Checked:
     if now - made_at > COPY_LASTS:
         return bad("backup", told, remedy, UNAVAILABLE)
     return fine("backup", told)
+
+
+def _of_failed(made_at: datetime | None, failed: FailedCopy, now: datetime) -> Checked:
+    """Where a recent copy is good, a disk may be full for a night; damage may not wait."""
+    last = f"the last good one is of {made_at:%-d %b %Y}" if made_at else "there is no good one yet"
+    told = f"The copy of {failed.at:%-d %b %Y %H:%M} UTC failed ({failed.exit_code}); {last}."
+    remedy = "See why: `journalctl -u namesake-backup`, or run `namesake backup`."
+    if failed.exit_code == DAMAGED:
+        return bad("backup", told, remedy, DAMAGED)
+    if made_at is None or now - made_at > COPY_LASTS:
+        return bad("backup", told, remedy, UNAVAILABLE)
+    return warned("backup", told, remedy)
 
 
 def of_waiting(waiting: int, oldest: datetime | None, now: datetime) -> Checked:

@@ -1,40 +1,20 @@
 """The unit that we ship, under a real systemd: started, watched, restarted and stopped by it."""
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
+from tests.real.installed import CONFIG, SETTINGS, UNITS, in_time, namesake, shown_of
 from tests.real.systemd_machine import Machine
 
 pytestmark = pytest.mark.real
 
-UNIT = (Path(__file__).parents[2] / "systemd" / "namesake.service").read_text("utf-8")
+UNIT = (UNITS / "namesake.service").read_text("utf-8")
 PLACE = "/etc/systemd/system/namesake.service"
-CONFIG = "/etc/namesake/namesake.toml"
-SETTINGS = """\
-state = "/var/lib/namesake"
-[district]
-ref = "cedar-valley"
-name = "Cedar Valley Public Schools"
-zone = "America/Chicago"
-domains = ["cedarvalley.example"]
-contact = "it@cedarvalley.example"
-[mail]
-sender = "Namesake <namesake@cedarvalley.example>"
-[sources.bluesky]
-enabled = false
-[sources.catalogue]
-own = false
-[students]
-enabled = true
-tokens = "/etc/namesake/roster.tokens"
-"""
 # The unit waits a minute for a sign of life, and five seconds before it starts anew.
 IMPATIENT = "[Service]\nWatchdogSec=4\nRestartSec=1\n"
 PUPILS = "given,family\n" + "".join(f"Given{n},Family{n}\n" for n in range(30))
-PATIENCE = 60.0
 MADE_UP = range(61184, 65520)  # users that exist while a service runs (systemd.exec(5))
 
 
@@ -63,19 +43,8 @@ def started(installed: Machine) -> Machine:
     return installed
 
 
-def namesake(machine: Machine, *arguments: str) -> str:
-    return machine.run("/opt/namesake/bin/namesake", "--config", CONFIG, *arguments)
-
-
 def shown(machine: Machine, name: str) -> str:
-    return machine.run("systemctl", "show", "namesake", "--value", "-p", name).strip()
-
-
-def in_time(true: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while not true() and time.monotonic() < until:
-        time.sleep(0.2)
-    return true()
+    return shown_of(machine, "namesake", name)
 
 
 def test_it_starts_says_what_it_does_and_is_nobody_on_the_machine(started: Machine) -> None:

@@ -1,12 +1,13 @@
 """Keeping a district safe: a copy that was restored once before anybody needs it."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config import Config
-from monitor.errors import CannotWriteError, InputError
+from monitor.errors import CannotWriteError, InputError, MonitorError
 from monitor.flows.membership.withdraw import BACKUPS_ROTATE
 from monitor.flows.parts import Now
 from monitor.flows.running.soundness import read_everything
@@ -17,6 +18,7 @@ from monitor.store.sealing import KEYS_DATABASE
 from monitor.store.state import DATABASE, State
 
 BACKED_UP = "backed-up"
+BACKUP_FAILED = "backup-failed"
 # It begins with a dot, so that it is in no copy itself.
 TRIAL = ".restoring"
 
@@ -44,8 +46,20 @@ class BackingUp:
     now: Now
 
     def back_up(self, to: Path, keys: Path | None, rotation: Rotation) -> Done:
-        """Copy, prove the copy by restoring it, then let old copies go."""
+        """Copy, prove the copy by restoring it, then let old copies go.
+
+        That it failed is kept, so that whoever looks after the service is told.
+        """
         _refuse_together(self.config.state, to, keys)
+        try:
+            return self._backed_up(to, keys, rotation)
+        except MonitorError as error:
+            with suppress(MonitorError):
+                told = {"code": str(error.exit_code)}
+                self.state.audit.append(self.now(), "operator", BACKUP_FAILED, "", told)
+            raise
+
+    def _backed_up(self, to: Path, keys: Path | None, rotation: Rotation) -> Done:
         begun = begin(self.config.state, to, self.now(), self._without())
         try:
             key_copy = KeyCopy(keys or self.config.state)

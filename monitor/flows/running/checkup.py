@@ -28,5 +28,5 @@ def of_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[Checked]:
     dead = vitals.letters.get(LetterState.DEAD, 0)
     yield condition.of_waiting(waiting, vitals.oldest_letter, vitals.at)
     yield from condition.of_undelivered(dead, vitals.paused)
-    yield condition.of_copy(vitals.backed_up, vitals.at)
+    yield condition.of_copy(vitals.backed_up, vitals.backup_failed, vitals.at)
     yield condition.of_clock(vitals.at, vitals.last_recorded)

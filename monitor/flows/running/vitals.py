@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.domain.condition import FailedCopy
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.flows.parts import Now
-from monitor.flows.running.backup import BACKED_UP
+from monitor.flows.running.backup import BACKED_UP, BACKUP_FAILED
+from monitor.store.audit import Entry
 from monitor.store.due import Due
 from monitor.store.health import SourceHealth
 from monitor.store.outbox import LetterState
@@ -21,7 +23,8 @@ FLOOR = 10
 class Vitals:
     """`people` and `flags` are None, and empty, while fewer than `FLOOR` people have joined.
 
-    Counts of flags that are below it are left out one by one. Times are None for what was never.
+    Counts of flags that are below it are left out one by one. Times are None for what was never;
+    so is `backup_failed` where the latest copy is a good one.
     """
 
     at: datetime
@@ -34,6 +37,7 @@ class Vitals:
     sweep_closed: datetime | None
     sweep_open_since: datetime | None
     backed_up: datetime | None
+    backup_failed: FailedCopy | None
     last_recorded: datetime | None
     database_bytes: int
     people: int | None
@@ -68,12 +72,19 @@ class TakingVitals:
             sweep_closed=self.state.sweeps.last_closed(SweepKind.SWEEP),
             sweep_open_since=min((each.started_at for each in open_sweeps), default=None),
             backed_up=backup.at if backup else None,
+            backup_failed=self._failed_copy(backup),
             last_recorded=max(filter(None, recorded), default=None),
             database_bytes=self.state.bytes,
             people=people if people >= FLOOR else None,
             joined=people > 0,
             flags=self._flags() if people >= FLOOR else {},
         )
+
+    def _failed_copy(self, made: Entry | None) -> FailedCopy | None:
+        failed = self.state.audit.last(BACKUP_FAILED)
+        if failed is None or (made is not None and made.seq > failed.seq):
+            return None
+        return FailedCopy(at=failed.at, exit_code=int(failed.details["code"]))
 
     def _flags(self) -> Mapping[tuple[FlagKind, FlagState], int]:
         counts = self.state.flags.counts()

@@ -3,12 +3,10 @@
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
-from errno import ENOSPC
 from typing import Any
 
 import pytest
 
-from monitor.errors import DatabaseError
 from monitor.flows.running import backup
 from monitor.store.backups import Backup, backups
 from monitor.store.outbox import LetterState, OutboxLetter
@@ -213,32 +211,6 @@ def test_a_folder_with_something_in_it_is_never_restored_over(copied: Terminal):
     assert said.code == 65
     assert "not empty" in said.sentence
     assert refs(copied) == before
-
-
-def test_a_copy_that_cannot_be_proved_is_none_and_the_last_one_stays(copied: Terminal, monkeypatch):
-    def unproved(*_: object) -> None:
-        raise DatabaseError
-
-    monkeypatch.setattr(backup, "laid_out", unproved)
-    copied.clock.at += timedelta(days=40)
-
-    assert back_up(copied).code == 78
-
-    assert len(list(place(copied, "copies").iterdir())) == 1
-
-
-def test_a_copy_that_finds_no_room_leaves_nothing(copied: Terminal, monkeypatch):
-    def full(*_: object) -> None:
-        raise OSError(ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("monitor.store.backups.flush", full)
-    copied.clock.at += timedelta(days=1)
-
-    said = back_up(copied)
-
-    assert said.code == 73
-    assert "No space left" in said.sentence
-    assert len(list(place(copied, "copies").iterdir())) == 1
 
 
 def test_old_copies_go_and_the_newest_stays(terminal: Terminal):

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.domain import condition
 from monitor.domain.checkup import Level, bad, fine, warned, worst
-from monitor.domain.condition import MEGABYTE, SourceCondition
+from monitor.domain.condition import MEGABYTE, FailedCopy, SourceCondition
 from scrapers.outcome import Outcome
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -35,7 +35,27 @@ def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, le
     ("age", "level"), [(None, Level.WARN), (2 * DAY, Level.OK), (4 * DAY, Level.BAD)]
 )
 def test_a_copy_is_missed_after_three_nights(age, level):
-    assert condition.of_copy(None if age is None else NOW - age, NOW).level is level
+    assert condition.of_copy(None if age is None else NOW - age, None, NOW).level is level
+
+
+@pytest.mark.parametrize(
+    ("age", "code", "level", "exit_code"),
+    [
+        (DAY, 73, Level.WARN, 0),
+        (4 * DAY, 73, Level.BAD, 69),
+        (None, 73, Level.BAD, 69),
+        (DAY, 78, Level.BAD, 78),
+    ],
+)
+def test_a_copy_that_fails_may_do_so_for_a_night_unless_something_is_damaged(
+    age, code, level, exit_code
+):
+    failed = FailedCopy(at=NOW, exit_code=code)
+
+    told = condition.of_copy(None if age is None else NOW - age, failed, NOW)
+
+    assert (told.level, told.exit_code) == (level, exit_code)
+    assert f"({code})" in told.told
 
 
 @pytest.mark.parametrize(
