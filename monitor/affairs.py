@@ -12,6 +12,7 @@ from monitor.flows.membership.consenting import Consenting
 from monitor.flows.membership.editing import Editing
 from monitor.flows.membership.exporting import Exporting
 from monitor.flows.membership.holding import Holding
+from monitor.flows.membership.reminding import Reminding
 from monitor.flows.membership.renewing import Renewing
 from monitor.flows.membership.retiring import Retiring
 from monitor.flows.membership.terms import DistrictTerms
@@ -73,6 +74,10 @@ class Affairs:
     @cached_property
     def renewing(self) -> Renewing:
         return Renewing(state=self.state, letters=self.letters, leaving=self.leaving, now=self.now)
+
+    @cached_property
+    def reminding(self) -> Reminding:
+        return Reminding(state=self.state, config=self.config, letters=self.letters, now=self.now)
 
     @cached_property
     def exporting(self) -> Exporting:

@@ -86,6 +86,16 @@ class EvidenceConfig(Section, frozen=True, kw_only=True):
     pages: bool = True
 
 
+class InvitationsConfig(Section, frozen=True, kw_only=True):
+    """`remind_after_days` is when who does not answer is reminded, once; 0 is never."""
+
+    remind_after_days: Annotated[int, Meta(ge=0, le=14)] = 14
+
+    @property
+    def reminds(self) -> bool:
+        return self.remind_after_days > 0
+
+
 class BackupConfig(Section, frozen=True, kw_only=True):
     """Where the copies of the district go, and, elsewhere, the one copy of its keys."""
 
@@ -116,6 +126,7 @@ class Config(Section, frozen=True, kw_only=True):
     evidence: EvidenceConfig = EvidenceConfig()
     watch: WatchConfig = WatchConfig()
     backup: BackupConfig = BackupConfig()
+    invitations: InvitationsConfig = InvitationsConfig()
     portal: PortalConfig = PortalConfig()
 
     @property

@@ -124,6 +124,7 @@ class Workshop:
             terms=self.terms,
             letters=self.letters,
             leaving=self.affairs.leaving,
+            reminding=self.affairs.reminding,
             now=self.now,
             new_ref=self.outside.new_ref,
         )
@@ -220,6 +221,7 @@ class Workshop:
             upkeep=self.mailroom.upkeep,
             leaving=self.affairs.leaving,
             renewing=self.affairs.renewing,
+            reminding=self.affairs.reminding,
             purging=self.affairs.purging,
             now=self.now,
             grid=Grid(state=self.state, config=self.config, now=self.now),

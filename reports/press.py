@@ -19,6 +19,7 @@ class LetterKind(StrEnum):
     BREAK_GLASS = "break-glass"
     ENROLLED = "enrolled"
     INVITATION = "invitation"
+    REMINDER = "reminder"
     CONSENT_ENDING = "consent-ending"
     CONSENT_CHANGED = "consent-changed"
     HOLD = "hold"
@@ -46,6 +47,7 @@ _FORMS: Final = {
     LetterKind.BREAK_GLASS: _Form(notice.BreakGlassView, notice.render_break_glass),
     LetterKind.ENROLLED: _Form(notice.EnrolledView, notice.render_enrolled),
     LetterKind.INVITATION: _Form(invitation.InvitationView, invitation.render),
+    LetterKind.REMINDER: _Form(invitation.ReminderView, invitation.render_reminder),
     LetterKind.CONSENT_ENDING: _Form(notice.ConsentEndingView, notice.render_consent_ending),
     LetterKind.CONSENT_CHANGED: _Form(standing.ConsentChangedView, standing.render_consent_changed),
     LetterKind.SIGN_IN_LINK: _Form(sign_in_link.SignInLinkView, sign_in_link.render),

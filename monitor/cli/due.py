@@ -11,6 +11,7 @@ import click
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.flows.asking.recheck import RECHECK
 from monitor.flows.asking.settlement import SECOND_PROOF
+from monitor.flows.membership.reminding import REMINDER
 from monitor.flows.membership.renewing import RENEWING
 from monitor.flows.membership.withdraw import ERASURE
 from monitor.flows.running.grid import DIGEST, REVIEW, SWEEP
@@ -28,6 +29,7 @@ WORDS: Mapping[str, str] = {
     BOUNCES: "reading which letters came back",
     ERASURE: "erasure of who withdrew",
     RENEWING: "looking which consents end soon",
+    REMINDER: "the one reminder of an invitation",
     PURGE: "forgetting what is past its time",
 }
 FEW = 2

@@ -81,6 +81,7 @@ TABLE: Mapping[Kept, Lifetime] = {
     # Closed is a letter that the mail server accepted: its words go, its id stays. One that was
     # given up stays open for a while, in case an operator mends what was wrong.
     Kept.LETTER: Lifetime(open=30 * DAY, closed=AT_ONCE),
+    # Open is one without an answer; a reminder begins its time anew, once.
     Kept.INVITATION: Lifetime(open=14 * DAY, closed=AT_ONCE),
     # Answers of somebody who began to join and did not end it.
     Kept.UNFINISHED: Lifetime(open=DAY, closed=AT_ONCE),

@@ -7,7 +7,6 @@ a mailbox shows but one of two with one Message-ID, and it may be the older one.
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 
-from monitor.store.outbox import OutboxLetter
 from monitor.store.sealing import Sealing
 
 
@@ -15,7 +14,10 @@ from monitor.store.sealing import Sealing
 class LetterCodes:
     sealing: Sealing
 
-    def of(self, letter: OutboxLetter) -> str:
-        """Derive 256 bits from the Message-ID, under the key that seals the letter."""
-        secret = self.sealing.mark(letter.person, f"code {letter.message}")
+    def of(self, owner: str, door: str) -> str:
+        """Derive 256 bits from the ref of what is opened, under the key of whose it is.
+
+        Each letter that opens one door has the same code. `owner` is empty for an office.
+        """
+        secret = self.sealing.mark(owner, f"code {door}")
         return urlsafe_b64encode(secret).decode("ascii").rstrip("=")

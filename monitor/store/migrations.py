@@ -60,4 +60,5 @@ NAMESAKE = Schema.of(
     step("letters_1"),
     step("sign_in_links_1"),
     step("letters_2"),
+    step("invitations_1"),
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from reports.digest import DigestView
-from reports.invitation import InvitationView
+from reports.invitation import InvitationView, ReminderView
 from reports.lines import (
     AsideLine,
     ChangeLine,
@@ -259,6 +259,13 @@ LETTERS: Final[dict[str, LetterView]] = {
         **ROSA,
         how="Open the enrolment page of your district and give this code.",
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
+        expires_at=MONDAY + timedelta(days=14),
+    ),
+    "reminder": ReminderView(
+        **ROSA,
+        how="Open the enrolment page of your district and give this code.",
+        code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
+        invited_at=MONDAY - timedelta(days=14),
         expires_at=MONDAY + timedelta(days=14),
     ),
     "consent-ending": ConsentEndingView(

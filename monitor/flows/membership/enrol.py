@@ -1,7 +1,7 @@
 """Joining: an invitation that only a mailbox can open, and an answer only its owner can give."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 
 from monitor.config import CONSENT_LASTS, Config, zone_exists
@@ -9,17 +9,16 @@ from monitor.domain.consent import Channel, Consent, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.person import Person, PersonName
 from monitor.errors import InputError, NotPermittedError
+from monitor.flows.membership.reminding import INVITATION_LASTS, Reminding
 from monitor.flows.membership.terms import DistrictTerms
 from monitor.flows.membership.withdraw import Leaving
 from monitor.flows.parts import NewRef, Now
+from monitor.flows.writing.inviting import Inviting
 from monitor.flows.writing.letters import Correspondence, LetterPlan
 from monitor.store.invitations import Invitation
 from monitor.store.state import State
-from reports.invitation import InvitationView
 from reports.notice import EnrolledView
 from reports.text import one_address
-
-INVITATION_LASTS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +46,7 @@ class Joining:
     terms: DistrictTerms
     letters: Correspondence
     leaving: Leaving
+    reminding: Reminding
     now: Now
     new_ref: NewRef
 
@@ -70,14 +70,15 @@ class Joining:
                     "somebody else's by now, run `namesake staff left` for it first."
                 )
                 raise InputError(reason)
-            self._take_back(address)
+            invitation = replace(invitation, reminded_at=self._take_back(address))
             self.state.invitations.add(invitation)
+            self.reminding.foresee(invitation)
             self.letters.queue(
                 LetterPlan(
                     reader=invitation.ref,
                     period=now.date().isoformat(),
                 ),
-                self._invitation(invitation),
+                Inviting(letters=self.letters).invitation(invitation),
             )
             self.state.audit.append(now, "operator", "invited", invitation.ref, {})
         return invitation
@@ -117,10 +118,16 @@ class Joining:
             self.state.audit.append(now, person.ref, "enrolled", person.ref, {})
         return person
 
-    def _take_back(self, address: str) -> None:
-        """Let a new invitation end the earlier ones: one address is one person's."""
+    def _take_back(self, address: str) -> datetime | None:
+        """Let a new invitation end the earlier ones: one address is one person's.
+
+        Return when they were reminded of one of those, if so: no other reminder follows.
+        """
+        reminded = None
         while earlier := self.state.invitations.find_by_mail(address, self.now()):
+            reminded = reminded or earlier.reminded_at
             self.state.invitations.drop(earlier.ref)
+        return reminded
 
     def _own_address(self, mail: str) -> str:
         address = mail.strip().lower()
@@ -154,24 +161,6 @@ class Joining:
             accounts=tuple(account.strip().casefold() for account in answers.accounts),
             pages=answers.pages,
             absent_from=answers.absent_from,
-        )
-
-    def _invitation(self, invitation: Invitation) -> InvitationView:
-        district = self.config.district
-        greeting = self.letters.greeting_to(
-            invitation.given,
-            why=f"You get this letter because {district.name} offers Namesake to its staff.",
-            leave="To decline, do nothing: without your answer nothing is looked up.",
-        )
-        address = self.config.portal.address
-        how = "Run “namesake enrol” and paste the code, or ask IT to sit down with you."
-        if address:
-            greeting["review_url"] = f"{address}/join/code"
-            how = f"Press the button, or paste the code at {address}/join."
-        return InvitationView(
-            **greeting,
-            how=how,
-            expires_at=invitation.expires_at,
         )
 
     def _confirmation(self, person: Person, consent: Consent) -> EnrolledView:

@@ -10,6 +10,7 @@ from monitor.domain.due import DIGEST as DIGEST_SLOT
 from monitor.domain.due import SECOND_PROOF_AFTER, next_digest, next_sweep
 from monitor.flows.asking.recheck import LOOKS_AGAIN_AFTER, RECHECK
 from monitor.flows.asking.settlement import SECOND_PROOF
+from monitor.flows.membership.reminding import INVITATION_LASTS, REMINDER
 from monitor.flows.membership.renewing import RENEWING
 from monitor.flows.membership.withdraw import ERASURE, ERASURE_RETRY
 from monitor.flows.parts import Now
@@ -26,6 +27,7 @@ DAILY = timedelta(days=1)
 LONGEST = {
     PURGE: DAILY,
     RENEWING: DAILY,
+    REMINDER: INVITATION_LASTS,
     ERASURE: ERASURE_RETRY,
     SECOND_PROOF: SECOND_PROOF_AFTER,
     BOUNCES: COLLECTED_EVERY,

@@ -77,7 +77,8 @@ class Purging:
         with self.state.write():
             for each in self.state.invitations.all():
                 stage = Stage.CLOSED if each.spent_at else Stage.OPEN
-                if self._over(Kept.INVITATION, stage, each.spent_at or each.invited_at):
+                heard = each.spent_at or each.reminded_at or each.invited_at
+                if self._over(Kept.INVITATION, stage, heard):
                     self.state.invitations.drop(each.ref)
 
     def _given_up_joinings(self) -> None:

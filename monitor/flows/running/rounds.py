@@ -12,6 +12,7 @@ from monitor.flows.asking.canaries import Canaries
 from monitor.flows.asking.recheck import RECHECK, Rechecks
 from monitor.flows.asking.settlement import SECOND_PROOF
 from monitor.flows.asking.sweep import Closing, Errand, Sweeping, nothing_else
+from monitor.flows.membership.reminding import REMINDER, Reminding
 from monitor.flows.membership.renewing import RENEWING, Renewing
 from monitor.flows.membership.withdraw import ERASURE, ERASURE_RETRY, Leaving
 from monitor.flows.parts import Now, Watch, unwatched
@@ -33,7 +34,7 @@ from scrapers.request import Query
 # before the longest sweep does: it marks what is in hand, and the lock decides who works.
 LEASE = timedelta(days=7)
 ASKED = (SWEEP, SECOND_PROOF, RECHECK)
-WRITTEN = (RENEWING, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
+WRITTEN = (RENEWING, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
 MOST_TRIES = 3
 
 
@@ -53,6 +54,7 @@ class DueRounds:
     leaving: Leaving
     purging: Purging
     renewing: Renewing
+    reminding: Reminding
     now: Now
     grid: Grid
     interrupt: Callable[[], None]
@@ -97,6 +99,10 @@ class DueRounds:
             with self._in_hand(due), self.state.write():
                 self.renewing.look()
                 self.state.due.finish(RENEWING, due.subject, self.now() + DAILY)
+        while due := self._claim(REMINDER):
+            with self._in_hand(due), self.state.write():
+                self.reminding.remind(due.subject)
+                self.state.due.finish(REMINDER, due.subject, None)
         while due := self._claim(DIGEST, REVIEW):
             with self._in_hand(due):
                 self._compose(due)

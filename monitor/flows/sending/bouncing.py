@@ -7,11 +7,10 @@ from monitor.domain.bounce import Bounce
 from monitor.domain.rulings import bounced
 from monitor.errors import InputError
 from monitor.flows.parts import BounceBox, Now
-from monitor.flows.writing.letters import Correspondence, Greeting
+from monitor.flows.writing.letters import INVITING, Correspondence, Greeting
 from monitor.store.outbox import LetterState, OutboxLetter
 from monitor.store.paused_addresses import PausedAddress
 from monitor.store.state import State
-from reports.press import LetterKind
 from reports.upkeep import AddressPausedView
 
 BOUNCES = "bounces"
@@ -45,7 +44,7 @@ class Bouncing:
 
     def refused(self, letter: OutboxLetter, status: str) -> None:
         """Write no more to an address that a mail server refuses for good."""
-        if not letter.person or letter.kind == LetterKind.INVITATION:
+        if not letter.person or letter.kind in INVITING:
             return
         paused = PausedAddress(person=letter.recipient_ref, since=self.now(), status=status)
         self.state.paused_addresses.pause(self.state.people.get(paused.person).mail, paused)

@@ -10,10 +10,10 @@ from monitor.errors import InputError
 from monitor.flows.membership.enrol import hashed
 from monitor.flows.membership.exporting import Exporting
 from monitor.flows.parts import Now
-from monitor.flows.writing.letters import DIGESTS, WITHOUT_CONSENT, holder
+from monitor.flows.writing.letters import DIGESTS, INVITING, WITHOUT_CONSENT, holder
 from monitor.store.outbox import OutboxLetter
 from monitor.store.state import State
-from reports.invitation import InvitationView
+from reports.invitation import InvitationView, ReminderView
 from reports.letter import Letter
 from reports.lines import LetterView, PersonalView
 from reports.notice import AlertView
@@ -66,7 +66,7 @@ class Drafting:
             return Reader(never=OVER)
         if not letter.person:
             return _at(holder(ref, self.config.district))
-        if kind is LetterKind.INVITATION:
+        if kind in INVITING:
             invited = self.state.invitations.get(ref)
             return _at(invited.mail if invited.open(self.now()) else "")
         never = self._refusal(kind, ref)
@@ -122,21 +122,24 @@ class Drafting:
         kind = LetterKind(letter.kind)
         view = self.state.outbox.view(letter.ref, view_type(kind))
         match view:
-            case InvitationView():
-                return replace(view, code=self.state.letter_codes.of(letter))
+            case InvitationView() | ReminderView():
+                return replace(view, code=self._code(letter, letter.recipient_ref))
             case SignInLinkView():
-                return replace(view, token=self.state.letter_codes.of(letter))
+                return replace(view, token=self._code(letter, letter.period))
         return view
 
     def honour(self, letter: OutboxLetter) -> None:
         """Let what stands in a letter open its door; it opens nothing before the letter goes."""
         match LetterKind(letter.kind):
-            case LetterKind.INVITATION:
-                door = hashed(self.state.letter_codes.of(letter))
-                self.state.invitations.set_code(letter.recipient_ref, door)
+            case LetterKind.INVITATION | LetterKind.REMINDER:
+                door = letter.recipient_ref
+                self.state.invitations.set_code(door, hashed(self._code(letter, door)))
             case LetterKind.SIGN_IN_LINK:
-                door = hashed(self.state.letter_codes.of(letter))
-                self.state.sign_in_links.set_code(letter.period, door)
+                door = letter.period
+                self.state.sign_in_links.set_code(door, hashed(self._code(letter, door)))
+
+    def _code(self, letter: OutboxLetter, door: str) -> str:
+        return self.state.letter_codes.of(letter.person, door)
 
     def _bundle(self, letter: OutboxLetter) -> tuple[OutboxLetter, ...]:
         """Put all that a person is to be told at once into one letter."""

@@ -25,9 +25,9 @@ TO_OFFICE = frozenset(
         LetterKind.TRIAL,
     }
 )
+INVITING = frozenset({LetterKind.INVITATION, LetterKind.REMINDER})
 # An invitation comes before consent, a farewell after it, and an office gives none.
-WITHOUT_CONSENT = TO_OFFICE | {
-    LetterKind.INVITATION,
+WITHOUT_CONSENT = (TO_OFFICE | INVITING) | {
     LetterKind.WITHDRAWN,
     LetterKind.CONSENT_ENDING,
     LetterKind.HOLD,
