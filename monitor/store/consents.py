@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.consent import Act, Channel, Consent, Scope, ended
+from monitor.domain.consent import Act, Channel, Consent, Scope
 from monitor.store.database import Database, Row
 from monitor.store.moment import read, read_or_none, written, written_or_none
 
@@ -52,13 +52,6 @@ class Consents:
         """Tell whether anything may be asked, settled or told on someone's behalf now."""
         latest = self.latest(ref)
         return latest is not None and latest.asks(now)
-
-    def withdraw(self, ref: str, at: datetime) -> None:
-        """Append the withdrawal; there is nothing to do where no consent stands."""
-        with self.database.write():
-            latest = self.latest(ref)
-            if latest is not None and latest.withdrawn_at is None:
-                self.append(ended(latest, Act.WITHDRAWN, at))
 
     def live(self, now: datetime) -> tuple[str, ...]:
         """Return whose consent is in force, in the order of their enrolment."""

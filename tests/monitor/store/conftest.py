@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.consent import Consent, Scope
+from monitor.domain.consent import Act, Consent, Scope, ended
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.domain.item import Item, Sighting, Version
 from monitor.domain.person import Person, PersonName
@@ -57,6 +57,12 @@ class World:
         hold = Hold(person=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
         self.state.holds.place(hold)
         return ref
+
+    def withdraws(self, person: str, at: datetime) -> None:
+        """Append the last line of somebody's consent, as leaving does."""
+        latest = self.state.consents.latest(person)
+        assert latest
+        self.state.consents.append(ended(latest, Act.WITHDRAWN, at))
 
     def consent(self, person: str) -> Consent:
         return Consent(

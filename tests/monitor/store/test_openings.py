@@ -68,7 +68,7 @@ def flags(world):
     chance = random.Random(7)  # noqa: S311 - the same again is the point
     schools = ("North", "South")
     people = [world.enrolled(f"Rosa{n}", school=schools[n % 2]) for n in range(8)]
-    world.state.consents.withdraw(people[0], MONDAY + 2 * DAY)
+    world.withdraws(people[0], MONDAY + 2 * DAY)
     with world.state.write():
         flags = [raised(world, people, chance) for _ in range(90)]
         for flag in flags[::9]:
@@ -172,7 +172,7 @@ def test_withdrawing_consent_empties_the_queue_of_that_person(world, flags):
     whose = {ref: world.state.flags.get(ref).person for ref in whole}
     gone = whose[whole[0]]
 
-    world.state.consents.withdraw(gone, now)
+    world.withdraws(gone, now)
 
     left = world.state.openings.page(gate(now), ANY, ALL)
     assert left == tuple(ref for ref in whole if whose[ref] != gone)

@@ -79,25 +79,16 @@ def test_the_last_word_on_consent_counts(world):
     assert world.state.consents.latest(rosa) == world.consent(rosa)
     assert world.state.consents.live(world.now) == (rosa,)
 
-    world.state.consents.withdraw(rosa, world.now + DAY)
+    world.withdraws(rosa, world.now + DAY)
 
     assert world.state.consents.live(world.now + 2 * DAY) == ()
     assert world.state.consents.latest(rosa).withdrawn_at == world.now + DAY
     assert len(world.state.consents.history(rosa)) == 2
 
 
-def test_a_withdrawal_is_appended_once(world):
-    rosa = world.enrolled()
-    for days in (1, 2):
-        world.state.consents.withdraw(rosa, world.now + days * DAY)
-
-    assert world.state.consents.latest(rosa).withdrawn_at == world.now + DAY
-    assert len(world.state.consents.history(rosa)) == 2
-
-
 def test_consent_given_again_is_live_again(world):
     rosa = world.enrolled()
-    world.state.consents.withdraw(rosa, world.now)
+    world.withdraws(rosa, world.now)
     world.state.consents.append(world.consent(rosa))
 
     assert world.state.consents.live(world.now) == (rosa,)
@@ -112,8 +103,6 @@ def test_consent_that_ran_out_is_not_live(world):
 
 
 def test_nobody_consents_who_is_not_enrolled(world):
-    assert world.state.consents.latest("nobody") is None
-    world.state.consents.withdraw("nobody", world.now)
     assert world.state.consents.latest("nobody") is None
 
 
