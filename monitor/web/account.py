@@ -12,14 +12,23 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import Gone
 
 from monitor.domain.role import Way
+from monitor.errors import NotPermittedError
 from monitor.web.desk import WebDesk
 from monitor.web.provider import Attempt, Provider
 from monitor.web.sign_in import stranger
+from reports.pages import refusal
 from reports.pages import sign_in as documents
+from reports.pages.refusal import RefusalView
 from reports.pages.sign_in import PressView
 
 ATTEMPT: Final = "namesake-attempt"
 BACK: Final = "/sign-in/account/back"
+UNPROVEN: Final = RefusalView(
+    title="You could not be signed in",
+    what="What your school account answered does not prove who you are. Begin again; "
+    "if it happens again, write to the address below.",
+    status=HTTPStatus.FORBIDDEN,
+)
 
 
 def account(provider: Provider) -> Callable[[WebDesk], Blueprint]:
@@ -52,7 +61,10 @@ def _routes(desk: WebDesk, provider: Provider) -> Blueprint:
     @routes.post(BACK)
     def enter() -> Response:
         attempt = _attempt(desk, request.form.get("state", ""))
-        mail = provider.address_of(request.form.get("code", ""), attempt)
+        try:
+            mail = provider.address_of(request.form.get("code", ""), attempt)
+        except NotPermittedError:
+            return desk.page(UNPROVEN.title, refusal.render, UNPROVEN, HTTPStatus.FORBIDDEN)
         reader = desk.service.admitting.known(mail)
         if not reader:
             return stranger(desk, mail)

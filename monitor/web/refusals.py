@@ -34,7 +34,7 @@ class Words:
     what: str
 
 
-_WORDS: Final = MappingProxyType(
+WORDS: Final = MappingProxyType(
     {
         400: Words(
             "This request could not be read",
@@ -108,7 +108,7 @@ def refuse(app: Flask, desk: WebDesk) -> None:
 
 
 def _answer(desk: WebDesk, status: HTTPStatus, *, forged: bool = False) -> Response:
-    words = _FORGED if forged else _WORDS.get(status, _WORDS[500])
+    words = _FORGED if forged else WORDS.get(status, WORDS[500])
     if _wants_json():
         response = jsonify({"error": status.phrase, "words": words.what})
         response.status_code = status

@@ -20,9 +20,13 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIOLATIONS = """async (tags) => {
+  const found = await axe.run({ runOnly: tags, resultTypes: ["violations"] });
+  return found.violations.map(({ id, help, nodes }) =>
+    `${id}: ${help} at ${nodes.slice(0, 3).map((each) => each.html.slice(0, 120)).join(", ")}`);
+}"""
 NARROW, WIDE = 360, 1440
-LOOKS = tuple((width, dark) for width in (NARROW, WIDE) for dark in (False, True))
 MOST_SHIFT = 0.001
 PATIENCE_MS = 10_000
 SHIFTS = """
@@ -54,7 +58,7 @@ class Looks:
     """Opens windows on the pages at `address`, and says what is wrong with what they show."""
 
     browser: Browser
-    address: str
+    address: str | tuple[str, ...]
     said: dict[Page, list[str]] = field(default_factory=dict)
 
     @contextlib.contextmanager
@@ -63,7 +67,7 @@ class Looks:
     ) -> Iterator[Page]:
         """Open a window of its own: nobody is signed in yet."""
         context = self.browser.new_context(
-            base_url=self.address,
+            base_url=self.address if isinstance(self.address, str) else None,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
@@ -92,14 +96,16 @@ class Looks:
         Where scripts are off, axe-core, which is one, cannot look.
         """
         scripts = page.evaluate("globalThis.shifted !== undefined")
-        return [*self.said[page], *(_unreachable(page) if scripts else ()), *_unsteady(page)]
+        barred = unreachable(page) if scripts else []
+        return [*self.said[page], *barred, *too_wide(page), *shifted(page)]
 
     def weight(self, page: Page) -> int:
         """Return how many bytes came for this page, with all that it loads."""
         return int(page.evaluate(WEIGHT))
 
     def _abroad(self, url: str) -> Iterator[str]:
-        if not url.startswith((f"{self.address}/", "data:")):
+        ours = (self.address,) if isinstance(self.address, str) else self.address
+        if not url.startswith((*(f"{each}/" for each in ours), "data:")):
             yield f"somebody else was asked: {url}"
 
 
@@ -109,21 +115,25 @@ def _not_loaded(request: Request) -> Iterator[str]:
         yield f"not loaded: {request.url}"
 
 
-def _unreachable(page: Page) -> Iterator[str]:
-    for violation in Axe().run(page, options=RULES).response["violations"]:
-        places = ", ".join(node["html"][:120] for node in violation["nodes"][:3])
-        yield f"{violation['id']}: {violation['help']} at {places}"
+def unreachable(page: Page) -> list[str]:
+    """Say what axe-core finds against everybody's reading the page as it looks now."""
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(Axe().axe_script)
+    return list(page.evaluate(VIOLATIONS, TAGS))
 
 
-def _unsteady(page: Page) -> Iterator[str]:
+def too_wide(page: Page) -> Iterator[str]:
     wider = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     if wider > 0:
         yield f"the page is {wider} px wider than the window"
-    shifted = page.evaluate("globalThis.shifted ?? 0")
-    if shifted > MOST_SHIFT:
-        yield f"the layout shifted by {shifted}"
+
+
+def shifted(page: Page) -> Iterator[str]:
+    by = page.evaluate("globalThis.shifted ?? 0")
+    if by > MOST_SHIFT:
+        yield f"the layout shifted by {by}"
 
 
 def _program() -> str | None:

@@ -1,13 +1,11 @@
 """The pages of staff in a real browser: joining, a check, sorting and sharing, in every light."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from monitor.domain.flag import FlagKind
 from monitor.flows.membership.enrol import hashed
-from tests.real.browser import LOOKS, NARROW, Looks
+from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
 pytestmark = pytest.mark.real
@@ -63,35 +61,6 @@ def test_a_form_that_lacks_something_says_so_first_and_leads_there(looks: Looks,
         assert page.evaluate("document.activeElement.id") == "scopes-1"
         # The browser says in its console that the form was refused, which is meant.
         assert [each for each in looks.faults(page) if "status of 422" not in each] == []
-
-
-def staff_pages(pages: Pages) -> Iterator[str]:
-    service = pages.service
-    ref = service.state.people.find_by_mail("maria.delgado@cedarvalley.example")
-    flags = service.state.flags.of_person(ref or "")
-    flag = next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
-    item = f"/me/items/{flag.item}"
-    yield from ("/me", "/me/sort", "/me/sort/done", "/me/check", "/me/joined")
-    yield from (item, f"{item}/beside", f"{item}/versions", f"/me/flags/{flag.ref}/share")
-    data = ("", "/scopes", "/renew", "/names", "/work", "/accounts", "/seen", "/leave")
-    yield from (f"/me/data{page}" for page in data)
-    yield from ("/join", "/join/left")
-
-
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-def test_every_page_of_staff_can_be_read_by_everybody(
-    looks: Looks, pages: Pages, width: int, *, dark: bool
-) -> None:
-    with looks.window(width=width, dark=dark) as page:
-        looks.become(page, "Maria Delgado")
-        faults = {}
-        for address in staff_pages(pages):
-            page.goto(address)
-            for more in page.locator("details > summary").all():
-                more.click()
-            faults[address] = looks.faults(page)
-
-    assert {address: each for address, each in faults.items() if each} == {}
 
 
 @WITH_AND_WITHOUT

@@ -92,7 +92,7 @@ def test_a_code_that_the_provider_does_not_know_opens_nothing(portal: Portal):
 
     refused = guest.post(BACK, state=goes_out(guest), code="forged")
 
-    assert refused.status == 403
+    assert (refused.status, refused.title) == (403, "You could not be signed in")
     assert guest.get("/operate").leads_to == "/sign-in"
 
 

@@ -1,0 +1,34 @@
+"""All states of all pages, by chapter.
+
+What a row did is there for the next ones of its chapter; chapters come in any order, and no two of
+them change what both of them show. A new page fails `tests/monitor/web/test_states.py` until it has
+a row in one of them; each row is looked at in a browser by `tests/real/test_states.py`.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tests.real.states import table_entrance as entrance
+from tests.real.states import table_review as review
+from tests.real.states import table_staff as staff
+from tests.real.states.state import State
+
+CHAPTERS: Mapping[str, tuple[State, ...]] = MappingProxyType(
+    {
+        "signing in": entrance.SIGNING_IN,
+        "accounts of the district": entrance.ACCOUNTS,
+        "a proxy that signs in": entrance.VOUCHED,
+        "errors": entrance.ERRORS,
+        "invitations": entrance.INVITED,
+        "joining": entrance.JOINING,
+        "findings": staff.FINDINGS,
+        "sharing": staff.SHARING,
+        "sorting": staff.SORTED,
+        "checks": staff.CHECKS,
+        "own data": staff.DATA,
+        "standings": staff.STANDINGS,
+        "review": review.REVIEW,
+        "operating": review.OPERATING,
+        "nobody has joined": review.EMPTY,
+    }
+)

@@ -1,0 +1,114 @@
+"""Every state of every page in a real browser: reachable, steady, light, quiet, in any look."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Error, Page, Response, expect
+
+from tests.real.browser import NARROW, WIDE, Looks, shifted, too_wide, unreachable
+from tests.real.states.scene import Scene, set_in
+from tests.real.states.state import State
+from tests.real.states.table import CHAPTERS
+
+pytestmark = pytest.mark.real
+HEAVIEST = 150_000
+HEIGHT = 900
+UNFOLD = "for (const each of document.querySelectorAll('details')) each.open = true"
+
+
+@pytest.fixture(scope="module")
+def scene(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with set_in(played_demo, tmp_path_factory.mktemp("states")) as scene:
+        yield scene
+
+
+@dataclass
+class Walk:
+    """One window in which the states of a chapter are looked at, one after another."""
+
+    scene: Scene
+    looks: Looks
+    page: Page
+    browser: CDPSession
+    status: int = 0
+    found: dict[str, list[str]] = field(default_factory=dict)
+
+    def heard(self, response: Response) -> None:
+        request = response.request
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self.status = response.status
+
+    def look(self, state: State) -> None:
+        said = self.looks.said[self.page]
+        said.clear()
+        try:
+            wrong = [*self._narrow(state), *self._wide(state), *said]
+        except (AssertionError, Error) as error:
+            wrong = [str(error)]
+        refused = f"status of {state.status}"
+        self.found[str(state)] = [each for each in wrong if refused not in each]
+
+    def _narrow(self, state: State) -> Iterator[str]:
+        self._turn(NARROW, "dark")
+        self._enter(state)
+        self.page.goto(self.scene.address(state))
+        for deed in state.deeds:
+            deed(self.page)
+        expect(self.page.locator("main")).to_contain_text(state.words)
+        if self.status != state.status:
+            yield f"it answered {self.status}"
+        yield from shifted(self.page)
+        yield from self._looked_at()
+
+    def _wide(self, state: State) -> Iterator[str]:
+        self._turn(WIDE, "light")
+        if not state.deeds:
+            self.page.reload()
+            yield from shifted(self.page)
+        if (weight := self.looks.weight(self.page)) > HEAVIEST:
+            yield f"it weighs {weight} bytes"
+        yield from self._looked_at()
+
+    def _turn(self, width: int, light: Literal["dark", "light"]) -> None:
+        """Two looks hold all that differs: no colour depends on the width, and no place on it."""
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.page.emulate_media(color_scheme=light)
+
+    def _enter(self, state: State) -> None:
+        context = self.page.context
+        context.clear_cookies()
+        context.set_extra_http_headers(self.scene.headers(state.site, state.who))
+        if state.who and not self.scene.headers(state.site, state.who):
+            context.add_cookies([self.scene.cookie(state.site, state.who)])
+
+    def _looked_at(self) -> Iterator[str]:
+        # What is folded away is part of the page, too.
+        self.page.evaluate(UNFOLD)
+        yield from too_wide(self.page)
+        yield from unreachable(self.page)
+
+
+@contextlib.contextmanager
+def walking(scene: Scene, browser: Browser) -> Iterator[Walk]:
+    looks = Looks(browser, tuple(each.address for each in scene.sites.values()))
+    with looks.window(width=NARROW) as page:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        walk = Walk(scene, looks, page, session)
+        page.on("response", walk.heard)
+        yield walk
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_state_can_be_read_by_everybody_on_any_screen(
+    scene: Scene, browser: Browser, chapter: str
+) -> None:
+    with walking(scene, browser) as walk:
+        for state in CHAPTERS[chapter]:
+            walk.look(state)
+
+    assert {state: wrong for state, wrong in walk.found.items() if wrong} == {}
