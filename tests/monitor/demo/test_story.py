@@ -24,6 +24,7 @@ SKIES = "https://bsky.app/profile/"
 PRETENDER = f"{SKIES}mariadelgad0.skies.example"
 NAMESAKE = f"{SKIES}reyesandsons.skies.example"
 TAKEN_OVER = f"{SKIES}coachokafor.skies.example"
+WHEREABOUTS = "http://whereabouts.example/novak-elizabeth"
 BAND = f"{SKIES}rosamarchetti.skies.example"
 # Drawn anew for each district, and kept nowhere.
 CODE = re.compile(r" [\w-]{43} ")
@@ -131,10 +132,12 @@ def test_the_second_week_brings_what_was_planted_and_nothing_else(played: Played
 
     assert events(week) == [
         (DANIEL, "appeared", NAMESAKE, ()),
+        (BETH, "appeared", WHEREABOUTS, ()),
         (MARIA, "appeared", PRETENDER, ()),
         (THOMAS, "changed", TAKEN_OVER, ("name",)),
     ]
     assert flags(week) == [
+        (BETH, "exposed-contact", "medium", WHEREABOUTS),
         (MARIA, "impersonation", "high", PRETENDER),
         (ROSA, "student-link", "medium", BAND),
         (THOMAS, "own-account-changed", "medium", TAKEN_OVER),
@@ -219,6 +222,16 @@ def test_the_student_link_is_told_to_its_person_alone(played: Played):
     assert telling == [digest]
 
 
+def test_the_exposed_contact_is_told_by_kind_and_place_and_its_value_is_nowhere(played: Played):
+    digest = played.digest(BETH, 2)
+    assert WHAT[FlagKind.EXPOSED_CONTACT] in digest.text
+    assert "a phone number, in what a search engine shows of the page" in digest.text
+
+    telling = [mail for mail in played.mails if WHAT[FlagKind.EXPOSED_CONTACT] in mail.whole]
+    assert telling == [digest]
+    assert not any("555-0142" in mail.whole for mail in played.mails)
+
+
 def test_no_pupil_is_named_in_any_letter(played: Played):
     for mail in played.mails:
         assert not any(pupil in mail.whole for pupil in PUPILS)
@@ -270,8 +283,7 @@ def test_the_namesake_is_set_aside_and_accused_of_nothing(played: Played):
     assert "nothing new" in digest.subject
 
 
-@pytest.mark.parametrize("mail", [JOHN, BETH])
-@pytest.mark.parametrize("week", [2, 3])
+@pytest.mark.parametrize(("mail", "week"), [(JOHN, 2), (JOHN, 3), (BETH, 3)])
 def test_to_whom_nothing_happened_nothing_is_told_as_new(played: Played, mail: str, week: int):
     assert "nothing new" in played.digest(mail, week).subject
 
