@@ -9,10 +9,19 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.cli.output import Output, inert
+from monitor.flows.asking.tidings import Stage
 from monitor.flows.parts import Watch, unwatched
 
 COLUMNS = 4
-MARKS = {"waiting": "·", "asking": "→", "done": "✓", "blocked": "✗"}
+MARKS: Mapping[str, str] = {
+    Stage.WAITING: "·",
+    Stage.TESTING: "→",
+    Stage.ASKING: "→",
+    Stage.DONE: "✓",
+    Stage.STOPPED: "✗",
+    Stage.BLOCKED: "✗",
+    Stage.DOUBTED: "✗",
+}
 
 
 @contextmanager
@@ -35,9 +44,8 @@ def laid_out(states: Mapping[str, str]) -> Table:
     counts = Counter(states.values())
     grid = Table.grid(padding=(0, 3))
     grid.title = Text(", ".join(f"{counts[each]} {each}" for each in MARKS if counts[each]))
-    cells = [
-        Text(f"{MARKS.get(state, '·')} {inert(source)}") for source, state in sorted(states.items())
-    ]
+    marked = ((MARKS.get(state, "·"), source) for source, state in sorted(states.items()))
+    cells = [Text(f"{mark} {inert(source)}") for mark, source in marked]
     for start in range(0, len(cells), COLUMNS):
         grid.add_row(*cells[start : start + COLUMNS])
     return grid

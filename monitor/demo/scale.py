@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -15,6 +16,7 @@ from monitor.demo.server import WebServer
 from monitor.domain.person import Person, PersonName
 
 ROBOTS = "User-agent: *\nAllow: /\n"
+KNOCKS, STOP = "knocks", "stop"
 # About one made-up person in this many has a profile on a site.
 RARITY = 20
 SYLLABLES = ("ba", "del", "kor", "mi", "nes", "pra", "ro", "sun", "ta", "vel", "win", "zo")
@@ -64,25 +66,40 @@ def staff(people: int) -> tuple[Member, ...]:
     return tuple(_member(number) for number in range(people))
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A large internet in a process of its own, and how to hear from it."""
+
+    address_map: dict[str, tuple[str, int]]
+    _pipe: Connection
+
+    def knocks(self) -> list[tuple[str, datetime]]:
+        """Return at which host it was asked and when, as it saw that itself, in order."""
+        self._pipe.send(KNOCKS)
+        knocks: list[tuple[str, datetime]] = self._pipe.recv()
+        return knocks
+
+
 @contextmanager
-def served_apart(sites: int) -> Iterator[dict[str, tuple[str, int]]]:
+def served_apart(sites: int) -> Iterator[Apart]:
     """Serve from a process of its own, so that its memory and work do not count as ours."""
     processes = get_context("spawn")
     ours, theirs = processes.Pipe()
     process = processes.Process(target=_serve, args=(sites, theirs), daemon=True)
     process.start()
-    address_map: dict[str, tuple[str, int]] = ours.recv()
+    theirs.close()
     try:
-        yield address_map
+        yield Apart(ours.recv(), ours)
     finally:
-        ours.send("stop")
+        ours.send(STOP)
         process.join()
 
 
 def _serve(sites: int, pipe: Connection) -> None:
     with WebServer(ScaleInternet(sites=sites)) as server:
         pipe.send(server.address_map())
-        pipe.recv()
+        while pipe.recv() == KNOCKS:
+            pipe.send([(knock.host, knock.at) for knock in server.visits])
 
 
 def _name(number: int) -> str:

@@ -107,6 +107,11 @@ class Database:
         if not session.depth:
             _catch_up(session)
 
+    def written(self) -> int:
+        """Return a number that is another one once anybody else has kept something."""
+        found = self.row("PRAGMA data_version")
+        return int(found[0]) if found else 0
+
     def checkpoint(self) -> bool:
         """Empty the write-ahead log, so that what was deleted stands in no file.
 

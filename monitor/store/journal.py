@@ -91,13 +91,20 @@ class Journal:
 
     def of_person(self, sweep: str, person: str) -> tuple[Staged, ...]:
         """Return all that was read about a person so far, in the order it came."""
+        return self._of_person(sweep, person, *Outcome)
+
+    def showing(self, sweep: str, person: str) -> tuple[Staged, ...]:
+        """Return what showed something of a person; what did not, is not even opened."""
+        return self._of_person(sweep, person, Outcome.FOUND, Outcome.PARTIAL)
+
+    def answers(self, sweep: str, person: str) -> Mapping[str, int]:
+        """Count the answers about a person so far, by source."""
         rows = self.database.rows(
-            """SELECT person, question, sealed FROM journal
-            WHERE sweep = ? AND person = ? ORDER BY seq""",
+            "SELECT source, count(*) FROM journal WHERE sweep = ? AND person = ? GROUP BY source",
             sweep,
             person,
         )
-        return tuple(self._open(sweep, row) for row in rows)
+        return dict(rows)
 
     def count(self, sweep: str) -> int:
         """Count the answers so far, those to canaries included."""
@@ -135,6 +142,16 @@ class Journal:
         with self.database.write():
             self.database.run("DELETE FROM journal WHERE sweep = ?", sweep)
             self.database.run("DELETE FROM settlements WHERE sweep = ?", sweep)
+
+    def _of_person(self, sweep: str, person: str, *outcomes: Outcome) -> tuple[Staged, ...]:
+        rows = self.database.rows(
+            f"""SELECT person, question, sealed FROM journal WHERE sweep = ? AND person = ?
+            AND outcome IN ({", ".join("?" for _ in outcomes)}) ORDER BY seq""",  # noqa: S608 - marks alone
+            sweep,
+            person,
+            *outcomes,
+        )
+        return tuple(self._open(sweep, row) for row in rows)
 
     def _known(self, subjects: Iterable[str]) -> frozenset[str]:
         return frozenset(

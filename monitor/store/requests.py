@@ -72,6 +72,16 @@ class RunRequests:
         )
         return None if found is None else _request(found)
 
+    def checks_before(self, request: RunRequest) -> int:
+        """Count the checks that are not served yet and were asked for earlier."""
+        found = self.database.row(
+            """SELECT count(*) FROM run_requests WHERE done_at IS NULL AND kind = ?
+            AND rowid < (SELECT rowid FROM run_requests WHERE ref = ?)""",
+            SweepKind.SELFCHECK,
+            request.ref,
+        )
+        return int(found[0]) if found else 0
+
     def all(self) -> tuple[RunRequest, ...]:
         rows = self.database.rows("SELECT * FROM run_requests ORDER BY asked_at, rowid")
         return tuple(_request(row) for row in rows)

@@ -157,6 +157,10 @@ class State:
             with self.write():
                 self.flags.foresee(self.flags.get(ref))
 
+    def written(self) -> int:
+        """Return a number that is another one once anybody else has kept something."""
+        return self._database.written()
+
     def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
         return self._database.write(sync)
 

@@ -2,8 +2,7 @@
 
 import json
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -17,8 +16,13 @@ from monitor.web.listen import STREAMS
 from reports.page import Frame
 from reports.pages import check as pages
 from reports.pages.check import CheckView
+from scrapers.fetch.clock import Clock, SystemClock
 
-LOOK_SECONDS: Final = 0.5
+# A page is made anew when something was written, but not more often than this, and within each
+# second in any case: whoever waits sees that time goes by.
+LOOK_SECONDS: Final = 0.05
+NEWS_SECONDS: Final = 0.25
+SILENT_SECONDS: Final = 0.9
 STREAM_SECONDS: Final = 120.0
 TITLE: Final = "Check now"
 
@@ -57,6 +61,7 @@ class LookingOn:
     """How a check looks from outside while others work on it."""
 
     desk: WebDesk
+    clock: Clock = field(default_factory=SystemClock)
     places: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(STREAMS)
     )
@@ -79,20 +84,25 @@ class LookingOn:
         return response
 
     def _changes(self, visit: str, person: str, frame: Frame) -> Iterator[str]:
-        ends, last = time.monotonic() + STREAM_SECONDS, ""
-        while time.monotonic() < ends and self.desk.service.admitting.recognise(visit):
-            view = self._checking.view(person)
-            told = _told(view, frame)
-            # A line that says nothing finds out whether anybody is still there.
-            yield f"data: {told}\n\n" if told != last else ": here\n\n"
+        ends, state = self.clock.monotonic() + STREAM_SECONDS, self.desk.service.state
+        while self.clock.monotonic() < ends and self.desk.service.admitting.recognise(visit):
+            written, view = state.written(), self._checking.view(person)
+            yield f"data: {_told(view, frame)}\n\n"
             if not view.live:
                 return
-            last = told
-            time.sleep(LOOK_SECONDS)
+            await_news(state.written, written, self.clock)
 
     @property
     def _checking(self) -> Checking:
         return self.desk.service.portal.checking
+
+
+def await_news(written: Callable[[], int], before: int, clock: Clock) -> None:
+    """Return once something else is written, not too soon, and in time to say that we wait."""
+    began = clock.monotonic()
+    clock.sleep(NEWS_SECONDS)
+    while clock.monotonic() - began < SILENT_SECONDS and written() == before:
+        clock.sleep(LOOK_SECONDS)
 
 
 def _told(view: CheckView, frame: Frame) -> str:

@@ -18,25 +18,53 @@ class CheckState(StrEnum):
 
 
 class SourceState(StrEnum):
+    """TESTING is asked what is known already, and DOUBTED was wrong about that.
+
+    STOPPED answered at first, and BLOCKED never did.
+    """
+
     WAITING = "waiting"
+    TESTING = "testing"
     ASKING = "asking"
     DONE = "done"
+    STOPPED = "stopped"
     BLOCKED = "blocked"
+    DOUBTED = "doubted"
 
     @property
     def words(self) -> str:
         return {
             "waiting": "Waiting",
+            "testing": "Being tested",
             "asking": "Asking now",
             "done": "Answered",
+            "stopped": "Stopped answering",
             "blocked": "Could not be asked",
+            "doubted": "Failed its test, not believed",
         }[self]
+
+    @property
+    def over(self) -> bool:
+        return self in {
+            SourceState.DONE,
+            SourceState.STOPPED,
+            SourceState.BLOCKED,
+            SourceState.DOUBTED,
+        }
+
+    @property
+    def believed(self) -> bool:
+        """Tell whether what it says may be shown: its test came out as it should, if it had one."""
+        return self in {SourceState.ASKING, SourceState.DONE, SourceState.STOPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
+    """`answers` are those about the person, whether they show something or not."""
+
     source: str
     state: SourceState
+    answers: int = 0
     found: int = 0
 
 
@@ -53,8 +81,10 @@ class FoundLine:
 class CheckView:
     """`next_at` is when the next check may be asked for, None where one may be now.
 
-    `answers` counts what came in so far, also where it says nothing of the person. `unheard`
-    says that nobody has begun with it for a while. `first` tells that there was no earlier look
+    `answers` counts what came in so far, also where it says nothing of the person, and `judged`
+    the sources whose answers have been judged since all were in. `seconds` have gone by since it
+    was asked for; `ahead` counts the checks that are served before. `unheard` says that nobody
+    has begun with it for a while. `first` tells that there was no earlier look
     to compare with. `refused` says in a sentence why none can be asked for.
     """
 
@@ -67,6 +97,9 @@ class CheckView:
     found: tuple[FoundLine, ...] = ()
     more: int = 0
     answers: int = 0
+    judged: int = 0
+    seconds: int = 0
+    ahead: int = 0
     coverage: Coverage | None = None
     changes: tuple[ChangeLine, ...] = ()
     first: bool = False
@@ -78,8 +111,12 @@ class CheckView:
     @property
     def over(self) -> int:
         """Count the sources that are through, whatever came of it."""
-        ended = {SourceState.DONE, SourceState.BLOCKED}
-        return sum(1 for each in self.sources if each.state in ended)
+        return sum(1 for each in self.sources if each.state.over)
+
+    @property
+    def awaited(self) -> tuple[SourceLine, ...]:
+        """Return the sources that are not through yet."""
+        return tuple(each for each in self.sources if not each.state.over)
 
     @property
     def live(self) -> bool:

@@ -1,8 +1,8 @@
-// Follows a running check: one stream, else a look every second. Without it the page reloads itself.
+// Follows a running check: one stream, else a look within each second. Without it the page reloads itself.
 
 const region = document.querySelector("[data-live]");
 const spoken = document.querySelector("[data-spoken]");
-const EVERY = 1000;
+const EVERY = 800;
 const SPOKEN_EVERY = 5000;
 let last = 0;
 

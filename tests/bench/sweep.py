@@ -65,9 +65,9 @@ class Figures:
 
 
 def measured(size: Size, folder: Path) -> Figures:
-    with scale.served_apart(size.sites) as address_map:
+    with scale.served_apart(size.sites) as web:
         outside = Outside(
-            egress=Egress(address_map=address_map, resolve=resolve_nothing), pace=WITHOUT_WAITS
+            egress=Egress(address_map=web.address_map, resolve=resolve_nothing), pace=WITHOUT_WAITS
         )
         with district_of(size, folder, outside) as service:
             return swept(service)

@@ -17,16 +17,18 @@ from monitor.flows.asking.contacts import Contacts
 from monitor.flows.asking.keeping import Keeping
 from monitor.flows.asking.planning import OVER_BUDGET, Offered, Planning
 from monitor.flows.asking.settle import Settling, erased
+from monitor.flows.asking.tidings import Tidings
 from monitor.flows.asking.underway import Underway
 from monitor.flows.parts import NewRef, Now, Visitor, Watch, unwatched
 from monitor.store.database import Sync
 from monitor.store.journal import Staged
+from monitor.store.sealing import DISTRICT
 from monitor.store.state import State
 from monitor.store.sweeps import Sweep, SweepKind
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query, QueryKind
-from scrapers.source import Source, canaries_in_rounds
+from scrapers.source import Canary, Source, canaries_in_rounds
 
 Closing = Callable[[Sweep], None]
 """What else is kept in the transaction that closes a sweep: both are done, or neither."""
@@ -34,6 +36,20 @@ Closing = Callable[[Sweep], None]
 
 def nothing_else(_sweep: Sweep) -> None:
     """Keep nothing else, where nobody waits for the end of a sweep."""
+
+
+def right_before(canaries: Iterable[Query], planned: Iterable[Query]) -> Iterator[Query]:
+    """Yield the canaries of each source right before its own questions.
+
+    Somebody waits for a first result: one source is seen through while others are begun.
+    """
+    ahead = defaultdict(list)
+    for query in canaries:
+        ahead[query.source].append(query)
+    for query in planned:
+        yield from ahead.pop(query.source, ())
+        yield query
+    yield from chain.from_iterable(ahead.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +102,32 @@ class Sweeping:
         sweep = self._begun(errand)
         errand = replace(errand, week=sweep.week)
         visitor = self.urgent if errand.kind is SweepKind.SELFCHECK else self.visitor
-        underway = self._underway(sweep, errand, watch)
+        tidings = self._tidings(sweep, errand, watch)
+        underway = self._underway(sweep, errand, tidings)
         choice = self._choice(errand, self.state.journal.answered(sweep.ref))
         self._leave_out(sweep, choice)
         questions = underway.pulled(self.questions(sweep, errand, choice))
         with contextlib.closing(visitor.visit(questions, watch=underway.tell)) as visits:
             for visit in visits:
+                tidings.hear(visit)
                 self._stage(sweep, visit)
                 self._settle(sweep, underway)
         self._settle(sweep, underway)
         return sweep if self.stopped() else self._closed(sweep, closing)
 
-    def _underway(self, sweep: Sweep, errand: Errand, watch: Watch) -> Underway:
+    def _tidings(self, sweep: Sweep, errand: Errand, watch: Watch) -> Tidings:
+        tidings = Tidings(watch=watch)
+        tests = tuple(self._canaries(sweep, errand))
+        tidings.await_tests(tests)
+        for source in {each.query.source for each in tests}:
+            for staged in self.state.journal.about(sweep.ref, source, DISTRICT):
+                tidings.hear(staged.visit)
+        return tidings
+
+    def _underway(self, sweep: Sweep, errand: Errand, tidings: Tidings) -> Underway:
         return Underway(
             sources={source.name: source for source in self._asked(errand)},
-            watch=watch,
+            tidings=tidings,
             now=self.now,
             began=self.now(),
             closed={run.source for run in self.state.sweeps.runs(sweep.ref)},
@@ -116,8 +143,11 @@ class Sweeping:
         """Yield what has no answer yet: canaries first, since all the rest hangs on them."""
         answered = self.state.journal.answered(sweep.ref)
         followed = self.state.journal.followed(sweep.ref)
+        canaries = (canary.query for canary in self._canaries(sweep, errand))
         planned = self._with_kept(self._planned(errand, choice))
-        for query in chain(self._canaries(sweep, errand), planned, followed):
+        waited_for = errand.kind is SweepKind.SELFCHECK
+        first = (right_before if waited_for else chain)(canaries, planned)
+        for query in chain(first, followed):
             if query.key not in answered:
                 yield query
 
@@ -229,13 +259,13 @@ class Sweeping:
         names = {query.source for query in self.planned(errand)}
         return tuple(source for name, source in self.sources.items() if name in names)
 
-    def _canaries(self, sweep: Sweep, errand: Errand) -> Iterator[Query]:
+    def _canaries(self, sweep: Sweep, errand: Errand) -> Iterator[Canary]:
         due = (
             source
             for source in self._asked(errand)
             if errand.kind is SweepKind.SWEEP or not self._proven_lately(source)
         )
-        yield from (canary.query for canary in canaries_in_rounds(due, sweep.nonce))
+        yield from canaries_in_rounds(due, sweep.nonce)
 
     def _proven_lately(self, source: Source) -> bool:
         health = self.state.health.get(source.name)

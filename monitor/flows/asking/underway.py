@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.flows.parts import Now, Watch
+from monitor.flows.asking.tidings import Tidings
+from monitor.flows.parts import Now
 from scrapers.request import Query
 from scrapers.source import Family, Source
 
@@ -23,7 +24,7 @@ class Underway:
     """
 
     sources: Mapping[str, Source]
-    watch: Watch
+    tidings: Tidings
     now: Now
     began: datetime
     closed: set[str] = field(default_factory=set)
@@ -34,10 +35,11 @@ class Underway:
         """Pass the first questions on, and note when there are no more."""
         yield from queries
         self._drained = True
+        self.tidings.drained()
 
     def tell(self, source: str, state: str) -> None:
         """Take what the lanes tell of a source, and pass it on to who looks on."""
-        self.watch(source, state)
+        self.tidings.tell(source, state)
         if state in OVER:
             self._open.discard(source)
         else:

@@ -1,7 +1,7 @@
 """A check that a person asks for at the portal: asked by whoever may use the network."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
 from monitor.domain.events import EventKind
@@ -78,41 +78,46 @@ class Checking:
 
     def _under_way(self, request: RunRequest, zone: str) -> CheckView:
         progress = self.state.requests.progress(request.ref)
-        findings = tuple(self._so_far(request))
+        sweep, now = self._running(request), self.now()
+        believed = {name for name, state in progress.items() if SourceState(state).believed}
+        findings = tuple(self._so_far(sweep, believed)) if sweep else ()
         found = Counter(source for source, _ in findings)
+        answers = self.state.journal.answers(sweep.ref, sweep.person) if sweep else {}
         return CheckView(
             state=CheckState.RUNNING if progress else CheckState.WAITING,
             zone=zone,
             asked_at=request.asked_at,
+            seconds=int((now - request.asked_at).total_seconds()),
+            ahead=0 if progress else self.state.requests.checks_before(request),
             sources=tuple(
-                SourceLine(source=source, state=SourceState(state), found=found[source])
+                SourceLine(
+                    source=source,
+                    state=SourceState(state),
+                    answers=answers.get(source, 0),
+                    found=found[source],
+                )
                 for source, state in progress.items()
             ),
             found=tuple(_found(source, each) for source, each in findings[:MOST_SHOWN]),
             more=max(len(findings) - MOST_SHOWN, 0),
-            answers=self._answers(request),
-            unheard=not progress and self.now() - request.asked_at > HEARD_WITHIN,
+            answers=self.state.journal.count(sweep.ref) if sweep else 0,
+            judged=len(self.state.sweeps.runs(sweep.ref)) if sweep else 0,
+            unheard=not progress and now - request.asked_at > HEARD_WITHIN,
         )
 
     def _running(self, request: RunRequest) -> Sweep | None:
         sweep = self.state.sweeps.latest(SweepKind.SELFCHECK, request.person)
         return None if sweep is None or sweep.closed_at is not None else sweep
 
-    def _answers(self, request: RunRequest) -> int:
-        sweep = self._running(request)
-        return self.state.journal.count(sweep.ref) if sweep else 0
-
-    def _so_far(self, request: RunRequest) -> Iterator[tuple[str, Finding]]:
+    def _so_far(self, sweep: Sweep, believed: Container[str]) -> Iterator[tuple[str, Finding]]:
         """Yield what was read so far, each trace once, by the source that showed it first."""
-        sweep = self._running(request)
-        if sweep is None:
-            return
         met: set[str] = set()
-        for staged in self.state.journal.of_person(sweep.ref, request.person):
+        for staged in self.state.journal.showing(sweep.ref, sweep.person):
+            source = staged.visit.query.source
             for finding in staged.visit.reading.findings:
-                if finding.key not in met:
+                if source in believed and finding.key not in met:
                     met.add(finding.key)
-                    yield staged.visit.query.source, finding
+                    yield source, finding
 
     def _ended(self, sweep: Sweep, zone: str) -> CheckView:
         ended = sweep.closed_at or sweep.started_at

@@ -42,9 +42,10 @@ def test_all_made_up_people_differ():
 
 
 def test_it_can_be_served_from_a_process_of_its_own():
-    with served_apart(sites=2) as address_map:
-        line = HTTPConnection(*address_map["site001.example"], timeout=5)
+    with served_apart(sites=2) as web:
+        line = HTTPConnection(*web.address_map["site001.example"], timeout=5)
         line.request("GET", "/u/site001", headers={"Host": "site001.example"})
 
         assert line.getresponse().status == 200
         line.close()
+        assert [host for host, _ in web.knocks()] == ["site001.example"]

@@ -1,13 +1,31 @@
 """A check at one's own wish: asked for once, watched as it runs, compared with the last."""
 
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 import pytest
 
-from monitor.demo.district import MARIA
+from monitor.demo.district import MARIA, ROSA
 from monitor.errors import NotPermittedError
+from monitor.flows.asking.settle import Settling
 from monitor.flows.showing.checking import Checking
-from monitor.store.sweeps import SweepKind
+from monitor.store.sweeps import Sweep, SweepKind
 from reports.pages.check import CheckState, SourceState
+from scrapers.source import Source
 from tests.monitor.flows.world import Staff, World
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Has somebody look each time before a source closes."""
+
+    settling: Settling
+    look: Callable[[], None]
+
+    def close(self, sweep: Sweep, source: Source) -> None:
+        self.look()
+        self.settling.close(sweep, source)
 
 
 @pytest.fixture
@@ -54,6 +72,67 @@ def test_results_are_shown_as_they_come_and_called_provisional(world, checking, 
     assert counts == sorted(counts)
     assert [each.answers for each in views] == sorted({each.answers for each in views})
     assert SourceState.DONE in {line.state for line in views[-1].sources}
+
+
+def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, maria):
+    world.internet = world.internet.says_the_same_for_everybody("chalkboard.example")
+    views = []
+    world.meanwhile = lambda visit: views.append(checking.view(maria.ref))
+    checking.ask(maria.ref)
+
+    world.rounds.serve()
+
+    found = {line.source for view in views for line in view.found}
+    assert "chalkboard" not in found
+    assert found
+    progress = world.state.requests.progress(world.state.requests.latest_of(maria.ref).ref)
+    assert progress["chalkboard"] == SourceState.DOUBTED
+
+
+def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
+    stages = defaultdict(list)
+
+    def look(_visit):
+        for line in checking.view(maria.ref).sources:
+            stages[line.source].append(line.state)
+
+    world.meanwhile = look
+    checking.ask(maria.ref)
+
+    world.rounds.serve()
+
+    assert len(stages) == 3
+    for seen in stages.values():
+        assert SourceState.TESTING in seen
+        assert seen == sorted(seen, key=list(SourceState).index)
+
+
+def test_who_waits_behind_others_is_told_of_them(world, checking, maria):
+    rosa = world.joins(ROSA)
+    checking.ask(rosa.ref)
+    checking.ask(maria.ref)
+
+    assert checking.view(rosa.ref).ahead == 0
+    assert checking.view(maria.ref).ahead == 1
+
+
+def test_judging_is_told_source_by_source_once_all_have_answered(world, checking, maria):
+    views = []
+    rounds = world.rounds
+    settling = Looked(rounds.sweeping.settling, lambda: views.append(checking.view(maria.ref)))
+    checking.ask(maria.ref)
+
+    replace(rounds, sweeping=replace(rounds.sweeping, settling=settling)).serve()
+
+    assert [each.judged for each in views] == [0, 1, 2]
+    assert {each.awaited for each in views} == {()}
+
+
+def test_it_is_told_for_how_long_one_has_waited(world, checking, maria):
+    checking.ask(maria.ref)
+    world.later(seconds=7.9)
+
+    assert checking.view(maria.ref).seconds == 7
 
 
 def test_the_first_check_has_nothing_to_be_compared_with(world, checking, maria):

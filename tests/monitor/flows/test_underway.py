@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.flows.asking.tidings import Tidings
 from monitor.flows.asking.underway import Underway
+from monitor.flows.parts import unwatched
 from scrapers.request import Query, QueryKind, Request
 from scrapers.source import Family
 from tests.scrapers.fetch.fakes import MONDAY, site
@@ -21,7 +23,7 @@ def question(source: str) -> Query:
 def underway(*closed: str, for_hours: float = 1) -> Underway:
     return Underway(
         sources={each.name: each for each in (ALPHA, BETA, ENGINE)},
-        watch=lambda *_: None,
+        tidings=Tidings(watch=unwatched),
         now=lambda: MONDAY + timedelta(hours=for_hours),
         began=MONDAY,
         closed=set(closed),

@@ -78,6 +78,21 @@ def test_visits_are_told_apart_by_source_and_subject(world):
     assert len(visits) == 3
 
 
+def test_what_shows_something_is_told_apart_from_what_was_merely_answered(world):
+    rosa, theo, sweep = world.enrolled("Rosa"), world.enrolled("Theo"), world.sweep()
+    shown = world.visit(world.query(rosa, "one"), found(world))
+    in_part = world.visit(world.query(rosa, "two"), replace(found(world), outcome=Outcome.PARTIAL))
+    nothing = (world.visit(world.query(each, "three", source="beta")) for each in (rosa, theo, ""))
+    for visit in (shown, *nothing, in_part):
+        world.state.journal.stage(sweep, visit)
+
+    showing = world.state.journal.showing(sweep, rosa)
+
+    assert [each.visit for each in showing] == [shown, in_part]
+    assert len(world.state.journal.of_person(sweep, rosa)) == 3
+    assert world.state.journal.answers(sweep, rosa) == {"alpha": 2, "beta": 1}
+
+
 def test_outcomes_are_counted_by_source(world):
     rosa, sweep = world.enrolled(), world.sweep()
     for term in ("one", "two"):

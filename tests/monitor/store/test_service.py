@@ -135,6 +135,23 @@ def test_the_last_that_canaries_came_to_stays(world):
     assert [each.source for each in checks.since(world.now)] == ["alpha", "beta"]
 
 
+def test_the_checks_before_one_are_those_asked_for_earlier_and_not_served(world):
+    people = [world.enrolled(name) for name in ("Rosa", "Theo", "Ana")]
+    requests = [
+        RunRequest(ref=f"{number}", kind=SweepKind.SELFCHECK, person=each, asked_at=world.now)
+        for number, each in enumerate(people)
+    ]
+    for request in requests:
+        world.state.requests.add(request)
+    world.state.requests.add(RunRequest(ref="all", kind=SweepKind.SWEEP, asked_at=world.now))
+
+    assert [world.state.requests.checks_before(each) for each in requests] == [0, 1, 2]
+
+    world.state.requests.finish("0", world.now)
+
+    assert world.state.requests.checks_before(requests[2]) == 1
+
+
 def test_progress_is_shown_by_source(world):
     world.state.requests.add(RunRequest(ref="1", kind=SweepKind.SWEEP, asked_at=world.now))
     for state in ("waiting", "asking"):

@@ -24,6 +24,18 @@ def test_making_a_district_twice_keeps_the_first(world):
         assert again.people.refs() == (rosa,)
 
 
+def test_it_is_known_whether_somebody_else_has_written(world):
+    before = world.state.written()
+    world.enrolled("Rosa")
+
+    assert world.state.written() == before
+
+    with State.open(world.folder) as other:
+        other.clock.note(world.now)
+
+    assert world.state.written() != before
+
+
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path):
     (tmp_path / "file").touch()
 

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.web.check import NEWS_SECONDS, await_news
 from monitor.web.listen import STREAMS
 from tests.monitor.web.portal import Guest, Portal
+from tests.scrapers.fetch.fakes import FakeClock
 
 
 @pytest.fixture
@@ -85,6 +87,37 @@ def test_a_stream_ends_with_the_check(portal, maria):
     (event,) = maria.get("/me/check/stream").html.strip().split("\n\n")
 
     assert json.loads(event.removeprefix("data: "))["live"] is False
+
+
+def test_while_nothing_is_written_a_page_is_told_anew_within_a_second():
+    clock = FakeClock()
+
+    await_news(lambda: 7, 7, clock)
+
+    assert NEWS_SECONDS < clock.seconds < 1
+
+
+def test_news_are_told_at_once_but_not_all_the_time():
+    busy, quiet = FakeClock(), FakeClock()
+
+    await_news(lambda: 8, 7, busy)
+    await_news(lambda: 8 if quiet.seconds > 0.5 else 7, 7, quiet)
+
+    assert busy.seconds == NEWS_SECONDS
+    assert 0.5 < quiet.seconds < 0.6
+
+
+def test_it_is_said_what_is_waited_for(portal, maria):
+    pages = []
+    portal.world.meanwhile = lambda visit: pages.append(maria.get("/me/check").text)
+    maria.post("/me/check")
+    assert "Asked for 0 seconds ago" in maria.get("/me/check").text
+
+    portal.world.rounds.serve()
+
+    assert "Waiting for Bluesky, Chalkboard." in pages[0]
+    assert "Being tested" in pages[0]
+    assert "All have answered. Now it is judged what they said: 0 of 2." in pages[-1]
 
 
 def test_more_streams_than_there_are_places_for_are_sent_away_to_poll(portal, maria):

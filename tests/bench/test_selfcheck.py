@@ -1,0 +1,23 @@
+"""Who presses "Check now" soon sees a result, and from then on something new all the time."""
+
+import json
+import subprocess
+import sys
+
+from tests.house.tree import ROOT
+
+SIZE = ("--sites", "20", "--handles", "3")
+
+
+def test_a_check_shows_a_result_soon_and_never_stands_still():
+    command = (sys.executable, "-m", "tests.bench.selfcheck", *SIZE)
+
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+
+    figures = [json.loads(line) for line in said.stdout.splitlines()]
+    assert len(figures) == 2
+    for each in figures:
+        # A machine that does something else as well may take its time; standing still it may not.
+        assert each["result"] < 5
+        assert each["longest_gap"] < 3
+        assert each["traces"]
