@@ -11,6 +11,7 @@ from monitor.config import Config, secret
 from monitor.domain.checkup import Checked, bad, fine, warned, worst
 from monitor.errors import CannotWriteError, MonitorError, UnavailableError
 from monitor.flows.running.checkup import of_vitals
+from monitor.flows.running.soundness import trouble_of
 from monitor.flows.running.vitals import TakingVitals
 from monitor.mail import SmtpPost
 from monitor.matcher.chosen import matcher_setup
@@ -113,16 +114,18 @@ def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Chec
             vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
             yield from of_vitals(vitals, sources)
             yield from _of_key_copy(config, state)
-            broken = state.audit.verify()
-            if broken is not None:
-                told = f"The audit log is not as it was written from row {broken} on."
-                yield bad("audit", told, "Keep a copy of the folder, and find out why.", 78)
-            else:
-                yield fine("audit", "The audit log is as it was written.")
+            yield _of_audit(state)
     except CannotWriteError as error:
         yield _refused("database", error, "See what stands here about the disk and the files.")
     except MonitorError as error:
         yield _refused("database", error, "See docs/backup.md, under what is damaged.")
+
+
+def _of_audit(state: State) -> Checked:
+    trouble = trouble_of(state.audit)
+    if trouble:
+        return bad("audit", trouble, "Keep a copy of the folder, and find out why.", 78)
+    return fine("audit", "The audit log is as it was written, to its end.")
 
 
 def _of_key_copy(config: Config, state: State) -> Iterator[Checked]:

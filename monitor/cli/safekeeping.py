@@ -97,6 +97,9 @@ def restore(desk: Desk, source: Path, keys: Path, postmarks: Path | None, *, as_
         ("copy of", "people", "digests not sent again"), [(done.made_at, done.people, done.held)]
     )
     desk.output.say("The audit log is as it was written, and every page of the database is sound.")
+    if done.lost:
+        told = f"The copy lacks the last {done.lost} rows of the audit log, which says so now."
+        desk.output.say(told)
     desk.output.say("Next: `namesake doctor`, then start the service (systemctl start namesake).")
     if postmarks is None:
         desk.output.say("Whose weekly digest was due meanwhile gets the next one on Monday.")

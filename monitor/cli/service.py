@@ -9,8 +9,10 @@ from monitor.cli import logbook
 from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.daemon import Daemon, Doorbell, Supervisor
 from monitor.errors import DatabaseError
+from monitor.flows.running.soundness import accept_end, trouble_of
 from monitor.hands import Pulse
 from monitor.heart import watched_rounds
+from monitor.store.sealing import End
 
 
 @click.command()
@@ -39,17 +41,17 @@ def audit() -> None:
 @as_json
 @pass_desk
 def verify(desk: Desk, end: str | None, *, as_json: bool) -> None:
-    """Check that no row of the audit log was changed or taken out.
+    """Check that no row of the audit log was changed or taken out, at its end either.
 
-    Rows taken off its end leave no gap. Keep the end that is printed in another place, and give
-    it the next time: then they are missed, too.
+    Who has the keys can still write another log. Keep the end that is printed in another place,
+    and give it the next time: then that is missed, too.
     """
     with desk.service() as service:
         log = service.state.audit
-        broken, rows, last = log.verify(), len(log.all()), log.end()
-        cut = end is not None and not log.holds(end)
-    if broken is not None:
-        reason = f"The audit log is not as it was written from row {broken} on; keep a copy."
+        trouble, rows, last = trouble_of(log), len(log.all()), log.ending.now().written
+        cut = end is not None and not log.ending.holds(End.read(end))
+    if trouble:
+        reason = f"{trouble} Keep a copy of the folder, and find out why."
         raise DatabaseError(reason)
     if cut:
         reason = (
@@ -62,3 +64,15 @@ def verify(desk: Desk, end: str | None, *, as_json: bool) -> None:
         return
     desk.output.say("The audit log is as it was written.")
     desk.output.say(f"It ends with {last or 'no row yet'}")
+
+
+@audit.command()
+@pass_desk
+def accept(desk: Desk) -> None:
+    """Say that you put an older database back, so that its log goes on from where it ends.
+
+    `namesake restore` does so by itself. The log says from then on that somebody did.
+    """
+    with desk.service() as service:
+        accept_end(service.state, service.now())
+    desk.output.say("The audit log goes on from where it ends, and says so.")

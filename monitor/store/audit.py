@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.store.audit_end import AuditEnd
 from monitor.store.database import Database, Row
 from monitor.store.moment import read, written
-from monitor.store.sealing import DISTRICT, Sealing
-from monitor.store.sequence import next_in
+from monitor.store.sealing import DISTRICT, End, Sealing
 
 # Refs, kinds, counts, times and commitments pass; names, addresses and sentences do not.
 OPAQUE = re.compile(r"[A-Za-z0-9+:._-]{0,80}")
@@ -41,11 +41,11 @@ class Audit:
         """Append a row. What is not opaque is refused: give its `commitment` instead."""
         _refuse_words(actor, action, subject, *details, *details.values())
         with self.database.write():
-            seq = next_in(self.database, "audit")
-            told = (seq, written(at), actor, action, subject, json.dumps(dict(details)))
-            last = self.database.row("SELECT link FROM audit ORDER BY seq DESC LIMIT 1")
-            link = self._link(b"" if last is None else last[0], told)
+            last = self.ending.now()
+            told = (last.seq + 1, written(at), actor, action, subject, json.dumps(dict(details)))
+            link = self._link(last.link, told)
             self.database.run("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", *told, link)
+            self.ending.follow(last, End(last.seq + 1, link))
 
     def commitment(self, subject: str, text: str) -> str:
         """Stand in for text: provable while the subject's key lives, meaningless afterwards."""
@@ -96,8 +96,7 @@ class Audit:
     def verify(self) -> int | None:
         """Return the number of the first row that is not as it was written, or None.
 
-        Rows cut off at the end are not noticed, since nothing later vouches for them: whoever
-        keeps an `end` elsewhere can ask whether it is still there.
+        Nothing later vouches for the last ones: `ending` tells whether rows were cut off there.
         """
         before, expected = b"", 1
         for *told, link in self.database.rows("SELECT * FROM audit ORDER BY seq"):
@@ -106,25 +105,12 @@ class Audit:
             before, expected = link, expected + 1
         return None
 
-    def end(self) -> str:
-        """Return what vouches for all rows so far, without a word of them; empty for none."""
-        row = self.database.row("SELECT seq, link FROM audit ORDER BY seq DESC LIMIT 1")
-        return "" if row is None else _end(*row)
-
-    def holds(self, end: str) -> bool:
-        """Tell whether the row that was the last one once is still there."""
-        seq = end.partition(":")[0]
-        if not seq.isascii() or not seq.isdecimal():
-            return False
-        row = self.database.row("SELECT seq, link FROM audit WHERE seq = ?", int(seq[:18]))
-        return row is not None and hmac.compare_digest(_end(*row), end)
+    @property
+    def ending(self) -> AuditEnd:
+        return AuditEnd(self.database, self.sealing)
 
     def _link(self, before: bytes, told: Iterable[object]) -> bytes:
         return self.sealing.mark(DISTRICT, json.dumps([before.hex(), *told]))
-
-
-def _end(seq: int, link: bytes) -> str:
-    return f"{seq}:{link.hex()}"
 
 
 def _refuse_words(*words: str) -> None:

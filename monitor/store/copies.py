@@ -33,9 +33,11 @@ def copy_database(source: Path, to: Path) -> None:
 
 
 def check_database(path: Path) -> None:
-    """Raise DatabaseError unless every page of it, and every index, is sound."""
+    """Raise DatabaseError unless pages and indexes are sound, and each row hangs on one there."""
     with refusals(path), closing(_reading(path)) as database:
         if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise damaged(path)
+        if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise damaged(path)
 
 

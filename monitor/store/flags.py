@@ -1,8 +1,9 @@
 """What was flagged, and what people ruled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from monitor.domain.disclosure import History, foreseen
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement
@@ -150,10 +151,23 @@ class Flags:
         rows = self.database.rows(
             "SELECT seq, person, sealed FROM judgements WHERE flag = ? ORDER BY at, seq", flag
         )
-        return tuple(
-            self.sealing.open(person, f"judgements/{seq}/sealed", sealed, Judgement)
-            for seq, person, sealed in rows
-        )
+        return tuple(map(self._judgement, rows))
+
+    def altered(self) -> Iterator[str]:
+        """Yield each flag whose plain columns, or its rulings', are not what was sealed of them."""
+        for ref, person, *plain, sealed in self.database.rows(
+            "SELECT ref, person, item, kind, relation, state, opened_at, sealed FROM flags"
+        ):
+            flag = self._flag((ref, person, sealed))
+            told = [flag.item, flag.kind, flag.relation, flag.state, written(flag.opened_at)]
+            if plain != told:
+                yield ref
+        for flag_ref, ruling, at, *row in self.database.rows(
+            "SELECT flag, ruling, at, seq, person, sealed FROM judgements"
+        ):
+            judgement = self._judgement(row)
+            if (ruling, at) != (judgement.ruling, written(judgement.at)):
+                yield flag_ref
 
     def move(self, item: str, to: str) -> None:
         """Give them to another item of the same person; of two alike the stronger ruling stays."""
@@ -183,6 +197,10 @@ class Flags:
                 notified_at=_earlier(keep.notified_at, drop.notified_at),
             )
         )
+
+    def _judgement(self, row: Sequence[Any]) -> Judgement:
+        seq, person, sealed = row
+        return self.sealing.open(person, f"judgements/{seq}/sealed", sealed, Judgement)
 
     def _flag(self, row: Row) -> Flag:
         ref, person, sealed = row

@@ -8,6 +8,7 @@ KEPT_IN: Mapping[str, Kept] = {
     "aliases": Kept.ITEM,
     "assignments": Kept.FLAG,
     "audit": Kept.AUDIT,
+    "audit_end": Kept.AUDIT,
     "canary_checks": Kept.SOURCE,
     "clock": Kept.SOURCE,
     "consents": Kept.PERSON,

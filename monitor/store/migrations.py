@@ -37,7 +37,7 @@ def _statements(name: str) -> Iterator[str]:
             statement = ""
 
 
-KEYS = Schema.of("keys", step("keys_1"))
+KEYS = Schema.of("keys", step("keys_1"), step("keys_2"))
 NAMESAKE = Schema.of(
     "namesake",
     step("people_1"),
@@ -59,6 +59,7 @@ NAMESAKE = Schema.of(
     step("due_2"),
     step("letters_1"),
     step("sign_in_links_1"),
+    step("audit_end_1"),
     step("letters_2"),
     step("invitations_1"),
 )

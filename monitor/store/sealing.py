@@ -5,6 +5,7 @@ Destroying a person's key makes every copy of their text unreadable, old backups
 
 import hmac
 import os
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from monitor.errors import DatabaseError, InputError
 from monitor.store.codec import decode, encode, utf8
-from monitor.store.database import PATIENCE, Database
+from monitor.store.database import PATIENCE, Database, Sync
 from monitor.store.migrations import KEYS
 
 T = TypeVar("T")
@@ -31,6 +32,29 @@ class Key:
 
     seal: bytes = field(repr=False)
     mark: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The number and the hash of the audit log's last row; number 0 where there is none."""
+
+    seq: int = 0
+    link: bytes = b""
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        """Read what `written` made; what it never makes is the end of no log."""
+        seq, _, link = written.partition(":")
+        try:
+            return cls(
+                int(seq[:18]) if seq.isascii() and seq.isdecimal() else 0, bytes.fromhex(link)
+            )
+        except ValueError:
+            return cls()
+
+    @property
+    def written(self) -> str:
+        return f"{self.seq}:{self.link.hex()}" if self.seq else ""
 
 
 class Keys:
@@ -87,6 +111,20 @@ class Keys:
 
     def all_destroyed(self) -> tuple[str, ...]:
         return tuple(ref for (ref,) in self._database.rows("SELECT ref FROM destroyed"))
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Keep others from writing; what a power cut takes back here was never relied on."""
+        return self._database.write(Sync.NORMAL)
+
+    def audit_end(self) -> End:
+        """Return where the audit log last ended; it lies here since it vouches for the database."""
+        row = self._database.row("SELECT seq, link FROM audit_end")
+        return End() if row is None else End(*row)
+
+    def put_audit_end(self, end: End) -> None:
+        with self.writing():
+            values = (end.seq, end.link)
+            self._database.run("INSERT OR REPLACE INTO audit_end VALUES (1, ?, ?)", *values)
 
     def of(self, ref: str) -> Key:
         found = self._database.row("SELECT seal, mark FROM keys WHERE ref = ?", ref)

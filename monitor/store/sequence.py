@@ -6,7 +6,6 @@ A sealed value is bound to its row's number, so the number must be known before 
 from monitor.store.database import Database
 
 _LAST = {
-    "audit": "SELECT ifnull(max(seq), 0) FROM audit",
     "events": "SELECT ifnull(max(seq), 0) FROM events",
     "holds": "SELECT ifnull(max(seq), 0) FROM holds",
     "judgements": "SELECT ifnull(max(seq), 0) FROM judgements",

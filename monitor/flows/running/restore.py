@@ -27,11 +27,15 @@ WEEKLY = frozenset({LetterKind.DIGEST, LetterKind.REVIEW})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """`held` counts the letters that may have been sent already and are not sent again."""
+    """`held` counts the letters that may have been sent already and are not sent again.
+
+    `lost` counts the rows of the audit log that the keys know of and the copy does not.
+    """
 
     made_at: datetime
     people: int
     held: int
+    lost: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +77,13 @@ class Restoring:
         with state.write():
             state.due.release()
             held = 0 if known else self._leave_out(state, now)
+            lost = state.audit.ending.lacking
+            # What was written after the copy is gone with the old folder, and that is no fraud.
+            state.audit.ending.accept()
             told = {"made": made_at.isoformat(timespec="seconds"), "held": str(held)}
-            state.audit.append(now, "operator", RESTORED, "", told)
-        return Restored(made_at=made_at, people=len(state.people.refs()), held=held)
+            state.audit.append(now, "operator", RESTORED, "", {**told, "lost": str(lost)})
+        people = len(state.people.refs())
+        return Restored(made_at=made_at, people=people, held=held, lost=lost)
 
     def _put_off_digests(self, state: State, now: datetime) -> None:
         """Nobody can tell whether this week's was sent, so the next one is next week's."""

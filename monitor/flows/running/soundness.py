@@ -1,25 +1,71 @@
-"""Reading everything once: damage inside a sealed value shows only where it is opened."""
+"""Reading everything once, and the record of who did what: what shows only where it is read."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from monitor.errors import DatabaseError
+from monitor.errors import DatabaseError, InputError
+from monitor.store.audit import Audit
+from monitor.store.audit_end import Tail
 from monitor.store.state import State
 
 EVER_SINCE = datetime.min.replace(tzinfo=UTC)
 # What a damaged word, number or time comes to when it is read.
 NONSENSE = (ValueError, LookupError, TypeError)
 
+END_ACCEPTED = "end-accepted"
+MISSING = {
+    Tail.WHOLE: "",
+    Tail.CUT: "Rows were taken off the end of the audit log.",
+    Tail.OLDER: (
+        "This database is older than the end of the audit log that lies with the keys. "
+        "If you put it back yourself, say so with `namesake audit accept`."
+    ),
+    Tail.REPLACED: (
+        "This audit log is not the one whose end lies with the keys, as after a database was put "
+        "back and written to. If you put it back yourself, say so with `namesake audit accept`."
+    ),
+}
+
+
+def trouble_of(log: Audit) -> str:
+    """Say what was changed in the audit log, or taken from it; nothing where it is whole."""
+    broken = log.verify()
+    if broken is not None:
+        return f"The audit log is not as it was written from row {broken} on."
+    return MISSING[log.ending.tail()]
+
+
+def accept_end(state: State, now: datetime) -> None:
+    """Let the audit log go on from where it ends; that somebody let it stands in it from then on.
+
+    Raises InputError where nothing is missing.
+    """
+    with state.write():
+        ending = state.audit.ending
+        tail, kept = ending.tail(), ending.kept()
+        if tail is Tail.WHOLE:
+            reason = "Nothing is missing at the end of the audit log: there is nothing to accept."
+            raise InputError(reason)
+        ending.accept()
+        told = {"tail": tail.value, "was": kept.written}
+        state.audit.append(now, "operator", END_ACCEPTED, "", told)
+
 
 def read_everything(state: State) -> int:
     """Open all that is kept, and return how many values that were.
 
-    Raises DatabaseError where one is not as it was written.
+    Raises DatabaseError where one is not as it was written. That a database is older than its keys
+    is no fault of a copy.
     """
     try:
         broken = state.audit.verify()
         if broken is not None:
             reason = f"The audit log is not as it was written from row {broken} on."
+            raise DatabaseError(reason)
+        if state.audit.ending.tail() is Tail.CUT:
+            raise DatabaseError(MISSING[Tail.CUT])
+        for ref in state.flags.altered():
+            reason = f"The columns of flag {ref} are not as they were written: restore them."
             raise DatabaseError(reason)
         return sum(1 for _ in _everything(state))
     except NONSENSE as error:

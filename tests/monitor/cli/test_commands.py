@@ -24,6 +24,7 @@ SAY_ONE_SENTENCE = {
     "staff left",
     "staff export",
     "evidence",
+    "audit accept",
     "staff pause",
     "staff resume",
     "staff hold",

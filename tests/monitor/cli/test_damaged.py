@@ -52,18 +52,22 @@ def checkpointed(terminal: Terminal) -> Path:
 
 def test_bytes_turned_over_anywhere_are_refused_or_change_nothing(after_demo: Terminal):
     path = checkpointed(after_demo)
-    sound, whole = told(after_demo), path.read_bytes()
-    refused = 0
+    keys = path.with_name("keys.db")
+    sound, whole, opened = told(after_demo), path.read_bytes(), keys.read_bytes()
+    noticed: set[int] = set()
 
     for number in range(OFFSETS):
+        # The end of the log lies with the keys: put back alone, a database is older than they are.
         path.write_bytes(whole)
+        keys.write_bytes(opened)
         flip(path, number / OFFSETS)
         for look, before in zip(told(after_demo), sound, strict=True):
             if look != before:
-                assert re.match("78 .*(restore|keep a copy)", look), (number, look)
-                refused += 1
+                assert re.match("78 .*(restore|[Kk]eep a copy)", look), (number, look)
+                noticed.add(number)
 
-    assert refused >= OFFSETS
+    # A good part of the file is free pages, and where each lies is drawn anew.
+    assert len(noticed) >= OFFSETS // 6
 
 
 @pytest.mark.parametrize("page", [0, 1, 2])

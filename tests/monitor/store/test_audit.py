@@ -5,6 +5,8 @@ from contextlib import closing
 
 import pytest
 
+from monitor.store.sealing import End
+
 APPENDED = "DROP TRIGGER audit_is_appended"
 
 
@@ -88,21 +90,21 @@ def test_the_log_survives_an_erasure(world, rosa):
 @pytest.mark.usefixtures("rosa")
 def test_rows_cut_off_at_the_end_are_missed_by_whoever_kept_the_end(world):
     log = world.state.audit
-    earlier = log.end()
+    earlier = log.ending.now()
     log.append(world.now, "operator", "viewed", "", {})
-    end = log.end()
-    assert log.holds(earlier)
-    assert log.holds(end)
+    end = log.ending.now()
+    assert log.ending.holds(earlier)
+    assert log.ending.holds(end)
 
     tamper(world, "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
 
     assert log.verify() is None
-    assert log.holds(earlier)
-    assert not log.holds(end)
+    assert log.ending.holds(earlier)
+    assert not log.ending.holds(end)
     log.append(world.now, "operator", "swept", "", {})
-    assert not log.holds(end)
+    assert not log.ending.holds(end)
 
 
 @pytest.mark.parametrize("end", ["", "x", "1", "1:", "\u0661:00", f"{'9' * 60}:00", "0:00"])
 def test_what_was_never_an_end_is_none(world, end):
-    assert not world.state.audit.holds(end)
+    assert not world.state.audit.ending.holds(End.read(end))

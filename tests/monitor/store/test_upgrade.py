@@ -111,7 +111,7 @@ def test_there_is_no_upgrade_without_room_for_the_copy(old):
 
 
 def test_of_the_keys_no_copy_is_kept_by_an_upgrade(old, monkeypatch):
-    later = Schema.of("keys", step("keys_1"), another)
+    later = Schema.of("keys", step("keys_1"), step("keys_2"), another)
     monkeypatch.setattr("monitor.store.sealing.KEYS", later)
 
     State.open(old).close()
