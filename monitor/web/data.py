@@ -23,10 +23,10 @@ from reports.pages.data import AnswerView, DataView, LeaveView, LeftView, ScopeL
 PAUSES: Final = {days: timedelta(days=int(days)) for days in ("7", "30", "90")}
 SEEN_ON_A_PAGE: Final = 50
 NO_SCOPE: Final = Fault(
-    field="scopes-1", words="Choose at least one. To stop everything, pause or leave instead."
+    field="scopes", words="Choose at least one. To stop everything, pause or leave instead."
 )
 SHOWN_FIRST: Final = "Below stands what you added would ask anew. Read it, and agree then."
-NO_SPAN: Final = Fault(field="days-1", words="Choose for how long.")
+NO_SPAN: Final = Fault(field="days", words="Choose for how long.")
 
 
 def data(desk: WebDesk) -> Blueprint:

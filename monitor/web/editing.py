@@ -13,7 +13,7 @@ from monitor.web import join_views as views
 from monitor.web.desk import WebDesk
 from monitor.web.join import NO_ADDRESS, TITLES
 from monitor.web.join_forms import Filled, Listed, checked, faulty, filled
-from monitor.web.join_views import EDITING
+from monitor.web.join_views import alone
 from reports.page import Frame
 from reports.pages import joining as pages
 from reports.pages.joining import StepView
@@ -93,8 +93,8 @@ class Editor:
 def _view(step: Step, read: Filled) -> tuple[Callable[[Any, Frame], str], StepView]:
     draft, faults = read.draft, read.faults
     if step is Step.NAMES:
-        return pages.render_names, views.names_view(draft, faults, EDITING)
+        return pages.render_names, views.names_view(draft, faults, alone(step))
     if step is Step.WORK:
-        return pages.render_work, views.work_view(draft, faults, EDITING)
+        return pages.render_work, views.work_view(draft, faults, alone(step))
     address = request.form.get("address", "")
-    return pages.render_accounts, views.accounts_view(draft, faults, EDITING, address)
+    return pages.render_accounts, views.accounts_view(draft, faults, alone(step), address)

@@ -129,7 +129,7 @@ def several(form: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _faults(step: Step, draft: Draft, form: Form) -> Iterator[Fault]:
     if step is Step.SCOPES and not draft.scopes:
-        yield Fault(field="scopes-1", words="Choose at least one: else there is nothing to do.")
+        yield Fault(field="scopes", words="Choose at least one: else there is nothing to do.")
     if step is Step.NAMES:
         if not draft.name.given:
             yield Fault(field="given", words="Enter your given name.")

@@ -54,17 +54,21 @@ class Place(TypedDict):
 
     number: int
     total: int
+    here: str
     back: str
     deed: str
 
 
-EDITING = Place(number=0, total=0, back="/me/data", deed="Save")
+def alone(step: Step) -> Place:
+    """Where a page of joining stands by itself, to change what was told once."""
+    return Place(number=0, total=0, here=f"/me/data/{step}", back="/me/data", deed="Save")
 
 
 def place(step: Step) -> Place:
     steps = list(Step)
     back = f"/join/{step.before}" if step.before else ""
-    return Place(number=steps.index(step) + 1, total=len(steps), back=back, deed="Continue")
+    number, here = steps.index(step) + 1, f"/join/{step}"
+    return Place(number=number, total=len(steps), here=here, back=back, deed="Continue")
 
 
 def read_view(draft: Draft, sections: Iterable[Section], version: str) -> ReadView:

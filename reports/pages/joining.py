@@ -26,11 +26,13 @@ class Part:
 class StepView:
     """`number` of `total` pages, 0 where a page stands alone; `back` is where it leads back to.
 
-    `deed` is what its button says.
+    `deed` is what its button says. `here` is where its form is sent: the page, and no place on it,
+    or its reader would be led past what is wrong.
     """
 
     number: int
     total: int
+    here: str
     back: str = ""
     deed: str = "Continue"
     faults: tuple[Fault, ...] = ()

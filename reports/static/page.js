@@ -1,7 +1,9 @@
 // Every page works without this file; it only makes two things smoother.
 
-// A form that came back with faults: say so first.
-document.querySelector("[data-faults]")?.focus();
+// A form that came back with faults says so first; so does what was done, unless the address leads
+// to a place on the page.
+const led = document.getElementById(location.hash.slice(1));
+document.querySelector(led ? "[data-faults]" : "[data-faults], [data-notice]")?.focus();
 
 // A second tap on a button that was pressed already sends nothing twice.
 addEventListener("submit", (event) => {

@@ -58,7 +58,7 @@ def test_a_form_that_lacks_something_says_so_first_and_leads_there(looks: Looks,
         assert page.evaluate("document.activeElement.matches('[data-faults]')")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "scopes-1"
+        assert page.evaluate("document.activeElement.id") == "scopes"
         # The browser says in its console that the form was refused, which is meant.
         assert [each for each in looks.faults(page) if "status of 422" not in each] == []
 

@@ -76,7 +76,7 @@ def test_nothing_is_chosen_for_anybody_and_only_what_works_here_is_offered(porta
 @pytest.mark.parametrize(
     ("step", "typed", "field"),
     [
-        ("scopes", {"scopes": []}, "scopes-1"),
+        ("scopes", {"scopes": []}, "scopes"),
         ("names", {"given": " ", "family": "Delgado"}, "given"),
         ("names", {"given": "Maria", "family": ""}, "family"),
         ("names", {"given": "Maria", "family": "D" * 101}, "family"),
@@ -98,6 +98,8 @@ def test_a_fault_is_said_first_leads_to_its_field_and_loses_nothing(invited, ste
     assert answer.status == 422
     summary = answer.page.find(class_="faults")
     assert summary.find("a")["href"] == f"#{field}"
+    assert answer.page.find("input", id=field)
+    assert answer.page.find(id=f"{field}-fault")
     assert answer.page.find(id=field) is not None
     assert answer.page.title.get_text().startswith("Error: ")
     for name, value in typed.items():

@@ -1,0 +1,132 @@
+"""With Tab, Enter and Space alone: joining, sharing with IT, and a report of an imitation."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from monitor.demo.district import MARIA, THOMAS
+from monitor.domain.flag import Flag, FlagKind
+from monitor.flows.membership.enrol import hashed
+from tests.real.browser import Looks
+from tests.real.keys import Keys
+from tests.real.pages import Pages
+
+pytestmark = pytest.mark.real
+CODE, ADD = "the-code-of-ottilie", "Add one: paste the address of your profile or page"
+
+
+@pytest.fixture
+def page(looks: Looks) -> Iterator[Page]:
+    with looks.window() as page:
+        yield page
+
+
+def flag_of(pages: Pages, mail: str, kind: FlagKind) -> Flag:
+    state = pages.service.state
+    flags = state.flags.of_person(state.people.find_by_mail(mail))
+    return next(each for each in flags if each.kind is kind)
+
+
+@pytest.fixture
+def invited(pages: Pages) -> str:
+    invitation = pages.service.joining.invite(
+        "ottilie.field@cedarvalley.example", "Ottilie", "Field"
+    )
+    pages.service.state.invitations.set_code(invitation.ref, hashed(CODE))
+    return f"/join/code/{CODE}"
+
+
+def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
+    keys = Keys(page)
+    page.goto(invited)
+    keys.press("Open my invitation")
+    keys.begins("Join Namesake")
+    keys.press("Continue")
+    _chooses_scopes(keys)
+    keys.begins("Which names")
+    keys.fill("Nicknames", "Tilly")
+    keys.press("Continue")
+    keys.begins("Where would people expect you?")
+    keys.fill("Towns", "Cedar Valley")
+    keys.press("Continue")
+    keys.begins("Which accounts are yours?")
+    _tells_accounts(keys)
+    keys.begins("Check your answers")
+    keys.press("Show all of them")
+    keys.press("I agree, and join")
+
+    keys.begins("You have joined, Ottilie")
+
+
+def _chooses_scopes(keys: Keys) -> None:
+    keys.begins("What may Namesake ask?")
+    keys.press("Continue")
+    keys.is_told("Choose at least one")
+    keys.press("Choose at least one")
+    keys.is_on("scopes")
+    keys.press("Sites with profiles", "Space")
+    keys.press("Profile pictures", "Space")
+    keys.press("Continue")
+
+
+def _tells_accounts(keys: Keys) -> None:
+    keys.fill(ADD, "ottilie")
+    keys.press("Add")
+    keys.is_told("Paste the address of a page")
+    keys.press("Paste the address of a page")
+    keys.is_on("address")
+    keys.page.keyboard.press("Control+A")
+    keys.page.keyboard.type("instagram.com/ottilie")
+    keys.press("Add")
+    keys.is_on("declared")
+    keys.fill("Other names you use online", "tilly")
+    keys.press("Instagram", "Space")
+    keys.press("Continue")
+    keys.is_told("Take one of the two back.")
+    keys.press("You added an account on instagram")
+    keys.is_on("none_on")
+    keys.press("Instagram", "Space")
+    keys.press("Continue")
+
+
+def test_the_keyboard_alone_shares_with_it_and_takes_it_back(
+    looks: Looks, page: Page, pages: Pages
+) -> None:
+    flag, keys = flag_of(pages, THOMAS.person.mail, FlagKind.OWN_ACCOUNT_CHANGED), Keys(page)
+    looks.become(page, "Thomas Okafor")
+    page.goto(f"/me/items/{flag.item}")
+    keys.press("What IT would see, and nothing more")
+    keys.press("Share it with IT")
+    keys.begins("Share this with IT?")
+    keys.press("Share it")
+    keys.is_told("Shared with IT.")
+    assert pages.service.state.flags.get(flag.ref).shared_at
+
+    keys.press("Stop sharing it with IT")
+
+    keys.is_told("No longer shared with IT.")
+    assert pages.service.state.flags.get(flag.ref).shared_at is None
+
+
+def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages: Pages) -> None:
+    flag, keys = flag_of(pages, MARIA.person.mail, FlagKind.IMPERSONATION), Keys(page)
+    looks.become(page, "Maria Delgado")
+    page.goto(f"/me/items/{flag.item}")
+    keys.press("Someone posing as me")
+    keys.is_told("Kept.")
+    keys.press("Have it taken down")
+    keys.begins("Have this account taken down")
+    keys.to("Text for the platform")
+    keys.press("Copy the text")
+    keys.to("Download the evidence (ZIP)")
+    keys.press("Keep it")
+    keys.is_told("Choose what has happened.")
+    keys.press("Choose what has happened.")
+    keys.is_on("done")
+    page.keyboard.press("Space")
+    keys.fill("Anything to remember", "Number 17")
+    keys.press("Keep it")
+
+    keys.is_told("Noted: you have reported it.")
+    assert page.get_by_text("You reported it to the platform. Number 17").is_visible()
