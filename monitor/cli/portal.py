@@ -34,7 +34,12 @@ def portal(desk: Desk) -> None:
     oidc = config.sign_in is SignIn.OIDC
     with logbook.kept(), build_pages(desk.config, desk.outside) as service:
         bell = Doorbell(desk.config.state)
-        app = portal_app(service, bell.ring, _provider(desk) if oidc else None)
+        app = portal_app(
+            service,
+            bell.ring,
+            provider=_provider(desk) if oidc else None,
+            metrics_token=secret("metrics-token", desk.outside.environ),
+        )
         server = (
             listening_at(app, Path(config.socket))
             if config.socket

@@ -34,6 +34,7 @@ from monitor.web.account import account
 from monitor.web.desk import Corner, WebDesk
 from monitor.web.doors import DOORS, Doors
 from monitor.web.guard import Guard
+from monitor.web.numbers import numbers
 from monitor.web.provider import Provider
 from monitor.web.refusals import refuse
 from monitor.web.visit import Visit, Visits
@@ -79,11 +80,18 @@ LARGEST_FORM: Final = 64 * 1024
 
 
 def portal_app(
-    service: Service, wake: Callable[[], None], provider: Provider | None = None
+    service: Service,
+    wake: Callable[[], None],
+    provider: Provider | None = None,
+    metrics_token: str = "",
 ) -> Flask:
-    """Make the app of a district; `provider` is where its own accounts are, if they count."""
+    """Make the app of a district; `provider` is where its own accounts are, if they count.
+
+    The numbers are there for whoever sends `metrics_token`, and for nobody where it is empty.
+    """
     accounts = (account(provider),) if provider else ()
-    return app_of(desk_of(service, wake), (*FAMILIES, *accounts), DOORS)
+    told = (numbers(metrics_token),) if metrics_token else ()
+    return app_of(desk_of(service, wake), (*FAMILIES, *accounts, *told), DOORS)
 
 
 def desk_of(service: Service, wake: Callable[[], None], demo: str = "") -> WebDesk:

@@ -30,6 +30,8 @@ DOORS: Final[Doors] = MappingProxyType(
         "": _OPEN,
         "healthz": _OPEN,
         "join": _OPEN,
+        # Behind it a token is asked for, and without one configured there is nothing.
+        "metrics": _OPEN,
         "sign-in": _OPEN,
         "sign-out": _OPEN,
         "static": _OPEN,
