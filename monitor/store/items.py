@@ -122,6 +122,18 @@ class Items:
         )
         return tuple((self._item(row), Ruling(verdict)) for *row, verdict in rows)
 
+    def unjudged(self, person: str) -> tuple[tuple[Item, Assessment], ...]:
+        """Return what was assessed and has no verdict of the person's, the oldest first."""
+        rows = self.database.rows(
+            """SELECT ref, person, sealed, assessment FROM items WHERE person = ?
+            AND verdict IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
+            person,
+        )
+        return tuple(
+            (self._item((ref, owner, sealed)), self._assessment(ref, owner, told))
+            for ref, owner, sealed, told in rows
+        )
+
     def label(self, ref: str) -> Label | None:
         found = self.database.row("SELECT label FROM items WHERE ref = ?", ref)
         return None if found is None or found[0] is None else Label(found[0])
@@ -131,7 +143,7 @@ class Items:
         if found is None or found[1] is None:
             return None
         person, sealed = found
-        return self.sealing.open(person, _place(ref, "assessment"), sealed, Assessment)
+        return self._assessment(ref, person, sealed)
 
     def set_assessment(self, ref: str, assessment: Assessment) -> None:
         with self.database.write():
@@ -169,6 +181,9 @@ class Items:
 
     def _sealed(self, item: Item) -> bytes:
         return self.sealing.seal(item.person, _place(item.ref, "sealed"), item)
+
+    def _assessment(self, ref: str, person: str, sealed: bytes) -> Assessment:
+        return self.sealing.open(person, _place(ref, "assessment"), sealed, Assessment)
 
     def _item(self, row: Sequence[Any]) -> Item:
         ref, person, sealed = row

@@ -1,34 +1,62 @@
-"""Have many readers turn the pages at once, beside self-checks, and say how long they waited.
+"""Have many readers turn the pages at once, beside self-checks and a sweep; print how all fared.
 
-    python -m tests.bench.portal --readers 200 --checks 10 --seconds 20 --pause 5
+    python -m tests.bench.portal --readers 200 --checks 10 --seconds 30 --pause 1
 
-Everything runs on this machine: the demo's district, its made-up internet, its service, and the
-readers, each on a connection of their own that is kept. A reader looks at a page, then thinks for
-`--pause` seconds on average. What is printed is the time from asking to the last byte.
+The made-up internet, the service, the pages and the readers are each a process of their own, as in
+the field. A reader has a connection that is kept, looks at a page, and then reads for `--pause`
+seconds on average. What is printed of them is the time from asking to the last byte, in
+milliseconds; of the sweep, what the hosts saw of it before the readers came and beside them.
 """
 
 import argparse
 import json
 import random
 import statistics
-import tempfile
+import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
+from itertools import islice, pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
+from tempfile import TemporaryDirectory
 
-from monitor.demo.story import play
-from monitor.domain.role import Way
+from msgspec import structs
+
+from monitor.build import build
+from monitor.config_portal import PortalConfig
+from monitor.daemon import Doorbell
+from monitor.demo import scale
+from monitor.flows.running.grid import SWEEP
 from monitor.store.requests import RunRequest
+from monitor.store.state import State
 from monitor.store.sweeps import SweepKind
-from monitor.web.app import desk_of
-from tests.real.pages import Pages, served
+from monitor.web.listen import LOOPBACK
+from tests.bench.apart import Site, at_work, cookies
+from tests.bench.selfcheck import vouched, with_handles
+from tests.bench.sweep import configuration, enrol
+from tests.real.process import free_ports
 
 PLACES = ("/me", "/me/sort", "/me/check", "/me/data", "/sign-in", "/static/page.css")
+STARTING_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """`interval` are the seconds that the sweep leaves between two requests at a host."""
+
+    readers: int = 200
+    checks: int = 10
+    seconds: float = 30.0
+    pause: float = 1.0
+    people: int = 30
+    sites: int = 60
+    handles: int = 4
+    interval: float = 1.0
 
 
 @dataclass
@@ -41,15 +69,14 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    address: str
+    port: int
     cookie: str
     lots: random.Random
     pause: float
     until: float
 
     def read(self, ledger: Ledger) -> None:
-        parts = urlsplit(self.address)
-        line = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        line = HTTPConnection(LOOPBACK, self.port, timeout=30)
         time.sleep(self.lots.random() * self.pause)
         while time.monotonic() < self.until:
             began = time.perf_counter()
@@ -68,80 +95,131 @@ class Reader:
         line.close()
 
 
-def run(pages: Pages, wishes: argparse.Namespace) -> dict[str, object]:
-    cookies = [cookie for cookie, _ in zip(_cookies(pages), range(wishes.readers), strict=False)]
-    ledger, until = Ledger(), time.monotonic() + wishes.seconds
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What the hosts saw of the service: `longest_gap` is the longest time that none was asked.
+
+    `soonest` are the seconds between two requests at one host, where they were fewest.
+    """
+
+    a_second: float
+    longest_gap: float
+    soonest: float
+
+
+def measured(size: Size) -> dict[str, object]:
+    """Let a sweep run by itself for a while, then beside the readers and the checks."""
+    with _district(size) as (site, web):
+        visitors = cookies(site, size.readers)
+        with State.open(site.config.state) as state, at_work(site):
+            time.sleep(STARTING_SECONDS)
+            alone = _during(web, size.seconds / 2)
+            asked = tuple(_ask_for_checks(state, size.checks))
+            Doorbell(site.config.state).ring()
+            ledger, beside = _read(web, site.port, visitors, size)
+            served = [state.requests.get(each) for each in asked]
+            begun = sum(1 for each in asked if state.requests.progress(each))
+    done = sum(1 for each in served if each and each.done_at)
+    return {
+        **_told(ledger),
+        "checks": f"{begun} of {size.checks} begun, {done} done",
+        "sweep alone": asdict(alone),
+        "sweep beside": asdict(beside),
+    }
+
+
+@contextmanager
+def _district(size: Size) -> Iterator[tuple[Site, scale.Apart]]:
+    """Make a district that was swept once, and whose next sweep is due."""
+    with TemporaryDirectory() as folder, scale.served_apart(size.sites) as web:
+        (port,) = free_ports(1)
+        config = structs.replace(
+            vouched(configuration(Path(folder), size.sites)),
+            portal=PortalConfig(address=f"http://{LOOPBACK}:{port}"),
+        )
+        staff = (with_handles(each, size.handles) for each in scale.staff(size.people))
+        site = Site(config=config, web=web.address_map, port=port, stretch=size.interval)
+        with State.init(config.state) as state:
+            enrol(state, tuple(staff))
+        with build(config, replace(site, stretch=0.0).outside) as service:
+            service.rounds.sweep()
+            service.state.due.ensure(SWEEP, "", service.now())
+        yield site, web
+
+
+def _ask_for_checks(state: State, count: int) -> Iterator[str]:
+    for person in islice(state.people.refs(), count):
+        ref = f"check of {person}"
+        state.requests.add(
+            RunRequest(ref=ref, kind=SweepKind.SELFCHECK, asked_at=datetime.now(UTC), person=person)
+        )
+        yield ref
+
+
+def _read(
+    web: scale.Apart, port: int, visitors: tuple[str, ...], size: Size
+) -> tuple[Ledger, Pace]:
+    ledger, until = Ledger(), time.monotonic() + size.seconds
     readers = [
         threading.Thread(
             target=Reader(
-                address=pages.address,
+                port=port,
                 cookie=cookie,
                 lots=random.Random(number),  # noqa: S311 - the same again is the point
-                pause=wishes.pause,
+                pause=size.pause,
                 until=until,
             ).read,
             args=(ledger,),
         )
-        for number, cookie in enumerate(cookies)
+        for number, cookie in enumerate(visitors)
     ]
     for reader in readers:
         reader.start()
-    asked = _ask_for_checks(pages, wishes.checks)
+    pace = _during(web, size.seconds)
     for reader in readers:
         reader.join()
-    done = [pages.service.state.requests.get(each) for each in asked]
-    shares = statistics.quantiles(ledger.seconds, n=100)
+    return ledger, pace
+
+
+def _during(web: scale.Apart, seconds: float) -> Pace:
+    """Wait, and tell what the hosts saw meanwhile."""
+    before = len(web.knocks())
+    time.sleep(seconds)
+    knocks = web.knocks()[before:]
+    times = sorted(at.timestamp() for _, at in knocks)
+    hosts = defaultdict(list)
+    for host, at in knocks:
+        hosts[host].append(at.timestamp())
+    return Pace(
+        a_second=round(len(knocks) / seconds, 1),
+        longest_gap=round(_widest(times), 2),
+        soonest=round(
+            min(after - at for each in hosts.values() for at, after in pairwise(each)), 3
+        ),
+    )
+
+
+def _widest(times: list[float]) -> float:
+    return max((after - at for at, after in pairwise(times)), default=0.0)
+
+
+def _told(ledger: Ledger) -> dict[str, object]:
+    shares = [round(each * 1000, 1) for each in statistics.quantiles(ledger.seconds, n=100)]
     return {
-        "readers": wishes.readers,
         "answers": len(ledger.seconds),
-        "median_ms": round(shares[49] * 1000, 1),
-        "p95_ms": round(shares[94] * 1000, 1),
-        "longest_ms": round(max(ledger.seconds) * 1000, 1),
+        "median_ms": shares[49],
+        "p95_ms": shares[94],
+        "p99_ms": shares[98],
         "faults": dict(ledger.faults),
-        "checks": f"{sum(1 for each in done if each and each.done_at)} of {len(asked)} done",
     }
 
 
-def _cookies(pages: Pages) -> Iterator[str]:
-    """Sign the people of the demo in, over and over, each time in a browser of their own."""
-    service = pages.service
-    visits = desk_of(service, lambda: None).visits
-    people = service.state.consents.live(service.now())
-    while True:
-        for person in people:
-            session = service.admitting.begin(person, Way.DEMO)
-            stamp = int(service.now().timestamp())
-            yield f"{visits.cookie}={visits.signer.dumps([session, stamp])}"
-
-
-def _ask_for_checks(pages: Pages, count: int) -> list[str]:
-    service = pages.service
-    people = service.state.consents.live(service.now())
-    refs = [service.new_ref() for _ in range(count)]
-    for number, ref in enumerate(refs):
-        service.state.requests.add(
-            RunRequest(
-                ref=ref,
-                kind=SweepKind.SELFCHECK,
-                asked_at=service.now(),
-                person=people[number % len(people)],
-            )
-        )
-    pages.wake()
-    return refs
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--readers", type=int, default=200)
-    parser.add_argument("--checks", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--pause", type=float, default=5)
-    wishes = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        play(Path(folder) / "demo")
-        with served(Path(folder) / "demo") as pages:
-            print(json.dumps(run(pages, wishes), indent=2))  # noqa: T201 - that is what it is for
+    options = argparse.ArgumentParser(description=__doc__)
+    for name, usual in asdict(Size()).items():
+        options.add_argument(f"--{name}", type=type(usual), default=usual)
+    figures = measured(Size(**vars(options.parse_args())))
+    sys.stdout.write(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A person sorts what exists: theirs, somebody else's, an imitation, not about them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -85,12 +86,13 @@ class Sorting:
 
     def _waiting(self, owner: str) -> Iterator[Unsorted]:
         declared = {each.ref for each in declared_items(self.state, self.state.people.get(owner))}
-        for item in self.state.items.of(owner):
-            assessment = self.state.items.assessment(item.ref)
-            answered = item.ref in declared or self.state.items.verdict(item.ref)
-            if assessment is None or answered or item.presence is Presence.GONE:
+        raised = defaultdict(list)
+        for flag in self.state.flags.of_person(owner):
+            raised[flag.item].append(flag)
+        for item, assessment in self.state.items.unjudged(owner):
+            if item.ref in declared or item.presence is Presence.GONE:
                 continue
-            flags = self.state.flags.of_item(item.ref)
+            flags = raised[item.ref]
             if not any(
                 each.kind is FlagKind.IMPERSONATION and not each.undecided for each in flags
             ):

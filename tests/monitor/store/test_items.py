@@ -136,6 +136,19 @@ def test_an_assessment_comes_back_with_its_reasons(world):
     assert world.state.items.label(item.ref) is Label.NAMESAKE
 
 
+def test_what_is_unjudged_was_assessed_and_has_no_verdict(world):
+    rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
+    waiting, judged, _unassessed, others = (
+        world.item(who, f"alpha:@{number}") for number, who in enumerate((rosa, rosa, rosa, theo))
+    )
+    assessment = Assessment(label=Label.UNKNOWN, bits=0.0, evidence=())
+    for item in (waiting, judged, others):
+        world.state.items.set_assessment(item.ref, assessment)
+    world.state.items.set_verdict(judged.ref, Ruling.MINE)
+
+    assert world.state.items.unjudged(rosa) == ((waiting, assessment),)
+
+
 def test_a_verdict_can_be_given_and_taken_back(world):
     item = world.item(world.enrolled())
     assert world.state.items.verdict(item.ref) is None
