@@ -64,7 +64,7 @@ class FetchConfig(Section, frozen=True, kw_only=True):
     """`pace` stretches or shrinks every source's own interval; below 1 is for tests only."""
 
     pace: Annotated[float, Meta(ge=1, le=100)] = 1.0
-    workers: Annotated[int, Meta(ge=1, le=64)] = 16
+    workers: Annotated[int, Meta(ge=1, le=512)] = 64
 
 
 class PlanningConfig(Section, frozen=True, kw_only=True):

@@ -188,6 +188,7 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
 class Parses(Protocol):
     """Whatever reads a page in a child process that may be killed."""
 

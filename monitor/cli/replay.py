@@ -10,7 +10,7 @@ from monitor.flows.asking.cleaning import Cleaning, workplace_of
 from monitor.flows.asking.replay import Replayed, Replaying
 from monitor.sources import all_sources
 from monitor.store.state import State
-from scrapers.fetch.worker import read
+from scrapers.fetch.answer import read
 from scrapers.page import Page
 from scrapers.parsing.parser import ChildParser
 from scrapers.reading import Reading

@@ -7,6 +7,7 @@ never meets it. Our sockets ask before each read how much of the whole visit is 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import inf
 
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.limits import Limits
@@ -43,8 +44,9 @@ class Allowance:
         """Framing costs bytes too; a body in chunks of one byte is not worth its price."""
         self._bytes_left = 2 * self._limits.body_bytes + self._limits.head_bytes
 
-    def seconds_left(self) -> float:
-        left = self.ends - self._clock.monotonic()
+    def seconds_left(self, until: float = inf) -> float:
+        """Return the seconds to the end of the visit, or to an earlier one; raise if it is over."""
+        left = min(self.ends, until) - self._clock.monotonic()
         if left <= 0:
             raise self.out_of_time()
         return left
@@ -54,6 +56,10 @@ class Allowance:
 
     def seconds_to_connect(self) -> float:
         return min(self._limits.connect_seconds, self.seconds_left())
+
+    def connected_by(self) -> float:
+        """Return when what begins to connect now must have done so, by the monotonic clock."""
+        return self._clock.monotonic() + self._limits.connect_seconds
 
     def spend(self, count: int) -> None:
         self.received += count

@@ -4,9 +4,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import chain, count
-from threading import Condition, RLock
+from threading import Lock
+
+from gevent.event import Event
 
 from scrapers.fetch.clock import Clock
+from scrapers.fetch.loop import Loop
 from scrapers.fetch.pace import HostState
 from scrapers.fetch.question import Question
 from scrapers.fetch.tour import Rank, Step, Tour
@@ -67,7 +70,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One worker's right to ask one host one thing."""
+    """The right to ask one host one thing."""
 
     lane: Lane
     tour: Tour
@@ -75,37 +78,33 @@ class Turn:
 
 
 class Board:
-    """Shared by the workers, who take turns, and by the consumers, who put questions up.
+    """Shared by the loop, which takes turns, and by the consumers, who put questions up.
 
-    One idle worker keeps the time; the others sleep until there is something to do.
+    What happens under the lock is short and never gives way.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lock = RLock()
-        self._work = Condition(self._lock)
-        self._alarm = Condition(self._lock)
+        self._lock = Lock()
         self._lines: dict[Rank, list[tuple[float, int, Lane]]] = {rank: [] for rank in Rank}
         self._numbers = count()
         self._tours: set[Tour] = set()
         self._lanes: dict[str, Lane] = {}
         self._busy = 0
-        self._workers = 0
-        self._timed = False
+        self._attended = False
+        self._resting: tuple[Loop, Event] | None = None
         self.stopped = False
 
     def enter(self, tour: Tour) -> None:
         with self._lock:
             self._tours.add(tour)
 
-    def hires(self, most: int) -> bool:
-        """Tell whether to start one more worker: one a host that is asked, and `most` in all."""
+    def hires(self) -> bool:
+        """Tell whether a thread must be started to take turns: one does, while there are tours."""
         with self._lock:
-            wanted = min(sum(len(tour.hosts) for tour in self._tours), most)
-            if self._workers >= wanted:
-                return False
-            self._workers += 1
-            return True
+            hires = not self._attended
+            self._attended = True
+            return hires
 
     def leave(self, tour: Tour) -> None:
         """Forget what a tour still wants; what is in flight for it comes to nothing."""
@@ -113,14 +112,21 @@ class Board:
             self._tours.discard(tour)
             for host in tour.hosts:
                 self._lanes[host].waiting[tour.rank].pop(tour, None)
-            self._wake_all()
+            self._ring()
 
     def stop(self) -> None:
         with self._lock:
             self.stopped = True
             for tour in self._tours:
                 tour.steps.put(Step())
-            self._wake_all()
+            self._ring()
+
+    def fail(self, error: Exception) -> None:
+        """Hand a fault of the thread that takes turns to all who wait for it."""
+        with self._lock:
+            self._attended = False
+            for tour in self._tours:
+                tour.steps.put(Step(error=error))
 
     def lane(self, host: str) -> Lane | None:
         return self._lanes.get(host)
@@ -147,22 +153,26 @@ class Board:
             return tour.waiting < LOOK_AHEAD or not self._somebody_is_due()
 
     def drained(self, tour: Tour) -> None:
-        """Note that a tour brings no more; whoever keeps the time may have waited for that."""
+        """Note that a tour brings no more; the time may have waited for that."""
         with self._lock:
             tour.drained = True
-            self._alarm.notify()
+            self._ring()
 
-    def take(self) -> Turn | None:
-        """Wait for a host that may be asked; None ends the worker."""
-        with self._lock:
-            while self._tours and not self.stopped:
-                turn = self._next_turn()
+    def take(self, loop: Loop) -> Turn | None:
+        """Wait in `loop` for a host that may be asked; None once nobody wants anything more."""
+        while True:
+            with self._lock:
+                wanted = bool(self._tours) and not self.stopped
+                turn = self._next_turn() if wanted else None
                 if turn is not None:
-                    self._call()
                     return turn
-                self._rest()
-            self._workers -= 1
-            return None
+                if not wanted and not self._busy:
+                    self._attended = False
+                    return None
+                rung = Event()
+                self._resting = loop, rung
+                pause, quiet = self._pause(), wanted and self._quiet
+            self._rest(rung, pause, quiet=quiet)
 
     def give_back(
         self, turn: Turn, due: float, *, again: bool = False, reported: bool = False
@@ -181,7 +191,7 @@ class Board:
                 self._queue(turn.lane, turn.tour, turn.question, front=True)
             self._line_up(turn.lane)
             if not self._busy:
-                self._alarm.notify()
+                self._ring()
 
     def taken(self, tour: Tour, host: str) -> None:
         """Note that the consumer has done with a visit: its tour may ask that host again."""
@@ -189,7 +199,7 @@ class Board:
             tour.untaken.discard(host)
             self._line_up(self._lanes[host])
             if not tour.untaken:
-                self._alarm.notify()
+                self._ring()
 
     def _queue(self, lane: Lane, tour: Tour, question: Question, *, front: bool) -> None:
         queue = lane.queue(tour)
@@ -205,15 +215,15 @@ class Board:
             return
         lane.lined_up.add(rank)
         heappush(self._lines[rank], (lane.due, next(self._numbers), lane))
-        if self._timed and self._lines[rank][0][2] is lane:
-            self._alarm.notify()
-        self._call()
+        if self._lines[rank][0][2] is lane:
+            self._ring()
 
-    def _call(self) -> None:
-        """Wake a worker if there is something to do now, or nobody who keeps the time."""
-        due = self._next_due()
-        if due is not None and (not self._timed or due <= self._clock.monotonic()):
-            self._work.notify()
+    def _ring(self) -> None:
+        """End the rest of whoever waits for a turn: there may be one, or a shorter wait."""
+        if self._resting is not None:
+            loop, rung = self._resting
+            self._resting = None
+            loop.call(rung.set)
 
     def _next_due(self) -> float | None:
         return min((line[0][0] for line in self._lines.values() if line), default=None)
@@ -242,36 +252,20 @@ class Board:
                     return Turn(lane, tour, question)
         return None
 
-    def _rest(self) -> None:
+    def _pause(self) -> float | None:
         due = self._next_due()
-        if self._timed or due is None:
-            self._work.wait()
-            return
+        return None if due is None else max(min(due - self._clock.monotonic(), NAP), 0.0)
+
+    def _rest(self, rung: Event, pause: float | None, *, quiet: bool) -> None:
         before = self._clock.monotonic()
-        pause = max(min(due - before, NAP), 0.0)
-        self._timed = True
-        try:
-            if self._quiet:
-                self._sleep(pause)
-            elif not self._alarm.wait(pause) and not self._busy:
-                # A consumer that is away for long; a test's clock moves only if slept on.
-                self._sleep(pause - (self._clock.monotonic() - before))
-        finally:
-            self._timed = False
+        if not quiet or pause is None:
+            if rung.wait(pause) or pause is None or self._busy:
+                return
+            # A consumer that is away for long; a test's clock moves only if slept on.
+            pause -= self._clock.monotonic() - before
+        self._clock.sleep(max(pause, 0.0))
 
     @property
     def _quiet(self) -> bool:
         """Nothing is in flight, and no consumer brings more questions or has a visit to take."""
         return not self._busy and all(tour.drained and not tour.untaken for tour in self._tours)
-
-    def _sleep(self, seconds: float) -> None:
-        """Let time pass while nothing else can happen, so that a test's clock may jump."""
-        self._lock.release()
-        try:
-            self._clock.sleep(max(seconds, 0.0))
-        finally:
-            self._lock.acquire()
-
-    def _wake_all(self) -> None:
-        self._work.notify_all()
-        self._alarm.notify_all()

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from scrapers.fetch.address import literal, public_unicast
 from scrapers.fetch.allowance import Allowance, current_allowance
-from scrapers.fetch.baton import laid_down
+from scrapers.fetch.loop import aside
 from scrapers.fetch.sockets import MeteredSocket, MeteredTLSSocket
 from scrapers.fetch.unfinished import Note, failed, refused
 
@@ -68,18 +66,14 @@ class Egress:
 
     def dial(self, host: str, port: int, reach: Reach) -> socket.socket:
         """Connect to a vetted address of `host`, or raise UnfinishedError."""
-        current_allowance().dialled = True
-        with laid_down():
-            return self._dialled(host, port, reach, current_allowance())
-
-    def _dialled(self, host: str, port: int, reach: Reach, allowance: Allowance) -> socket.socket:
+        allowance = current_allowance()
+        allowance.dialled = True
         answers = self._vetted(host, port, reach, allowance)[:MOST_DIALLED]
         seconds = allowance.seconds_to_connect()
         for answer in answers:
             # Shares, so that one dead address does not use up the time of the next.
             sock = _connected(answer, seconds / len(answers))
             if sock is not None:
-                sock.settimeout(allowance.seconds_to_connect())
                 return sock
         raise failed(Note.NO_CONNECTION)
 
@@ -105,19 +99,12 @@ class Egress:
 
     def _resolved(self, host: str, port: int, seconds: float) -> tuple[Answer, ...]:
         """Resolve beside this thread, for getaddrinfo knows no time-out."""
-        said: SimpleQueue[tuple[Answer, ...] | None] = SimpleQueue()
-
-        def ask() -> None:
-            try:
-                said.put(tuple(self.resolve(host, port)))
-            except (OSError, UnicodeError):
-                said.put(None)
-
-        Thread(target=ask, name="resolve", daemon=True).start()
         try:
-            answers = said.get(timeout=seconds)
-        except Empty:
+            answers = aside(lambda: tuple(self.resolve(host, port)), seconds)
+        except TimeoutError:
             raise failed(Note.NO_NAME_SERVICE) from None
+        except (OSError, UnicodeError):
+            answers = ()
         if not answers:
             raise failed(Note.NO_SUCH_NAME)
         return answers
@@ -132,9 +119,8 @@ def _connected(answer: Answer, seconds: float) -> socket.socket | None:
     family, kind, protocol, _, address = answer
     sock = MeteredSocket(family, kind, protocol)
     try:
-        sock.settimeout(seconds)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.connect(address)
+        sock.reach(address, seconds)
     except OSError:
         sock.close()
         return None

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Thread
 
-from scrapers.fetch.baton import Baton
+from scrapers.fetch.answer import MayAsk
 from scrapers.fetch.board import Board
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import InMemorySpending, Ledger, SpendingMemory
@@ -17,7 +17,7 @@ from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Progress, Rank, Step, Tour, Watch
 from scrapers.fetch.transport import Client
 from scrapers.fetch.unfinished import Note, UnfinishedError, refused
-from scrapers.fetch.worker import Keeps, MayAsk, Worker, always, nothing
+from scrapers.fetch.worker import Keeps, Worker, always, nothing
 from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
@@ -30,8 +30,9 @@ class Lanes:
 
     Several threads may run visits at once. Each pulls its own queries and touches `hosts`,
     `robots` and `spending` from its own thread, so all may sit on a database connection.
-    `may_ask` is read by the workers just before each question: what was allowed when it was
-    planned may not be any more. `keeps` says which pages come along with their visits.
+    One thread asks; it reads `may_ask` just before each question, for what was allowed when it
+    was planned may not be any more. `keeps` says which pages come along with their visits.
+    `workers` is how many hosts may be asked at once.
     """
 
     client: Client
@@ -43,10 +44,9 @@ class Lanes:
     robots: Robots = field(default_factory=Robots)
     may_ask: MayAsk = always
     keeps: Keeps = nothing
-    workers: int = 16
+    workers: int = 64
     spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
-    _baton: Baton = field(init=False, default_factory=Baton)
     _way: Way = field(init=False)
     _ledger: Ledger = field(init=False)
 
@@ -85,7 +85,6 @@ class Lanes:
     def _worker(self) -> Worker:
         return Worker(
             board=self._board,
-            baton=self._baton,
             client=self.client,
             sources=self.sources,
             clock=self.clock,
@@ -145,8 +144,8 @@ class Lanes:
             lane = self._board.open_lane(self.hosts.load(host) or HostState(host=host))
         pause = self._way.queues.pause(host, source.etiquette.seconds_between)
         self._board.put(lane, tour, question, pause)
-        if self._board.hires(self.workers):
-            Thread(target=self._worker.run, name="lane", daemon=True).start()
+        if self._board.hires():
+            Thread(target=self._worker.run, args=(self.workers,), name="lanes", daemon=True).start()
 
     def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
         question.pages.clear()

@@ -29,7 +29,7 @@ class InMemorySpending:
 
 
 class Ledger:
-    """Shared by the workers, who spend, and by the consumers, who remember.
+    """Shared by the thread that asks, which spends, and by the consumers, who remember.
 
     A source without a budget is not counted.
     """

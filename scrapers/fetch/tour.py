@@ -1,4 +1,4 @@
-"""One run over many questions: what is still open, and what the workers report."""
+"""One run over many questions: what is still open, and what came of each turn."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ _UNANSWERED = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.FAILED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one turn of a worker came to; an empty one only says that time has passed.
+    """What one turn came to; an empty one only says that time has passed.
 
     `onward` are new questions to place, and `moved` is one that goes on at another host.
     `lane` is the host that waits until this step is taken, empty where none does.

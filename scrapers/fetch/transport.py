@@ -34,7 +34,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class Client(Protocol):
     """`fetch` asks once and never raises for what a server does: a failed visit is a Reading.
 
-    Whatever it waits for, it waits for with the baton laid down.
+    Whatever it waits for, it waits for as `scrapers.fetch.loop` does: others go on meanwhile.
     """
 
     def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved: ...

@@ -1,39 +1,37 @@
-"""What a worker does with its turn: ask one host one thing, and read the answer."""
+"""What is done with a turn: ask one host one thing, and read the answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from scrapers.fetch.baton import Baton, laid_down
+from gevent.pool import Pool
+
+from scrapers.fetch.answer import MayAsk, read, with_pictures
 from scrapers.fetch.board import Board, Turn
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import Ledger
 from scrapers.fetch.leg import Leg, Way
+from scrapers.fetch.loop import looping
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import HostState, Pace, after
 from scrapers.fetch.question import Question
-from scrapers.fetch.revisit import conditional, kept_of, unchanged
-from scrapers.fetch.target import Target, declared
+from scrapers.fetch.revisit import conditional
+from scrapers.fetch.target import Target
 from scrapers.fetch.tour import Step
 from scrapers.fetch.transport import Client
-from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused, unreadable
+from scrapers.fetch.unfinished import Note, UnfinishedError, failed, refused
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.parsing.parser import Parser
 from scrapers.reading import Reading, ReadPage, Visit
-from scrapers.recipes.picture import PictureReader
-from scrapers.recipes.picture import questions as picture_questions
-from scrapers.recipes.refusal import stumbled
-from scrapers.request import Query, QueryKind
-from scrapers.source import Access, Etiquette, MarkupSource, Parses, Source
+from scrapers.request import Query
+from scrapers.source import Access, Etiquette, Source
 
 # A pause this long is worth a write of its own; shorter ones are saved when a run ends.
 LONG_PAUSE = 10.0
 # Worth asking again soon if the host says when: it is busy, in trouble, or had hung up on us.
 AGAIN = frozenset({Outcome.LIMITED, Outcome.FAILED})
-PICTURES = PictureReader()
 
-MayAsk = Callable[[Query], bool]
 Keeps = Callable[[Source, Query, Reading], bool]
 
 
@@ -49,10 +47,9 @@ def nothing(_source: Source, _query: Query, _reading: Reading) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """All workers share one of these. `baton` is carried while a turn is served."""
+    """Serves turns in one thread: what waits for its answer gives way to the others."""
 
     board: Board
-    baton: Baton
     client: Client
     sources: Mapping[str, Source]
     clock: Clock
@@ -63,16 +60,25 @@ class Worker:
     may_ask: MayAsk = always
     keeps: Keeps = nothing
 
-    def run(self) -> None:
-        while (turn := self.board.take()) is not None:
-            try:
-                with self.baton.carried():
-                    self._serve(turn)
-            except Exception as error:  # noqa: BLE001 - the thread's end; its consumer raises it
-                self.board.give_back(turn, self.clock.monotonic())
-                turn.tour.steps.put(Step(error=error))
+    def run(self, most: int) -> None:
+        """Serve turns until nobody wants anything more, at most so many at once."""
+        try:
+            with looping() as loop:
+                served = Pool(most)
+                while (turn := self.board.take(loop)) is not None:
+                    served.spawn(self._serve, turn)
+                    served.wait_available()
+        except Exception as error:  # noqa: BLE001 - the thread's end; its consumers raise it
+            self.board.fail(error)
 
     def _serve(self, turn: Turn) -> None:
+        try:
+            self._go(turn)
+        except Exception as error:  # noqa: BLE001 - the turn's end; its consumer raises it
+            self.board.give_back(turn, self.clock.monotonic())
+            turn.tour.steps.put(Step(error=error))
+
+    def _go(self, turn: Turn) -> None:
         source = self.sources[turn.question.query.source]
         leg = self.way.next_leg(turn.question, source.etiquette, self.clock.now())
         kept_away = self._kept_away(turn)
@@ -242,56 +248,3 @@ class Worker:
         else:
             steps.put(Step(onward=onward, host=host))
             self._move(turn, due)
-
-
-def read(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
-    """Read a page with its source; whatever a page makes a reader do, the run goes on.
-
-    Everything is caught here and nowhere else: a source may be somebody else's plug-in, it is
-    fed bytes that a stranger chose, and each parser has error families of its own. A reader
-    that stumbles has not understood the page, so that is what it comes to.
-    """
-    same = unchanged(query, source.version, page)
-    if same is not None:
-        return same
-    try:
-        reading = _understood(source, query, page, parser)
-    except Exception as error:  # noqa: BLE001 - see above
-        return stumbled(error)
-    if page.cut and reading.outcome is Outcome.ABSENT:
-        return unreadable(Note.CUT_PAGE).reading
-    kept = kept_of(query, source.version, page, reading)
-    return reading if kept is None else replace(reading, kept=kept)
-
-
-def _understood(source: Source, query: Query, page: Page, parser: Parser) -> Reading:
-    if query.kind is QueryKind.PICTURE:
-        seen = PICTURES.read(page)
-        reader: Parses | None = PICTURES
-    else:
-        seen = source.read(query, page)
-        reader = source if isinstance(source, MarkupSource) else None
-    if not seen.unparsed or reader is None:
-        return seen
-    with laid_down():
-        return parser.parse(reader, query, page)
-
-
-def with_pictures(etiquette: Etiquette, query: Query, reading: Reading, may_ask: MayAsk) -> Reading:
-    """Go on to the pictures of the profiles found, where they lie at the source's own origins.
-
-    What is not agreed to is not even queued. A page whose pictures were asked for is read anew
-    the next time, since a page that has not changed leads nowhere.
-    """
-    wanted = (each for each in picture_questions(query, reading) if _its_own(each, etiquette))
-    asked = tuple(each for each in wanted if may_ask(each))
-    if not asked:
-        return reading
-    return replace(reading, follow=reading.follow + asked, kept=None)
-
-
-def _its_own(query: Query, etiquette: Etiquette) -> bool:
-    try:
-        return declared(Target.asked_by(query.request), etiquette.origins) is not None
-    except UnfinishedError:
-        return False

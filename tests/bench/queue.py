@@ -39,7 +39,7 @@ class Size:
     each: int = 8
     interval: float = 1.0
     answer: float = 0.02
-    workers: int = 16
+    workers: int = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from scrapers.fetch.baton import laid_down
 from scrapers.fetch.lanes import Lanes
+from scrapers.fetch.loop import aside
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.pace import InMemoryHosts, Pace
 from scrapers.fetch.robots import Robots
@@ -89,8 +89,9 @@ class FakeClient:
 
     def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:  # noqa: ARG002 - likewise
         began = self.clock.monotonic()
-        with laid_down():
-            self.clock.sleep(self.takes(request.url))
+        seconds = self.takes(request.url)
+        if seconds:
+            aside(lambda: self.clock.sleep(seconds))
         said = self.respond(request.url)
         self.asked.append((request.url, began, self.clock.monotonic()))
         if not isinstance(said, str):

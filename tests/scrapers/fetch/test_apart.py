@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from scrapers.fetch.worker import read
+from scrapers.fetch.answer import read
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.parsing.parser import Parser

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from scrapers.fetch.worker import read, with_pictures
+from scrapers.fetch.answer import read, with_pictures
 from scrapers.finding import Finding, Kind
 from scrapers.outcome import Outcome
 from scrapers.page import Page

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.fetch.baton import laid_down
+from scrapers.fetch.loop import aside
 from scrapers.fetch.pace import Pace
 from scrapers.fetch.tour import Rank
 from scrapers.outcome import Outcome
@@ -88,8 +88,7 @@ def test_hosts_do_not_wait_for_each_other(clock: FakeClock) -> None:
     together = threading.Barrier(len(sources), timeout=10)
 
     def meet(_: str) -> str:
-        with laid_down():
-            together.wait()
+        aside(together.wait)
         return "absent"
 
     client = FakeClient(clock, respond=meet)

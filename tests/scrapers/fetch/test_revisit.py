@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrapers.fetch.answer import read
 from scrapers.fetch.moved import Moved
 from scrapers.fetch.revisit import CONDITIONS, conditional, kept_of, unchanged
 from scrapers.fetch.unfinished import Note
-from scrapers.fetch.worker import read
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading

@@ -3,6 +3,9 @@
 import threading
 from collections.abc import Iterator
 
+import pytest
+
+from scrapers.fetch.loop import aside
 from scrapers.fetch.pace import Pace
 from scrapers.fetch.tour import Progress, Rank
 from scrapers.request import Query, QueryKind, Request
@@ -38,19 +41,19 @@ def test_queries_are_pulled_by_the_consumer_and_only_as_they_are_needed(clock: F
 
 
 def lane_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "lane"]
+    return [thread for thread in threading.enumerate() if thread.name == "lanes"]
 
 
-def wait_for_the_workers_to_end() -> None:
+def wait_for_the_loop_to_end() -> None:
     for thread in lane_threads():
         thread.join(5)
     assert lane_threads() == []
 
 
-def test_the_workers_end_with_the_run(clock: FakeClock) -> None:
+def test_the_loop_ends_with_the_run(clock: FakeClock) -> None:
     list(lanes_over(FakeClient(clock), ALPHA).visit([ALPHA.query("rosa")]))
 
-    wait_for_the_workers_to_end()
+    wait_for_the_loop_to_end()
 
 
 def test_closing_the_visits_ends_the_run_and_the_lanes_can_be_used_again(clock: FakeClock) -> None:
@@ -59,7 +62,7 @@ def test_closing_the_visits_ends_the_run_and_the_lanes_can_be_used_again(clock: 
     visits = lanes.visit(ALPHA.query(str(number)) for number in range(10_000))
     next(visits)
     visits.close()
-    wait_for_the_workers_to_end()
+    wait_for_the_loop_to_end()
 
     assert len(client.asked) < 1_000
     assert len(list(lanes.visit([ALPHA.query("rosa")]))) == 1
@@ -87,7 +90,7 @@ def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: Fa
     assert visits == []
     assert list(lanes.visit([ALPHA.query("ben")])) == []
     release.set()
-    wait_for_the_workers_to_end()
+    wait_for_the_loop_to_end()
 
 
 def test_the_watcher_sees_each_source_wait_ask_and_end(clock: FakeClock) -> None:
@@ -149,3 +152,47 @@ def test_two_runs_of_one_rank_take_turns_at_a_host(clock: FakeClock) -> None:
     asked = asked_while_a_run_goes_on(clock, Rank.USUAL)
 
     assert "http://alpha.example/rosa" in asked[1:3]
+
+
+def test_one_thread_asks_however_many_hosts_there_are(clock: FakeClock) -> None:
+    sources = [site(f"s{number}") for number in range(60)]
+    threads: set[int] = set()
+
+    def respond(_: str) -> str:
+        threads.add(threading.get_ident())
+        return "absent"
+
+    list(lanes_over(FakeClient(clock, respond=respond), *sources).visit(questions(2, *sources)))
+
+    assert len(threads) == 1
+    assert threads != {threading.get_ident()}
+
+
+def test_no_more_hosts_are_asked_at_once_than_the_limit(clock: FakeClock) -> None:
+    sources = [site(f"s{number}") for number in range(20)]
+    under_way: list[str] = []
+    most = 0
+
+    def respond(url: str) -> str:
+        nonlocal most
+        under_way.append(url)
+        most = max(most, len(under_way))
+        aside(lambda: None)
+        under_way.remove(url)
+        return "absent"
+
+    client = FakeClient(clock, respond=respond)
+    list(lanes_over(client, *sources, workers=3).visit(questions(2, *sources)))
+
+    assert most == 3
+
+
+def test_a_fault_of_the_thread_that_asks_is_raised_where_the_visits_are_consumed() -> None:
+    class Stopped(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            raise OverflowError(seconds)
+
+    lanes = lanes_over(FakeClient(Stopped()), ALPHA)
+
+    with pytest.raises(OverflowError):
+        list(lanes.visit(questions(2, ALPHA)))

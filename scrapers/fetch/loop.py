@@ -1,0 +1,105 @@
+"""One thread asks all hosts: what waits gives way to what can go on.
+
+A thread for each request did the same and cost more: the interpreter runs one at a time, and to
+wake them by turns was much of what a request took (docs/decisions/0018-one-thread-asks.md).
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from select import POLLIN, POLLOUT, poll
+from threading import Lock, Thread, local
+from typing import TYPE_CHECKING, TypeVar
+
+from gevent import Timeout, get_hub
+from gevent.event import Event
+from gevent.socket import wait_read, wait_write
+
+if TYPE_CHECKING:
+    from gevent.hub import Hub
+
+Made = TypeVar("Made")
+
+READABLE, WRITABLE = POLLIN, POLLOUT
+
+
+class Loop:
+    """Any thread may `call` into the one that the loop runs in."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._hub: Hub | None = get_hub()
+        # Without anything to watch, the hub would take a wait for a call to be a wait for ever.
+        self._watched = self._hub.loop.async_()
+        self._watched.start(lambda: None)
+
+    def call(self, what: Callable[..., object], *told: object) -> None:
+        """Have `what` called in the loop's thread, soon; in vain once the loop has ended."""
+        with self._lock:
+            if self._hub is not None:
+                self._hub.loop.run_callback_threadsafe(what, *told)
+
+    def end(self) -> None:
+        with self._lock:
+            hub, self._hub = self._hub, None
+        if hub is not None:
+            self._watched.close()
+            hub.destroy(destroy_loop=True)
+
+
+class _Here(local):
+    """The loop that this thread runs, if any: elsewhere there is nobody to give way to."""
+
+    loop: Loop | None = None
+
+
+_HERE = _Here()
+
+
+@contextmanager
+def looping() -> Iterator[Loop]:
+    """Make this thread the one that asks: what is spawned in it gives way where it waits."""
+    loop = _HERE.loop = Loop()
+    try:
+        yield loop
+    finally:
+        _HERE.loop = None
+        loop.end()
+
+
+def until_ready(descriptor: int, event: int, seconds: float) -> None:
+    """Wait until a socket is READABLE or WRITABLE, or the seconds are over."""
+    if _HERE.loop is None:
+        waiting = poll()
+        waiting.register(descriptor, event)
+        waiting.poll(seconds * 1_000)
+        return
+    late = Timeout(seconds)
+    wait = wait_read if event == READABLE else wait_write
+    try:
+        wait(descriptor, timeout=seconds, timeout_exc=late)
+    except Timeout as over:
+        if over is not late:
+            raise
+
+
+def aside(work: Callable[[], Made], seconds: float | None = None) -> Made:
+    """Do what cannot give way in a thread of its own, and give way until it is done.
+
+    Raise what it raises, or TimeoutError once the seconds are over: it then goes on unheard.
+    """
+    loop, promised = _HERE.loop, Future[Made]()
+    Thread(target=_fulfil, args=(promised, work), name="aside", daemon=True).start()
+    if loop is None:
+        return promised.result(seconds)
+    done = Event()
+    promised.add_done_callback(lambda _: loop.call(done.set))
+    done.wait(seconds)
+    return promised.result(0)
+
+
+def _fulfil(promised: Future[Made], work: Callable[[], Made]) -> None:
+    try:
+        promised.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        promised.set_exception(error)
