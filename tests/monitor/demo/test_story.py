@@ -1,11 +1,7 @@
 """The three weeks bring what was planted, to whom it concerns, and nothing else."""
 
 import re
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from email import message_from_bytes, policy
-from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -13,11 +9,11 @@ import pytest
 
 from monitor.demo import days, story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
-from monitor.demo.server import Knock, WebServer
-from monitor.demo.story import Story, ToldWeek, play
+from monitor.demo.story import ToldWeek, play
 from monitor.domain.flag import FlagKind
 from monitor.flows.writing.telling import WHAT
 from reports.words import GapKind
+from tests.monitor.demo.played import Played, played_into
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
 SKIES = "https://bsky.app/profile/"
@@ -34,68 +30,6 @@ SOURCES = {
     *("tuneshelf", "snapgarden", "paceclub", "givingdesk", "recipebox"),
 }
 TROUBLED = {"readerly": "blocked", "stitchbook": "limited", "snapgarden": "unreadable"}
-
-
-@dataclass(frozen=True)
-class Mail:
-    to: str
-    subject: str
-    text: str
-    whole: str
-    day: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Played:
-    story: Story
-    visits: tuple[Knock, ...]
-    folder: Path
-    seconds: float
-
-    @cached_property
-    def mails(self) -> tuple[Mail, ...]:
-        return tuple(map(opened, self.story.letters))
-
-    def digest(self, to: str, week: int) -> Mail:
-        day = f"{days.sweep_at(week):%Y-%m-%d}"
-        (mail,) = (
-            each for each in self.mails if (each.to, each.kind, each.day) == (to, "digest", day)
-        )
-        return mail
-
-
-def opened(letter: story.ToldLetter) -> Mail:
-    path = Path(letter.path)
-    message = message_from_bytes(path.read_bytes(), policy=policy.default)
-    bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
-    text, html = (body.get_content() for body in bodies if body is not None)
-    *date, kind = path.name.split("-")[:4]
-    return Mail(
-        to=letter.to,
-        subject=letter.subject,
-        text=" ".join(text.split()),
-        whole=" ".join(f"{letter.subject} {text} {html}".split()),
-        day="-".join(date),
-        kind=kind,
-    )
-
-
-def played_into(folder: Path) -> Played:
-    servers: list[WebServer] = []
-
-    class Observed(WebServer):
-        def __init__(self, *args: object, **more: object) -> None:
-            super().__init__(*args, **more)
-            servers.append(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(story, "WebServer", Observed)
-        began = time.monotonic()
-        told = play(folder)
-        seconds = time.monotonic() - began
-    (server,) = servers
-    return Played(story=told, visits=tuple(server.visits), folder=folder, seconds=seconds)
 
 
 @pytest.fixture(scope="module")
