@@ -1,5 +1,6 @@
 """Which addresses belong to the public internet."""
 
+from functools import lru_cache
 from ipaddress import (
     AddressValueError,
     IPv4Address,
@@ -80,6 +81,7 @@ def _public_v4(address: IPv4Address) -> bool:
     return not any(address in block for block in NOT_PUBLIC_V4)
 
 
+@lru_cache(maxsize=4_096)
 def literal(host: str) -> IPv4Address | IPv6Address | None:
     """Return the address that `host` spells out, or None where it is a name."""
     try:
