@@ -122,9 +122,17 @@ class Board:
             self._ring()
 
     def fail(self, error: Exception) -> None:
-        """Hand a fault of the thread that takes turns to all who wait for it."""
+        """Hand a fault of the thread that takes turns to all who wait for it.
+
+        What was in flight has ended with it: its hosts are free again, after a pause.
+        """
         with self._lock:
             self._attended = False
+            self._busy = 0
+            for lane in self._lanes.values():
+                if lane.busy:
+                    lane.busy, lane.due = False, self._clock.monotonic() + lane.wished
+                    self._line_up(lane)
             for tour in self._tours:
                 tour.steps.put(Step(error=error))
 

@@ -188,11 +188,35 @@ def test_no_more_hosts_are_asked_at_once_than_the_limit(clock: FakeClock) -> Non
 
 
 def test_a_fault_of_the_thread_that_asks_is_raised_where_the_visits_are_consumed() -> None:
-    class Stopped(FakeClock):
-        def sleep(self, seconds: float) -> None:
-            raise OverflowError(seconds)
+    class StopsOnce(FakeClock):
+        stopped = False
 
-    lanes = lanes_over(FakeClient(Stopped()), ALPHA)
+        def sleep(self, seconds: float) -> None:
+            if not self.stopped:
+                self.stopped = True
+                raise OverflowError(seconds)
+            super().sleep(seconds)
+
+    lanes = lanes_over(FakeClient(StopsOnce()), ALPHA)
 
     with pytest.raises(OverflowError):
         list(lanes.visit(questions(2, ALPHA)))
+    assert len(list(lanes.visit(questions(2, ALPHA)))) == 2
+
+
+def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_pause(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OverflowError
+
+    client = FakeClient(clock, takes=lambda _: 1.0)
+    lanes = lanes_over(client, ALPHA)
+    with monkeypatch.context() as patch:
+        patch.setattr("gevent.pool.Pool.wait_available", broken)
+        with pytest.raises(OverflowError):
+            list(lanes.visit(questions(2, ALPHA)))
+    wait_for_the_loop_to_end()
+
+    assert len(list(lanes.visit(questions(2, ALPHA)))) == 2
+    assert client.asked[0][1] >= 1.0
