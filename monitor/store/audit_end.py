@@ -74,6 +74,11 @@ class AuditEnd:
             self._put(after)
         self.database.after_commit(self._keep)
 
+    def begin(self) -> None:
+        """Seal a log that no row was ever written to, or its first copy would seem to be cut."""
+        if self._seal() is None and not self.now().seq and not self.kept().seq:
+            self._put(End())
+
     def accept(self) -> None:
         """Seal the end that is there, whatever was sealed before; inside `write()`."""
         self._put(self.now())

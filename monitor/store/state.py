@@ -124,7 +124,10 @@ class State:
             with Keys.open(folder, patience) as keys:
                 keys.create(DISTRICT)
             Database.open(folder / DATABASE, NAMESAKE, patience).close()
-        return cls.open(folder, patience)
+        state = cls.open(folder, patience)
+        with state.write():
+            state.audit.ending.begin()
+        return state
 
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Self:

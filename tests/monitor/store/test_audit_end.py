@@ -56,6 +56,23 @@ def test_an_empty_log_is_whole(world):
     assert world.state.audit.ending.tail() is Tail.WHOLE
 
 
+def test_a_log_put_back_from_before_its_first_row_is_older_and_not_cut(world):
+    put_back = as_of_now(world)
+    writes(world, 2)
+
+    put_back()
+
+    assert world.state.audit.ending.tail() is Tail.OLDER
+
+
+def test_a_log_that_lost_all_its_rows_is_begun_anew_by_nobody(world, log):
+    tamper(world, "DELETE FROM audit", "DELETE FROM audit_end")
+
+    log.ending.begin()
+
+    assert log.ending.tail() is Tail.CUT
+
+
 def test_a_row_that_is_taken_back_is_sealed_nowhere(world, log):
     end = log.ending.now()
     with suppress(KeyError), world.state.write():
