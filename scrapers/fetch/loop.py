@@ -6,12 +6,12 @@ wake them by turns was much of what a request took (docs/decisions/0018-one-thre
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from select import POLLIN, POLLOUT, poll
 from threading import Lock, Thread, local
 from typing import TYPE_CHECKING, TypeVar
 
-from gevent import Timeout, get_hub
+from gevent import get_hub
 from gevent.event import Event
 from gevent.socket import wait_read, wait_write
 
@@ -74,13 +74,9 @@ def until_ready(descriptor: int, event: int, seconds: float) -> None:
         waiting.register(descriptor, event)
         waiting.poll(seconds * 1_000)
         return
-    late = Timeout(seconds)
     wait = wait_read if event == READABLE else wait_write
-    try:
-        wait(descriptor, timeout=seconds, timeout_exc=late)
-    except Timeout as over:
-        if over is not late:
-            raise
+    with suppress(TimeoutError):
+        wait(descriptor, seconds)
 
 
 def aside(work: Callable[[], Made], seconds: float | None = None) -> Made:
