@@ -9,7 +9,7 @@ from monitor.cli.desk import Desk, as_json, pass_desk
 from monitor.cli.output import Output
 from monitor.config import Config, secret
 from monitor.domain.checkup import Checked, bad, fine, warned, worst
-from monitor.errors import CannotWriteError, MonitorError, UnavailableError
+from monitor.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
 from monitor.flows.running.checkup import of_vitals
 from monitor.flows.running.soundness import trouble_of
 from monitor.flows.running.vitals import TakingVitals
@@ -124,7 +124,8 @@ def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Chec
 def _of_audit(state: State) -> Checked:
     trouble = trouble_of(state.audit)
     if trouble:
-        return bad("audit", trouble, "Keep a copy of the folder, and find out why.", 78)
+        remedy = "Keep a copy of the folder, and find out why."
+        return bad("audit", trouble, remedy, DatabaseError.exit_code)
     return fine("audit", "The audit log is as it was written, to its end.")
 
 
