@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.errors import CannotWriteError
-from monitor.store.refusal import refusals
+from monitor.store.refusal import refusals_at_opening
 
 SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -67,7 +67,7 @@ class Connections:
 
     def _connect(self) -> sqlite3.Connection:
         self._touch()
-        with refusals(self._path):
+        with refusals_at_opening(self._path):
             connection = sqlite3.connect(
                 self._path,
                 timeout=self._patience,
@@ -77,7 +77,7 @@ class Connections:
             try:
                 for setting in SETTINGS:
                     connection.execute(setting).fetchone()
-            except sqlite3.Error:
+            except BaseException:
                 connection.close()
                 raise
         return connection

@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from monitor.errors import CannotWriteError
-from monitor.store.refusal import damaged, refusals
+from monitor.store.refusal import damaged, refusals_at_opening
 
 PATIENCE = 30.0
 
@@ -20,7 +20,7 @@ def copy_database(source: Path, to: Path) -> None:
     try:
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with refusals(source, written=to), closing(_reading(source)) as database:
+        with refusals_at_opening(source, written=to), closing(_reading(source)) as database:
             database.execute("VACUUM INTO ?", (str(part),))
         flush(part)
         part.replace(to)
@@ -34,7 +34,7 @@ def copy_database(source: Path, to: Path) -> None:
 
 def check_database(path: Path) -> None:
     """Raise DatabaseError unless pages and indexes are sound, and each row hangs on one there."""
-    with refusals(path), closing(_reading(path)) as database:
+    with refusals_at_opening(path), closing(_reading(path)) as database:
         if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             raise damaged(path)
         if database.execute("PRAGMA foreign_key_check").fetchone() is not None:

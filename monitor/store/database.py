@@ -12,7 +12,7 @@ import sqlite_utils
 from monitor.errors import DatabaseError
 from monitor.store.connections import Connections, Session
 from monitor.store.copies import copy_database
-from monitor.store.refusal import damaged, refusals
+from monitor.store.refusal import damaged, refusals, refusals_at_opening
 from monitor.store.schema import Schema
 
 Row = tuple[Any, ...]
@@ -43,7 +43,7 @@ class Database:
         """
         database = cls(path, patience)
         try:
-            with refusals(path):
+            with refusals_at_opening(path):
                 database.prepare(schema, spare)
         except BaseException:
             database.close()
@@ -55,15 +55,25 @@ class Database:
         if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise damaged(self.path)
         tables = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
-        applied = schema.applied(tables)
+        try:
+            applied = schema.applied(tables)
+        except KeyError as error:
+            raise damaged(self.path) from error
         if applied - schema.names:
             message = f"{self.path} was written by a newer Namesake: install that version or later."
             raise DatabaseError(message)
-        if applied != schema.names:
-            if applied and spare is not None:
-                copy_database(self.path, spare)
-            with self.write():
-                schema.apply(tables)
+        if applied == schema.names:
+            self._check(schema, tables)
+            return
+        if applied and spare is not None:
+            copy_database(self.path, spare)
+        with self.write():
+            schema.apply(tables)
+            self._check(schema, tables)
+
+    def _check(self, schema: Schema, tables: sqlite_utils.Database) -> None:
+        if not schema.stands_in(tables):
+            raise damaged(self.path)
 
     def close(self) -> None:
         """Close every thread's connection; no thread may still be using one."""

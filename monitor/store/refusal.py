@@ -19,6 +19,8 @@ UNWRITABLE = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
+# What Python's sqlite3 says, without a code, of a text column that holds other bytes.
+NO_TEXT = "Could not decode to UTF-8"
 
 # Opening a database takes so much beside what is written: an index of its log.
 LEAST_ROOM = 1 << 16
@@ -39,6 +41,19 @@ def refusals(path: Path, written: Path | None = None) -> Iterator[None]:
         raise refusal from error
 
 
+@contextmanager
+def refusals_at_opening(path: Path, written: Path | None = None) -> Iterator[None]:
+    """Do the same around what reads the schema; there, SQL that does not fit means damage too.
+
+    Of a damaged schema SQLite quotes a piece byte for byte, which need not be text.
+    """
+    try:
+        with refusals(path, written):
+            yield
+    except (sqlite3.OperationalError, UnicodeDecodeError) as error:
+        raise damaged(path) from error
+
+
 def damaged(path: Path) -> DatabaseError:
     return DatabaseError(
         f"{path} is damaged: restore it from the last backup (`namesake restore`)."
@@ -50,7 +65,7 @@ def _refusal(path: Path, written: Path, error: sqlite3.Error) -> MonitorError | 
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in LOCKED:
         return BusyError(f"{path} is held by another program: wait for it to end and try again.")
-    if code in DAMAGED:
+    if code in DAMAGED or str(error).startswith(NO_TEXT):
         return damaged(path)
     if code in UNWRITABLE:
         remedy = _remedy(written, code)

@@ -70,6 +70,17 @@ def test_bytes_turned_over_anywhere_are_refused_or_change_nothing(after_demo: Te
     assert len(noticed) >= OFFSETS // 6
 
 
+def test_damage_to_what_the_tables_are_called_is_refused_by_every_look(after_demo: Terminal):
+    path = checkpointed(after_demo)
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    for found in re.finditer(rb"CREATE (TABLE|INDEX)", whole):
+        damaged[found.start() + 10] ^= 0xFF
+    path.write_bytes(damaged)
+
+    assert all(re.match("78 .*restore", look) for look in told(after_demo))
+
+
 @pytest.mark.parametrize("page", [0, 1, 2])
 def test_a_refused_database_is_left_as_it_is(after_demo: Terminal, page: int):
     path = checkpointed(after_demo)
