@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.domain.clearing import clearing
+from monitor.domain.clearing import clearing, gone_with
 from monitor.domain.events import Policy, Step, discovered, merged, repainted, seen, unseen
 from monitor.domain.flag import exposures
 from monitor.domain.item import Item, Presence
@@ -103,8 +103,11 @@ class Settlement:
     def _departures(self, noticed: Noticed) -> Iterator[Step]:
         state = self.parts.state
         for ref, absences in noticed.absences.items():
+            told = self._told(ref)
             for absence in absences:
-                step = unseen(state.items.get(ref), absence, self.at, self.parts.policy)
+                item = state.items.get(ref)
+                step = unseen(item, absence, self.at, self.parts.policy)
+                step = gone_with(item, step, told, self.at)
                 state.items.replace(step.item)
                 if step.second_proof_at:
                     state.due.ensure(SECOND_PROOF, ref, step.second_proof_at)
@@ -115,14 +118,18 @@ class Settlement:
         """Look for what somebody was told of, and what its own address shows no longer."""
         state = self.parts.state
         for ref, looks in noticed.looks.items():
-            flags = state.flags.of_item(ref) if looks and self.standing is Standing.PROVEN else ()
-            told = exposures(flags)
+            told = self._told(ref) if looks else ()
             if told:
                 item, sightings = state.items.get(ref), state.sightings.of_item(ref)
                 step = clearing(item, told, sightings, self.at, self.parts.policy)
                 if step.second_proof_at:
                     state.due.ensure(SECOND_PROOF, ref, step.second_proof_at)
                 yield step
+
+    def _told(self, item: str) -> frozenset[str]:
+        """Return the kinds of contact that somebody was told of; only proof takes that back."""
+        proven = self.standing is Standing.PROVEN
+        return exposures(self.parts.state.flags.of_item(item)) if proven else frozenset()
 
     def _ended(self, item: Item) -> None:
         if item.presence is Presence.GONE:

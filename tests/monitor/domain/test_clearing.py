@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.clearing import clearing
-from monitor.domain.events import EventKind, Policy
+from monitor.domain.clearing import clearing, gone_with
+from monitor.domain.events import Event, EventKind, Policy, Step
 from monitor.domain.exposure.contacts import ContactKind
 from monitor.domain.exposure.unshown import Unshown, left_out
-from monitor.domain.item import Item, Sighting
+from monitor.domain.item import Item, Presence, Sighting
 from scrapers.finding import Finding, Kind
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -83,3 +83,27 @@ def test_half_an_answer_proves_nothing_and_the_proofs_begin_anew():
     assert half == (Unshown(kind=PHONE, since=None),)
     assert cleared(sighting(unshown=half)).events == ()
     assert left_out(half, BARE, BARE, NOW) == (Unshown(kind=PHONE, since=NOW),)
+
+
+MISSING = replace(ITEM, presence=Presence.MISSING)
+GONE = replace(ITEM, presence=Presence.GONE)
+
+
+def goes(*told_events: EventKind, before: Item = MISSING, after: Item = GONE):
+    said = tuple(Event(person="p", item="i", kind=kind, at=NOW) for kind in told_events)
+    step = gone_with(before, Step(item=after, events=said), {PHONE, MAIL}, NOW)
+    return [each.kind for each in step.events]
+
+
+def test_what_an_item_showed_goes_with_it_though_nobody_hears_that_it_went():
+    assert goes() == [EventKind.CLEARED]
+    assert goes(EventKind.FLAPPING) == [EventKind.FLAPPING, EventKind.CLEARED]
+
+
+def test_where_its_reader_hears_that_an_item_vanished_that_says_it_all():
+    assert goes(EventKind.VANISHED) == [EventKind.VANISHED]
+
+
+def test_an_item_that_does_not_go_now_takes_nothing_with_it():
+    assert goes(after=MISSING) == []
+    assert goes(before=GONE) == []

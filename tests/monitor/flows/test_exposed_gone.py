@@ -150,6 +150,20 @@ def test_what_vanishes_whole_shows_nothing_any_more(maria: Staff):
     assert flag(maria).state is FlagState.GONE
 
 
+def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
+    world = maria.world
+    shown = world.internet
+    for internet in (shown.removes(SHOWN), shown) * 2 + (shown.removes(SHOWN),):
+        world.internet = internet
+        world.sweep()
+        world.clock.at += TWO_DAYS
+        world.sweep()
+
+    assert ("flapping", URL) in maria.told
+    assert maria.told[-1] == CLEARED
+    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, world.clock.at)
+
+
 def test_what_is_shown_again_is_told_anew(maria: Staff):
     takes_it_out(maria)
     proves_once(maria)
