@@ -31,9 +31,10 @@ demo: $(INSTALLED) ## Show the whole job in a made-up district
 
 .PHONY: test
 # The real parts mostly wait for their servers, so they run beside the rest, and are told after it.
+# The rest runs in as many processes as there are processors: `pytest` alone runs in one.
 test: check parts ## Check and test everything that this machine allows; REAL=1 as root: everything
 	@mkdir -p .cache; $(BIN)/python -m pytest -m real > .cache/real.txt 2>&1 & real=$$!; \
-	$(BIN)/python -m pytest -m "not real"; others=$$?; wait $$real; status=$$?; \
+	$(BIN)/python -m pytest -m "not real" -n auto --dist worksteal; others=$$?; wait $$real; status=$$?; \
 	cat .cache/real.txt; exit $$((others | status))
 
 .PHONY: check

@@ -38,15 +38,19 @@ def share(request: pytest.FixtureRequest) -> Share[Case]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put off what only `make soak` has time for; a run that takes a share is never put off."""
+    """Put off what only `make soak` has time for; a run that takes a share is never put off.
+
+    It begins with those: one that came last would keep a single process at work in the end.
+    """
     sharing = [item for item in items if "share" in getattr(item, "fixturenames", ())]
     for item in sharing:
         item.add_marker("soak")
     if SOAKING:
         return
-    put_off = [item for item in items if item.get_closest_marker("soak") and item not in sharing]
+    others = [item for item in items if item not in sharing]
+    put_off = [item for item in others if item.get_closest_marker("soak")]
+    items[:] = sharing + [item for item in others if item not in put_off]
     if put_off:
-        items[:] = [item for item in items if item not in put_off]
         config.hook.pytest_deselected(items=put_off)
 
 

@@ -1,6 +1,7 @@
 """Only the fetch tier asks the web; who else opens a connection stands on a short list."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -29,6 +30,7 @@ ALLOWED = {
 }
 
 
+@cache
 def found() -> dict[str, dict[str, int]]:
     """Return each file's ways out with a line that holds it."""
     outside = [

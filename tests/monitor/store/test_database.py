@@ -1,10 +1,9 @@
 """One way to write, and what is refused."""
 
-import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -212,70 +211,6 @@ def test_a_migration_that_fails_leaves_the_old_tables(database: Database, path: 
 
     assert said(database) == ["one"]
     assert database.row("SELECT count(*) FROM sqlite_master WHERE name IN ('half', 'more')") == (0,)
-
-
-def nonsense(path: Path) -> None:
-    path.write_bytes(b"not a database at all" * 500)
-
-
-def half_a_file(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2 + 100)
-
-
-def flipped(offset: int) -> Callable[[Path], None]:
-    def flip(path: Path) -> None:
-        data = bytearray(path.read_bytes())
-        data[offset] ^= 0xFF
-        path.write_bytes(data)
-
-    return flip
-
-
-def renamed(old: bytes, new: bytes) -> Callable[[Path], None]:
-    def rename(path: Path) -> None:
-        data = path.read_bytes()
-        assert old in data
-        path.write_bytes(data.replace(old, new))
-
-    return rename
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        nonsense,
-        half_a_file,
-        *(flipped(at) for at in (2, 100, 103, 105, 4096, 4101, 8192)),
-        # SQLite quotes the first in words that are no text, and finds nothing wrong in the others.
-        renamed(b"CREATE TABLE words", b"CRE\xffTE TABLE words"),
-        renamed(b"words (word TEXT", b"words (worm TEXT"),
-        renamed(b"applied_at", b"applied_on"),
-        renamed(b"migration_set", b"migration_sea"),
-    ],
-)
-def test_a_damaged_database_is_refused_and_never_repaired(
-    path: Path, damage: Callable[[Path], None]
-) -> None:
-    database = Database.open(path, WORDS)
-    with database.write():
-        database.run_many("INSERT INTO words VALUES (?)", ((f"{n:0400}",) for n in range(100)))
-    database.close()
-    damage(path)
-    before = path.read_bytes()
-
-    with pytest.raises(DatabaseError, match="is damaged: restore it") as refusal:
-        Database.open(path, WORDS)
-
-    assert refusal.value.exit_code == 78
-    assert path.read_bytes() == before
-
-
-def test_a_text_that_is_none_any_more_is_damage(database: Database) -> None:
-    with database.write():
-        database.run("INSERT INTO words VALUES (CAST(x'ff' AS TEXT))")
-
-    with pytest.raises(DatabaseError, match="is damaged: restore it"):
-        said(database)
 
 
 def test_a_folder_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
