@@ -4,7 +4,7 @@ For servers that do not answer strangers in Mastodon's API: GoToSocial, Pixelfed
 that was written with a framework such as Fedify.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -25,11 +25,12 @@ from scrapers.reading import Reading
 from scrapers.recipes.fediverse import (
     ANOTHER,
     DELETED,
-    HANDLES_ASKED,
     LISTS,
     SUSPENDED,
-    USERNAME,
+    account_canaries,
+    list_questions,
     own_username,
+    profile_questions,
 )
 from scrapers.recipes.onward import at_home
 from scrapers.recipes.presence import impossible_handle
@@ -88,25 +89,13 @@ class ActivityPub:
 
     def plan(self, identity: Identity) -> Iterator[Query]:
         own = [each for each in map(self._own, identity.accounts) if each]
-        for username in own:
-            yield self._finger(QueryKind.PROFILE, username, identity.ref)
-        for handle in identity.handles[:HANDLES_ASKED]:
-            if USERNAME.fullmatch(handle) and handle.casefold() not in own:
-                yield self._finger(QueryKind.PRESENCE, handle, identity.ref)
+        return profile_questions(self._finger, own, identity)
 
     def contacts(self, account: str, subject: str) -> Iterator[Query]:
-        username = self._own(account)
-        if username:
-            yield self._finger(QueryKind.FOLLOWS, username, subject)
-            yield self._finger(QueryKind.FOLLOWERS, username, subject)
+        return list_questions(self._finger, self._own(account), subject)
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        nobody = impossible_handle(nonce, self.name)
-        finger = self._finger(QueryKind.PRESENCE, nobody, "")
-        yield Canary(query=finger, expects=Outcome.ABSENT)
-        if self.known:
-            finger = self._finger(QueryKind.PRESENCE, self.known.removeprefix("@"), "")
-            yield Canary(query=finger, expects=Outcome.FOUND)
+    def canaries(self, nonce: str) -> Iterator[Canary]:
+        return account_canaries(self._finger, impossible_handle(nonce, self.name), self.known)
 
     def read(self, query: Query, page: Page) -> Reading:
         refused = _hidden(query, page) or refusal(page) or _missing(query, page)

@@ -1,6 +1,6 @@
 """One Mastodon server, or another that answers in Mastodon's API, as anybody may ask it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
@@ -21,11 +21,12 @@ from scrapers.recipes.denial import Denial, denied
 from scrapers.recipes.fediverse import (
     ANOTHER,
     DELETED,
-    HANDLES_ASKED,
     LISTS,
     SUSPENDED,
-    USERNAME,
+    account_canaries,
+    list_questions,
     own_username,
+    profile_questions,
 )
 from scrapers.recipes.likely import likely
 from scrapers.recipes.onward import next_link
@@ -102,25 +103,13 @@ class Mastodon:
             if name.strip():
                 yield self._search(name, identity.ref)
         own = [each for each in map(self._own, identity.accounts) if each]
-        for username in own:
-            yield self._lookup(QueryKind.PROFILE, username, identity.ref)
-        for handle in identity.handles[:HANDLES_ASKED]:
-            if USERNAME.fullmatch(handle) and handle.casefold() not in own:
-                yield self._lookup(QueryKind.PRESENCE, handle, identity.ref)
+        yield from profile_questions(self._lookup, own, identity)
 
     def contacts(self, account: str, subject: str) -> Iterator[Query]:
-        username = self._own(account)
-        if username:
-            yield self._lookup(QueryKind.FOLLOWS, username, subject)
-            yield self._lookup(QueryKind.FOLLOWERS, username, subject)
+        return list_questions(self._lookup, self._own(account), subject)
 
-    def canaries(self, nonce: str) -> Iterable[Canary]:
-        nobody = impossible_handle(nonce, self.name)
-        lookup = self._lookup(QueryKind.PRESENCE, nobody, "")
-        yield Canary(query=lookup, expects=Outcome.ABSENT)
-        if self.known:
-            lookup = self._lookup(QueryKind.PRESENCE, self.known.removeprefix("@"), "")
-            yield Canary(query=lookup, expects=Outcome.FOUND)
+    def canaries(self, nonce: str) -> Iterator[Canary]:
+        return account_canaries(self._lookup, impossible_handle(nonce, self.name), self.known)
 
     def read(self, query: Query, page: Page) -> Reading:
         refused = denied(DENIALS, page) or refusal(page)
