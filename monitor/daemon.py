@@ -125,8 +125,14 @@ class Daemon:
         """Serve until SIGTERM or SIGINT; to be called on the main thread."""
         kinds = (self.rounds.serve, self.rounds.ask, self.rounds.write)
         hands = [Hand(work, self.pulse) for work in kinds]
+        serving, asking, _ = hands
+
+        def answer() -> None:
+            serving.wake()
+            asking.wake()
+
         ticker = Ticker(hands)
-        with signalled(self.stopping), self.doorbell.answered(by=hands[0].wake):
+        with signalled(self.stopping), self.doorbell.answered(by=answer):
             for hand in hands:
                 hand.start()
             ticker.start()

@@ -1,8 +1,9 @@
 """What a command asks of the daemon that holds the lock, and how far it got."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json import dumps
 
 from monitor.store.database import Database, Row, Sync
 from monitor.store.moment import read, read_or_none, written
@@ -59,14 +60,16 @@ class RunRequests:
         )
         return None if found is None else _request(found)
 
-    def next_open(self) -> RunRequest | None:
-        """Return whom somebody waits for: what is over soonest first, then the oldest.
+    def next_open(self, kinds: Iterable[SweepKind] = SweepKind) -> RunRequest | None:
+        """Return what somebody waits for: what is over soonest first, then the oldest.
 
         What failed comes after what was not tried yet, and so holds up nobody.
         """
         found = self.database.row(
-            """SELECT * FROM run_requests WHERE done_at IS NULL
+            """SELECT * FROM run_requests
+            WHERE done_at IS NULL AND kind IN (SELECT value FROM json_each(?))
             ORDER BY attempts, kind != ?, kind != ?, asked_at, rowid LIMIT 1""",
+            dumps(list(kinds)),
             SweepKind.SELFCHECK,
             SweepKind.CANARIES,
         )

@@ -1,6 +1,6 @@
 """Who may be asked next: one lane a host, one question in flight in each."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import chain, count
@@ -80,17 +80,19 @@ class Turn:
 class Board:
     """Shared by the loop, which takes turns, and by the consumers, who put questions up.
 
-    What happens under the lock is short and never gives way.
+    What happens under the lock is short and never gives way. `most` hosts may be asked at once
+    by each rank: who is waited for needs no room that slow hosts of a sweep have taken.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, most: int) -> None:
         self._clock = clock
+        self._most = most
         self._lock = Lock()
         self._lines: dict[Rank, list[tuple[float, int, Lane]]] = {rank: [] for rank in Rank}
         self._numbers = count()
         self._tours: set[Tour] = set()
         self._lanes: dict[str, Lane] = {}
-        self._busy = 0
+        self._busy: Counter[Rank] = Counter()
         self._attended = False
         self._resting: tuple[Loop, Event] | None = None
         self.stopped = False
@@ -128,7 +130,7 @@ class Board:
         """
         with self._lock:
             self._attended = False
-            self._busy = 0
+            self._busy.clear()
             for lane in self._lanes.values():
                 if lane.busy:
                     lane.busy, lane.due = False, self._clock.monotonic() + lane.wished
@@ -174,7 +176,7 @@ class Board:
                 turn = self._next_turn() if wanted else None
                 if turn is not None:
                     return turn
-                if not wanted and not self._busy:
+                if not wanted and not self._busy.total():
                     self._attended = False
                     return None
                 rung = Event()
@@ -190,7 +192,8 @@ class Board:
         `reported` if its consumer has something to take before the tour asks there again.
         """
         with self._lock:
-            self._busy -= 1
+            was_full = self._full(turn.tour.rank)
+            self._busy[turn.tour.rank] -= 1
             turn.lane.busy = False
             turn.lane.due = due
             if reported:
@@ -198,7 +201,7 @@ class Board:
             if again and turn.tour in self._tours:
                 self._queue(turn.lane, turn.tour, turn.question, front=True)
             self._line_up(turn.lane)
-            if not self._busy:
+            if was_full or not self._busy.total():
                 self._ring()
 
     def taken(self, tour: Tour, host: str) -> None:
@@ -233,18 +236,18 @@ class Board:
             self._resting = None
             loop.call(rung.set)
 
-    def _next_due(self) -> float | None:
-        return min((line[0][0] for line in self._lines.values() if line), default=None)
+    def _full(self, rank: Rank) -> bool:
+        return self._busy[rank] >= self._most
 
     def _somebody_is_due(self) -> bool:
-        due = self._next_due()
-        return due is not None and due <= self._clock.monotonic()
+        now = self._clock.monotonic()
+        return any(line[0][0] <= now for line in self._lines.values() if line)
 
     def _next_turn(self) -> Turn | None:
         """Take the first who is due; where more are due than we can ask, the higher rank."""
         now = self._clock.monotonic()
         for rank, line in self._lines.items():
-            while line and line[0][0] <= now:
+            while line and line[0][0] <= now and not self._full(rank):
                 lane = heappop(line)[2]
                 lane.lined_up.discard(rank)
                 if lane.busy or lane.due > now or lane.rank is not rank:
@@ -256,18 +259,19 @@ class Board:
                     tour, question = entry
                     tour.waiting -= 1
                     lane.busy = True
-                    self._busy += 1
+                    self._busy[rank] += 1
                     return Turn(lane, tour, question)
         return None
 
     def _pause(self) -> float | None:
-        due = self._next_due()
+        lines = ((rank, line) for rank, line in self._lines.items() if line)
+        due = min((line[0][0] for rank, line in lines if not self._full(rank)), default=None)
         return None if due is None else max(min(due - self._clock.monotonic(), NAP), 0.0)
 
     def _rest(self, rung: Event, pause: float | None, *, quiet: bool) -> None:
         before = self._clock.monotonic()
         if not quiet or pause is None:
-            if rung.wait(pause) or pause is None or self._busy:
+            if rung.wait(pause) or pause is None or self._busy.total():
                 return
             # A consumer that is away for long; a test's clock moves only if slept on.
             pause -= self._clock.monotonic() - before
@@ -276,4 +280,6 @@ class Board:
     @property
     def _quiet(self) -> bool:
         """Nothing is in flight, and no consumer brings more questions or has a visit to take."""
-        return not self._busy and all(tour.drained and not tour.untaken for tour in self._tours)
+        return not self._busy.total() and all(
+            tour.drained and not tour.untaken for tour in self._tours
+        )

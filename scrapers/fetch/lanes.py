@@ -32,7 +32,7 @@ class Lanes:
     `robots` and `spending` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
     was planned may not be any more. `keeps` says which pages come along with their visits.
-    `workers` is how many hosts may be asked at once.
+    `workers` is how many hosts may be asked at once, and as many again for whom somebody waits.
     """
 
     client: Client
@@ -51,7 +51,7 @@ class Lanes:
     _ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
-        self._board = Board(self.clock)
+        self._board = Board(self.clock, self.workers)
         self._way = Way(Queues.of(self.sources.values()), self.robots)
         self._ledger = Ledger(self.spending, self.clock)
 
@@ -145,7 +145,7 @@ class Lanes:
         pause = self._way.queues.pause(host, source.etiquette.seconds_between)
         self._board.put(lane, tour, question, pause)
         if self._board.hires():
-            Thread(target=self._worker.run, args=(self.workers,), name="lanes", daemon=True).start()
+            Thread(target=self._worker.run, name="lanes", daemon=True).start()
 
     def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
         question.pages.clear()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from gevent.pool import Pool
+from gevent import spawn
 
 from scrapers.fetch.answer import MayAsk, read, with_pictures
 from scrapers.fetch.board import Board, Turn
@@ -60,14 +60,12 @@ class Worker:
     may_ask: MayAsk = always
     keeps: Keeps = nothing
 
-    def run(self, most: int) -> None:
-        """Serve turns until nobody wants anything more, at most so many at once."""
+    def run(self) -> None:
+        """Serve turns until nobody wants anything more, side by side."""
         try:
             with looping() as loop:
-                served = Pool(most)
                 while (turn := self.board.take(loop)) is not None:
-                    served.spawn(self._serve, turn)
-                    served.wait_available()
+                    spawn(self._serve, turn)
         except Exception as error:  # noqa: BLE001 - the thread's end; its consumers raise it
             self.board.fail(error)
 

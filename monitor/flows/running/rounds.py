@@ -1,6 +1,6 @@
 """The rounds of the service: what falls due is looked up, done once, and given its next time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +34,9 @@ from scrapers.request import Query
 # before the longest sweep does: it marks what is in hand, and the lock decides who works.
 LEASE = timedelta(days=7)
 ASKED = (SWEEP, SECOND_PROOF, RECHECK)
+# A sweep takes hours: what is over in minutes has a hand of its own, and never waits for one.
+SHORT = (SweepKind.SELFCHECK, SweepKind.CANARIES)
+LONG = (SweepKind.SWEEP,)
 WRITTEN = (RENEWING, REMINDER, DIGEST, REVIEW, ERASURE, PURGE, BOUNCES)
 MOST_TRIES = 3
 
@@ -73,15 +76,13 @@ class DueRounds:
 
     def serve(self) -> None:
         """Serve who waits, beside whatever else is running: somebody looks at a screen."""
-        while not self.waits_for() and (request := self.state.requests.next_open()):
-            with self._tried(request):
-                done = self._serve(request)
-            if not done:
-                return
+        self._serve_all(SHORT)
 
     def ask(self) -> None:
-        """Ask what is due, one errand after another."""
+        """Sweep where a command asks for it, and ask what is due, one errand after another."""
         self.state.due.release(*ASKED)
+        if not self._serve_all(LONG):
+            return
         while due := self._claim(*ASKED):
             with self._in_hand(due):
                 done = self._run(due)
@@ -143,6 +144,15 @@ class DueRounds:
         self._see_that_time_is_right()
         errand = Errand(kind=SweepKind.SWEEP, week=self._week())
         return self.sweeping.run(errand, watch, closing)
+
+    def _serve_all(self, kinds: Collection[SweepKind]) -> bool:
+        """Serve all wishes of these kinds; False where the service ends before that."""
+        while not self.waits_for() and (request := self.state.requests.next_open(kinds)):
+            with self._tried(request):
+                done = self._serve(request)
+            if not done:
+                return False
+        return True
 
     def _serve(self, request: RunRequest) -> bool:
         def watch(source: str, state: str) -> None:

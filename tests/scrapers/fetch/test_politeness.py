@@ -2,7 +2,6 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -16,7 +15,6 @@ from scrapers.fetch.tour import Rank
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
-from scrapers.request import Query
 from scrapers.source import Access
 from tests.scrapers.fetch.fakes import (
     FakeClient,
@@ -197,29 +195,3 @@ def test_a_host_whose_robots_txt_cannot_be_fetched_counts_as_failing(clock: Fake
 
     assert {visit.reading.outcome for visit in visits} == {Outcome.FAILED}
     assert client.urls == ["http://alpha.example/robots.txt"] * 2
-
-
-def test_a_self_check_goes_first_where_more_hosts_are_due_than_can_be_asked(
-    clock: FakeClock,
-) -> None:
-    sources = [site(f"s{number}") for number in range(50)]
-    asking, queued = threading.Event(), threading.Event()
-
-    def respond(_: str) -> str:
-        asking.set()
-        queued.wait(10)
-        return "absent"
-
-    def planning() -> Iterator[Query]:
-        yield sources[40].query("rosa")
-        queued.set()
-
-    client = FakeClient(clock, respond=respond)
-    lanes = lanes_over(client, *sources, pace=Pace(stretch=0), workers=1)
-    sweeping = threading.Thread(target=lambda: list(lanes.visit(questions(2, *sources))))
-    sweeping.start()
-    asking.wait(10)
-    list(lanes.visit(planning(), rank=Rank.FIRST))
-    sweeping.join(10)
-
-    assert client.urls[1] == "http://s40.example/rosa"

@@ -213,7 +213,7 @@ def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_paus
     client = FakeClient(clock, takes=lambda _: 1.0)
     lanes = lanes_over(client, ALPHA)
     with monkeypatch.context() as patch:
-        patch.setattr("gevent.pool.Pool.wait_available", broken)
+        patch.setattr("scrapers.fetch.worker.spawn", broken)
         with pytest.raises(OverflowError):
             list(lanes.visit(questions(2, ALPHA)))
     wait_for_the_loop_to_end()
