@@ -25,6 +25,10 @@ NOT_ONE = "the recipient is not one mail address"
 UNREACHABLE = "the mail server cannot be reached ({kind})"
 
 
+# Whoever falls silent instead, once there is a letter to take, may have taken it.
+SAID = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+
+
 class NoTokenError(OSError):
     """The token that the mail server asks for cannot be read."""
 
@@ -84,6 +88,8 @@ class SmtpPost:
             server.send_message(message, from_addr=bounces_to, to_addrs=[envelope.recipient])
         except smtplib.SMTPNotSupportedError:
             return _refused("the mail server takes no address in such letters")
+        except OSError as error:
+            return replace(_failure(error), in_doubt=not isinstance(error, SAID))
         return Delivery(verdict=Verdict.ACCEPTED)
 
     @contextmanager

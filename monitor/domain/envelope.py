@@ -23,11 +23,13 @@ class Delivery:
     """What the mail server said, in words that hold no address and no text of the letter.
 
     `bounce` is the status by which it refused the reader's address for good; else it is empty.
+    `in_doubt` says that it fell silent behind the letter: it may have taken it.
     """
 
     verdict: Verdict
     note: str = ""
     bounce: str = ""
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

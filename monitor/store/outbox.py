@@ -1,5 +1,6 @@
 """Letters that wait, went out, or never will."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,8 +28,8 @@ class OutboxLetter:
     `recipient_ref` stands for an address that is looked up when the letter is sent. `sent_at`
     is when the mail server accepted it, None before; `body_hash` is kept from then on. A dead one
     may be given another chance while it is `readable`, which it is until its view is forgotten;
-    `revived_at` is when it last was, None if never. `tried_at` is when it was first tried since
-    then, None before: each further try bears the same date.
+    `revived_at` is when it last was, None if never. `tried_at` is the date it bears where a mail
+    server may have it, and that of those that went along in it; None where none can.
     """
 
     ref: str
@@ -178,15 +179,13 @@ class Outbox:
         )
         return None if found is None else read_or_none(found[0])
 
-    def begin(self, ref: str, at: datetime) -> None:
+    def begin(self, refs: Iterable[str], at: datetime) -> None:
         """Count a try before it is made: where nothing can be written, nothing is sent either."""
+        sql = """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
+            WHERE ref = ?"""
         with self.database.write():
-            self.database.run(
-                """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
-                WHERE ref = ?""",
-                written(at),
-                ref,
-            )
+            for ref in refs:
+                self.database.run(sql, written(at), ref)
 
     def sent(self, ref: str, at: datetime, body_hash: str) -> None:
         """Note that the mail server accepted it, and forget what it said."""
@@ -199,22 +198,24 @@ class Outbox:
                 ref,
             )
 
-    def retry(self, ref: str, due_at: datetime, error: str) -> None:
+    def retry(
+        self, ref: str, due_at: datetime, error: str, tried_at: datetime | None = None
+    ) -> None:
         with self.database.write():
             self.database.run(
-                "UPDATE outbox SET due_at = ?, error = ? WHERE ref = ?",
+                "UPDATE outbox SET due_at = ?, error = ?, tried_at = ? WHERE ref = ?",
                 written(due_at),
                 self._sealed_error(ref, error),
+                tried_at and written(tried_at),
                 ref,
             )
 
     def dead(self, ref: str, reason: str) -> None:
         """Give it up; what it would have said is kept for a while, in case somebody mends it."""
         with self.database.write():
+            error = self._sealed_error(ref, reason)
             self.database.run(
-                "UPDATE outbox SET state = 'dead', error = ? WHERE ref = ?",
-                self._sealed_error(ref, reason),
-                ref,
+                "UPDATE outbox SET state = 'dead', error = ? WHERE ref = ?", error, ref
             )
 
     def forget_before(self, at: datetime) -> None:

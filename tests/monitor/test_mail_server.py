@@ -127,6 +127,7 @@ def test_what_a_server_answers_decides_whether_a_letter_is_tried_again(send, ans
     delivery = send(Counter(**answers))
 
     assert delivery.verdict is verdict
+    assert not delivery.in_doubt
     assert "@" not in delivery.note
 
 
@@ -181,6 +182,7 @@ def test_a_server_that_falls_silent_after_the_letter_is_tried_again(send):
     delivery = send(Counter(silent=True), timeout_seconds=0.3)
 
     assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.in_doubt, "it may have taken it"
 
 
 class ShutDoor(BaseRequestHandler):
@@ -207,6 +209,7 @@ def test_a_server_that_is_not_there_is_tried_again():
     delivery = smtp(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
 
     assert delivery.verdict is Verdict.DEFERRED
+    assert not delivery.in_doubt
     assert "cannot be reached" in delivery.note
 
 

@@ -92,7 +92,8 @@ class Drafting:
 
     def _patient(self, letter: OutboxLetter) -> Reader:
         """Write at once, but no more than once a day."""
-        if not self._news((letter,)):
+        told = self._bundle(letter) if letter.tried_at else (letter,)
+        if not any(map(self._is_news, told)):
             return Reader(never=TOLD)
         last = self.state.outbox.last_sent(letter.recipient_ref, letter.kind)
         if last and self.now() - last < ALERTS_APART:
@@ -103,10 +104,11 @@ class Drafting:
         """Write it; whatever is wrong with its view leaves as an exception."""
         kind = LetterKind(letter.kind)
         bundle = self._bundle(letter) if kind is LetterKind.ALERT else (letter,)
-        view = self._alert(bundle) if kind is LetterKind.ALERT else self._view(letter)
+        sent_at = bundle[0].tried_at or self.now()
+        view = self._alert(bundle, sent_at) if kind is LetterKind.ALERT else self._view(letter)
         return Draft(
             letter=self._written(letter, view),
-            envelope=self._envelope(letter, address, view),
+            envelope=self._envelope(bundle[0], address, view, sent_at),
             bundle=bundle,
             flags=told_in(view),
         )
@@ -142,38 +144,44 @@ class Drafting:
         return self.state.letter_codes.of(letter.person, door)
 
     def _bundle(self, letter: OutboxLetter) -> tuple[OutboxLetter, ...]:
-        """Put all that a person is to be told at once into one letter."""
+        """Put all that a person is to be told at once into one letter, and leave out old news.
+
+        What a mail server may have already is the same letter again: a mailbox shows but one of
+        two with one Message-ID, and what only the other one tells would never be read.
+        """
         waiting = self.state.outbox.waiting(letter.recipient_ref, letter.kind)
-        return (letter, *(each for each in waiting if each.ref != letter.ref))
+        alike = tuple(each for each in waiting if each.tried_at == letter.tried_at)
+        return alike if letter.tried_at else tuple(filter(self._is_news, alike))
 
-    def _news(self, bundle: tuple[OutboxLetter, ...]) -> tuple[AlertView, ...]:
-        """Leave out what its reader was told meanwhile, or has answered."""
-        views = (self.state.outbox.view(each.ref, AlertView) for each in bundle)
-        return tuple(view for view in views if self._is_news(view.flag.ref))
-
-    def _is_news(self, ref: str) -> bool:
+    def _is_news(self, letter: OutboxLetter) -> bool:
+        """Tell whether its reader was not told meanwhile, and has not answered."""
         try:
-            flag = self.state.flags.get(ref)
+            flag = self.state.flags.get(self._told_by(letter).flag.ref)
         except InputError:
             # Two flags became one, when their accounts turned out to be one: say it all the same.
             return True
         return flag.undecided and flag.notified_at is None
 
-    def _alert(self, bundle: tuple[OutboxLetter, ...]) -> AlertView:
-        first, *others = self._news(bundle)
+    def _told_by(self, letter: OutboxLetter) -> AlertView:
+        return self.state.outbox.view(letter.ref, AlertView)
+
+    def _alert(self, bundle: tuple[OutboxLetter, ...], sent_at: datetime) -> AlertView:
+        first, *others = map(self._told_by, bundle)
         opens = any(each.opens_at for each in (first, *others))
         return replace(
             first,
             more=tuple(each.flag for each in others),
-            # The time to answer runs from the day on which the letter arrives.
-            opens_at=self.now() + ANSWER_WITHIN if opens else None,
+            # The time to answer runs from the day on which the letter arrives, or later.
+            opens_at=sent_at + ANSWER_WITHIN if opens else None,
         )
 
-    def _envelope(self, letter: OutboxLetter, address: str, view: LetterView) -> Envelope:
+    def _envelope(
+        self, letter: OutboxLetter, address: str, view: LetterView, sent_at: datetime
+    ) -> Envelope:
         return Envelope(
             recipient=address,
             message_id=letter.message_id,
-            sent_at=letter.tried_at or self.now(),
+            sent_at=sent_at,
             kind=letter.kind,
             period=letter.period,
             severity=severity_of(view),

@@ -46,11 +46,11 @@ class Posting:
         return verdicts
 
     def _send(self, ref: str) -> Verdict | None:
-        """Send a letter, unless it went along with another one, or with its reader, meanwhile."""
+        """Send a letter, unless what became of another one, or of its reader, settles it."""
         if not self.state.outbox.knows(ref):
             return None
         letter = self.state.outbox.get(ref)
-        if letter.state is not LetterState.QUEUED:
+        if letter.state is not LetterState.QUEUED or letter.due_at > self.now():
             return None
         try:
             return self._sent_before(letter) or self._tried(letter)
@@ -84,7 +84,7 @@ class Posting:
         with self.state.write():
             if self.drafting.reader(letter) != reader:
                 return None  # a word about consent came while it was written: read again next round
-            self.state.outbox.begin(letter.ref, draft.envelope.sent_at)
+            self.state.outbox.begin((each.ref for each in draft.bundle), draft.envelope.sent_at)
             self.drafting.honour(letter)
         return self._settled(draft, self.post.deliver(draft.letter, draft.envelope))
 
@@ -98,7 +98,7 @@ class Posting:
                     if delivery.bounce:
                         self.bouncing.refused(letter, delivery.bounce)
                     return self._dead(letter, delivery.note)
-        return self._deferred(letter, delivery.note)
+        return self._deferred(draft, delivery)
 
     def _accepted(self, draft: Draft) -> Verdict:
         body_hash = sha256(draft.letter.text.encode()).hexdigest()
@@ -130,16 +130,19 @@ class Posting:
             return self._dead(letter, reader.waits_for)
         with self.state.write():
             until = reader.until or now + LONGEST_RETRY
-            self.state.outbox.retry(letter.ref, until, reader.waits_for)
+            self.state.outbox.retry(letter.ref, until, reader.waits_for, letter.tried_at)
         return Verdict.HELD
 
-    def _deferred(self, letter: OutboxLetter, note: str) -> Verdict:
-        now = self.now()
+    def _deferred(self, draft: Draft, delivery: Delivery) -> Verdict:
+        """Put off the whole bundle; one that the server may have is to come again as it was."""
+        now, letter = self.now(), draft.bundle[0]
         if now - letter.tried_since > GIVE_UP_AFTER:
-            return self._dead(letter, f"given up after {GIVE_UP_AFTER.days} days: {note}")
-        wait = min(FIRST_RETRY * 2**letter.attempts, LONGEST_RETRY)
+            return self._dead(letter, f"given up after {GIVE_UP_AFTER.days} days: {delivery.note}")
+        until = now + min(FIRST_RETRY * 2**letter.attempts, LONGEST_RETRY)
         with self.state.write():
-            self.state.outbox.retry(letter.ref, now + wait, note)
+            for each in draft.bundle:
+                tried_at = draft.envelope.sent_at if delivery.in_doubt else each.tried_at
+                self.state.outbox.retry(each.ref, until, delivery.note, tried_at)
         return Verdict.DEFERRED
 
     def _dead(self, letter: OutboxLetter, reason: str) -> Verdict:

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.flag import FlagKind, FlagState, Ruling
+from tests.monitor.flows.fakes import ACCEPTED, DEFERRED, Sent
 from tests.monitor.flows.test_post import IMPOSTOR
 from tests.monitor.flows.world import Staff
 
@@ -29,6 +30,84 @@ def a_second_impostor_appears(maria: Staff) -> None:
 
 def told(maria: Staff) -> list[bool]:
     return [flag.notified_at is not None for flag in maria.flags]
+
+
+def hangs_after_the_letter(maria: Staff) -> None:
+    maria.world.post.answer = replace(DEFERRED, in_doubt=True)
+    maria.world.service.posting.send_due()
+
+
+def is_well_again(maria: Staff, **later: float) -> None:
+    maria.world.post.answer = ACCEPTED
+    maria.world.later(**later)
+    maria.world.service.posting.send_due()
+
+
+def tried(maria: Staff) -> list[Sent]:
+    return [each for each in maria.world.post.tried if each.envelope.kind == "alert"]
+
+
+def test_what_a_server_may_have_comes_again_as_it_was_and_what_is_new_in_another_letter(
+    maria: Staff,
+):
+    hangs_after_the_letter(maria)
+    maria.world.later(hours=2)
+    a_second_impostor_appears(maria)
+    is_well_again(maria)
+    first, again = tried(maria)
+    assert first == again
+    assert sorted(told(maria)) == [False, True]
+
+    maria.world.later(days=1)
+    maria.world.service.posting.send_due()
+    other = tried(maria)[-1]
+    assert other.envelope.message_id != first.envelope.message_id
+    assert "mariade1gado" in other.text
+    assert told(maria) == [True, True]
+
+
+def test_two_that_were_told_in_one_letter_come_again_in_the_same_one_letter(maria: Staff):
+    a_second_impostor_appears(maria)
+    hangs_after_the_letter(maria)
+    assert len(tried(maria)) == 1
+
+    is_well_again(maria, hours=2)
+    first, again = tried(maria)
+    assert first == again
+    assert told(maria) == [True, True]
+
+
+def test_an_answer_to_one_of_two_changes_no_letter_that_a_server_may_have(maria: Staff):
+    a_second_impostor_appears(maria)
+    hangs_after_the_letter(maria)
+    maria.rules(maria.flags[0], Ruling.MINE)
+    is_well_again(maria, hours=2)
+
+    first, again = tried(maria)
+    assert first == again
+
+
+def test_where_both_are_answered_meanwhile_no_letter_comes_again(maria: Staff):
+    a_second_impostor_appears(maria)
+    hangs_after_the_letter(maria)
+    for flag in maria.flags:
+        maria.rules(flag, Ruling.MINE)
+    is_well_again(maria, hours=2)
+
+    assert len(tried(maria)) == 1
+
+
+def test_what_no_server_can_have_is_written_anew_with_all_there_is_to_tell(maria: Staff):
+    maria.world.post.answer = DEFERRED
+    maria.world.service.posting.send_due()
+    a_second_impostor_appears(maria)
+    is_well_again(maria, days=3)
+
+    (alert,) = maria.letters_of("alert")
+    assert alert.text.count("Reference") == 2
+    assert alert.envelope.sent_at == maria.world.clock.at
+    assert "from 22 Sep 2026" in alert.text
+    assert told(maria) == [True, True]
 
 
 def test_two_at_once_are_told_in_one_letter(maria: Staff):

@@ -78,7 +78,7 @@ def test_an_accepted_letter_is_forgotten_and_its_hash_is_kept(world):
 def test_a_deferred_letter_waits_and_counts(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin(letter.ref, world.now)
+    world.state.outbox.begin([letter.ref], world.now)
     world.state.outbox.retry(letter.ref, world.now + HOUR, "the mail server answered 450")
 
     assert world.state.outbox.due(world.now) == ()
@@ -91,7 +91,7 @@ def test_a_deferred_letter_waits_and_counts(world):
 def dead(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin(letter.ref, world.now)
+    world.state.outbox.begin([letter.ref], world.now)
     world.state.outbox.dead(letter.ref, "the mail server answered 550")
     return letter.ref
 
@@ -190,8 +190,8 @@ def test_an_unknown_letter_is_said_in_a_sentence(world):
 def test_each_try_of_a_letter_bears_the_date_of_the_first(world):
     letter = world.letter(world.enrolled())
     world.state.outbox.queue(letter, View(name="Rosa"))
-    world.state.outbox.begin(letter.ref, world.now)
-    world.state.outbox.begin(letter.ref, world.now + HOUR)
+    world.state.outbox.begin([letter.ref], world.now)
+    world.state.outbox.begin([letter.ref], world.now + HOUR)
 
     assert world.state.outbox.get(letter.ref).tried_at == world.now
 
