@@ -89,6 +89,7 @@ class GapKind(StrEnum):
     DECLINED = "declined"
     SKIPPED = "skipped"
     UNPROVEN = "unproven"
+    ASKED = "asked"
     LATE = "late"
 
     @property
@@ -102,6 +103,7 @@ class GapKind(StrEnum):
             "declined": "has asked not to be read",
             "skipped": "was not asked",
             "unproven": "has not yet proved that it answers truly",
+            "asked": "has been under way and is not done",
             "late": "has been answering slowly and is not done",
         }[self]
 

@@ -33,12 +33,17 @@ class Sweep:
     closed_at: datetime | None = None
 
 
+class Course(StrEnum):
+    """LATE is still being asked, too, and should have answered all by now."""
+
+    DONE = "done"
+    ASKED = "asked"
+    LATE = "late"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRun:
-    """`since` is when the source stopped being checkable, None while it could be checked.
-
-    `late` says that it is still being asked.
-    """
+    """`since` is when the source stopped being checkable, None while it could be checked."""
 
     source: str
     outcome: Outcome
@@ -47,7 +52,7 @@ class SourceRun:
     since: datetime | None = None
     asked: int = 0
     answered: int = 0
-    late: bool = False
+    course: Course = Course.DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +102,10 @@ class Sweeps:
         row = self.database.row("SELECT max(closed_at) FROM sweeps WHERE kind = ?", kind)
         return None if row is None else read_or_none(row[0])
 
-    def latest_runs(self, begun_before: datetime) -> tuple[SourceRun, ...]:
-        """Return how each source did in the district's latest sweep, which may be under way.
+    def latest_told(self, begun_before: datetime) -> Sweep | None:
+        """Return the district's latest sweep that is over or late, if there is one.
 
-        One that is, and began after `begun_before`, tells nothing yet.
+        One that is under way is late if it began before `begun_before`.
         """
         found = self.database.row(
             """SELECT * FROM sweeps WHERE kind = ? AND person IS NULL
@@ -108,11 +113,18 @@ class Sweeps:
             SweepKind.SWEEP,
             written(begun_before),
         )
-        if found is None:
-            return ()
-        sweep = _sweep(found)
-        late = self._late(sweep) if sweep.closed_at is None else ()
-        return tuple(sorted((*self.runs(sweep.ref), *late), key=lambda run: run.source))
+        return None if found is None else _sweep(found)
+
+    def latest_runs(self, begun_before: datetime) -> tuple[SourceRun, ...]:
+        """Return how each source did in the district's latest sweep that is over or late."""
+        sweep = self.latest_told(begun_before)
+        return () if sweep is None else self.runs_so_far(sweep, begun_before)
+
+    def runs_so_far(self, sweep: Sweep, begun_before: datetime) -> tuple[SourceRun, ...]:
+        """Return how each source did in a sweep, or that it is still being asked."""
+        course = Course.LATE if sweep.started_at < begun_before else Course.ASKED
+        asked = self._asked(sweep, course) if sweep.closed_at is None else ()
+        return tuple(sorted((*self.runs(sweep.ref), *asked), key=lambda run: run.source))
 
     def of_person(self, person: str) -> tuple[Sweep, ...]:
         rows = self.database.rows("SELECT * FROM sweeps WHERE person = ? ORDER BY rowid", person)
@@ -166,7 +178,7 @@ class Sweeps:
         )
         return tuple(_run(row) for row in rows)
 
-    def _late(self, sweep: Sweep) -> Iterator[SourceRun]:
+    def _asked(self, sweep: Sweep, course: Course) -> Iterator[SourceRun]:
         """Yield what has answered something, in this sweep or in one before, and is not done."""
         rows = self.database.rows(
             """SELECT source FROM journal WHERE sweep = ?1
@@ -183,7 +195,7 @@ class Sweeps:
                 outcome=Outcome.SKIPPED,
                 at=sweep.started_at,
                 since=sweep.started_at,
-                late=True,
+                course=course,
             )
 
 

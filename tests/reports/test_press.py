@@ -26,7 +26,7 @@ def test_letters_have_words_for_all_that_the_rules_say() -> None:
     assert {*map(str, EventKind)} == {*map(str, DomainEventKind)}
     assert {*map(str, Whose)} == {*map(str, Label)}
     gaps = set(Outcome) - CONCLUSIVE
-    assert {*map(str, GapKind)} == {*map(str, gaps), "unproven", "late"}
+    assert {*map(str, GapKind)} == {*map(str, gaps), "unproven", "asked", "late"}
 
 
 @pytest.mark.parametrize("words", [*FlagKind, *Severity, *EventKind, *Whose, *GapKind])

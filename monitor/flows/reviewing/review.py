@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.config import Config
 from monitor.domain.disclosure import ReviewFields
-from monitor.domain.due import SWEEP_TAKES, digest_week
+from monitor.domain.due import digest_week
 from monitor.domain.flag import Flag, Ruling
 from monitor.domain.glass import BreakGlass
 from monitor.errors import InputError, NotPermittedError
@@ -14,6 +14,7 @@ from monitor.flows.judging.deciding import Deciding, Word
 from monitor.flows.judging.sorting import Sorting
 from monitor.flows.parts import Now
 from monitor.flows.reviewing.admission import Admission
+from monitor.flows.writing.covering import Covering
 from monitor.flows.writing.glass import Glass
 from monitor.flows.writing.letters import Correspondence, LetterPlan, reviewer_ref
 from monitor.flows.writing.telling import WHAT, Telling
@@ -135,7 +136,7 @@ class Reviewing:
                 leave="To stop, ask your operator to take you off the list of reviewers.",
             ),
             week=digest_week(now, district.ref, district.zone),
-            coverage=self.telling.coverage(self.state.sweeps.latest_runs(now - SWEEP_TAKES)),
+            coverage=self.telling.coverage(Covering(state=self.state, now=self.now).this_week()),
             lines=tuple(_line(flag, fields) for flag, fields in shown if flag.undecided),
             closed=sum(1 for flag, _ in shown if flag.ruled_at and now - flag.ruled_at < LATELY),
             upkeep=self._upkeep(now),

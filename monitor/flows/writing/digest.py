@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from monitor.domain.due import SWEEP_TAKES, digest_week
+from monitor.domain.due import digest_week
 from monitor.domain.events import EventKind
 from monitor.domain.flag import Flag
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.whose import Label
 from monitor.flows.parts import Now
+from monitor.flows.writing.covering import Covering
 from monitor.flows.writing.letters import Correspondence, LetterPlan
 from monitor.flows.writing.telling import Telling
 from monitor.store.events import Recorded
@@ -64,7 +65,7 @@ class Digesting:
         last = self.state.outbox.latest(ref, LetterKind.DIGEST)
         return DigestView(
             **self.letters.greeting(person),
-            **self._told(ref, last, self.state.sweeps.latest_runs(self.now() - SWEEP_TAKES)),
+            **self._told(ref, last, Covering(state=self.state, now=self.now).this_week()),
             week=self._week(person),
             kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
         )

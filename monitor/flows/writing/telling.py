@@ -12,7 +12,7 @@ from monitor.domain.trust import WITHHELD
 from monitor.domain.whose import Label
 from monitor.store.events import Recorded
 from monitor.store.state import State
-from monitor.store.sweeps import SourceRun
+from monitor.store.sweeps import Course, SourceRun
 from reports import words
 from reports.lines import (
     AsideLine,
@@ -50,6 +50,7 @@ DECIDED = {
     FlagState.FAMILY: "They are family",
     FlagState.GONE: "They are shown no longer: two looks, days apart, say so",
 }
+UNFINISHED = frozenset({Course.ASKED, Course.LATE})
 TAKEN_OVER = {Severity.HIGH: "Your own account may have been taken over."}
 
 
@@ -168,14 +169,14 @@ class Telling:
         gaps = tuple(
             Gap(
                 source=run.source,
-                outcome=words.GapKind.LATE if run.late else words.GapKind(run.outcome),
+                outcome=words.GapKind(run.course if run.course in UNFINISHED else run.outcome),
                 since=run.since or run.at,
                 note=run.note,
             )
             for run in known
-            if run.late or not run.outcome.conclusive
+            if run.course in UNFINISHED or not run.outcome.conclusive
         )
-        withheld = tuple(run.source for run in known if run.note == WITHHELD and not run.late)
+        withheld = tuple(run.source for run in known if run.note == WITHHELD)
         checked = len(known) - len(gaps)
         return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
 

@@ -6,6 +6,8 @@ import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.flag import FlagKind, Ruling
+from monitor.errors import BusyError
+from scrapers.reading import Visit
 from tests.monitor.flows.fakes import ACCEPTED, DEFERRED, REFUSED
 from tests.monitor.flows.world import Staff, World, account, profile
 
@@ -16,6 +18,11 @@ OWN = profile("chalkboard", "mariadelgado")
 def changes(world: World) -> None:
     world.internet = world.internet.removes(OWN).shows(replace(OWN, bio="Rocks, mostly."))
     world.sweep()
+
+
+def is_cut_short(_visit: Visit) -> None:
+    reason = "the database is held by another program"
+    raise BusyError(reason)
 
 
 def newest(staff: Staff):
@@ -45,11 +52,41 @@ def test_a_week_without_news_is_said_plainly(world: World, maria: Staff):
     assert "3 of 3 sources checked" in newest(maria).text
 
 
+def test_a_week_without_a_sweep_does_not_pass_for_one(world: World, maria: Staff):
+    """Last week's answers say nothing of this week."""
+    world.on_monday()
+
+    assert "nothing could be checked" in newest(maria).letter.subject
+    assert "0 of 3 sources checked" in newest(maria).text
+    assert "Since 12 Sep Chalkboard was not asked" in newest(maria).text
+
+
+def test_a_letter_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
+    world: World, maria: Staff
+):
+    world.later(days=6, hours=14)
+    world.meanwhile = is_cut_short
+    with pytest.raises(BusyError):
+        world.sweep()
+    (begun,) = world.state.sweeps.open()
+    before = world.state.sweeps.latest_told(begun.started_at)
+    done, *_ = world.state.sweeps.runs(before.ref)
+    world.state.sweeps.close_source(begun.ref, done)
+    world.later(hours=8)
+    world.service.digesting.queue(maria.ref)
+    world.service.posting.send_due()
+
+    assert "1 of 3 sources checked" in newest(maria).text
+    assert newest(maria).text.count("has been under way and is not done") == 2
+
+
 def test_a_change_is_told_once(world: World, maria: Staff):
     world.later(days=5)
     changes(world)
     world.on_monday()
     told = newest(maria)
+    world.later(days=5)
+    world.sweep()
     world.on_monday()
 
     assert "description" in told.text
@@ -157,7 +194,20 @@ def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
     return newest(maria).text
 
 
-def test_a_letter_during_a_sweep_speaks_of_the_last_whole_one(world: World, maria: Staff):
+def test_a_letter_during_the_week_s_first_sweep_does_not_speak_of_last_week(
+    world: World, maria: Staff
+):
+    text = letter_in_the_middle(world, maria, hours=1)
+
+    assert "0 of 3 sources checked" in text
+    assert "Since 21 Sep Chalkboard has been under way and is not done" in text
+
+
+def test_a_letter_during_the_week_s_second_sweep_speaks_of_the_first(world: World, maria: Staff):
+    world.later(days=5)
+    world.sweep()
+    world.later(days=-5)
+
     assert "3 of 3 sources checked" in letter_in_the_middle(world, maria, hours=1)
 
 
