@@ -1,5 +1,6 @@
 """The evidence pack of a flag, written to a file."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -48,5 +49,7 @@ def _write(place: Path, content: bytes) -> None:
         place.touch(mode=0o600)
         place.write_bytes(content)
     except OSError as error:
+        with suppress(OSError):
+            place.unlink()
         reason = f"{place} cannot be written ({error.strerror}); name another folder with --out."
         raise CannotWriteError(reason) from error

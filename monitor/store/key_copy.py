@@ -34,10 +34,16 @@ class KeyCopy:
         copy_database(keys, self.folder / KEYS_DATABASE)
 
     def lacks(self, state: State) -> int:
-        """Count who was erased since it was made; none where there is no copy yet."""
-        if not (self.folder / KEYS_DATABASE).exists():
-            return 0
-        return state.tombstones.lacks(self.folder / TOMBSTONES)
+        """Count who was erased since it was made; none where there is no copy yet.
+
+        Raises CannotWriteError where its folder cannot even be read.
+        """
+        try:
+            made = (self.folder / KEYS_DATABASE).exists()
+            return state.tombstones.lacks(self.folder / TOMBSTONES) if made else 0
+        except OSError as error:
+            reason = f"{self.folder} cannot be read ({error.strerror}): check the folder."
+            raise CannotWriteError(reason) from error
 
     def lay_out(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""

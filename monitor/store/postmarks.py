@@ -7,9 +7,12 @@ file is in no backup and is never replaced by one, so it still knows.
 import logging
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+
+from monitor.errors import CannotWriteError
 
 LOG = logging.getLogger(__name__)
 # Older letters are told apart by their weeks: nothing makes one of a week that is long over.
@@ -44,16 +47,28 @@ class Postmarks:
             LOG.warning("%s cannot be written to (%s); a restore would repeat.", self.path, error)
 
     def forget_before(self, now: datetime) -> None:
-        """Leave out what is too old to be repeated; to be called by whoever holds the folder."""
+        """Leave out what is too old to be repeated; to be called by whoever holds the folder.
+
+        Raises CannotWriteError, and forgets nothing then.
+        """
         oldest = now.date() - KEPT
         kept = {key: mark for key, mark in self._marks().items() if mark.day >= oldest}
         if len(kept) == len(self._marks()):
             return
-        draft = self.path.with_suffix(".part")
-        draft.unlink(missing_ok=True)
-        _append(draft, "".join(map(_line, kept.values())))
-        draft.replace(self.path)
+        self._rewrite("".join(map(_line, kept.values())))
         self._known = kept
+
+    def _rewrite(self, text: str) -> None:
+        draft = self.path.with_suffix(".part")
+        try:
+            draft.unlink(missing_ok=True)
+            _append(draft, text)
+            draft.replace(self.path)
+        except OSError as error:
+            with suppress(OSError):
+                draft.unlink()
+            reason = f"{self.path} cannot be written ({error.strerror}): check its disk and folder."
+            raise CannotWriteError(reason) from error
 
     def _marks(self) -> dict[str, Postmark]:
         if self._known is None:
@@ -65,6 +80,10 @@ class Postmarks:
             return self.path.read_text("ascii", "replace").splitlines()
         except FileNotFoundError:
             return []
+        except OSError as error:
+            # A letter that waits costs less than one that is sent again, or given up for this.
+            reason = f"{self.path} cannot be read ({error.strerror}): check its disk and rights."
+            raise CannotWriteError(reason) from error
 
 
 def _append(path: Path, text: str) -> None:

@@ -174,8 +174,12 @@ class State:
     def forget_spare(self, before: datetime) -> None:
         """Forget what was kept at an upgrade earlier than that."""
         spare = self._database.path.with_name(BEFORE_UPGRADE)
-        if spare.exists() and spare.stat().st_mtime < before.timestamp():
-            spare.unlink()
+        try:
+            if spare.exists() and spare.stat().st_mtime < before.timestamp():
+                spare.unlink()
+        except OSError as error:
+            reason = f"{spare} cannot be removed ({error.strerror}): check its folder."
+            raise CannotWriteError(reason) from error
 
     def rows(self) -> Mapping[str, int]:
         """Count the rows of every table."""

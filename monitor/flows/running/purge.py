@@ -36,9 +36,10 @@ class Purging:
 
     def purge(self) -> None:
         self._forget()
+        self.state.tidy()
+        # A disk that has no room for these keeps nobody's deleted words in the log.
         self.state.forget_spare(self.now() - SPARE_LASTS)
         self.state.postmarks.forget_before(self.now())
-        self.state.tidy()
 
     def preview(self) -> Mapping[str, int]:
         """Tell how many rows of each table a purge would take now, and take none.

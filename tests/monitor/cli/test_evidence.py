@@ -1,5 +1,8 @@
 """The evidence pack on the command line: its person's own, unless the glass is broken."""
 
+import errno
+import os
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -56,6 +59,22 @@ def test_nothing_is_overwritten_and_nobody_told_for_nothing(after_demo, flag, pl
 
     assert after_demo.run(*told).code == 73
     assert glass_broken(after_demo, flag) == 1
+
+
+def test_no_half_of_it_is_left_on_a_full_disk(after_demo, flag, place, monkeypatch):
+    def full(path: Path, content: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(content[:10])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    said = after_demo.run(
+        "evidence", flag.ref, "--out", str(place), "--break-glass", "She asked me to."
+    )
+
+    assert said.code == 73
+    assert "No space left on device" in said.sentence
+    assert list(place.iterdir()) == []
 
 
 def test_a_flag_that_is_not_there_is_one_sentence(after_demo, place):

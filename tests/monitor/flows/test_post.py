@@ -11,6 +11,7 @@ from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.disclosure import ANSWER_WITHIN
 from monitor.domain.envelope import Verdict
 from monitor.domain.flag import FlagKind, FlagState
+from monitor.errors import CannotWriteError
 from monitor.flows.writing.letters import LetterPlan
 from monitor.store.outbox import LetterState
 from reports.notice import AlertView
@@ -56,6 +57,23 @@ def test_a_letter_is_sent_once_and_its_words_are_forgotten(world: World, maria: 
         assert letter.body_hash
         with pytest.raises(Exception, match="no letter"):
             world.state.outbox.view(letter.ref, AlertView)
+
+
+def test_where_it_cannot_be_read_what_went_out_letters_wait_and_none_is_given_up(
+    world: World,
+):
+    world.joins(MARIA)
+    world.restarts()
+    marks = world.state.postmarks.path
+    marks.rename(marks.with_name("aside"))
+    marks.mkdir()
+    with pytest.raises(CannotWriteError, match="postmarks cannot be read"):
+        world.service.posting.send_due()
+    assert states(world)[LetterState.DEAD] == 0
+
+    marks.rmdir()
+    marks.with_name("aside").rename(marks)
+    assert world.service.posting.send_due() == {Verdict.ACCEPTED: 1}
 
 
 def test_a_letter_that_is_put_off_is_tried_again_ever_more_seldom(impersonated: Staff):

@@ -230,11 +230,15 @@ def test_files_and_address_hear_of_it_only_where_all_is_well(
     assert "namesake_letters" in (tmp_path / "namesake.prom").read_text("utf-8")
 
 
-def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(
-    world: World, tmp_path_factory
-):
+@pytest.fixture
+def folder(world: World, tmp_path_factory) -> Path:
+    """Where the copy of the keys goes."""
     folder = tmp_path_factory.mktemp("keys")
     world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
+    return folder
+
+
+def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: World, folder: Path):
     copy = KeyCopy(folder)
     copy.renew(world.config.state / "keys.db", world.state)
     (ref,) = world.state.people.refs()
@@ -248,9 +252,7 @@ def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(
         assert ref not in keys.refs()
 
 
-def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
+def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
     world.state.people.erase(world.state.people.refs()[0])
 
     Watched(world).rounds.write()
@@ -258,9 +260,7 @@ def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, tmp_path_facto
     assert list(folder.iterdir()) == []
 
 
-def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keys")
-    world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
+def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, folder: Path):
     KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
     (folder / "erased.part").mkdir()
     watched = Watched(world)
@@ -270,6 +270,21 @@ def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World,
     watched.rounds.write()
 
     assert watched.beats == [Level.BAD]
+
+
+def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
+    world: World, folder: Path, caplog
+):
+    KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
+    (folder / "erased.txt").unlink()
+    (folder / "erased.txt").mkdir()
+    watched = Watched(world)
+    watched.rounds.ask()
+
+    watched.rounds.write()
+
+    assert watched.beats == [Level.BAD]
+    assert f"{folder} cannot be read" in caplog.text
 
 
 def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tmp_path, caplog):

@@ -1,9 +1,12 @@
 """What went out is known beside the database, through a crash and a restore."""
 
+import errno
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from monitor.errors import CannotWriteError
 from monitor.store.postmarks import Postmark, Postmarks
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -57,3 +60,30 @@ def test_what_is_too_old_to_be_repeated_is_forgotten(path):
         assert known.of(LETTER) is None
         assert known.of(OTHER)
     assert LETTER not in path.read_text()
+
+
+def test_a_disk_too_full_to_forget_is_said_in_one_sentence_and_loses_no_mark(path, monkeypatch):
+    marks = Postmarks(path)
+    marks.add([LETTER], NOW - timedelta(days=401), "hash")
+    marks.add([OTHER], NOW, "hash")
+    before = path.read_bytes()
+
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", full)
+        with pytest.raises(CannotWriteError, match=r"postmarks cannot be written \(No space left"):
+            marks.forget_before(NOW)
+
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    marks.forget_before(NOW)
+    assert LETTER not in path.read_text()
+
+
+def test_marks_that_cannot_be_read_are_not_taken_for_none(path):
+    path.mkdir()
+
+    with pytest.raises(CannotWriteError, match="postmarks cannot be read"):
+        Postmarks(path).of(LETTER)

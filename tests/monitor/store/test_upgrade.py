@@ -94,6 +94,13 @@ def test_what_was_there_before_an_upgrade_is_kept_until_the_next_one(old):
     assert spare.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_copy_that_cannot_be_removed_any_more_is_said_in_one_sentence(world):
+    (world.folder / BEFORE_UPGRADE).mkdir()
+
+    with pytest.raises(CannotWriteError, match="before-upgrade cannot be removed"):
+        world.state.forget_spare(datetime.max.replace(tzinfo=UTC))
+
+
 def test_nothing_is_copied_where_nothing_changes(world):
     State.open(world.folder).close()
 
