@@ -12,12 +12,13 @@ from monitor.flows.membership.consenting import Consenting
 from monitor.flows.membership.editing import Editing
 from monitor.flows.membership.exporting import Exporting
 from monitor.flows.membership.holding import Holding
+from monitor.flows.membership.readdressing import Readdressing
 from monitor.flows.membership.reminding import Reminding
 from monitor.flows.membership.renewing import Renewing
 from monitor.flows.membership.retiring import Retiring
 from monitor.flows.membership.terms import DistrictTerms
 from monitor.flows.membership.withdraw import Leaving
-from monitor.flows.parts import Now
+from monitor.flows.parts import NewRef, Now
 from monitor.flows.running.lent import Lent
 from monitor.flows.running.purge import Purging
 from monitor.flows.writing.letters import Correspondence
@@ -37,6 +38,7 @@ class Affairs:
     keeping: Keeping
     forget_letters: Callable[[str], None]
     now: Now
+    new_ref: NewRef
 
     @cached_property
     def leaving(self) -> Leaving:
@@ -60,6 +62,18 @@ class Affairs:
     @cached_property
     def editing(self) -> Editing:
         return Editing(state=self.state, retiring=self._retiring, now=self.now)
+
+    @cached_property
+    def readdressing(self) -> Readdressing:
+        return Readdressing(
+            state=self.state,
+            config=self.config,
+            letters=self.letters,
+            leaving=self.leaving,
+            retiring=self._retiring,
+            now=self.now,
+            new_ref=self.new_ref,
+        )
 
     @cached_property
     def holding(self) -> Holding:

@@ -17,6 +17,7 @@ from monitor.flows.membership.disowning import Disowning
 from monitor.flows.membership.enrol import Joining
 from monitor.flows.membership.own_data import OwnData
 from monitor.flows.membership.preview import Supposing
+from monitor.flows.membership.readdressing import Readdressing
 from monitor.flows.membership.terms import DistrictTerms
 from monitor.flows.membership.widening import Widening
 from monitor.flows.membership.withdraw import Leaving
@@ -45,6 +46,7 @@ class Portal:
     own_data: OwnData
     disowning: Disowning
     widening: Widening
+    readdressing: Readdressing
 
 
 class Affairs(Protocol):
@@ -52,6 +54,8 @@ class Affairs(Protocol):
     def consenting(self) -> Consenting: ...
     @property
     def leaving(self) -> Leaving: ...
+    @property
+    def readdressing(self) -> Readdressing: ...
 
 
 class Parts(Protocol):
@@ -107,6 +111,7 @@ def portal_of(parts: Parts) -> Portal:
         learnt=Learnt(state=state, flagging=parts.flagging),
         own_data=OwnData(state=state, consenting=parts.affairs.consenting),
         disowning=Disowning(state=state, leaving=parts.affairs.leaving, now=now),
+        readdressing=parts.affairs.readdressing,
         widening=Widening(
             state=state,
             supposing=Supposing(sources=parts.sources, student_links=parts.planning.student_links),

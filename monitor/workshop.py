@@ -142,6 +142,7 @@ class Workshop:
             keeping=self.keeping,
             forget_letters=partial(self.outside.forget_letters, self.config.state / OUTBOX),
             now=self.now,
+            new_ref=self.outside.new_ref,
         )
 
     @cached_property

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from reports import digest, invitation, notice, review, selfcheck, sign_in_link, standing, upkeep
+from reports import (
+    address,
+    digest,
+    invitation,
+    notice,
+    review,
+    selfcheck,
+    sign_in_link,
+    standing,
+    upkeep,
+)
 from reports.letter import Letter
 from reports.lines import LetterView
 
@@ -30,6 +40,8 @@ class LetterKind(StrEnum):
     DISK_FULL = "disk-full"
     TRIAL = "trial"
     ASKED = "asked"
+    NEW_ADDRESS = "new-address"
+    ADDRESS_CHANGED = "address-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,8 @@ _FORMS: Final = {
     LetterKind.ASKED: _Form(notice.AskedView, notice.render_asked),
     LetterKind.ADDRESS_PAUSED: _Form(upkeep.AddressPausedView, upkeep.render_address_paused),
     LetterKind.TRIAL: _Form(upkeep.TrialView, upkeep.render_trial),
+    LetterKind.NEW_ADDRESS: _Form(address.NewAddressView, address.render_new),
+    LetterKind.ADDRESS_CHANGED: _Form(address.AddressChangedView, address.render_changed),
     LetterKind.DISK_FULL: _Form(upkeep.DiskFullView, upkeep.render_disk_full),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from monitor.domain.retention import Kept
 
 KEPT_IN: Mapping[str, Kept] = {
+    "address_changes": Kept.ADDRESS_CHANGE,
     "aliases": Kept.ITEM,
     "assignments": Kept.FLAG,
     "audit": Kept.AUDIT,

@@ -62,4 +62,5 @@ NAMESAKE = Schema.of(
     step("audit_end_1"),
     step("letters_2"),
     step("invitations_1"),
+    step("address_changes_1"),
 )

@@ -56,6 +56,13 @@ class Sessions:
         with self.database.write():
             self.database.run("DELETE FROM sessions WHERE reader = ?", reader)
 
+    def end_others(self, reader: str, session_hash: str) -> None:
+        """End every session of a reader but one."""
+        with self.database.write():
+            self.database.run(
+                "DELETE FROM sessions WHERE reader = ? AND hash != ?", reader, session_hash
+            )
+
     def drop_expired(self, now: datetime) -> None:
         with self.database.write():
             self.database.run("DELETE FROM sessions WHERE expires_at <= ?", written(now))

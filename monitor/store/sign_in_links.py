@@ -70,6 +70,11 @@ class SignInLinks:
         )
         return int(found[0]) if found else 0
 
+    def drop(self, reader: str) -> None:
+        """Let no link that is out open anything any more."""
+        with self.database.write():
+            self.database.run("DELETE FROM sign_in_links WHERE reader = ?", reader)
+
     def drop_asked_before(self, moment: datetime) -> None:
         with self.database.write():
             self.database.run("DELETE FROM sign_in_links WHERE asked_at < ?", written(moment))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.store.address_changes import AddressChanges
 from monitor.store.assignments import Assignments
 from monitor.store.audit import Audit
 from monitor.store.canaries import CanaryChecks
@@ -111,6 +112,7 @@ class State:
         self.stopped_mail = StoppedMail(database, sealing)
         self.postmarks = Postmarks(database.path.parent / POSTMARKS)
         self.sign_in_links = SignInLinks(database)
+        self.address_changes = AddressChanges(database, sealing)
 
     @classmethod
     def init(cls, folder: Path, patience: float = PATIENCE) -> Self:

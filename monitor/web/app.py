@@ -10,6 +10,7 @@ from monitor.config_portal import SignIn
 from monitor.domain.role import Role
 from monitor.service import Service
 from monitor.web import (
+    address,
     api,
     check,
     data,
@@ -58,6 +59,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     data.renewal,
     data.leaving,
     editing.editing,
+    address.address,
     own_copy.own_copy,
     review.review,
     handling.handling,

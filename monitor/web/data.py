@@ -18,7 +18,15 @@ from monitor.web.join_views import SCOPE_TITLES, parts_of, rows
 from monitor.web.sort import cut
 from reports.page import Fault
 from reports.pages import data as pages
-from reports.pages.data import AnswerView, DataView, LeaveView, LeftView, ScopeLine, SeenView
+from reports.pages.data import (
+    AnswerView,
+    DataView,
+    LeaveView,
+    LeftView,
+    Moving,
+    ScopeLine,
+    SeenView,
+)
 
 PAUSES: Final = {days: timedelta(days=int(days)) for days in ("7", "30", "90")}
 SEEN_ON_A_PAGE: Final = 50
@@ -155,11 +163,14 @@ def _view(desk: WebDesk, faults: tuple[Fault, ...] = ()) -> DataView:
     service, ref = desk.service, _ref(desk)
     own, standing = service.portal.own_data, service.consenting.standing(ref)
     person, consent = service.state.people.get(ref), standing.consent
+    asked = service.portal.readdressing.waiting(ref)
     told = rows(Draft.of(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
         standing=own.standing(ref),
+        address=person.mail,
         rows=tuple(each for each in told if not each.change.endswith("/scopes")),
+        moving=Moving(to=asked.new, until=asked.expires_at) if asked else None,
         agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
         version=consent.text_version,
         given_at=consent.given_at,

@@ -28,14 +28,25 @@ class HoldLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """A new address that its mailbox has not confirmed yet, and until when it may."""
+
+    to: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataView:
     """`erased_by` is when all is erased at the latest, None while a hold stands.
 
-    `kept` counts what there is, by what it is. `weekly` says that they get the weekly letter.
+    `address` is where they are written to. `kept` counts what there is, by what it is. `weekly`
+    says that they get the weekly letter. `moving` is None unless they asked to be written to
+    elsewhere.
     """
 
     zone: str
     standing: Standing
+    address: str
     rows: tuple[SummaryRow, ...]
     agreed: tuple[str, ...]
     version: str
@@ -47,6 +58,7 @@ class DataView:
     hold: HoldLine | None = None
     renewal_due: bool = False
     weekly: bool = True
+    moving: Moving | None = None
     faults: tuple[Fault, ...] = ()
 
 

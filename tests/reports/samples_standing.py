@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from reports.address import AddressChangedView, NewAddressView
 from reports.lines import LetterView
 from reports.standing import ConsentChangedView, HoldView, OwnDataView
 from reports.words import ConsentChange
@@ -26,6 +27,27 @@ STANDING: Final[dict[str, LetterView]] = {
         not_me="Reply to this letter with the words not me. All is undone the same day.",
         paused_until=MONDAY + timedelta(days=60),
         review_url=PORTAL,
+    ),
+    "new-address": NewAddressView(
+        **{
+            **ROSA,
+            "name": "colleague",
+            "why": "You get this letter because somebody typed your address on their page.",
+            "leave": "If that was not you, do nothing: without this letter nothing changes.",
+        },
+        expires_at=MONDAY + timedelta(minutes=15),
+        token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
+        review_url=PORTAL.removesuffix("/review"),
+    ),
+    "address-changed": AddressChangedView(
+        **{
+            **ROSA,
+            "why": "You get this letter because Namesake wrote to you here until now.",
+            "leave": "It is the last one to this address.",
+        },
+        at=MONDAY,
+        not_me="Open this page and press its button, or write to Sam: it is undone.",
+        undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
     ),
     "own-data": OwnDataView(**ROSA),
     "hold-placed": HoldView(

@@ -7,6 +7,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.flag import Flag, Judgement
 from monitor.domain.item import Item, Version
 from monitor.domain.person import Person
+from monitor.store.address_changes import AddressChange
 from monitor.store.audit import Entry
 from monitor.store.events import Recorded
 from monitor.store.holds import Hold
@@ -36,6 +37,7 @@ class Told:
     letters: tuple[OutboxLetter, ...]
     checks: tuple[Sweep, ...]
     pages: tuple[KeptPage, ...]
+    moves: tuple[AddressChange, ...]
     sessions: tuple[Session, ...]
     record: tuple[Entry, ...]
 
@@ -71,6 +73,7 @@ def parts(told: Told) -> Iterator[Part]:
     )
     yield from _findings(told)
     yield from _flags(told)
+    yield from _mail(told)
     yield from _doings(told)
 
 
@@ -182,7 +185,7 @@ def _flags(told: Told) -> Iterator[Part]:
     )
 
 
-def _doings(told: Told) -> Iterator[Part]:
+def _mail(told: Told) -> Iterator[Part]:
     yield Part(
         title="Letters",
         about="That they were sent, and when. What they said is forgotten once they are.",
@@ -191,6 +194,18 @@ def _doings(told: Told) -> Iterator[Part]:
             (each.queued_at, each.kind, each.state, each.sent_at or "") for each in told.letters
         ),
     )
+    yield Part(
+        title="Changes of address",
+        about="What you asked for today, and each change for 30 days.",
+        columns=("Asked", "From", "To", "Changed"),
+        rows=tuple(
+            (each.asked_at, each.old, each.new, each.changed_at or "not confirmed")
+            for each in told.moves
+        ),
+    )
+
+
+def _doings(told: Told) -> Iterator[Part]:
     yield Part(
         title="Checks",
         about="When you asked to be looked up, and what else was asked of you alone.",

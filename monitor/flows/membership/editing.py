@@ -20,25 +20,25 @@ class Editing:
         """Keep a person's new words for themselves, and forget what only the old ones showed.
 
         What is asked by new words has no history, so its first answers are silent. The mail
-        address and the organisation are the district's to say, and stay as they are.
+        address is changed by its mailbox alone, and the organisation is the district's to say.
         """
-        before = self.state.people.get(person.ref)
-        if not self.state.consents.stands(person.ref, self.now()):
-            reason = "This consent has ended, so nothing is looked up by any words."
-            raise NotPermittedError(reason)
-        after = replace(
-            person,
-            mail=before.mail,
-            organisation=before.organisation,
-            accounts=tuple(account.strip().casefold() for account in person.accounts),
-        )
-        _refuse_unusable(after)
-        if after == before:
-            return before
         with self.state.write():
-            self.state.people.replace(after)
-            self.retiring.edited(before, after)
-            self.state.audit.append(self.now(), person.ref, "edited", person.ref, {})
+            # Not before: in another tab the address may just have become another one.
+            before = self.state.people.get(person.ref)
+            if not self.state.consents.stands(person.ref, self.now()):
+                reason = "This consent has ended, so nothing is looked up by any words."
+                raise NotPermittedError(reason)
+            after = replace(
+                person,
+                mail=before.mail,
+                organisation=before.organisation,
+                accounts=tuple(account.strip().casefold() for account in person.accounts),
+            )
+            _refuse_unusable(after)
+            if after != before:
+                self.state.people.replace(after)
+                self.retiring.edited(before, after)
+                self.state.audit.append(self.now(), person.ref, "edited", person.ref, {})
         return after
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from monitor.config import CONSENT_LASTS, Config, zone_exists
+from monitor.config import CONSENT_LASTS, Config, DistrictConfig, zone_exists
 from monitor.domain.consent import Channel, Consent, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.person import Person, PersonName
@@ -131,8 +131,7 @@ class Joining:
 
     def _own_address(self, mail: str) -> str:
         address = mail.strip().lower()
-        domain = address.rpartition("@")[2]
-        if not one_address(address) or domain not in self.config.district.domains:
+        if not of_district(address, self.config.district):
             allowed = ", ".join(self.config.district.domains)
             reason = f"Only addresses of this district can be invited ({allowed})."
             raise InputError(reason)
@@ -171,6 +170,11 @@ class Joining:
             agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
             expires_at=consent.expires_at,
         )
+
+
+def of_district(address: str, district: DistrictConfig) -> bool:
+    """Tell whether it is one bare address, in small letters, under a domain of staff mail."""
+    return one_address(address) and address.rpartition("@")[2] in district.domains
 
 
 def hashed(code: str) -> str:

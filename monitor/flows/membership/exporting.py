@@ -40,6 +40,7 @@ COPIED: Mapping[str, str] = {
     "questions": "asked",
     "outbox": "letters",
     "stopped_mail": "mail",
+    "address_changes": "mail",
     "paused_addresses": "mail",
     "sweeps": "checks",
     "run_requests": "checks",
@@ -157,6 +158,7 @@ class Exporting:
             letters=tuple(each for each in state.outbox.all() if each.recipient_ref == ref),
             checks=state.sweeps.of_person(ref),
             pages=state.pages.of_person(ref),
+            moves=state.address_changes.of(ref),
             sessions=state.sessions.of(ref, now),
             record=tuple(record),
         )
@@ -174,6 +176,7 @@ class Exporting:
             "mail": {
                 "stopped_at": state.stopped_mail.since(ref),
                 "paused": state.paused_addresses.of(ref, told.person.mail),
+                "addresses": [_without_names(each, browser="") for each in told.moves],
             },
             "checks": {
                 "made": told.checks,

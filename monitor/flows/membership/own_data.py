@@ -19,6 +19,8 @@ STANDINGS = {
 DEEDS: Mapping[str, str] = {
     "enrolled": "joined",
     "edited": "changed names, places or accounts",
+    "address-asked": "asked to be written to at another address",
+    "address-changed": "changed the work address",
     "signed-in": "signed in",
     "asked-check": "asked for a check",
     "sorted": "said whose this is",

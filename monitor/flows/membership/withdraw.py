@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.consent import Act, Channel, Consent, ended
+from monitor.domain.person import Person
 from monitor.domain.planning.questions import known_handles
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.errors import InputError
@@ -91,13 +92,20 @@ class Leaving:
     def erase_now(self, ref: str) -> None:
         person = self.state.people.get(ref)
         if not self.state.holds.stands(ref):
-            self.forget_letters(person.mail)
+            self._forget_letters(person)
         with self.state.write():
             self.state.audit.append(self.now(), "namesake", "erased", ref, {})
             handles = known_handles(person)
             self.state.hosts.forget_naming(handles)
             self.state.robots.forget_naming(handles)
             self.state.people.erase(ref)
+
+    def _forget_letters(self, person: Person) -> None:
+        """Forget what lies in our folder, also for old addresses that are nobody else's now."""
+        given_up = (each.old for each in self.state.address_changes.of(person.ref))
+        for address in {person.mail, *given_up}:
+            if self.state.people.find_by_mail(address) in {None, person.ref}:
+                self.forget_letters(address)
 
     def _end(self, ref: str, act: Act, channel: Channel) -> None:
         now, person = self.now(), self.state.people.get(ref)

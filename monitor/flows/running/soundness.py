@@ -95,6 +95,7 @@ def _about(state: State, ref: str) -> Iterator[object]:
     yield state.people.get(ref)
     yield from state.consents.history(ref)
     yield from state.holds.of(ref)
+    yield from state.address_changes.of(ref)
     yield from state.questions.of(ref)
     yield from state.sightings.of_person(ref)
     yield from state.events.of_person(ref, EVER_SINCE)

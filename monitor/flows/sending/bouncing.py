@@ -1,13 +1,13 @@
 """Letters that come back: the address rests, the operators learn of it, and no clock runs on."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.domain.bounce import Bounce
 from monitor.domain.rulings import bounced
 from monitor.errors import InputError
 from monitor.flows.parts import BounceBox, Now
-from monitor.flows.writing.letters import INVITING, Correspondence, Greeting
+from monitor.flows.writing.letters import ASIDE, INVITING, Correspondence, Greeting
 from monitor.store.outbox import LetterState, OutboxLetter
 from monitor.store.paused_addresses import PausedAddress
 from monitor.store.state import State
@@ -40,11 +40,17 @@ class Bouncing:
         with self.state.write():
             self._untell(letter)
             self.state.outbox.dead(letter.ref, f"it came back, with {bounce.status}")
-            self.refused(letter, bounce.status)
+            self.refused(letter, bounce.status, letter.tried_at or letter.queued_at)
 
-    def refused(self, letter: OutboxLetter, status: str) -> None:
-        """Write no more to an address that a mail server refuses for good."""
-        if not letter.person or letter.kind in INVITING:
+    def refused(self, letter: OutboxLetter, status: str, tried_at: datetime) -> None:
+        """Write no more to an address that a mail server refuses for good.
+
+        `tried_at` is when the letter was tried, and so tells at which of their addresses.
+        """
+        if not letter.person or letter.kind in INVITING | ASIDE:
+            return
+        moved_at = self.state.address_changes.latest(letter.recipient_ref)
+        if moved_at and tried_at < moved_at:
             return
         paused = PausedAddress(person=letter.recipient_ref, since=self.now(), status=status)
         self.state.paused_addresses.pause(self.state.people.get(paused.person).mail, paused)

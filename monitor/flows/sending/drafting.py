@@ -10,9 +10,10 @@ from monitor.errors import InputError
 from monitor.flows.membership.enrol import hashed
 from monitor.flows.membership.exporting import Exporting
 from monitor.flows.parts import Now
-from monitor.flows.writing.letters import DIGESTS, INVITING, WITHOUT_CONSENT, holder
+from monitor.flows.writing.letters import ASIDE, DIGESTS, INVITING, WITHOUT_CONSENT, holder
 from monitor.store.outbox import OutboxLetter
 from monitor.store.state import State
+from reports.address import NewAddressView
 from reports.invitation import InvitationView, ReminderView
 from reports.letter import Letter
 from reports.lines import LetterView, PersonalView
@@ -30,6 +31,7 @@ STOPPED = "its reader has stopped the weekly letter"
 TOLD = "its reader was told already, or has answered"
 HELD = "letters to this address are held back since one was refused"
 OVER = "its link is over"
+TAKEN = "its address is somebody else's by now"
 ENOUGH = "its reader had such a letter today"
 
 
@@ -72,14 +74,29 @@ class Drafting:
         never = self._refusal(kind, ref)
         if never:
             return Reader(never=never)
+        return self._aside(letter) if kind in ASIDE else self._usual(letter)
+
+    def _usual(self, letter: OutboxLetter) -> Reader:
+        """Write to where its reader is written to today, unless that rests."""
+        ref = letter.recipient_ref
         mail = self.state.people.address(ref)
         if mail and self.state.paused_addresses.of(ref, mail):
             return Reader(waits_for=HELD)
-        return self._patient(letter) if kind is LetterKind.ALERT else _at(mail)
+        return self._patient(letter) if letter.kind == LetterKind.ALERT else _at(mail)
 
     def _link_is_open(self, letter: OutboxLetter) -> bool:
         link = self.state.sign_in_links.get(letter.period)
         return link is not None and link.open(self.now())
+
+    def _aside(self, letter: OutboxLetter) -> Reader:
+        """Write to an address that is not the reader's yet, or is theirs no more."""
+        change = self.state.address_changes.find(letter.period)
+        if change is None:
+            return Reader(never=OVER)
+        if letter.kind == LetterKind.NEW_ADDRESS:
+            return _at(change.new) if change.open(self.now()) else Reader(never=OVER)
+        owner = self.state.people.find_by_mail(change.old)
+        return _at(change.old) if owner in {None, letter.person} else Reader(never=TAKEN)
 
     def _refusal(self, kind: LetterKind, ref: str) -> str:
         """Say why a person gets no letter of this kind, or nothing if they do."""
@@ -126,7 +143,7 @@ class Drafting:
         match view:
             case InvitationView() | ReminderView():
                 return replace(view, code=self._code(letter, letter.recipient_ref))
-            case SignInLinkView():
+            case SignInLinkView() | NewAddressView():
                 return replace(view, token=self._code(letter, letter.period))
         return view
 
@@ -136,6 +153,9 @@ class Drafting:
             case LetterKind.INVITATION | LetterKind.REMINDER:
                 door = letter.recipient_ref
                 self.state.invitations.set_code(door, hashed(self._code(letter, door)))
+            case LetterKind.NEW_ADDRESS:
+                door = letter.period
+                self.state.address_changes.set_code(door, hashed(self._code(letter, door)))
             case LetterKind.SIGN_IN_LINK:
                 door = letter.period
                 self.state.sign_in_links.set_code(door, hashed(self._code(letter, door)))

@@ -96,7 +96,7 @@ class Posting:
             case Verdict.REFUSED:
                 with self.state.write():
                     if delivery.bounce:
-                        self.bouncing.refused(letter, delivery.bounce)
+                        self.bouncing.refused(letter, delivery.bounce, draft.envelope.sent_at)
                     return self._dead(letter, delivery.note)
         return self._deferred(draft, delivery)
 

@@ -26,6 +26,8 @@ TO_OFFICE = frozenset(
     }
 )
 INVITING = frozenset({LetterKind.INVITATION, LetterKind.REMINDER})
+# These go to where their reader is not written to yet, or no more.
+ASIDE = frozenset({LetterKind.NEW_ADDRESS, LetterKind.ADDRESS_CHANGED})
 # An invitation comes before consent, a farewell after it, and an office gives none.
 WITHOUT_CONSENT = (TO_OFFICE | INVITING) | {
     LetterKind.WITHDRAWN,
@@ -33,6 +35,7 @@ WITHOUT_CONSENT = (TO_OFFICE | INVITING) | {
     LetterKind.HOLD,
     LetterKind.OWN_DATA,
     LetterKind.SIGN_IN_LINK,
+    LetterKind.ADDRESS_CHANGED,
 }
 # What rests while somebody has paused; all else is a notice, and goes.
 DIGESTS = frozenset({LetterKind.DIGEST, LetterKind.SELF_CHECK})
@@ -148,7 +151,7 @@ class Correspondence:
             return Undoing(not_me=f"Write to {contact} at once, and it is undone.", undo_url="")
         return Undoing(
             not_me=f"Open this page and press its button, or write to {contact}: it is undone.",
-            undo_url=f"{address}/join/not-me/{token_of(self.state, person.ref)}",
+            undo_url=f"{address}/join/not-me/{token_of(self.state, person)}",
         )
 
     def farewell(self, person: Person) -> Greeting:

@@ -15,6 +15,7 @@ import pytest
 from monitor.config_mail import Security
 from monitor.demo.district import MARIA
 from monitor.errors import CannotWriteError
+from monitor.store.address_changes import AddressChanges
 from monitor.store.invitations import Invitations
 from monitor.store.sign_in_links import SignInLinks
 from tests.monitor.flows.world import World
@@ -46,7 +47,7 @@ class Door:
     world: World
     asks: Callable[[], object]
     opens: Callable[[str], bool]
-    keeper: type[Invitations | SignInLinks]
+    keeper: type[Invitations | SignInLinks | AddressChanges]
 
     def sends(self) -> None:
         self.world.service.posting.send_due()
@@ -76,23 +77,37 @@ def counter(world: World) -> Iterator[Silent]:
         yield office.handler
 
 
-@pytest.fixture(params=["invitation", "sign-in link"])
+@pytest.fixture(params=["invitation", "sign-in link", "new address"])
 def door(request, world: World) -> Door:
-    joining, signing_in = world.service.joining, world.service.signing_in
     if request.param == "invitation":
         return Door(
             world=world,
-            asks=lambda: joining.invite(MAIL, "Nora", "Field"),
-            opens=lambda code: joining.invited(code).mail == MAIL,
+            asks=lambda: world.service.joining.invite(MAIL, "Nora", "Field"),
+            opens=lambda code: world.service.joining.invited(code).mail == MAIL,
             keeper=Invitations,
         )
+    if request.param == "new address":
+        return moved(world)
     return Door(
         world=world,
-        asks=lambda: signing_in.ask(MARIA.person.mail, BROWSER),
+        asks=lambda: world.service.signing_in.ask(MARIA.person.mail, BROWSER),
         opens=lambda code: (
-            signing_in.use(code, BROWSER) == world.state.people.find_by_mail(MARIA.person.mail)
+            world.service.signing_in.use(code, BROWSER)
+            == world.state.people.find_by_mail(MARIA.person.mail)
         ),
         keeper=SignInLinks,
+    )
+
+
+def moved(world: World) -> Door:
+    """A new address for who has joined: both acts are theirs, in the browser that asked."""
+    ref = world.state.people.find_by_mail(MARIA.person.mail)
+    assert ref
+    return Door(
+        world=world,
+        asks=lambda: world.service.portal.readdressing.ask(ref, MAIL, BROWSER),
+        opens=lambda code: world.service.portal.readdressing.confirm(ref, code, BROWSER) is None,
+        keeper=AddressChanges,
     )
 
 
@@ -168,11 +183,7 @@ def test_a_code_in_a_mailbox_opens_after_a_restore_and_is_not_mailed_again(
     posting.send_due()
 
     assert len(counter.taken) == 1
-    code = code_in(counter.taken[0])
-    if door.keeper is Invitations:
-        assert world.service.joining.invited(code).mail == MAIL
-    else:
-        assert world.service.signing_in.use(code, BROWSER)
+    assert door.opens(code_in(counter.taken[0]))
 
 
 def test_no_code_stands_in_any_file_of_the_district(door: Door, counter: Silent):

@@ -14,6 +14,7 @@ from monitor.flows.parts import Watch
 from monitor.flows.running.rounds import DueRounds
 from monitor.flows.writing.mailbox_token import token_of
 from monitor.service import Service
+from monitor.store.address_changes import AddressChange
 from monitor.store.invitations import Invitation
 from monitor.store.sign_in_links import SignInLink
 from scrapers.request import Query
@@ -55,8 +56,9 @@ def set_out(service: Service) -> dict[str, str]:
     _standing(service, refs)
     _checks(service, refs)
     _links(service)
+    _moves(service, refs)
     tokens = {f"stop_{each}": _stop(service, refs[each]) for each in ("maria", "john")}
-    tokens |= {f"undo_{each}": token_of(service.state, refs[each]) for each in ("nina", "olga")}
+    tokens |= {f"undo_{each}": _undo(service, refs[each]) for each in ("nina", "olga")}
     return {**refs, **tokens, **_invited(service)}
 
 
@@ -118,6 +120,26 @@ def _links(service: Service) -> None:
     kept.spend("spent", now)
 
 
+def _moves(service: Service, refs: dict[str, str]) -> None:
+    """One new address that waits for another browser, and one that is confirmed."""
+    now, kept = service.now(), service.state.address_changes
+    for name, ref in (("move-elsewhere", refs["nina"]), ("moved", refs["ella"])):
+        person = service.state.people.get(ref)
+        kept.add(
+            AddressChange(
+                ref=name,
+                person=ref,
+                browser=hashed("another browser"),
+                old=f"former.{person.mail}",
+                new=person.mail,
+                asked_at=now - HOUR,
+                expires_at=now + HOUR,
+            )
+        )
+        kept.set_code(name, hashed(name))
+    kept.confirm("moved", now)
+
+
 def _standing(service: Service, refs: dict[str, str]) -> None:
     now, consents = service.now(), service.state.consents
     service.consenting.pause(refs["elizabeth"], now + 30 * DAY, Channel.PORTAL)
@@ -150,6 +172,10 @@ def _stopping(service: Service) -> DueRounds:
     sweeping = service.rounds.sweeping
     few = replace(sweeping, urgent=FewAnswers(sweeping.urgent))
     return replace(service.rounds, sweeping=few)
+
+
+def _undo(service: Service, ref: str) -> str:
+    return token_of(service.state, service.state.people.get(ref))
 
 
 def _stop(service: Service, ref: str) -> str:

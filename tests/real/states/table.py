@@ -26,6 +26,7 @@ CHAPTERS: Mapping[str, tuple[State, ...]] = MappingProxyType(
         "sorting": staff.SORTED,
         "checks": staff.CHECKS,
         "own data": staff.DATA,
+        "a new address": staff.MOVING,
         "standings": staff.STANDINGS,
         "review": review.REVIEW,
         "operating": review.OPERATING,

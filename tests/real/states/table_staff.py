@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.real.states.state import State, clear_ticks, fill, press, seen, tick
+from tests.real.states.state import Site, State, clear_ticks, fill, press, seen, tick
 
 SAVE, KEEP = press("Save"), press("Keep it")
 maria, john, thomas = (partial(seen, who=name) for name in ("maria", "john", "thomas"))
@@ -52,6 +52,27 @@ CHECKS: tuple[State, ...] = (
     thomas("/me/check", "so far"),
     john("/me/check", "is over"),
     seen("/me/check", "is over", who="ella"),
+)
+ADDRESS = "Your new work address"
+SEND, MOVE = press("Send the letter"), press("Change my address")
+MOVING: tuple[State, ...] = (
+    new("/me/data", "Work address"),
+    new("/me/data/address", "Change your work address"),
+    new("/me/data/address", "Type one address", fill(ADDRESS, "nina"), SEND, status=422),
+    new(
+        "/me/data/address",
+        "Look into your new mailbox",
+        fill(ADDRESS, "nina.lake@cedarvalley.example"),
+        SEND,
+    ),
+    new("/me/data/address/code", "Nothing has come"),
+    new("/me/data", "waits to be confirmed"),
+    new("/me/data/address/any-code", "One more press"),
+    new("/me/data/address/any-code", "not the code of your last", MOVE, status=422),
+    new("/me/data/address/move-elsewhere", "in another browser", MOVE, status=422),
+    seen("/me/data/address/moved", "used or is out of date", MOVE, who="ella", status=410),
+    seen("/me/data/address", "It has done so since", who="ella"),
+    seen("/me/data/address", "You sign in with", who="john", site=Site.VOUCHED),
 )
 DATA: tuple[State, ...] = (
     maria("/me/data", "What you agreed to"),
