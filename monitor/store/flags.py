@@ -166,7 +166,8 @@ class Flags:
             "SELECT flag, ruling, at, seq, person, sealed FROM judgements"
         ):
             judgement = self._judgement(row)
-            if (ruling, at) != (judgement.ruling, written(judgement.at)):
+            told = [judgement.flag, judgement.ruling, written(judgement.at)]
+            if [flag_ref, ruling, at] != told:
                 yield flag_ref
 
     def move(self, item: str, to: str) -> None:

@@ -1,11 +1,14 @@
 """Reading everything once, and the record of who did what: what shows only where it is read."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from monitor.config import CONSENT_LASTS
+from monitor.domain.consent import Consent
 from monitor.errors import DatabaseError, InputError
 from monitor.store.audit import Audit
 from monitor.store.audit_end import Tail
+from monitor.store.outbox import LetterState
 from monitor.store.state import State
 
 EVER_SINCE = datetime.min.replace(tzinfo=UTC)
@@ -64,13 +67,34 @@ def read_everything(state: State) -> int:
             raise DatabaseError(reason)
         if state.audit.ending.tail() is Tail.CUT:
             raise DatabaseError(MISSING[Tail.CUT])
-        for ref in state.flags.altered():
-            reason = f"The columns of flag {ref} are not as they were written: restore them."
+        for what in _altered(state):
+            reason = f"The columns of {what} are not as they were written: restore them."
             raise DatabaseError(reason)
         return sum(1 for _ in _everything(state))
     except NONSENSE as error:
         reason = f"A value in the database is damaged ({type(error).__name__}): restore it."
         raise DatabaseError(reason) from error
+
+
+def _altered(state: State) -> Iterator[str]:
+    """Name what says otherwise than what is sealed of it, or than its other columns do.
+
+    Times of different moments are not compared: a clock that was set back puts them out of order.
+    """
+    yield from (f"flag {ref}" for ref in state.flags.altered())
+    for ref in state.people.refs():
+        if any(not _lasts_as_it_may(each) for each in state.consents.history(ref)):
+            yield f"a consent of {ref}"
+    for letter in state.outbox.all():
+        # One that came back is dead, and was sent all the same.
+        impossible = LetterState.QUEUED if letter.sent_at else LetterState.SENT
+        if letter.state is impossible:
+            yield f"letter {letter.ref}"
+
+
+def _lasts_as_it_may(consent: Consent) -> bool:
+    """Compare its two ends, which are written in one moment."""
+    return timedelta(0) < consent.expires_at - consent.given_at <= CONSENT_LASTS
 
 
 def _everything(state: State) -> Iterator[object]:

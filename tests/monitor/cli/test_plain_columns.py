@@ -1,10 +1,13 @@
 """What the nightly copy notices of damage beside the sealed values, and what it does not."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
+from monitor.domain.flag import Flag, FlagKind, Ruling
+from monitor.service import Service
 from tests.monitor.cli.conftest import Said, Terminal
 from tests.monitor.cli.safekept import place
 
@@ -25,26 +28,54 @@ CONTRADICTED = (
     "UPDATE flags SET state = 'harmless'",
     "UPDATE flags SET kind = 'student-link' WHERE kind = 'impersonation'",
     "UPDATE flags SET opened_at = '2036' || substr(opened_at, 5)",
+    "UPDATE judgements SET ruling = 'harmless'",
+    "UPDATE judgements SET at = '2036' || substr(at, 5)",
+    "UPDATE judgements SET flag = (SELECT ref FROM flags WHERE ref != flag LIMIT 1)",
+)
+# Its other columns do.
+IMPOSSIBLE = (
+    "UPDATE consents SET expires_at = '2036' || substr(expires_at, 5)",
+    "UPDATE consents SET expires_at = given_at",
+    "UPDATE outbox SET state = 'queued' WHERE state = 'sent'",
+    "UPDATE outbox SET sent_at = NULL WHERE state = 'sent'",
 )
 MEANINGFUL = (
-    "UPDATE consents SET expires_at = '2036' || substr(expires_at, 5)",
+    "UPDATE consents SET expires_at = date(expires_at, '-1 day') || substr(expires_at, 11)",
     "UPDATE due SET due_at = '2036' || substr(due_at, 5)",
     "UPDATE outbox SET attempts = attempts + 64",
 )
-TRIGGERS = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+TRIGGERS = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
 
 
 def damaged(terminal: Terminal, statement: str) -> Said:
     """Change a column as a disk might, past what keeps us from it, and make a copy."""
     with closing(sqlite3.connect(terminal.config.state / "namesake.db")) as database:
-        for (name,) in database.execute(TRIGGERS).fetchall():
+        triggers = database.execute(TRIGGERS).fetchall()
+        for name, _ in triggers:
             database.execute(f"DROP TRIGGER {name}")
         assert database.execute(statement).rowcount > 0
+        for _, made_by in triggers:
+            database.execute(made_by)
         database.commit()
     return terminal.run("backup", str(place(terminal, "copies")))
 
 
-@pytest.mark.parametrize("statement", [*MEANINGLESS, *CONTRADICTED])
+@pytest.fixture
+def after_demo(after_demo: Terminal) -> Terminal:
+    """The played district, in which somebody has ruled on a flag, too."""
+    with after_demo.service() as service:
+        flags = (each for ref in service.state.people.refs() for each in _flags(service, ref))
+        flag = next(each for each in flags if each.undecided)
+        service.reviewing.rule(flag.ref, Ruling.MINE, flag.person)
+    return after_demo
+
+
+def _flags(service: Service, ref: str) -> Iterator[Flag]:
+    flags = service.state.flags.of_person(ref)
+    return (each for each in flags if each.kind is FlagKind.IMPERSONATION)
+
+
+@pytest.mark.parametrize("statement", [*MEANINGLESS, *CONTRADICTED, *IMPOSSIBLE])
 def test_damage_that_shows_is_refused_by_the_nightly_copy(after_demo, statement: str):
     said = damaged(after_demo, statement)
 

@@ -232,7 +232,6 @@ def test_files_and_address_hear_of_it_only_where_all_is_well(
 
 @pytest.fixture
 def folder(world: World, tmp_path_factory) -> Path:
-    """Where the copy of the keys goes."""
     folder = tmp_path_factory.mktemp("keys")
     world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
     return folder
