@@ -43,6 +43,16 @@ class Frame:
     demo: str = ""
 
 
+def prepare() -> None:
+    """Read the templates of all pages, which takes a second, before anybody waits for one.
+
+    Readers who come at once would each have the same ones read, and wait for all the others.
+    """
+    for name in ENVIRONMENT.list_templates(extensions=("html",)):
+        if name.startswith(("pages/", "_base/")):
+            ENVIRONMENT.get_template(name)
+
+
 def page(name: str, view: object, frame: Frame) -> str:
     """Fill in `templates/pages/NAME.html`; raise jinja2.UndefinedError where a fact is missing."""
     return ENVIRONMENT.get_template(f"pages/{name}.html").render(view=view, frame=frame)

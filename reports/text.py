@@ -50,6 +50,10 @@ _ENCODED_WORD = "=?"
 _ANGLES = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "'": "%27"})
 # Breaks that a browser keeps in a field, and shows as nothing.
 _LINES = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
+# Plain words, one blank apart, none so long that it is broken: nothing to clean, and nothing that
+# a mail program takes for an address. Nearly all that pages print is of this kind.
+_WORD = rf"[\w'()!?-]{{1,{TOKEN - 1}}}+[.,:;]?"
+_HARMLESS = re.compile(rf"{_WORD}(?: {_WORD})*+", re.ASCII)
 _NO_MARKUP = str.maketrans("", "", "<>&")
 
 
@@ -61,6 +65,12 @@ class Shown(str):
 
 def shown(text: str, cap: int = CAP) -> Shown:
     """Clean text from the web; what was dropped unseen is counted in brackets."""
+    if len(text) <= cap and _HARMLESS.fullmatch(text):
+        return Shown(text)
+    return _cleaned(text, cap)
+
+
+def _cleaned(text: str, cap: int) -> Shown:
     visible, hidden = _stripped(text[:INPUT_CAP])
     line = _capped(" ".join(visible.split()), cap)
     return Shown(_noted(_defused(_broken(line)), hidden))

@@ -136,6 +136,8 @@ def _environment() -> Environment:
         loader=PackageLoader("reports"),
         # The templates are part of the program: no page looks whether they have changed.
         auto_reload=False,
+        # None is ever dropped, so threads need not take turns to look one up.
+        cache_size=-1,
         # Whatever is not plain text is escaped, whatever it is called.
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,

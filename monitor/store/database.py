@@ -86,7 +86,9 @@ class Database:
                 yield row
 
     def row(self, sql: str, *values: object) -> Row | None:
-        return next(self.rows(sql, *values), None)
+        with refusals(self.path):
+            found: Row | None = self._connections.mine().connection.execute(sql, values).fetchone()
+        return found
 
     def run(self, sql: str, *values: object) -> int:
         """Change rows, inside `write()` only; return how many."""

@@ -97,9 +97,10 @@ class Flags:
 
     def of_person(self, ref: str) -> tuple[Flag, ...]:
         rows = self.database.rows(
-            "SELECT ref, person, sealed FROM flags WHERE person = ? ORDER BY opened_at, rowid", ref
+            "SELECT ref, sealed FROM flags WHERE person = ? ORDER BY opened_at, rowid", ref
         )
-        return tuple(self._flag(row) for row in rows)
+        places = ((_place(flag), sealed) for flag, sealed in rows)
+        return tuple(self.sealing.open_each(ref, places, Flag))
 
     def of_item(self, item: str) -> tuple[Flag, ...]:
         rows = self.database.rows(

@@ -1,6 +1,6 @@
 """What exists about each person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from monitor.domain.assessment import Assessment
 from monitor.domain.flag import Ruling
 from monitor.domain.item import Item, united
 from monitor.domain.whose import Label
-from monitor.store.database import Database
+from monitor.store.database import Database, Row
 from monitor.store.events import Events
 from monitor.store.flags import Flags
 from monitor.store.moment import written
@@ -30,10 +30,15 @@ class Items:
 
     def of(self, person: str) -> tuple[Item, ...]:
         rows = self.database.rows(
-            "SELECT ref, person, sealed FROM items WHERE person = ? ORDER BY first_seen, rowid",
-            person,
+            "SELECT ref, sealed FROM items WHERE person = ? ORDER BY first_seen, rowid", person
         )
-        return tuple(self._item(row) for row in rows)
+        return tuple(self._opened(person, rows))
+
+    def refs_of(self, person: str) -> tuple[str, ...]:
+        rows = self.database.rows(
+            "SELECT ref FROM items WHERE person = ? ORDER BY first_seen, rowid", person
+        )
+        return tuple(ref for (ref,) in rows)
 
     def get(self, ref: str) -> Item:
         found = self.database.row("SELECT ref, person, sealed FROM items WHERE ref = ?", ref)
@@ -115,24 +120,33 @@ class Items:
 
     def judged(self, person: str) -> tuple[tuple[Item, Ruling], ...]:
         """Return what the person gave a verdict on, with the verdict, the oldest first."""
-        rows = self.database.rows(
-            """SELECT ref, person, sealed, verdict FROM items
-            WHERE person = ? AND verdict IS NOT NULL ORDER BY first_seen, rowid""",
-            person,
+        rows = tuple(
+            self.database.rows(
+                """SELECT ref, sealed, verdict FROM items
+                WHERE person = ? AND verdict IS NOT NULL ORDER BY first_seen, rowid""",
+                person,
+            )
         )
-        return tuple((self._item(row), Ruling(verdict)) for *row, verdict in rows)
+        items = self._opened(person, (row[:2] for row in rows))
+        return tuple(zip(items, (Ruling(verdict) for *_, verdict in rows), strict=True))
+
+    def count_judged(self, person: str) -> int:
+        """Count what the person gave a verdict on, without opening anything."""
+        found = self.database.row("SELECT count(verdict) FROM items WHERE person = ?", person)
+        return int(found[0]) if found else 0
 
     def unjudged(self, person: str) -> tuple[tuple[Item, Assessment], ...]:
         """Return what was assessed and has no verdict of the person's, the oldest first."""
-        rows = self.database.rows(
-            """SELECT ref, person, sealed, assessment FROM items WHERE person = ?
-            AND verdict IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
-            person,
+        rows = tuple(
+            self.database.rows(
+                """SELECT ref, sealed, assessment FROM items WHERE person = ?
+                AND verdict IS NULL AND assessment IS NOT NULL ORDER BY first_seen, rowid""",
+                person,
+            )
         )
-        return tuple(
-            (self._item((ref, owner, sealed)), self._assessment(ref, owner, told))
-            for ref, owner, sealed, told in rows
-        )
+        told = ((_place(ref, "assessment"), sealed) for ref, _, sealed in rows)
+        assessments = self.sealing.open_each(person, told, Assessment)
+        return tuple(zip(self._opened(person, (row[:2] for row in rows)), assessments, strict=True))
 
     def label(self, ref: str) -> Label | None:
         found = self.database.row("SELECT label FROM items WHERE ref = ?", ref)
@@ -184,6 +198,11 @@ class Items:
 
     def _assessment(self, ref: str, person: str, sealed: bytes) -> Assessment:
         return self.sealing.open(person, _place(ref, "assessment"), sealed, Assessment)
+
+    def _opened(self, person: str, rows: Iterable[Row]) -> Iterator[Item]:
+        """Open each row of a ref and what is sealed, all of one person's."""
+        places = ((_place(ref, "sealed"), sealed) for ref, sealed in rows)
+        return self.sealing.open_each(person, places, Item)
 
     def _item(self, row: Sequence[Any]) -> Item:
         ref, person, sealed = row

@@ -5,6 +5,7 @@ Destroying a person's key makes every copy of their text unreadable, old backups
 
 import hmac
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,15 +153,27 @@ class Sealing:
         return FORMAT + nonce + cipher.encrypt(nonce, encode(value), place.encode())
 
     def open(self, ref: str, place: str, blob: bytes, shape: type[T]) -> T:
-        cipher = AESGCM(self.keys.of(ref).seal)
-        start = len(FORMAT)
-        nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
-        try:
-            return decode(cipher.decrypt(nonce, sealed, place.encode()), shape)
-        except (InvalidTag, ValueError) as error:
-            message = f"{place} cannot be read: restore the database and its keys from a backup."
-            raise DatabaseError(message) from error
+        return _opened(AESGCM(self.keys.of(ref).seal), place, blob, shape)
+
+    def open_each(
+        self, ref: str, sealed: Iterable[tuple[str, bytes]], shape: type[T]
+    ) -> Iterator[T]:
+        """Open what lies at several places, each with its blob; the key is fetched once."""
+        cipher = None
+        for place, blob in sealed:
+            cipher = cipher or AESGCM(self.keys.of(ref).seal)
+            yield _opened(cipher, place, blob, shape)
 
     def mark(self, ref: str, text: str) -> bytes:
         """Return the same bytes for the same text, and tell nothing without the key."""
         return hmac.digest(self.keys.of(ref).mark, utf8(text), "sha256")
+
+
+def _opened(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:
+    start = len(FORMAT)
+    nonce, sealed = blob[start : start + NONCE_BYTES], blob[start + NONCE_BYTES :]
+    try:
+        return decode(cipher.decrypt(nonce, sealed, place.encode()), shape)
+    except (InvalidTag, ValueError) as error:
+        message = f"{place} cannot be read: restore the database and its keys from a backup."
+        raise DatabaseError(message) from error

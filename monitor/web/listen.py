@@ -12,6 +12,7 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from monitor.errors import UnavailableError
+from reports.page import prepare
 
 LOOPBACK: Final = "127.0.0.1"
 # Whoever watches a self-check keeps a thread; so of these only some may be streams.
@@ -53,6 +54,7 @@ def _bound(family: socket.AddressFamily, place: str | tuple[str, int]) -> Iterat
 
 @contextmanager
 def _running(app: Flask, door: socket.socket) -> Iterator[None]:
+    prepare()
     everything: dict[int, Any] = {}
     server = create_server(
         app,

@@ -88,7 +88,7 @@ def _view(desk: WebDesk) -> SortView:
         last=last,
         done=_done(service, owner),
         learnt=service.portal.learnt.line(owner),
-        answered=len(service.state.items.judged(owner)),
+        answered=service.state.items.count_judged(owner),
         looked=service.portal.overview.looked(owner),
     )
 

@@ -10,6 +10,7 @@ from itertools import cycle, islice
 from multiprocessing import get_context
 
 from monitor.build import build, build_pages
+from monitor.cli import logbook
 from monitor.config import Config
 from monitor.daemon import Daemon, Doorbell, Supervisor, signalled
 from monitor.domain.role import Way
@@ -76,7 +77,7 @@ def _work(site: Site) -> None:
 
 def _show(site: Site) -> None:
     stopping = threading.Event()
-    with build_pages(site.config, site.outside) as service:
+    with logbook.kept(), build_pages(site.config, site.outside) as service:
         app = portal_app(service, Doorbell(site.config.state).ring)
         with signalled(stopping), listening(app, LOOPBACK, site.port):
             stopping.wait()

@@ -25,6 +25,31 @@ def test_a_hidden_character_that_an_entity_spells_is_dropped_too() -> None:
     assert shown("Ro&#8203;sa") == "Rosa [1 hidden character]"
 
 
+PIECES = (
+    "ab",
+    "B",
+    "1",
+    " ",
+    ".",
+    ",",
+    ":",
+    "/",
+    "@",
+    "-",
+    "'",
+    "(",
+    "?",
+    "tel:ab",
+    "b.cd",
+    "x" * 41,
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_text_that_needs_no_cleaning_comes_out_as_if_it_had_been_cleaned(text: str) -> None:
+    assert shown(f"{text}\u200b") == f"{shown(text)} [1 hidden character]".lstrip()
+
+
 def test_the_joiner_of_a_picture_is_nothing_to_remark_on() -> None:
     assert shown("\U0001f469\u200d\U0001f3eb teacher \u2764\ufe0f") == (
         "\U0001f469\U0001f3eb teacher \u2764"

@@ -19,7 +19,7 @@ class Learnt:
 
     def line(self, owner: str) -> LearntLine | None:
         """Tell which places, schools and words of work count now; None before eight answers."""
-        answers = len(self.state.items.judged(owner))
+        answers = self.state.items.count_judged(owner)
         if answers < ENOUGH:
             return None
         lessons = self.flagging.judging(self.state.people.get(owner)).said.lessons

@@ -61,17 +61,17 @@ class OwnData:
 
     def kept(self, ref: str) -> tuple[tuple[str, int], ...]:
         """Count what there is."""
-        items, flags = self.state.items.of(ref), self.state.flags.of_person(ref)
+        items, flags = self.state.items, self.state.flags.of_person(ref)
         return (
-            ("Findings: accounts and pages", len(items)),
-            ("Answers that you gave about them", len(self.state.items.judged(ref))),
+            ("Findings: accounts and pages", len(items.refs_of(ref))),
+            ("Answers that you gave about them", items.count_judged(ref)),
             ("Flags", len(flags)),
             ("Of those, shared with IT", sum(1 for each in flags if each.shared_at)),
         )
 
     def looks(self, ref: str) -> tuple[LookLine, ...]:
         """Tell each line of the record about a person or a thing of theirs, the newest first."""
-        things = {item.ref: item.ref for item in self.state.items.of(ref)}
+        things = {item: item for item in self.state.items.refs_of(ref)}
         things |= {flag.ref: flag.item for flag in self.state.flags.of_person(ref)}
         entries = self.state.audit.about((ref, *things))
         said = {(each.flag, each.at): each.text for each in self.state.remarks.of_person(ref)}

@@ -50,6 +50,16 @@ def test_items_are_listed_the_oldest_first(world):
     assert world.state.items.find(rosa, ["b", "a", "b"]) == (first, later)
 
 
+def test_items_are_counted_without_being_opened(world):
+    rosa = world.enrolled()
+    items = [world.item(rosa, each) for each in "abc"]
+    world.state.items.set_verdict(items[1].ref, Ruling.MINE)
+    world.state.items.sealing.keys.destroy(rosa)
+
+    assert world.state.items.count_judged(rosa) == 1
+    assert world.state.items.refs_of(rosa) == tuple(each.ref for each in items)
+
+
 def test_a_replaced_item_learns_aliases_and_forgets_none(world):
     rosa = world.enrolled()
     item = world.item(rosa, "alpha:@rosa")

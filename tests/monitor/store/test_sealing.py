@@ -12,8 +12,9 @@ from monitor.domain.person import Person
 from monitor.domain.students.verdict import ContactVerdict
 from monitor.errors import DatabaseError, InputError
 from monitor.store.codec import decode, encode
+from monitor.store.database import Database
 from monitor.store.journal import Staged
-from monitor.store.sealing import Keys, Sealing
+from monitor.store.sealing import Key, Keys, Sealing
 from scrapers.finding import Finding
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
@@ -30,6 +31,18 @@ readings = st.builds(
 )
 visits = st.builds(Visit, query=queries, reading=readings, at=times)
 stageds = st.builds(Staged, visit=visits, verdict=st.none() | st.builds(ContactVerdict))
+
+
+class Noting(Keys):
+    """Keys that note whose was fetched."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.fetched: list[str] = []
+
+    def of(self, ref: str) -> Key:
+        self.fetched.append(ref)
+        return super().of(ref)
 
 
 @pytest.fixture
@@ -76,6 +89,30 @@ def test_what_is_sealed_opens_in_its_place(sealing: Sealing) -> None:
 
     assert b"a name" not in blob
     assert sealing.open("rosa", "people/1/sealed", blob, str) == "a name"
+
+
+def test_the_key_is_fetched_once_for_all_that_is_opened_together(tmp_path: Path) -> None:
+    with Noting.open(tmp_path) as keys:
+        keys.create("rosa")
+        sealing = Sealing(keys)
+        sealed = [(each, sealing.seal("rosa", each, f"name {each}")) for each in "abc"]
+        keys.fetched.clear()
+
+        opened = list(sealing.open_each("rosa", sealed, str))
+
+    assert opened == ["name a", "name b", "name c"]
+    assert keys.fetched == ["rosa"]
+
+
+def test_where_nothing_is_to_be_opened_no_key_is_wanted(sealing: Sealing) -> None:
+    assert list(sealing.open_each("nobody", (), str)) == []
+
+
+def test_one_of_several_that_was_moved_does_not_open_either(sealing: Sealing) -> None:
+    blob = sealing.seal("rosa", "a", "a name")
+
+    with pytest.raises(DatabaseError, match="b cannot be read: restore"):
+        list(sealing.open_each("rosa", (("a", blob), ("b", blob)), str))
 
 
 def test_the_same_text_is_never_sealed_alike(sealing: Sealing) -> None:
