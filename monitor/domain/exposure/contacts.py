@@ -48,11 +48,16 @@ class Shown:
 _AREA = r"(?!\d11)[2-9]\d\d"
 _GAP = r"[ \u00a0.\-\u2010-\u2015]"
 # A number of North America has gaps, or a word that says what it is; any other one its "+".
+#
+# libphonenumber, by its Python port `phonenumbers` 9.0.43, was tried instead. Of 27 order numbers,
+# ISBNs, coordinates, dates and addresses of pages it took 8 for a phone number at a strict setting,
+# these patterns 2. Each missed one of 15 real ones. On hostile text it was slow: up to 0.6 s for
+# 8,000 characters, where these took 13 ms at most, and 12 s for 2 MB.
 _PHONE = re.compile(
     rf"(?<![\w+./=-])(?:\+?1{_GAP}?)?(?:\({_AREA}\){_GAP}?|{_AREA}{_GAP}){_AREA}{_GAP}?\d{{4}}(?![\w-])"
     rf"|(?<![\w+])\+(?!0)\d{{1,3}}(?:{_GAP}?\(?\d{{1,4}}\)?){{2,5}}(?!\w)"
     rf"|\b(?:tel|phone|call|text|cell|mobile|whatsapp)(?:\s+me)?(?:\s+at|\s+on)?[:. ]{{1,3}}"
-    rf"(?P<named>(?:{_AREA})?{_AREA}{_GAP}?\d{{4}})(?!\w)",
+    rf"(?P<named>(?:{_AREA}{_GAP}?)?{_AREA}{_GAP}?\d{{4}})(?!\w)",
     re.IGNORECASE,
 )
 _AT = r"(?:@|\s?[\[({]\s?at\s?[\])}]\s?)"

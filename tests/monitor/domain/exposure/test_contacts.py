@@ -40,7 +40,9 @@ def test_a_phone_number_is_known_by_its_groups(written):
     assert shown(f"Rosa Delgado, {written}, Iowa") == "Rosa Delgado, [phone number], Iowa"
 
 
-@pytest.mark.parametrize("text", ["call 3195550134", "Text me at 555-0134", "cell: 3195550134"])
+@pytest.mark.parametrize(
+    "text", ["call 3195550134", "Text me at 555-0134", "cell: 3195550134", "Tel.319-555-0134"]
+)
 def test_a_bare_number_is_one_where_a_word_says_so(text):
     assert kinds(text) == ["phone"]
 
@@ -58,6 +60,13 @@ def test_a_bare_number_is_one_where_a_word_says_so(text):
         "2019-2026",
         "score 319-555-01345",
         "call 911",
+        "Order no. 3195550134",
+        "Order 319-555-0134-88",
+        "ISBN-10 2123456789",
+        "41.977900 -91.665600",
+        "tracking 9400 1112 0255 5555 5555 55",
+        "doi 10.1145/3195550.1955134",
+        "orcid 0000-0002-1825-0097",
     ],
 )
 def test_other_numbers_are_none(text):
