@@ -10,6 +10,7 @@ from reports.invitation import InvitationView
 from reports.invitation import render as render_invitation
 from reports.lines import LetterView
 from reports.notice import AlertView, render_alert
+from reports.press import printed
 from reports.selfcheck import SelfCheckView
 from reports.selfcheck import render as render_selfcheck
 
@@ -38,6 +39,15 @@ def test_a_code_stands_whole_on_a_line_of_its_own(sample: Sample) -> None:
 
     assert f"    {code}" in letter.text.splitlines()
     assert code not in letter.subject
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reminder"])
+def test_what_an_invitation_opens_is_called_an_invitation(sample: Sample, kind: str) -> None:
+    letter = printed(sample(kind))
+
+    for body in (letter.text, letter.html):
+        assert "Open your invitation" in body
+        assert "review page" not in body
 
 
 def test_a_first_check_has_nothing_to_compare_with(sample: Sample) -> None:
