@@ -83,9 +83,12 @@ def test_a_second_sending_sends_nothing_again(after_demo):
 def test_a_record_that_was_tampered_with_exits_with_78(after_demo):
     assert after_demo.run("audit", "verify", "--json").json["rows"] > 0
     database = sqlite3.connect(after_demo.config.state / "namesake.db")
+    trigger = "SELECT sql FROM sqlite_schema WHERE name = 'audit_is_appended'"
     with database:
+        ((made_by,),) = database.execute(trigger).fetchall()
         database.execute("DROP TRIGGER audit_is_appended")
         database.execute("UPDATE audit SET actor = 'nobody' WHERE seq = 3")
+        database.execute(made_by)
     database.close()
 
     said = after_demo.run("audit", "verify", "--json")
