@@ -84,9 +84,10 @@ class Board:
     by each rank: who is waited for needs no room that slow hosts of a sweep have taken.
     """
 
-    def __init__(self, clock: Clock, most: int) -> None:
+    def __init__(self, clock: Clock, most: int, look_ahead: int = LOOK_AHEAD) -> None:
         self._clock = clock
         self._most = most
+        self._look_ahead = look_ahead
         self._lock = Lock()
         self._lines: dict[Rank, list[tuple[float, int, Lane]]] = {rank: [] for rank in Rank}
         self._numbers = count()
@@ -160,7 +161,7 @@ class Board:
     def hungry(self, tour: Tour) -> bool:
         """Tell whether more questions of this tour could keep somebody busy."""
         with self._lock:
-            return tour.waiting < LOOK_AHEAD or not self._somebody_is_due()
+            return tour.waiting < self._look_ahead or not self._somebody_is_due()
 
     def drained(self, tour: Tour) -> None:
         """Note that a tour brings no more; the time may have waited for that."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from threading import Thread
 
 from scrapers.fetch.answer import MayAsk
-from scrapers.fetch.board import Board
+from scrapers.fetch.board import LOOK_AHEAD, Board
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.ledger import InMemorySpending, Ledger, SpendingMemory
 from scrapers.fetch.leg import Way
@@ -33,6 +33,7 @@ class Lanes:
     One thread asks; it reads `may_ask` just before each question, for what was allowed when it
     was planned may not be any more. `keeps` says which pages come along with their visits.
     `workers` is how many hosts may be asked at once, and as many again for whom somebody waits.
+    `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
     """
 
     client: Client
@@ -45,13 +46,14 @@ class Lanes:
     may_ask: MayAsk = always
     keeps: Keeps = nothing
     workers: int = 64
+    look_ahead: int = LOOK_AHEAD
     spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
     _way: Way = field(init=False)
     _ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
-        self._board = Board(self.clock, self.workers)
+        self._board = Board(self.clock, self.workers, self.look_ahead)
         self._way = Way(Queues.of(self.sources.values()), self.robots)
         self._ledger = Ledger(self.spending, self.clock)
 

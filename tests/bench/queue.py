@@ -21,8 +21,7 @@ from scrapers.fetch.tour import Rank
 from scrapers.request import Query
 from tests.scrapers.fetch.fakes import FakeClient, FakeSource, lanes_over, site
 
-# Queries are pulled as somebody can use them; where nobody can keep up, that takes for ever.
-LONGEST_FILL_SECONDS = 20.0
+LONGEST_FILL_SECONDS = 60.0
 SELF, SWEEP = "rosa", "name"
 
 
@@ -81,7 +80,9 @@ class District:
         manners = {"seconds_between": self.size.interval}
         self.sources = [site(f"s{number}", **manners) for number in range(self.size.hosts)]
         self.client = FakeClient(SystemClock(), takes=lambda _: self.size.answer)
-        self.lanes = lanes_over(self.client, *self.sources, workers=self.size.workers)
+        lanes = lanes_over(self.client, *self.sources, workers=self.size.workers)
+        # All of it is lined up, whether or not the machine keeps up with what the hosts allow.
+        self.lanes = replace(lanes, look_ahead=self.size.queued)
 
     def sweep(self) -> Iterator[Query]:
         for number in range(self.size.queued):

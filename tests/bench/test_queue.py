@@ -13,18 +13,23 @@ WHOLE = Size()
 TENTH = Size(queued=WHOLE.queued // 10, hosts=WHOLE.hosts // 10, interval=0.4)
 STARTS_WITHIN = 2.0
 LONGEST_STRETCH = 1.2
+# The tenth is run while the machine does other things, too; the whole alone.
+OTHER_WORK = 3.0
 
 
-@pytest.mark.parametrize("size", [TENTH, pytest.param(WHOLE, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("size", "patience"),
+    [(TENTH, OTHER_WORK), pytest.param(WHOLE, 1.0, marks=pytest.mark.soak)],
+)
 def test_a_self_check_starts_at_once_and_takes_little_longer_than_its_hosts_ask(
-    size: Size,
+    size: Size, patience: float
 ) -> None:
     figures = measured(size)
 
     assert figures.queued > 0.9 * size.queued
     assert figures.answered == size.sites * size.each
-    assert figures.last_site_begun <= STARTS_WITHIN
-    assert figures.stretch <= LONGEST_STRETCH
+    assert figures.last_site_begun <= STARTS_WITHIN * patience
+    assert figures.stretch <= LONGEST_STRETCH * patience
 
 
 def test_the_program_prints_its_figures() -> None:
