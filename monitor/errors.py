@@ -49,6 +49,10 @@ class NotPermittedError(MonitorError):
     exit_code = 77
 
 
+class TooSoonError(NotPermittedError):
+    """It may be done, though not yet."""
+
+
 class DatabaseError(MonitorError):
     """The database refuses: it is newer than this program, or damaged."""
 

@@ -10,7 +10,7 @@ from monitor.config_portal import SignIn
 from monitor.domain.role import Role
 from monitor.errors import NotPermittedError
 from monitor.flows.membership.readdressing import Unchanged, Unwritten
-from monitor.flows.membership.signing_in import LINK_LASTS
+from monitor.flows.membership.signing_in import AN_HOUR, LINK_LASTS
 from monitor.web.desk import WebDesk
 from monitor.web.editing import ENDED
 from reports.page import Fault
@@ -54,7 +54,10 @@ def address(desk: WebDesk) -> Blueprint:
             often = unwritten is Unwritten.OFTEN
             status = HTTPStatus.TOO_MANY_REQUESTS if often else HTTPStatus.UNPROCESSABLE_ENTITY
             words = UNWRITTEN[unwritten].format(domain=desk.service.config.district.domains[0])
-            return _page(desk, typed, words, status)
+            response = _page(desk, typed, words, status)
+            if often:
+                response.headers["Retry-After"] = str(int(AN_HOUR.total_seconds()))
+            return response
         desk.wake()
         return desk.done("/me/data/address/code")
 

@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import ceil
 from typing import Final
 
 from flask import Blueprint, Response, abort
 
-from monitor.errors import NotPermittedError
+from monitor.errors import NotPermittedError, TooSoonError
 from monitor.flows.showing.checking import Checking
 from monitor.web.desk import WebDesk
 from monitor.web.listen import STREAMS
@@ -39,6 +40,8 @@ def check(desk: WebDesk) -> Blueprint:
     def ask() -> Response:
         try:
             desk.service.portal.checking.ask(desk.principal().person)
+        except TooSoonError as error:
+            return _too_soon(desk, looking.view(refused=str(error)))
         except NotPermittedError as error:
             view = looking.view(refused=str(error))
             return desk.page(TITLE, pages.render, view, HTTPStatus.CONFLICT)
@@ -54,6 +57,14 @@ def check(desk: WebDesk) -> Blueprint:
         return looking.streamed()
 
     return routes
+
+
+def _too_soon(desk: WebDesk, view: CheckView) -> Response:
+    """Say when it may be, to a person in words and to a program in seconds."""
+    response = desk.page(TITLE, pages.render, view, HTTPStatus.TOO_MANY_REQUESTS)
+    if view.next_at:
+        response.headers["Retry-After"] = str(ceil((view.next_at - desk.now()).total_seconds()))
+    return response
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,6 @@ WORDS: Final = MappingProxyType(
         ),
         413: Words("That is too large", "Send a smaller file or a shorter text."),
         422: Words("Something is missing", "Go back, and check what you filled in."),
-        429: Words("That was a little too often", "Wait a few minutes, and try again."),
         500: Words(
             "This is a fault of ours",
             "Nothing you entered before was lost. Try again in a few minutes; "

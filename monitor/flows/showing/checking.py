@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from monitor.domain.events import EventKind
 from monitor.domain.selfcheck import HEARD_WITHIN, next_check
 from monitor.domain.whose import Label
-from monitor.errors import NotPermittedError
+from monitor.errors import NotPermittedError, TooSoonError
 from monitor.flows.parts import NewRef, Now
 from monitor.flows.writing.digest import SOMEBODY_ELSE
 from monitor.flows.writing.telling import Telling
@@ -74,7 +74,7 @@ class Checking:
             reason = (
                 "You have had a check within the last hour; the page says when the next may be."
             )
-            raise NotPermittedError(reason)
+            raise TooSoonError(reason)
 
     def _under_way(self, request: RunRequest, zone: str) -> CheckView:
         progress = self.state.requests.progress(request.ref)

@@ -135,6 +135,7 @@ def test_the_sixth_letter_within_an_hour_is_refused_in_words(guest: Guest):
     told = asks(guest)
 
     assert told.status == 429
+    assert told.headers["Retry-After"] == "3600"
     assert "five times within the hour" in told.text
 
 

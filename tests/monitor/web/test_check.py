@@ -1,6 +1,7 @@
 """The page of a self-check, and what is sent while one runs."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -58,7 +59,19 @@ def test_the_result_says_what_was_checked_and_when_the_next_may_be(portal, maria
     assert "This was the first look" in seen.text
     assert "You can check again from 12 Sep 2026" in seen.text
     assert seen.page.find("noscript") is None
-    assert maria.post("/me/check").status == 409
+
+
+def test_who_asks_too_soon_is_told_when_to_come_back(portal, maria):
+    maria.post("/me/check")
+    portal.world.rounds.serve()
+
+    refused = maria.post("/me/check")
+
+    assert refused.status == 429
+    assert "You have had a check within the last hour" in refused.text
+    (ref,) = portal.world.state.people.refs()
+    wait = timedelta(seconds=int(refused.headers["Retry-After"]))
+    assert portal.world.clock.at + wait == portal.world.service.portal.checking.view(ref).next_at
 
 
 def test_what_could_not_be_checked_is_told_beside_the_result(portal, maria):

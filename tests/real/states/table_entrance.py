@@ -55,7 +55,6 @@ ERRORS: tuple[State, ...] = (
             410: "out of date",
             413: "too large",
             422: "Something is missing",
-            429: "a little too often",
             500: "a fault of ours",
             503: "busy or being looked after",
         }.items()
