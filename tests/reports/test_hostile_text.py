@@ -12,10 +12,10 @@ from reports.lines import LetterView
 from reports.press import printed
 from tests.hostile_strings import SHOWN
 
-# Not text but settings, which a wrong value turns into an error.
-SETTINGS = {"zone", "week", "review_url", "undo_url", "token"}
+# Not text but settings, which a wrong value turns into an error, and what makes an address.
+SETTINGS = {"zone", "week", "review_url", "undo_url", "token", "code"}
 # Our own sentences, in which an address of the district may stand.
-OURS = {"why", "leave", "how", "not_me", "agreed", "by", "code"}
+OURS = {"why", "leave", "how", "not_me", "agreed", "by"}
 # Three numbers and a ref: what does not look so is refused where it comes in.
 CHECKED = {"status", "ref"}
 T = TypeVar("T")
@@ -97,4 +97,5 @@ def test_the_only_links_lead_to_our_review_page(view: LetterView) -> None:
     linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', letter.html)
     linked += re.findall(r"https?://\S+", letter.text)
     ours = {getattr(view, each, "") for each in ("review_url", "address", "undo_url")}
-    assert set(linked) <= ours
+    with_code = {f"{each}/{getattr(view, 'code', '')}" for each in ours}
+    assert set(linked) <= ours | with_code
