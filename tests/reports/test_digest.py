@@ -29,7 +29,7 @@ def test_nothing_new_is_said_plainly(digest: Digest) -> None:
 def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
     letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
-    sentence = "59 of 60 sources checked; Alpha has been blocking us since 3 Nov."
+    sentence = "59 of 60 sources checked; since 3 Nov Alpha has been blocking us."
     assert sentence in " ".join(letter.text.split())
     assert sentence in letter.html
 
@@ -64,7 +64,7 @@ def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None
 def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
     coverage = Coverage(checked=1, total=2, gaps=(replace(ALPHA, outcome=gap),))
 
-    assert f"Alpha {gap.words} since 3 Nov" in render(digest(coverage=coverage)).html
+    assert f"since 3 Nov Alpha {gap.words}" in render(digest(coverage=coverage)).html
 
 
 def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
