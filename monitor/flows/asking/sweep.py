@@ -71,6 +71,11 @@ class Errand:
         """Tell whether what serves everybody is asked, too."""
         return not self.person and self.keys is None
 
+    @property
+    def waited_for(self) -> bool:
+        """Tell whether somebody looks on."""
+        return self.kind is SweepKind.SELFCHECK
+
     def covers(self, query: Query) -> bool:
         return self.keys is None or query.key in self.keys
 
@@ -101,12 +106,15 @@ class Sweeping:
         """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
         sweep = self._begun(errand)
         errand = replace(errand, week=sweep.week)
-        visitor = self.urgent if errand.kind is SweepKind.SELFCHECK else self.visitor
+        visitor = self.urgent if errand.waited_for else self.visitor
         tidings = self._tidings(sweep, errand, watch)
         underway = self._underway(sweep, errand, tidings)
         choice = self._choice(errand, self.state.journal.answered(sweep.ref))
         self._leave_out(sweep, choice)
-        questions = underway.pulled(self.questions(sweep, errand, choice))
+        questions = self.questions(sweep, errand, choice)
+        if errand.waited_for:
+            questions = tidings.announced(questions)
+        questions = underway.pulled(questions)
         with contextlib.closing(visitor.visit(questions, watch=underway.tell)) as visits:
             for visit in visits:
                 tidings.hear(visit)
@@ -145,8 +153,7 @@ class Sweeping:
         followed = self.state.journal.followed(sweep.ref)
         canaries = (canary.query for canary in self._canaries(sweep, errand))
         planned = self._with_kept(self._planned(errand, choice))
-        waited_for = errand.kind is SweepKind.SELFCHECK
-        first = (right_before if waited_for else chain)(canaries, planned)
+        first = (right_before if errand.waited_for else chain)(canaries, planned)
         for query in chain(first, followed):
             if query.key not in answered:
                 yield query

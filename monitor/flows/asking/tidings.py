@@ -1,12 +1,13 @@
 """What is told of each source to those who look on while a run asks it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from monitor.flows.parts import Watch
 from scrapers.outcome import Outcome
 from scrapers.reading import Visit
+from scrapers.request import Query
 from scrapers.source import Canary
 
 
@@ -45,6 +46,13 @@ class Tidings:
         for canary in canaries:
             tests = self._tests.setdefault(canary.query.source, {})
             tests[canary.query.key] = canary.expects
+
+    def announced(self, queries: Iterable[Query]) -> Iterator[Query]:
+        """Tell of all sources before the first is asked: who looks on counts them."""
+        planned = tuple(queries)
+        for source in dict.fromkeys(query.source for query in planned):
+            self.tell(source, Stage.WAITING)
+        return iter(planned)
 
     def hear(self, visit: Visit) -> None:
         """Take an answer: a test that went as it should is over, another one stays open."""

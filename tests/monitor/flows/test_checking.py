@@ -1,17 +1,21 @@
 """A check at one's own wish: asked for once, watched as it runs, compared with the last."""
 
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.errors import NotPermittedError
 from monitor.flows.asking.settle import Settling
+from monitor.flows.asking.sweep import Errand
+from monitor.flows.parts import Watch
 from monitor.flows.showing.checking import Checking
 from monitor.store.sweeps import Sweep, SweepKind
 from reports.pages.check import CheckState, SourceState
+from scrapers.reading import Visit
+from scrapers.request import Query
 from scrapers.source import Source
 from tests.monitor.flows.world import Staff, World
 
@@ -26,6 +30,23 @@ class Looked:
     def close(self, sweep: Sweep, source: Source) -> None:
         self.look()
         self.settling.close(sweep, source)
+
+
+@dataclass
+class Counting:
+    """Notes, as each question is pulled, of how many sources was told; it answers none."""
+
+    told: set[str] = field(default_factory=set)
+    known: list[int] = field(default_factory=list)
+
+    def watch(self, source: str, _state: str) -> None:
+        self.told.add(source)
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Generator[Visit, None, None]:
+        del watch
+        for _ in queries:
+            self.known.append(len(self.told))
+        yield from ()
 
 
 @pytest.fixture
@@ -105,6 +126,16 @@ def test_each_source_is_tested_before_it_is_believed(world, checking, maria):
     for seen in stages.values():
         assert SourceState.TESTING in seen
         assert seen == sorted(seen, key=list(SourceState).index)
+
+
+def test_all_sources_are_told_of_before_the_first_is_asked(world, maria):
+    counting = Counting()
+    sweeping = replace(world.rounds.sweeping, urgent=counting)
+    errand = Errand(kind=SweepKind.SELFCHECK, week="2026-W40", person=maria.ref)
+
+    sweeping.run(errand, watch=counting.watch)
+
+    assert set(counting.known) == {3}
 
 
 def test_who_waits_behind_others_is_told_of_them(world, checking, maria):
