@@ -102,9 +102,9 @@ TABLE: Mapping[Kept, Lifetime] = {
     Kept.SPENDING: Lifetime(open=14 * DAY, closed=AT_ONCE),
     # Closed is one whose time is over: a reader signs in again.
     Kept.SESSION: Lifetime(open=DAY, closed=AT_ONCE),
-    # Open is a new address that nobody confirmed. Of a change the old address is known for a while,
-    # since letters to it may still come back, and its owner may say that it was not them.
-    Kept.ADDRESS_CHANGE: Lifetime(open=DAY, closed=30 * DAY),
+    # Open is a change that was made: letters to the old address may still come back, and its owner
+    # may say that it was not them. Closed is a new address that nobody confirmed.
+    Kept.ADDRESS_CHANGE: Lifetime(open=30 * DAY, closed=DAY),
     # What a consent that ran out had allowed: until then it can be renewed.
     Kept.LAPSED: Lifetime(open=30 * DAY, closed=AT_ONCE),
     Kept.PERSON: Lifetime(open=None, closed=AT_ONCE),

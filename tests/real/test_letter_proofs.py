@@ -34,7 +34,6 @@ COVERED = {
     "<bdi> element": "text from the web bears no direction marks by then",
     "<wbr> element": "addresses break at any letter (word-break)",
     "word-break": "addresses break behind slashes (wbr)",
-    "white-space": "a date may break in two",
 }
 
 

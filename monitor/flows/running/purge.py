@@ -128,7 +128,7 @@ class Purging:
             self.state.sessions.drop_expired(now)
             if session := TABLE[Kept.SESSION].open:
                 self.state.sign_in_links.drop_asked_before(now - session)
-            if unconfirmed := TABLE[Kept.ADDRESS_CHANGE].open:
+            if unconfirmed := TABLE[Kept.ADDRESS_CHANGE].closed:
                 self.state.address_changes.drop_asked_before(now - unconfirmed)
             letters, sweeps = TABLE[Kept.LETTER_RECORD].closed, TABLE[Kept.SWEEP].closed
             if letters:
@@ -142,7 +142,7 @@ class Purging:
             self.state.items.remove(item.ref)
         self._student_evidence(person)
         events, versions = TABLE[Kept.EVENT].closed, TABLE[Kept.VERSION].closed
-        if changed := TABLE[Kept.ADDRESS_CHANGE].closed:
+        if changed := TABLE[Kept.ADDRESS_CHANGE].open:
             self.state.address_changes.drop_changed_before(person, now - changed)
         if events:
             self.state.events.forget_before(person, now - events)
