@@ -11,7 +11,7 @@ from monitor.domain.role import Role
 from monitor.errors import NotPermittedError
 from monitor.flows.membership.readdressing import Unchanged, Unwritten
 from monitor.flows.membership.signing_in import AN_HOUR, LINK_LASTS
-from monitor.web.desk import WebDesk
+from monitor.web.desk import WebDesk, pasted_code
 from monitor.web.editing import ENDED
 from reports.page import Fault
 from reports.pages import address as pages
@@ -78,10 +78,8 @@ def _by_code(desk: WebDesk, routes: Blueprint) -> None:
 
     @routes.post("/me/data/address/code")
     def confirm() -> Response:
-        # People paste the whole link, and mail programs break it with spaces.
-        code = "".join(request.form.get("code", "").split()).rstrip("/").rpartition("/")[2]
         try:
-            unchanged = readdressing.confirm(desk.principal().person, code, desk.visit.id)
+            unchanged = readdressing.confirm(desk.principal().person, pasted_code(), desk.visit.id)
         except NotPermittedError:
             return desk.done("/me/data", ENDED)
         if unchanged is Unchanged.OVER and not readdressing.waiting(desk.principal().person):

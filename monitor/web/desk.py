@@ -115,3 +115,8 @@ class WebDesk:
         under = [each for each in mine if f"{request.path}/".startswith(f"{each.path}/")]
         here = max(under, key=lambda each: len(each.path), default=None)
         return [Place(title=each.title, path=each.path, here=each is here) for each in mine]
+
+
+def pasted_code() -> str:
+    """Return the code of a form; people paste the whole link, and mail breaks it with spaces."""
+    return "".join(request.form.get("code", "").split()).rstrip("/").rpartition("/")[2]

@@ -9,7 +9,7 @@ from werkzeug.exceptions import Gone
 from monitor.config_portal import SignIn
 from monitor.domain.role import Way
 from monitor.flows.membership.signing_in import LINK_LASTS, Refused
-from monitor.web.desk import WebDesk
+from monitor.web.desk import WebDesk, pasted_code
 from reports.page import Fault
 from reports.pages import sign_in as documents
 from reports.pages.sign_in import CodeView, PressView, SignInView, StrangerView
@@ -60,9 +60,7 @@ def _by_link(desk: WebDesk, routes: Blueprint) -> None:
 
     @routes.post("/sign-in/link")
     def use() -> Response:
-        # People paste the whole link, and mail programs break it with spaces.
-        code = "".join(request.form.get("code", "").split()).rstrip("/").rpartition("/")[2]
-        used = desk.service.signing_in.use(code, desk.visit.id)
+        used = desk.service.signing_in.use(pasted_code(), desk.visit.id)
         if used is Refused.ELSEWHERE:
             return _code_page(desk, (Fault(field="code", words=ELSEWHERE),))
         if isinstance(used, Refused):

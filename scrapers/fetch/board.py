@@ -84,7 +84,7 @@ class Board:
     by each rank: who is waited for needs no room that slow hosts of a sweep have taken.
     """
 
-    def __init__(self, clock: Clock, most: int, look_ahead: int = LOOK_AHEAD) -> None:
+    def __init__(self, clock: Clock, most: int, look_ahead: int) -> None:
         self._clock = clock
         self._most = most
         self._look_ahead = look_ahead

@@ -5,18 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database as Tables
 
 from monitor.errors import DatabaseError
 from monitor.store.database import Database
-from monitor.store.schema import Schema
-
-
-def words_1(tables: Tables) -> None:
-    tables.execute("CREATE TABLE words (word TEXT PRIMARY KEY) STRICT")
-
-
-WORDS = Schema.of("words", words_1)
+from tests.monitor.store.words import WORDS
 
 
 @pytest.fixture

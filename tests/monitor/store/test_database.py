@@ -14,18 +14,7 @@ from sqlite_utils import Database as Tables
 from monitor.errors import BusyError, CannotWriteError, DatabaseError
 from monitor.store.database import Database
 from monitor.store.schema import Schema
-
-
-def words_1(tables: Tables) -> None:
-    tables.execute("CREATE TABLE words (word TEXT PRIMARY KEY) STRICT")
-
-
-def words_2(tables: Tables) -> None:
-    tables.execute("CREATE TABLE more (word TEXT) STRICT")
-
-
-WORDS = Schema.of("words", words_1)
-NEWER = Schema.of("words", words_1, words_2)
+from tests.monitor.store.words import NEWER, WORDS, words_1, words_2
 
 
 @pytest.fixture
