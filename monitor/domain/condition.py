@@ -8,14 +8,14 @@ from monitor.domain.checkup import Checked, bad, fine, warned
 from scrapers.outcome import Outcome
 
 # A sweep is weekly; one that is not closed a day after its week has gone wrong.
-SWEEP_LASTS = timedelta(days=8)
-SWEEP_TAKES = timedelta(days=2)
+SWEEP_MISSED = timedelta(days=8)
+SWEEP_STUCK = timedelta(days=2)
 # A copy is made every night; two nights may fail for a good reason.
 COPY_LASTS = timedelta(days=3)
 LETTER_WAITS = timedelta(hours=6)
 OVERDUE = timedelta(hours=1)
 # One sweep is asked after another, and the weekly one takes half a day.
-ASKED = frozenset({"sweep", "second-proof"})
+ASKED = frozenset({"sweep", "second-proof", "recheck"})
 # Two machines' clocks differ, and what is recorded may be a moment ahead.
 CLOCK_SLIPS = timedelta(minutes=5)
 MEGABYTE = 1_000_000
@@ -70,7 +70,7 @@ def of_sources(named: Iterable[str], known: Mapping[str, SourceCondition]) -> It
 def of_sweep(
     closed: datetime | None, open_since: datetime | None, now: datetime, *, joined: bool
 ) -> Checked:
-    if open_since and now - open_since > SWEEP_TAKES:
+    if open_since and now - open_since > SWEEP_STUCK:
         remedy = "See `namesake sources list` for who holds it up, and the log of the service."
         told = f"The sweep that began on {open_since:%-d %b} is not closed yet."
         return bad("sweep", told, remedy, UNAVAILABLE)
@@ -80,7 +80,7 @@ def of_sweep(
         told, remedy = "No sweep has been made yet.", "The next one is shown by `namesake due`."
         return warned("sweep", told, remedy)
     told = f"The last sweep was closed on {closed:%-d %b %Y}."
-    if now - closed > SWEEP_LASTS:
+    if now - closed > SWEEP_MISSED:
         return bad("sweep", told, "See whether the service runs, and its log.", UNAVAILABLE)
     return fine("sweep", told)
 
@@ -128,7 +128,7 @@ def of_undelivered(dead: int, paused: int) -> Iterator[Checked]:
 
 
 def of_overdue(names: Iterable[tuple[str, datetime]], now: datetime) -> Checked:
-    late = {name for name, at in names if now - at > (SWEEP_TAKES if name in ASKED else OVERDUE)}
+    late = {name for name, at in names if now - at > (SWEEP_STUCK if name in ASKED else OVERDUE)}
     if late:
         told = f"Overdue: {', '.join(sorted(late))}."
         return bad("due", told, "See whether the service runs, and its log.", UNAVAILABLE)

@@ -7,6 +7,7 @@ import pytest
 from monitor.domain import condition
 from monitor.domain.checkup import Level, bad, fine, warned, worst
 from monitor.domain.condition import MEGABYTE, FailedCopy, SourceCondition
+from monitor.flows.running import rounds
 from scrapers.outcome import Outcome
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -77,10 +78,16 @@ def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
         ("digest", 2 * HOUR, Level.BAD),
         ("second-proof", 20 * HOUR, Level.OK),
         ("second-proof", 3 * DAY, Level.BAD),
+        ("recheck", 20 * HOUR, Level.OK),
+        ("recheck", 3 * DAY, Level.BAD),
     ],
 )
 def test_what_waits_for_a_long_sweep_is_not_overdue(name, late, level):
     assert condition.of_overdue([(name, NOW - late)], NOW).level is level
+
+
+def test_what_waits_for_a_long_sweep_is_what_the_same_hand_asks():
+    assert set(rounds.ASKED) == condition.ASKED
 
 
 def test_a_clock_that_went_back_is_noticed_by_what_is_on_record():
