@@ -7,6 +7,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.flag import Flag, Judgement
 from monitor.domain.item import Item, Version
 from monitor.domain.person import Person
+from monitor.flows.membership.doer import doer
 from monitor.store.address_changes import AddressChange
 from monitor.store.audit import Entry
 from monitor.store.events import Recorded
@@ -178,7 +179,7 @@ def _flags(told: Told) -> Iterator[Part]:
         about="Rulings and notes, yours and those of reviewers.",
         columns=("When", "By", "Ruling", "Note"),
         rows=tuple(
-            (each.at, _by(each.by, told), each.ruling, each.note)
+            (each.at, doer(each.by, told.person.ref), each.ruling, each.note)
             for judgements in told.judgements.values()
             for each in judgements
         ),
@@ -232,11 +233,7 @@ def _doings(told: Told) -> Iterator[Part]:
         title="The record",
         about="Who did what with anything of yours. It stays when all else is erased, without you.",
         columns=("When", "Who", "What"),
-        rows=tuple((each.at, _by(each.actor, told), each.action) for each in told.record),
+        rows=tuple(
+            (each.at, doer(each.actor, told.person.ref), each.action) for each in told.record
+        ),
     )
-
-
-def _by(actor: str, told: Told) -> str:
-    """Name an actor by role: who exactly it was is for the district to say."""
-    roles = {told.person.ref: "you", "namesake": "Namesake", "operator": "an operator"}
-    return roles.get(actor, "a reviewer")

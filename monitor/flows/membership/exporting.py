@@ -11,9 +11,9 @@ import msgspec
 from monitor.config import Config
 from monitor.domain.item import Item
 from monitor.flows.membership.copied import Told, parts
+from monitor.flows.membership.doer import REVIEWER, doer
 from monitor.flows.parts import Now
 from monitor.flows.writing.letters import Correspondence, LetterPlan
-from monitor.store.audit import Entry
 from monitor.store.pages import KeptPage
 from monitor.store.state import State
 from reports.export import ExportView, Part, as_sheet, render
@@ -143,7 +143,6 @@ class Exporting:
         items = state.items.of(ref)
         flags = state.flags.of_person(ref)
         whole = (ref, *(item.ref for item in items), *(flag.ref for flag in flags))
-        record = sorted((each for about in whole for each in state.audit.of(about)), key=_seq)
         return Told(
             person=person,
             consents=state.consents.history(ref),
@@ -160,7 +159,7 @@ class Exporting:
             pages=state.pages.of_person(ref),
             moves=state.address_changes.of(ref),
             sessions=state.sessions.of(ref, now),
-            record=tuple(record),
+            record=state.audit.about(whole),
         )
 
     def _data(self, told: Told) -> Data:
@@ -186,7 +185,7 @@ class Exporting:
             "pages": [_page(each) for each in told.pages],
             "sign_ins": [_without_names(each, hash="") for each in told.sessions],
             "due": [each for each in state.due.all() if each.subject in told.refs],
-            "record": [_without_names(each, actor=_role(each.actor, ref)) for each in told.record],
+            "record": [_without_names(each, actor=doer(each.actor, ref)) for each in told.record],
         }
 
     def _found(self, item: Item) -> dict[str, object]:
@@ -208,7 +207,7 @@ class Exporting:
         return {
             "flag": state.flags.get(ref),
             "rulings": state.flags.judgements(ref),
-            "notes": [_without_names(each, by="a reviewer") for each in remarks],
+            "notes": [_without_names(each, by=REVIEWER) for each in remarks],
             "taken_on_at": taken_on.at if taken_on else None,
             "opened_early": [each.at for each in state.glass.broken(ref, self.now())],
         }
@@ -229,13 +228,3 @@ def _page(kept: KeptPage) -> Data:
         "text": page.text,
         "read": kept.reading,
     }
-
-
-def _role(actor: str, person: str = "") -> str:
-    if actor in {person, "namesake", "operator"}:
-        return actor
-    return "a reviewer"
-
-
-def _seq(entry: Entry) -> int:
-    return entry.seq

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.domain.consent import Phase
 from monitor.flows.membership.consenting import Consenting
+from monitor.flows.membership.doer import doer
 from monitor.store.audit import Entry
 from monitor.store.state import State
 from reports.pages.data import HoldLine, LookLine, Standing
@@ -87,17 +88,8 @@ def _line(
     remarked = entry.action in {"noted", "asked"}
     return LookLine(
         at=entry.at,
-        who=_who(entry.actor, person),
+        who=doer(entry.actor, person),
         what=DEEDS.get(entry.action, entry.action.replace("-", " ")),
         item=things.get(entry.subject, ""),
         words=said.get((entry.subject, entry.at), "") if remarked else "",
     )
-
-
-def _who(actor: str, person: str) -> str:
-    """Name an actor by role: who exactly it was is for the district to say."""
-    if actor in {person, "person"}:
-        return "You"
-    if actor == "namesake":
-        return "Namesake"
-    return "A reviewer" if actor.startswith("reviewer") else "IT"

@@ -132,9 +132,20 @@ def test_reviewers_are_named_by_their_role(world_of):
     copy = world.service.exporting.copy(maria.ref, maria.ref)
 
     whole = copy.json().decode() + copy.html()
-    assert "a reviewer" in whole
+    assert "A reviewer" in whole
     assert "I wrote to them." in whole
     assert not any(reviewer in whole for reviewer in world.config.district.reviewers)
+
+
+def test_what_a_person_said_and_sorted_is_their_own_word_in_the_record(world: World, maria: Staff):
+    item = next(iter(maria.items.values()))
+    world.service.sorting.sort(maria.ref, {item.ref: Ruling.MINE})
+
+    copy = world.service.exporting.copy(maria.ref, maria.ref)
+
+    record = json.loads(copy.json())["record"]
+    assert {each["actor"] for each in record if each["action"] == "sorted"} == {"You"}
+    assert "A reviewer" not in copy.html()
 
 
 def test_whoever_has_left_and_is_not_erased_yet_gets_a_copy_too(world: World, maria: Staff):
