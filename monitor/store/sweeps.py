@@ -115,11 +115,6 @@ class Sweeps:
         )
         return None if found is None else _sweep(found)
 
-    def latest_runs(self, begun_before: datetime) -> tuple[SourceRun, ...]:
-        """Return how each source did in the district's latest sweep that is over or late."""
-        sweep = self.latest_told(begun_before)
-        return () if sweep is None else self.runs_so_far(sweep, begun_before)
-
     def runs_so_far(self, sweep: Sweep, begun_before: datetime) -> tuple[SourceRun, ...]:
         """Return how each source did in a sweep, or that it is still being asked."""
         course = Course.LATE if sweep.started_at < begun_before else Course.ASKED

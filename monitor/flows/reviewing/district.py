@@ -17,6 +17,7 @@ from monitor.store.figures import Happened
 from monitor.store.health import SourceHealth
 from monitor.store.openings import Wanted
 from monitor.store.state import State
+from monitor.store.sweeps import SourceRun
 from reports.pages.district import DistrictView, HealthLine, WeekLine
 from reports.words import GapKind
 
@@ -45,13 +46,17 @@ class Surveying:
             open=self.state.openings.count(gate, Wanted()),
             oldest=oldest,
             days=(now - oldest).days if oldest else 0,
-            coverage=self.telling.coverage(self.state.sweeps.latest_runs(now - SWEEP_TAKES)),
+            coverage=self.telling.coverage(self._runs(now - SWEEP_TAKES)),
             health=tuple(map(_health, self.state.health.all())),
             requests=spent.requests,
             usd=f"${spent.usd:.2f}",
             usd_most=None if most is None else f"${most:.2f}",
             fewest=FEWEST,
         )
+
+    def _runs(self, late: datetime) -> tuple[SourceRun, ...]:
+        told = self.state.sweeps.latest_told(late)
+        return self.state.sweeps.runs_so_far(told, late) if told else ()
 
     def _weeks(self, now: datetime) -> Iterator[WeekLine]:
         zone = self.config.district.zone

@@ -64,9 +64,7 @@ class Overview:
 
     def _latest(self, ref: str, joined: datetime) -> Sweep | None:
         """Return the last look at them that can be told of: at everybody, or at their wish."""
-        swept = self.state.sweeps.latest(SweepKind.SWEEP)
-        if swept and swept.closed_at is None and swept.started_at > self.now() - SWEEP_TAKES:
-            swept = None
+        swept = self.state.sweeps.latest_told(self.now() - SWEEP_TAKES)
         checked = self.state.sweeps.latest(SweepKind.SELFCHECK, ref)
         known = [each for each in (swept, checked) if each and each.started_at >= joined]
         ended = [each for each in known if each.closed_at or each.kind is SweepKind.SWEEP]
@@ -74,5 +72,5 @@ class Overview:
 
     def _runs(self, sweep: Sweep) -> tuple[SourceRun, ...]:
         if sweep.kind is SweepKind.SWEEP:
-            return self.state.sweeps.latest_runs(self.now() - SWEEP_TAKES)
+            return self.state.sweeps.runs_so_far(sweep, self.now() - SWEEP_TAKES)
         return self.state.sweeps.runs(sweep.ref)

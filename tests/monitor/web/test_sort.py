@@ -7,6 +7,7 @@ import pytest
 
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.store.sweeps import SweepKind
 from tests.monitor.flows.world import Staff, account
 from tests.monitor.web.portal import Guest, Portal
 
@@ -224,6 +225,19 @@ def test_home_in_the_first_week_says_what_will_come(portal):
 
     assert "the first look is still to come" in shown
     assert "Everybody is looked up on" in shown
+
+
+def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
+    world = portal.world
+    world.a_week_later()
+    last = world.state.sweeps.latest(SweepKind.SWEEP)
+    begun = replace(last, ref="begun", started_at=world.clock.at, closed_at=None)
+    world.state.sweeps.open_or_resume(begun)
+
+    shown = portal.signed_in(maria.mail).get("/me").text
+
+    assert "2 of 2 sources checked." in shown
+    assert "the first look is still to come" not in shown
 
 
 def test_home_says_when_nothing_could_be_checked(portal):
