@@ -13,8 +13,10 @@ from monitor.errors import BusyError, ConfigError, DatabaseError, InputError
 from tests.scrapers.known_sources import written_sources
 
 FOLDER = Path(__file__).parents[2] / "systemd"
+PROGRAM = FOLDER.parent / "monitor"
 UNIT = FOLDER / "namesake.service"
 BACKUP = FOLDER / "namesake-backup.service"
+PORTAL = FOLDER / "namesake-portal.service"
 UNITS = sorted(FOLDER.glob("*.service")) + sorted(FOLDER.glob("*.timer"))
 SERVICES = sorted(FOLDER.glob("*.service"))
 ANALYZE = shutil.which("systemd-analyze") or ""
@@ -98,5 +100,7 @@ def test_every_secret_that_the_program_asks_for_is_handed_over():
         for source in written_sources()
         if source.declaration.key
     }
+    program = "".join(each.read_text("utf-8") for each in PROGRAM.rglob("*.py"))
+    asked = {"roster-key", *keys, *re.findall(r'\bsecret\("([a-z-]+)", ', program)}
 
-    assert set(setting("ImportCredential")) == {"smtp-password", "roster-key", *keys}
+    assert asked == {*setting("ImportCredential"), *setting("ImportCredential", PORTAL)}
