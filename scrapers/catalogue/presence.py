@@ -17,7 +17,7 @@ from scrapers.recipes.robots_wishes import ASKED_NOT_TO, Wish, wishes_of_header
 from scrapers.request import MOST_HOPS, Query, QueryKind, Request
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
 
-READER = 3
+READER = 4
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 

@@ -55,7 +55,7 @@ class AuthorFeeds:
     name: str = FEEDS
     platform: str = ""
     family: Family = Family.PROFILES
-    version: int = 1
+    version: int = 2
     declaration: Declaration = DECLARATION
 
     @property

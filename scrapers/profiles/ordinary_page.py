@@ -54,7 +54,7 @@ class OrdinaryPages:
     name: str = PAGES
     platform: str = ""
     family: Family = Family.PROFILES
-    version: int = 1
+    version: int = 2
     declaration: Declaration = DECLARATION
 
     @property
