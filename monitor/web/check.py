@@ -14,6 +14,7 @@ from monitor.errors import NotPermittedError, TooSoonError
 from monitor.flows.showing.checking import Checking
 from monitor.web.desk import WebDesk
 from monitor.web.listen import STREAMS
+from monitor.web.visit import Visit
 from reports.page import Frame
 from reports.pages import check as pages
 from reports.pages.check import CheckView
@@ -86,7 +87,7 @@ class LookingOn:
     def streamed(self) -> Response:
         """Send each change as it comes (server-sent events), while there is a place for it."""
         # What belongs to this request is gone when the first line is sent.
-        visit, frame = self.desk.visit.id, self.desk.frame(TITLE)
+        visit, frame = self.desk.visit, self.desk.frame(TITLE)
         person = self.desk.principal().person
         if not self.places.acquire(blocking=False):
             abort(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -94,9 +95,9 @@ class LookingOn:
         response.call_on_close(self.places.release)
         return response
 
-    def _changes(self, visit: str, person: str, frame: Frame) -> Iterator[str]:
+    def _changes(self, visit: Visit, person: str, frame: Frame) -> Iterator[str]:
         ends, state = self.clock.monotonic() + STREAM_SECONDS, self.desk.service.state
-        while self.clock.monotonic() < ends and self.desk.service.admitting.recognise(visit):
+        while self.clock.monotonic() < ends and self.desk.visits.goes_on(visit):
             written, view = state.written(), self._checking.view(person)
             yield f"data: {_told(view, frame)}\n\n"
             if not view.live:

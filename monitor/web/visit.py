@@ -97,6 +97,13 @@ class Visits:
         visit.principal = self.admitting.recognise(visit.id)
         visit.stale = True
 
+    def goes_on(self, visit: Visit) -> bool:
+        """Tell whether who was let in still would be, while an answer outlasts its request."""
+        was = visit.principal
+        if was is not None and was.way is Way.HEADER:
+            return self.admitting.known(was.mail) == was.reader
+        return self.admitting.recognise(visit.id) is not None
+
     def leave(self, visit: Visit) -> None:
         self.admitting.end(visit.id)
         fresh = self._new()

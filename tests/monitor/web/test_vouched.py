@@ -5,6 +5,7 @@ import pytest
 from monitor.config_portal import SignIn
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.role import Way
+from monitor.web.visit import Visit
 from tests.monitor.flows.world import REVIEWERS
 from tests.monitor.web.portal import OPERATOR, Guest, Portal, named
 from tests.monitor.web.test_join import joined
@@ -75,6 +76,26 @@ def test_who_has_not_joined_is_told_so_and_led_to_the_code(portal: Portal):
 
     assert (told.status, told.title) == (403, "You have not joined")
     assert told.page.find("a", href="/join")
+
+
+def test_a_check_is_watched_as_it_runs(portal: Portal):
+    guest = portal.vouched(portal.world.joins(MARIA).mail)
+    guest.post("/me/check")
+    portal.world.rounds.serve()
+
+    assert guest.get("/me/check/stream").html.startswith("data: ")
+
+
+def test_a_visit_ends_with_what_lets_somebody_in(portal: Portal):
+    maria = portal.world.joins(MARIA)
+    visit = Visit(id="x", principal=portal.world.service.admitting.vouched(maria.mail))
+    assert portal.visits.goes_on(visit)
+
+    maria.withdraws()
+    portal.world.later(days=1)
+    portal.world.writes()
+
+    assert not portal.visits.goes_on(visit)
 
 
 def test_who_is_in_is_not_offered_to_sign_out_of_what_is_not_ours(portal: Portal):
