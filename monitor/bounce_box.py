@@ -33,8 +33,10 @@ class ImapBox:
         try:
             with self._opened() as box:
                 for number in _unseen(box):
-                    yield bounces_in(_content(box, number), self.return_path)
-                    box.uid("STORE", number, "+FLAGS", r"(\Seen)")
+                    # What the server does not give out now stays unread, and is for the next time.
+                    if content := _content(box, number):
+                        yield bounces_in(content, self.return_path)
+                        box.uid("STORE", number, "+FLAGS", r"(\Seen)")
         except (imaplib.IMAP4.error, OSError) as error:
             reason = (
                 f"The mailbox for bounces cannot be read ({type(error).__name__}): "
@@ -72,7 +74,9 @@ class ImapBox:
 
 def _unseen(box: imaplib.IMAP4) -> list[str]:
     """Return the UIDs of what nobody has read, the oldest first; too large is none of ours."""
-    _, found = box.uid("SEARCH", "UNSEEN", "SMALLER", str(LARGEST))
+    answer, found = box.uid("SEARCH", "UNSEEN", "SMALLER", str(LARGEST))
+    if answer != "OK":
+        raise imaplib.IMAP4.error
     return found[0].decode().split()[:AT_ONCE] if found and found[0] else []
 
 
