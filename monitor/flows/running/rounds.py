@@ -96,6 +96,13 @@ class DueRounds:
         self.schedule()
         if self.waits_for():
             return
+        try:
+            self._write_letters()
+        finally:
+            # Forgetting is promised to be done in time, whatever becomes of the letters.
+            self._forget()
+
+    def _write_letters(self) -> None:
         while due := self._claim(RENEWING):
             with self._in_hand(due), self.state.write():
                 self.renewing.look()
@@ -108,6 +115,12 @@ class DueRounds:
             with self._in_hand(due):
                 self._compose(due)
         self.posting.send_due()
+        while due := self._claim(BOUNCES):
+            with self._in_hand(due):
+                self.bouncing.collect()
+                self.state.due.finish(BOUNCES, due.subject, self.now() + COLLECTED_EVERY)
+
+    def _forget(self) -> None:
         while due := self._claim(ERASURE):
             with self._in_hand(due):
                 self._erase(due)
@@ -115,10 +128,6 @@ class DueRounds:
             with self._in_hand(due):
                 self.purging.purge()
                 self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
-        while due := self._claim(BOUNCES):
-            with self._in_hand(due):
-                self.bouncing.collect()
-                self.state.due.finish(BOUNCES, due.subject, self.now() + COLLECTED_EVERY)
 
     def stop(self) -> None:
         self.interrupt()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.errors import BusyError
+from monitor.errors import BusyError, CannotWriteError
 from monitor.store.requests import RunRequest
 from monitor.store.sweeps import SweepKind
 from scrapers.reading import Visit
@@ -156,6 +156,20 @@ def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monke
     world.later(minutes=10)
     world.writes()
     assert maria.letters_of("digest")
+
+
+def test_who_left_is_erased_though_no_letter_can_be_sent(world: World, maria: Staff, monkeypatch):
+    def fail(_posting):
+        reason = "the postmarks cannot be read"
+        raise CannotWriteError(reason)
+
+    monkeypatch.setattr(type(world.service.posting), "send_due", fail)
+    maria.withdraws()
+    world.later(days=30)
+    with pytest.raises(CannotWriteError):
+        world.writes()
+
+    assert maria.ref not in world.state.people.refs()
 
 
 def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff):
