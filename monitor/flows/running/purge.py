@@ -39,7 +39,6 @@ class Purging:
         self.state.tidy()
         # A disk that has no room for these keeps nobody's deleted words in the log.
         self.state.forget_spare(self.now() - SPARE_LASTS)
-        self.state.postmarks.forget_before(self.now())
 
     def preview(self) -> Mapping[str, int]:
         """Tell how many rows of each table a purge would take now, and take none.

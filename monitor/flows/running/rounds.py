@@ -127,6 +127,7 @@ class DueRounds:
         while due := self._claim(PURGE):
             with self._in_hand(due):
                 self.purging.purge()
+                self.state.postmarks.forget_before(self.now())
                 self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
 
     def stop(self) -> None:

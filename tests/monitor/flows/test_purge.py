@@ -125,6 +125,16 @@ def test_that_a_letter_was_sent_is_forgotten_after_a_year_and_two_months(world: 
     assert not sent & {each.ref for each in world.state.outbox.all()}
 
 
+def test_only_who_holds_the_folder_shortens_the_list_of_what_went_out(world: World, purged):
+    world.state.postmarks.add(["a" * 32], world.clock.at - timedelta(days=401), "hash")
+
+    world.service.purging.purge()
+    assert world.state.postmarks.of("a" * 32)
+
+    purged()
+    assert not world.state.postmarks.of("a" * 32)
+
+
 def test_how_a_sweep_went_is_forgotten_after_a_year_but_for_the_last_one(world: World, purged):
     world.sweep()
     first = world.state.sweeps.latest(SweepKind.SWEEP)
