@@ -37,6 +37,10 @@ class GlassProposals:
             raise InputError(reason)
         return self._proposal(found)
 
+    def all(self) -> tuple[Proposal, ...]:
+        query = "SELECT ref, person, sealed FROM glass ORDER BY at, ref"
+        return tuple(map(self._proposal, self.database.rows(query)))
+
     def unconfirmed(self) -> tuple[Proposal, ...]:
         """Return what no second reviewer has confirmed, the oldest first."""
         query = "SELECT ref, person, sealed FROM glass WHERE broken_at IS NULL ORDER BY at, ref"

@@ -66,6 +66,11 @@ class Journal:
         queries = (query for row in rows for query in self._open(sweep, row).visit.reading.follow)
         return tuple({each.key: each for each in queries if each.key not in answered}.values())
 
+    def sources(self, sweep: str) -> tuple[str, ...]:
+        """Name each source that anything was read of."""
+        query = "SELECT DISTINCT source FROM journal WHERE sweep = ? ORDER BY source"
+        return tuple(source for (source,) in self.database.rows(query, sweep))
+
     def visits(self, sweep: str, source: str) -> Mapping[str, tuple[Staged, ...]]:
         """Map each subject to what was read about them; canaries stand under the empty one.
 

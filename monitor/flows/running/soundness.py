@@ -99,9 +99,15 @@ def _lasts_as_it_may(consent: Consent) -> bool:
 
 def _everything(state: State) -> Iterator[object]:
     yield from state.audit.all()
-    yield from state.invitations.all()
+    for invitation in state.invitations.all():
+        yield invitation
+        yield state.unfinished.get(invitation.ref)
     yield from state.requests.all()
-    yield from state.outbox.all()
+    for letter in state.outbox.all():
+        yield letter
+        if letter.readable:
+            yield state.outbox.view(letter.ref, object)
+    yield from state.glass.all()
     yield from state.due.all()
     yield from state.health.all()
     yield from state.hosts.all()
@@ -109,8 +115,9 @@ def _everything(state: State) -> Iterator[object]:
     yield from state.pages.all()
     for sweep in state.sweeps.open():
         yield sweep
-        for run in state.sweeps.runs(sweep.ref):
-            yield from state.journal.visits(sweep.ref, run.source).items()
+        yield from state.journal.answered(sweep.ref)
+        for source in state.journal.sources(sweep.ref):
+            yield from state.journal.visits(sweep.ref, source).items()
     for ref in state.people.refs():
         yield from _about(state, ref)
 
@@ -121,6 +128,7 @@ def _about(state: State, ref: str) -> Iterator[object]:
     yield from state.holds.of(ref)
     yield from state.address_changes.of(ref)
     yield from state.questions.of(ref)
+    yield from state.remarks.of_person(ref)
     yield from state.sightings.of_person(ref)
     yield from state.events.of_person(ref, EVER_SINCE)
     for item in state.items.of(ref):
