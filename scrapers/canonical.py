@@ -101,7 +101,7 @@ def _with_scheme(url: str) -> str:
 
 def _host(seen: str) -> str:
     host = unquote(seen).lower().strip(".")
-    if not re.fullmatch(r"[\w.:-]+", host):
+    if not re.fullmatch(r"[\w.-]+", host):
         host = seen.lower().strip(".")
     if not host.isascii():
         host = _ascii(host)

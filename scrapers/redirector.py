@@ -111,7 +111,8 @@ def urlsplit_or_none(url: str) -> SplitResult | None:
 
 
 def _leads_on(url: str, inner: str) -> bool:
-    return inner.startswith(("http://", "https://")) and len(inner) < len(url)
+    shorter = inner.startswith(("http://", "https://")) and len(inner) < len(url)
+    return shorter and urlsplit_or_none(inner) is not None
 
 
 def _inner(url: str) -> Iterator[str]:

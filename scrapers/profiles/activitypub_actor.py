@@ -12,7 +12,7 @@ from scrapers.recipes.json_card import addresses
 from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import (
     ShapeError,
-    hosted,
+    lacks,
     misshapen,
     moment,
     optional_flag,
@@ -118,7 +118,7 @@ def linked(holder: Mapping[str, object], key: str) -> str:
 def _page(shown: Mapping[str, object]) -> str:
     """Return where people see the account, else the document itself."""
     address = address_in(shown.get("url")) or web_address(text(shown, "id"))
-    return hosted(address, "url")
+    return address or lacks("url")
 
 
 def _fields(shown: Mapping[str, object]) -> list[str]:

@@ -12,7 +12,7 @@ from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import (
     ShapeError,
     count,
-    hosted,
+    lacks,
     misshapen,
     moment,
     optional_flag,
@@ -128,7 +128,7 @@ def whole_handle(acct: str, domain: str) -> str:
 def _address(shown: Mapping[str, object]) -> str:
     """Return where people see it, else where machines do: servers leave out what they lack."""
     address = web_address(optional_text(shown, "url")) or web_address(optional_text(shown, "uri"))
-    return hosted(address, "url")
+    return address or lacks("url")
 
 
 def _fields(shown: Mapping[str, object]) -> list[str]:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from scrapers.page import Page
+from scrapers.redirector import urlsplit_or_none
 
 # Longer than any platform allows; a bound on what one hostile answer can make us carry.
 LONGEST_TEXT = 5000
@@ -74,20 +74,12 @@ def tidy(value: str) -> str:
 
 
 def web_address(value: str) -> str:
-    """Return an address of the web, fit to be encoded, and nothing for any other."""
+    """Return an address of the web that names a host, fit to be encoded; nothing for any other."""
     address = value.strip().encode("utf-8", "ignore").decode()
-    fits = len(address) <= LONGEST_URL and re.match(r"https?://[^\s/]", address, re.IGNORECASE)
-    return address if fits else ""
-
-
-def hosted(address: str, key: str) -> str:
-    """Return an address that names a host; `key` is what is misshapen where it does not."""
-    try:
-        if urlsplit(address).hostname:
-            return address
-    except ValueError:
-        pass
-    raise misshapen(key)
+    if len(address) > LONGEST_URL or not re.match(r"https?://[^\s/]", address, re.IGNORECASE):
+        return ""
+    seen = urlsplit_or_none(address)
+    return address if seen is not None and seen.hostname else ""
 
 
 def count(holder: Mapping[str, object], key: str) -> int | None:

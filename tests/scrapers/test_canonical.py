@@ -1,10 +1,12 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrapers.canonical import account_key, account_keys, canonical_key
+from scrapers.recipes.shape import web_address
+from scrapers.redirector import urlsplit_or_none
 from tests.scrapers.addresses import APART, NO_PROFILES, PROFILES, SAME
 from tests.scrapers.drawn_addresses import drawn_address
 
@@ -74,6 +76,13 @@ def settled(address: str) -> bool:
 @given(st.text())
 def test_no_text_is_too_strange_for_a_key(text: str) -> None:
     assert account_keys(text) == account_keys(canonical_key(text))
+
+
+@given(st.lists(ADDRESS_PARTS | st.characters(), max_size=12).map("".join))
+@example("https://href.li/?https://[alpha")
+@example("https://alpha%3Abeta/")
+def test_the_key_of_an_address_can_be_taken_apart_as_the_address_can(text: str) -> None:
+    assert urlsplit_or_none(canonical_key(web_address(text))) is not None
 
 
 def test_a_key_hides_no_wrapper_however_deep() -> None:

@@ -95,3 +95,13 @@ def test_a_hit_that_bears_any_of_the_names_is_one():
 
     assert len(findings_about(terms, [hit("Nora Lark wins a prize")])) == 1
     assert findings_about(terms, [hit("Harbour Lane School")]) == ()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["https://[quill/", "https://quill]/", "https://:443/quill", "https://\u2100.example/"],
+)
+def test_a_hit_that_names_no_host_leads_nowhere(broken: str) -> None:
+    rows = [{"url": broken, "title": "Nora Quill"}, {"url": "https://a.example", "title": "Quill"}]
+
+    assert [each.url for each in hits_in(rows, "url", "title", "")] == ["https://a.example"]
