@@ -11,7 +11,7 @@ from scrapers.recipes.presence import PLACEHOLDER, Rule
 from scrapers.source import Access
 
 CODES = range(100, 1000)
-TEXTS = ("uri_pretty", "cat", "handle", "provenance", "seen_on", "report", "access")
+TEXTS = ("uri_pretty", "cat", "handle", "provenance", "seen_on", "report")
 LISTS = ("known", "pictures", "protection", "e_others", "m_others")
 # `https://*.host` stands for its subdomains.
 ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?")
@@ -108,7 +108,7 @@ def _contents(row: Row) -> Iterator[str]:
         yield NO_RE2
     if not all(ORIGIN.fullmatch(origin) for origin in texts(row, "pictures")):
         yield "pictures must be origins, as in https://pictures.example"
-    if row.get("access", "page") not in set(Access):
+    if row.get("access", "page") not in tuple(Access):
         yield "access must be page or api"
     if not KEY.fullmatch(text(row, "report")):
         yield "report must be a key, as in youtube"

@@ -93,7 +93,7 @@ def _in_body(page: Page) -> Iterator[datetime]:
     for key in ("backoff", "retry_after"):
         seconds = told.get(key)
         if isinstance(seconds, int | float) and not isinstance(seconds, bool):
-            yield from _after(page, float(seconds))
+            yield from _after(page, seconds)
     for key in ("error_message", "message"):
         said = told.get(key)
         match = SECONDS.search(said[:500]) if isinstance(said, str) else None

@@ -94,6 +94,7 @@ def test_what_cannot_be_used_is_listed_with_the_reason(
         ({"pictures": ["https://cdn.example/a"]}, "pictures must be origins"),
         ({"handle": "(?=x)"}, "RE2"),
         ({"access": "login"}, "access must be"),
+        ({"access": ["page"]}, "access must be"),
         ({"seen_on": "yesterday"}, "seen_on must be"),
         ({"seconds_between": 0}, "seconds_between must be"),
         ({"m_codes": ["404"]}, "m_codes must be"),

@@ -60,8 +60,18 @@ def test_a_body_may_say_it_too(answered: Answered, body: str) -> None:
     assert retry_at(page) == page.fetched_at + timedelta(seconds=10)
 
 
-def test_nobody_makes_us_wait_longer_than_the_longest_quota(answered: Answered) -> None:
-    page = answered(status=429, headers={"retry-after": "999999999999"})
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"retry-after": "9" * 12}, ""),
+        ({}, f'{{"backoff": {"9" * 400}}}'),
+        ({}, '{"backoff": 1e999}'),
+    ],
+)
+def test_nobody_makes_us_wait_longer_than_the_longest_quota(
+    answered: Answered, headers: dict[str, str], body: str
+) -> None:
+    page = answered(body, status=429, headers=headers)
 
     assert retry_at(page) == page.fetched_at + LONGEST_WAIT
 
