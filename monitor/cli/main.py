@@ -36,7 +36,7 @@ from monitor.cli import (
 from monitor.cli.desk import Desk
 from monitor.cli.output import inert
 from monitor.config import default_path
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, NotPermittedError
 from monitor.outside import Outside
 from scrapers.fetch.garbage import collect_seldom
 
@@ -55,7 +55,7 @@ Exit codes:
   73  the state folder cannot be written
   75  another Namesake holds the folder
   76  the roster key is not the one that made the tokens
-  77  consent or role does not allow it
+  77  consent, role or the rights on a file do not allow it
   78  the database is newer than the program, or damaged
  130  stopped by Ctrl-C
 """
@@ -122,6 +122,13 @@ def main(arguments: Sequence[str] | None = None, outside: Outside | None = None)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except PermissionError as error:
+        click.echo(
+            f"namesake: {inert(str(error.filename))} is not open to this user: run namesake as the "
+            "service's own user, or as root.",
+            err=True,
+        )
+        sys.exit(NotPermittedError.exit_code)
     except Exception as error:
         # The last door: nobody is shown a traceback who did not ask for one.
         if os.environ.get("NAMESAKE_TRACEBACK"):

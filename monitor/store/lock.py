@@ -38,7 +38,7 @@ class StateLock:
         """Tell whether somebody holds it, without keeping anybody from it for longer."""
         try:
             file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
+        except FileNotFoundError:
             return False
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

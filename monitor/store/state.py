@@ -122,7 +122,7 @@ class State:
         except OSError as error:
             message = f"{folder} cannot be made ({error.strerror}): check the folder above it."
             raise CannotWriteError(message) from error
-        if not (folder / DATABASE).exists():
+        if not _there(folder / DATABASE):
             with Keys.open(folder, patience) as keys:
                 keys.create(DISTRICT)
             Database.open(folder / DATABASE, NAMESAKE, patience).close()
@@ -134,10 +134,10 @@ class State:
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
         """Open a district's folder, and finish what erasures a crash or a restored copy left."""
-        if not (folder / DATABASE).exists():
+        if not _there(folder / DATABASE):
             message = f"There is no district in {folder}: run `namesake init` first."
             raise InputError(message)
-        if not (folder / KEYS_DATABASE).exists():
+        if not _there(folder / KEYS_DATABASE):
             raise _foreign(folder)
         with ExitStack() as undo:
             keys = undo.enter_context(Keys.open(folder, patience))
@@ -205,6 +205,15 @@ class State:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _there(path: Path) -> bool:
+    """Tell whether there is a file; PermissionError where we may not look, which is no answer."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def bytes_of(database: Path) -> int:

@@ -1,8 +1,11 @@
 """What holds for every command: help, JSON where it prints data, and one sentence when it fails."""
 
+import errno
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -191,6 +194,26 @@ def test_a_file_that_cannot_be_opened_exits_with_73(terminal, tmp_path):
 
     assert said.code == 73
     assert "lock" in said.sentence
+
+
+@pytest.mark.parametrize("arguments", [("due",), ("doctor",)])
+def test_a_folder_of_another_user_exits_with_77_and_names_whose_it_must_be(
+    terminal, tmp_path, monkeypatch, arguments
+):
+    stat, kept = os.stat, tmp_path / "state"
+
+    def refused(path, **how):
+        if not isinstance(path, int) and kept in Path(os.fsdecode(path)).parents:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return stat(path, **how)
+
+    monkeypatch.setattr("os.stat", refused)
+
+    said = terminal.run(*arguments)
+
+    assert said.code == 77
+    assert str(kept) in said.sentence
+    assert "service's own user" in said.sentence
 
 
 def test_a_newer_database_exits_with_78(terminal, tmp_path):

@@ -55,3 +55,15 @@ def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
 def test_a_lock_in_no_folder_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CannotWriteError, match="check its folder"):
         StateLock(tmp_path / "nowhere").acquire()
+
+
+def test_a_lock_that_may_not_be_looked_at_is_not_said_to_be_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_told: object) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr("os.open", refused)
+
+    with pytest.raises(PermissionError):
+        StateLock(tmp_path).taken()
