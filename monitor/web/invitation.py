@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from monitor.domain.role import Way
 from monitor.errors import InputError
 from monitor.flows.membership.beginning import Invited
-from monitor.web.desk import WebDesk
+from monitor.web.desk import WebDesk, pasted_code
 from reports.page import Fault
 from reports.pages import joining as pages
 from reports.pages.joining import Closed, ClosedView, CodeView, NotMeView
@@ -32,8 +32,7 @@ def invitation(desk: WebDesk) -> Blueprint:
 
     @routes.post("/join/code")
     def bind() -> Response:
-        # People paste the whole link, and mail programs break it with spaces.
-        code = "".join(request.form.get("code", "").split()).rpartition("/")[2]
+        code = pasted_code()
         if not code:
             title, status = "Open your invitation", HTTPStatus.UNPROCESSABLE_ENTITY
             return desk.page(title, pages.render_code, CodeView(faults=(NO_CODE,)), status)

@@ -47,7 +47,9 @@ def test_a_program_that_opens_the_link_opens_nothing(portal, code):
     assert opened(portal, code).get("/join/read").title == "Join Namesake"
 
 
-@pytest.mark.parametrize("pasted", ["{}", "  {} ", f"{ADDRESS}/join/code/{{}}", "{:.16}\n{}"])
+@pytest.mark.parametrize(
+    "pasted", ["{}", "  {} ", f"{ADDRESS}/join/code/{{}}", "x/{}/", "{:.16}\n{}"]
+)
 def test_a_code_may_be_pasted_as_it_comes(portal, code, pasted):
     text = f"{code[:16]}\n{code[16:]}" if "\n" in pasted else pasted.format(code)
 
