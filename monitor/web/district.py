@@ -12,6 +12,8 @@ from reports.pages import district as document
 from reports.pages.audit import AuditLine, AuditView
 
 ROWS = 50
+# The largest number that SQLite knows; a larger one cannot even be asked for.
+LAST_ROW = 2**63 - 1
 SHORT = 8
 # What is done with other people's flags; what else is audited is no reviewer's business.
 ACTIONS = (
@@ -39,7 +41,7 @@ class _Pages:
         log = self.desk.service.state.audit
         chosen = request.args.get("action", "")
         chosen = chosen if chosen in ACTIONS else ""
-        before = max(0, request.args.get("before", default=0, type=int))
+        before = min(max(0, request.args.get("before", default=0, type=int)), LAST_ROW)
         entries = log.of_offices((chosen,) if chosen else ACTIONS, before, ROWS + 1)
         view = AuditView(
             lines=tuple(self._lines(entries[:ROWS])),

@@ -133,6 +133,7 @@ def test_the_audit_has_pages_and_can_be_narrowed(portal: Portal, maria: Staff, a
     assert "Newest" in second.text
     assert ana.get("/review/audit?action=nonsense").status == 200
     assert ana.get("/review/audit?before=x").status == 200
+    assert ana.get(f"/review/audit?before={2**63}").status == 200
 
 
 @pytest.mark.parametrize("part", ["/review/district", "/review/audit"])
