@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from traceback import extract_tb
 from types import MappingProxyType
 from typing import Final
 
@@ -19,6 +18,7 @@ from monitor.errors import (
     NotPermittedError,
     UnavailableError,
 )
+from monitor.hands import traced
 from monitor.web.desk import WebDesk
 from monitor.web.doors import API
 from monitor.web.guard import FORGED
@@ -95,14 +95,14 @@ def refuse(app: Flask, desk: WebDesk) -> None:
     @app.errorhandler(MonitorError)
     def by_kind(error: MonitorError) -> Response:
         # Its sentence speaks to an operator, and may quote; only its kind is told here.
-        return _answer(desk, _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR))
+        status = _STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            LOG.error("A page failed: %s.", traced(error))
+        return _answer(desk, status)
 
     @app.errorhandler(Exception)
     def ours(error: Exception) -> Response:
-        frames = reversed(extract_tb(error.__traceback__))
-        places = (f"{at.filename.rpartition('/')[2]}:{at.lineno}" for at in frames)
-        # Not the trace itself: it may quote what a person wrote.
-        LOG.error("A page failed: %s at %s.", type(error).__name__, ", from ".join(places))
+        LOG.error("A page failed: %s.", traced(error))
         return _answer(desk, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
