@@ -11,9 +11,10 @@ from monitor.config import CONSENT_LASTS
 from monitor.domain.consent import Channel, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.joining import Draft
-from monitor.errors import InputError
+from monitor.errors import InputError, NotPermittedError
 from monitor.flows.membership.consenting import Answer
 from monitor.web.desk import WebDesk
+from monitor.web.editing import ENDED
 from monitor.web.join_views import SCOPE_TITLES, parts_of, rows
 from monitor.web.sort import cut
 from reports.page import Fault
@@ -38,7 +39,7 @@ NO_SPAN: Final = Fault(field="days", words="Choose for how long.")
 
 
 def data(desk: WebDesk) -> Blueprint:
-    routes = Blueprint("data", __name__)
+    routes = _routes("data", desk)
 
     @routes.get("/me/data")
     def show() -> Response:
@@ -77,7 +78,7 @@ def data(desk: WebDesk) -> Blueprint:
 
 
 def consent(desk: WebDesk) -> Blueprint:
-    routes = Blueprint("consent", __name__)
+    routes = _routes("consent", desk)
 
     @routes.get("/me/data/scopes")
     def scopes() -> Response:
@@ -102,7 +103,7 @@ def consent(desk: WebDesk) -> Blueprint:
 
 
 def renewal(desk: WebDesk) -> Blueprint:
-    routes = Blueprint("renewal", __name__)
+    routes = _routes("renewal", desk)
 
     @routes.get("/me/data/renew")
     def read() -> Response:
@@ -156,6 +157,13 @@ def leaving(desk: WebDesk) -> Blueprint:
         view = LeftView(contact=district.contact, zone=district.zone)
         return desk.page("You have left", pages.render_left, view)
 
+    return routes
+
+
+def _routes(name: str, desk: WebDesk) -> Blueprint:
+    """Make routes that say, to whoever comes too late, that there is no consent to change."""
+    routes = Blueprint(name, __name__)
+    routes.register_error_handler(NotPermittedError, lambda _error: desk.done("/me/data", ENDED))
     return routes
 
 

@@ -221,6 +221,24 @@ def test_whose_consent_ran_out_can_renew_it(portal, maria):
     assert consent(maria).live(portal.world.clock.at)
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/me/data/pause", {"days": "30"}),
+        ("/me/data/resume", {}),
+        ("/me/data/scopes", {"scopes": "profiles"}),
+    ],
+)
+def test_what_comes_after_the_end_of_the_consent_is_told_of_it(portal, maria, path, told):
+    portal.world.later(days=366)
+    guest = portal.signed_in(maria.mail)
+
+    shown = guest.follow(guest.post(path, **told))
+
+    assert "nothing is looked up by any words" in shown.text
+    assert not consent(maria).paused_until
+
+
 def test_signing_out_everywhere_ends_every_session(portal, guest, maria):
     elsewhere = portal.signed_in(maria.mail)
 
