@@ -89,7 +89,7 @@ def _view(desk: WebDesk) -> SortView:
         done=_done(service, owner),
         learnt=service.portal.learnt.line(owner),
         answered=service.state.items.count_judged(owner),
-        looked=service.portal.overview.looked(owner),
+        coverage=service.portal.overview.coverage(owner),
     )
 
 

@@ -11,7 +11,7 @@ from reports.page import Frame, page
 class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
-    `paused` says that nothing is asked at the moment, `held` that the district must not erase.
+    `paused` says that nothing is asked at the moment.
     """
 
     name: str
@@ -28,16 +28,10 @@ class HomeView:
     checking: bool = False
     renewal_due: bool = False
     paused: bool = False
-    held: bool = False
 
     @property
     def total_flags(self) -> int:
         return len(self.flags) + self.more_flags
-
-    @property
-    def unchecked(self) -> bool:
-        """Tell whether nothing at all could be checked: then silence means nothing."""
-        return self.coverage is not None and not self.coverage.checked
 
 
 def render(view: HomeView, frame: Frame) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from reports.lines import Coverage
 from reports.page import Frame, page
 from reports.words import FlagKind, Severity
 
@@ -72,7 +73,6 @@ class CardLine:
     speaks_against: tuple[str, ...] = ()
     lowered_by: tuple[str, ...] = ()
     earlier: str = ""
-    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,10 @@ class DoneLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortView:
-    """`left` counts what waits on all pages. `learnt` is None before eight verdicts."""
+    """`left` counts what waits on all pages. `learnt` is None before eight verdicts.
+
+    `coverage` is that of the latest look at them, None before there was one.
+    """
 
     zone: str
     cards: tuple[CardLine, ...]
@@ -104,7 +107,7 @@ class SortView:
     done: DoneLine | None = None
     learnt: LearntLine | None = None
     answered: int = 0
-    looked: bool = True
+    coverage: Coverage | None = None
 
     @property
     def together(self) -> tuple[Choice, ...]:

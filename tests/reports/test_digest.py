@@ -107,6 +107,7 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
     coverage = Coverage(checked=0, total=1, gaps=(ALPHA,))
     letter = render(digest(kind=DigestKind.FIRST, coverage=coverage))
 
+    assert letter.subject == "Namesake, week 48: nothing could be checked"
     assert "We could not check anything this week" in letter.text
     assert "exists" not in letter.text
 

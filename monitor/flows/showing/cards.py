@@ -45,7 +45,6 @@ class Cards:
             choices=choices(portrait.kind, waiting.suggested),
             lowered_by=worst.lowered_by if worst else (),
             earlier=self.telling.flag(worst).earlier if worst else "",
-            beside=portrait.kind is Kind.ACCOUNT,
             **_shown(item, waiting.assessment),
         )
 
@@ -73,13 +72,11 @@ class Cards:
     def about(self, item: Item) -> CardLine:
         """Show an item, whether or not anything is asked about it."""
         assessment = self.state.items.assessment(item.ref)
-        account = item.portrait.kind is Kind.ACCOUNT
         return CardLine(
             ref=item.ref,
             item=item.ref,
-            question=ASKED if account else PAGE_ASKED,
+            question=ASKED if item.portrait.kind is Kind.ACCOUNT else PAGE_ASKED,
             choices=choices(item.portrait.kind),
-            beside=account,
             **_shown(item, assessment),
         )
 

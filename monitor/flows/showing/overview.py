@@ -13,6 +13,7 @@ from monitor.flows.parts import Now
 from monitor.flows.writing.telling import Telling
 from monitor.store.state import State
 from monitor.store.sweeps import SourceRun, Sweep, SweepKind
+from reports.lines import Coverage
 from reports.pages.home import HomeView
 
 MOST_FLAGS = 5
@@ -45,17 +46,16 @@ class Overview:
             next_sweep=next_sweep(now, district.ref, district.zone),
             next_digest=next_digest(now, ref, person.zone),
             ends_at=consents[-1].expires_at,
-            coverage=self.telling.coverage(self._runs(latest)) if latest else None,
+            coverage=self._coverage(latest),
             checked_at=(latest.closed_at or latest.started_at) if latest else None,
             checking=request is not None and request.done_at is None,
             renewal_due=renewal_due(consents[-1], now),
             paused=consents[-1].paused(now),
         )
 
-    def looked(self, ref: str) -> bool:
-        """Tell whether there was a look at them yet."""
-        joined = self.state.consents.history(ref)[0].given_at
-        return self._latest(ref, joined) is not None
+    def coverage(self, ref: str) -> Coverage | None:
+        """Tell what the latest look at them could check; None before there was one."""
+        return self._coverage(self._latest(ref, self.state.consents.history(ref)[0].given_at))
 
     def open_flags(self, ref: str) -> tuple[Flag, ...]:
         """Return what nobody has ruled on, the worst first."""
@@ -69,6 +69,9 @@ class Overview:
         known = [each for each in (swept, checked) if each and each.started_at >= joined]
         ended = [each for each in known if each.closed_at or each.kind is SweepKind.SWEEP]
         return max(ended, key=lambda each: each.started_at, default=None)
+
+    def _coverage(self, latest: Sweep | None) -> Coverage | None:
+        return self.telling.coverage(self._runs(latest)) if latest else None
 
     def _runs(self, sweep: Sweep) -> tuple[SourceRun, ...]:
         if sweep.kind is SweepKind.SWEEP:

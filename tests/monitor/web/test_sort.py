@@ -240,16 +240,19 @@ def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
     assert "the first look is still to come" not in shown
 
 
-def test_home_says_when_nothing_could_be_checked(portal):
+def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
     joined = portal.world.joins(MARIA)
     internet = portal.world.internet
     portal.world.internet = internet.blocks_us("chalkboard.example").blocks_us("appview.example")
     portal.world.sweep()
 
-    shown = portal.signed_in(joined.mail).get("/me").text
+    reader = portal.signed_in(joined.mail)
 
-    assert "We could not check anything last time" in shown
-    assert "0 of 2 sources checked." in shown
+    home, sort = reader.get("/me").text, reader.get("/me/sort").text
+    assert "0 of 2 sources checked." in home
+    for shown in (home, sort):
+        assert "We could not check anything last time" in shown
+        assert "Nothing was found" not in shown
 
 
 def test_ruled_flags_say_so_and_can_be_taken_back(guest, maria):
