@@ -185,14 +185,14 @@ def _place(parts: SplitResult) -> str:
     path = "" if parts.path == "/" else parts.path
     query = f"?{parts.query}" if parts.query else ""
     plain, reading = _both_spellings(parts.hostname or "")
-    place = _capped(f"{_dotted(plain)}{port}{_dotted(path + query)}", CAP)
+    place = _capped(f"{_inert(plain)}{port}{_inert(path + query)}", CAP)
     if plain == reading:
         return place
-    return f"{place} (reads as {_capped(_dotted(reading), TOKEN * 2)})"
+    return f"{place} (reads as {_capped(_inert(reading), TOKEN * 2)})"
 
 
-def _dotted(text: str) -> str:
-    return text.replace(".", "[.]")
+def _inert(text: str) -> str:
+    return text.replace(".", "[.]").replace("://", "[:]//")
 
 
 def _both_spellings(host: str) -> tuple[str, str]:

@@ -126,6 +126,10 @@ def test_no_control_ever_comes_through(raw: str) -> None:
         ("https://alpha.example/a?b=1#c", "alpha[.]example/a?b=1"),
         ("https://bank.example@evil.example:8080/a", "evil[.]example:8080/a"),
         ("https://alpha.example/rosa.delgado", "alpha[.]example/rosa[.]delgado"),
+        (
+            "https://alpha.example/a?to=http://2130706433/",
+            "alpha[.]example/a?to=http[:]//2130706433/",
+        ),
         ("https://\u202ealpha.example", "alpha[.]example [1 hidden character]"),
         ("javascript:alert(1)", "javascript: alert(1)"),
         ("//evil.example", "//evil[.]example"),
