@@ -35,6 +35,16 @@ def test_an_older_flag_of_one_severity_comes_first(review: ReviewView) -> None:
     assert text.index("Ana Older") < text.index(line.person)
 
 
+def test_a_page_of_no_platform_and_a_person_of_no_school_leave_no_gap(review: ReviewView) -> None:
+    line = replace(review.lines[0], platform="", school="")
+
+    letter = render(replace(review, lines=(line,)))
+
+    assert "1. High: Possible impersonation\n   Rosa Delgado\n" in letter.text
+    assert "Possible impersonation</p>" in letter.html
+    assert "Rosa Delgado</bdi></h3>" in letter.html
+
+
 def test_a_quiet_week_says_so(review: ReviewView) -> None:
     letter = render(replace(review, lines=()))
 
