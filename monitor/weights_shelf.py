@@ -7,7 +7,8 @@ from pathlib import Path
 from monitor.config import Config
 from monitor.domain.weights import Weights, read_weights
 from monitor.domain.weights_text import weights_text
-from monitor.errors import CannotWriteError, ConfigError, InputError
+from monitor.errors import ConfigError, InputError
+from monitor.store.whole_file import keep
 from monitor.weights_file import own_weights, weights_of
 
 _FOLDER = "weights"
@@ -59,13 +60,13 @@ class Shelf:
 
     def add(self, weights: Weights) -> Path:
         path = self._path(weights.version)
-        _write(path, weights_text(weights))
+        keep(path, weights_text(weights).encode())
         return path
 
     def use(self, version: int) -> Weights:
         """Choose a version, whose file must be whole. Raises InputError and ConfigError."""
         weights = self.get(version)
-        _write(self.folder / _IN_USE, f"{version}\n")
+        keep(self.folder / _IN_USE, f"{version}\n".encode("ascii"))
         return weights
 
     def _learnt(self) -> Iterator[int]:
@@ -82,17 +83,6 @@ def weights_in_use(config: Config) -> Weights:
     if config.detection.weights is not None:
         return weights_of(config.detection)
     return Shelf.of(config).in_use()
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.new")
-    try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        draft.write_text(text, "utf-8")
-        draft.replace(path)
-    except OSError as error:
-        reason = f"{path} cannot be written ({error.strerror}): check the state folder."
-        raise CannotWriteError(reason) from error
 
 
 def _unusable(path: Path, what: str) -> ConfigError:

@@ -1,6 +1,5 @@
 """The evidence pack of a flag, written to a file."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -8,6 +7,7 @@ import click
 from monitor.cli.desk import Desk, break_glass, pass_desk
 from monitor.cli.looking import demo_folder, opened
 from monitor.errors import CannotWriteError, NotPermittedError
+from monitor.store.whole_file import PRIVATE, put
 from reports.evidence import pack, pack_name
 
 CLOSED = (
@@ -40,16 +40,5 @@ def evidence(desk: Desk, flag: str, out: Path, reason: str | None, folder: Path 
             raise CannotWriteError(reason_not)
         if reason is not None and folder is None:
             service.glass.broken(known.person, "The evidence about a finding", reason)
-        _write(place, pack(view))
+        put(place, pack(view), PRIVATE)
         output.say(f"Written: {place}")
-
-
-def _write(place: Path, content: bytes) -> None:
-    try:
-        place.touch(mode=0o600)
-        place.write_bytes(content)
-    except OSError as error:
-        with suppress(OSError):
-            place.unlink()
-        reason = f"{place} cannot be written ({error.strerror}); name another folder with --out."
-        raise CannotWriteError(reason) from error

@@ -12,6 +12,7 @@ from monitor.store.copies import copy_database
 from monitor.store.sealing import KEYS_DATABASE
 from monitor.store.state import POSTMARKS, State
 from monitor.store.tombstones import TOMBSTONES
+from monitor.store.whole_file import PRIVATE, put
 
 COPIED = (KEYS_DATABASE, TOMBSTONES, POSTMARKS)
 
@@ -26,8 +27,7 @@ class KeyCopy:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             state.tombstones.write(self.folder / TOMBSTONES)
             if state.postmarks.path.exists():
-                shutil.copyfile(state.postmarks.path, self.folder / POSTMARKS)
-                (self.folder / POSTMARKS).chmod(0o600)
+                put(self.folder / POSTMARKS, state.postmarks.path.read_bytes(), PRIVATE)
         except OSError as error:
             reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error

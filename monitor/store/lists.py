@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.errors import CannotWriteError, InputError
+from monitor.store.whole_file import keep
 from scrapers.catalogue.entry import Entry
 from scrapers.catalogue.imported import Imported, Known, imported
 from scrapers.catalogue.reader import CatalogueError
@@ -73,15 +74,7 @@ class Lists:
 
     def keep(self, name: str, content: bytes) -> None:
         """Keep it, in place of one of that name: the old one or the new one, never half of it."""
-        draft = self._path(name).with_suffix(".new")
-        try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            draft.write_bytes(content)
-            draft.chmod(0o600)
-            draft.replace(self._path(name))
-        except OSError as error:
-            reason = f"{self._folder} cannot be written ({error.strerror}): check the folder."
-            raise CannotWriteError(reason) from error
+        keep(self._path(name), content)
 
     def remove(self, name: str) -> None:
         self.read(name)

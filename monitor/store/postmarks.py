@@ -7,12 +7,12 @@ file is in no backup and is never replaced by one, so it still knows.
 import logging
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from monitor.errors import CannotWriteError
+from monitor.store.whole_file import PRIVATE, put
 
 LOG = logging.getLogger(__name__)
 # Older letters are told apart by their weeks: nothing makes one of a week that is long over.
@@ -55,20 +55,8 @@ class Postmarks:
         kept = {key: mark for key, mark in self._marks().items() if mark.day >= oldest}
         if len(kept) == len(self._marks()):
             return
-        self._rewrite("".join(map(_line, kept.values())))
+        put(self.path, "".join(map(_line, kept.values())).encode("ascii"), PRIVATE)
         self._known = kept
-
-    def _rewrite(self, text: str) -> None:
-        draft = self.path.with_suffix(".part")
-        try:
-            draft.unlink(missing_ok=True)
-            _append(draft, text)
-            draft.replace(self.path)
-        except OSError as error:
-            with suppress(OSError):
-                draft.unlink()
-            reason = f"{self.path} cannot be written ({error.strerror}): check its disk and folder."
-            raise CannotWriteError(reason) from error
 
     def _marks(self) -> dict[str, Postmark]:
         if self._known is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.store.sealing import DISTRICT, Sealing
+from monitor.store.whole_file import PRIVATE, put
 
 TOMBSTONES = "erased.txt"
 
@@ -33,10 +34,7 @@ class Tombstones:
     def write(self, path: Path) -> None:
         """Write the marks to a file, one a line, beside what its copy may still hold."""
         known = set(_read(path)) | set(self.all())
-        part = path.with_suffix(".part")
-        part.write_text("".join(f"{mark}\n" for mark in sorted(known)), "ascii")
-        part.chmod(0o600)
-        part.replace(path)
+        put(path, "".join(f"{mark}\n" for mark in sorted(known)).encode("ascii"), PRIVATE)
 
     def lacks(self, path: Path) -> int:
         """Count whom a file does not know of yet."""

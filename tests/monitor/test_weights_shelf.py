@@ -72,5 +72,5 @@ def test_a_damaged_choice_is_refused_with_the_way_back(shelf):
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "weights").write_text("in the way", "utf-8")
 
-    with pytest.raises(CannotWriteError, match="state folder"):
+    with pytest.raises(CannotWriteError, match="cannot be written"):
         Shelf(tmp_path / "weights").add(LEARNT)

@@ -69,4 +69,4 @@ def test_a_file_that_cannot_be_written_is_said_in_a_sentence(terminal: Terminal,
     said = terminal.run("metrics", "--file", str(tmp_path / "nowhere" / "namesake.prom"))
 
     assert said.code == 73
-    assert "check its folder" in said.sentence
+    assert "check its disk and folder" in said.sentence

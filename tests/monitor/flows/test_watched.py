@@ -261,7 +261,7 @@ def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
 
 def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, folder: Path):
     KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
-    (folder / "erased.part").mkdir()
+    (folder / ".erased.txt.new").mkdir()
     watched = Watched(world)
     watched.rounds.ask()
     world.state.people.erase(world.state.people.refs()[0])
