@@ -18,8 +18,6 @@ from monitor.config_portal import PortalConfig, portal_faults
 from monitor.config_sources import Budgeted, Section, SourcesConfig, Text
 from monitor.errors import ConfigError
 
-Port = Annotated[int, Meta(ge=1, le=65535)]
-
 
 class DistrictConfig(Section, frozen=True, kw_only=True):
     """`ref` goes into Message-IDs and must never change. `domains` are those of staff mail.

@@ -74,17 +74,6 @@ def diff(before: Shown, after: Shown) -> Iterator[Change]:
             yield Change(kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names)
 
 
-def applied(changes: Iterable[Change], before: Shown) -> dict[str, Finding]:
-    """Make what was shown before into what is shown after."""
-    after = dict(before)
-    for change in changes:
-        if change.after is None:
-            del after[change.key]
-        else:
-            after[change.key] = change.after
-    return after
-
-
 def _differing(old: Finding, new: Finding) -> tuple[str, ...]:
     pairs = zip(FIELDS, _values(old), _values(new), strict=True)
     return tuple(name for name, was, now in pairs if was != now)

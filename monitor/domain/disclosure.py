@@ -1,7 +1,7 @@
 """Who sees a flag, and when: one table, and nothing else opens anything to anyone."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -135,14 +135,6 @@ class ReviewFields:
     last_seen: datetime
     reasons: tuple[str, ...]
     ruling: Ruling | None
-
-
-REVIEW_FIELDS = tuple(each.name for each in fields(ReviewFields))
-
-
-def visible_to_person(flag: Flag, reader: str) -> bool:
-    """Tell whether a reader is the person: who it is about sees it all, from the first."""
-    return flag.person == reader
 
 
 def promptness(flag: Flag) -> Promptness:

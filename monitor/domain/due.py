@@ -76,10 +76,6 @@ def iso_week(now: datetime, zone: str = "UTC") -> str:
     return _week(now, zone, 0)
 
 
-def digest_due(person_ref: str, zone: str, week: str) -> datetime:
-    return DIGEST.due(person_ref, zone, week)
-
-
 def next_digest(after: datetime, person_ref: str, zone: str) -> datetime:
     return DIGEST.next(after, person_ref, zone)
 
@@ -96,11 +92,6 @@ def next_sweep(after: datetime, district_ref: str, zone: str) -> datetime:
 def sweep_week(now: datetime, district_ref: str, zone: str) -> str:
     """Name the week whose sweep a run at `now` is, however late the run."""
     return iso_week(SWEEP.latest(now, district_ref, zone), zone)
-
-
-def second_proof(at: datetime) -> datetime:
-    """Return when to ask again for what was proved absent at `at`."""
-    return at + SECOND_PROOF_AFTER
 
 
 def tried_again_after(attempts: int) -> timedelta:

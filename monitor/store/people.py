@@ -125,7 +125,6 @@ class People:
         self.database.run("DELETE FROM outbox WHERE person = ?1 OR recipient_ref = ?1", ref)
         self.database.run("DELETE FROM sessions WHERE reader = ?", ref)
         self.database.run("DELETE FROM sign_in_links WHERE reader = ?", ref)
-        self.database.run("DELETE FROM sign_in_links WHERE reader = ?", ref)
         self.database.run("DELETE FROM invitations WHERE ref = ?", ref)
         self.database.run("DELETE FROM people WHERE ref = ?", ref)
         self.database.run("INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING", ref)

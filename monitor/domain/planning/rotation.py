@@ -95,8 +95,3 @@ def monday(week: str) -> date:
     """Return the day on which an ISO week ("2026-W48") begins."""
     year, number = week.split("-W")
     return date.fromisocalendar(int(year), int(number), 1)
-
-
-def day_of(number: int) -> date:
-    """Return the Monday of a week that `week_number` counted."""
-    return date.fromordinal(number * DAYS_OF_A_WEEK + 1)

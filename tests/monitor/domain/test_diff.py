@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.diff import ChangeKind, applied, by_anchor, diff, shown_after
+from monitor.domain.diff import ChangeKind, by_anchor, diff, shown_after
 from scrapers.finding import Finding, Kind
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading
@@ -30,6 +30,12 @@ READINGS = st.builds(
     findings=st.lists(FINDINGS, max_size=4).map(tuple),
 )
 PAGE = Finding(key="https://a.example/1", kind=Kind.PAGE, url="https://a.example/1", title="One")
+
+
+def applied(changes, before):
+    """Make what was shown before into what is shown after."""
+    after = {**before, **{each.key: each.after for each in changes}}
+    return {key: shown for key, shown in after.items() if shown is not None}
 
 
 @given(SHOWN, SHOWN)

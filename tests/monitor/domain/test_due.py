@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.due import (
-    digest_due,
+    DIGEST,
     digest_week,
     iso_week,
     next_digest,
     next_sweep,
-    second_proof,
     sweep_week,
 )
 
@@ -118,11 +117,7 @@ def test_a_digest_that_comes_again_after_the_clock_was_set_back_is_the_same_one(
 
 
 def test_people_are_spread_over_the_morning():
-    times = {digest_due(f"person {number}", "UTC", "2026-W48") for number in range(500)}
+    times = {DIGEST.due(f"person {number}", "UTC", "2026-W48") for number in range(500)}
 
     assert len(times) > 150
     assert max(times) - min(times) < timedelta(hours=3)
-
-
-def test_a_second_proof_is_due_two_days_later():
-    assert second_proof(START) == START + timedelta(days=2)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.demo.district import JOHN, MARIA, ROSA
-from monitor.domain.due import digest_due
+from monitor.domain import due
 from monitor.errors import UnavailableError
 from monitor.flows.running.grid import DIGEST, SWEEP
 from tests.monitor.flows.world import Staff, World
@@ -147,7 +147,7 @@ def test_who_moves_is_written_to_at_their_new_hour(world: World, everybody, zone
     world.state.people.replace(replace(person, zone=zone))
     passes(world, weeks=2)
 
-    next_week = digest_due(maria.ref, zone, "2026-W41")
+    next_week = due.DIGEST.due(maria.ref, zone, "2026-W41")
     assert due_at(world, DIGEST, maria.ref) == next_week
     weeks = [week for mail, week in digests(world) if mail == maria.mail]
     assert sorted(weeks) == sorted(set(weeks)) == ["2026-W38", "2026-W39", "2026-W40"]
