@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.domain.disclosure import Foreseen
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.store.database import Database
-from monitor.store.moment import written, written_or_none
+from monitor.store.moment import read_or_none, written, written_or_none
 from monitor.store.people import school_mark
 from monitor.store.sealing import Sealing
 
@@ -132,7 +132,7 @@ class Openings:
         """Return when the oldest open flag that nobody ruled on was opened."""
         query = _LIVE + _OLDEST + _OPEN + _FILTERED + _UNDECIDED
         found = self.database.row(query, *self._values(gate, Wanted()))
-        return datetime.fromisoformat(found[0]) if found and found[0] else None
+        return read_or_none(found[0]) if found else None
 
     def _values(self, gate: Gate, wanted: Wanted) -> Iterator[object]:
         yield written(gate.now)

@@ -113,7 +113,7 @@ def _owner(desk: WebDesk, ref: str) -> str:
 
 def _flag(desk: WebDesk, ref: str) -> Flag:
     try:
-        return desk.service.portal.disclosing.of_owner(desk.principal().person, ref)
+        return desk.service.state.flags.of_owner(desk.principal().person, ref)
     except InputError:
         abort(HTTPStatus.NOT_FOUND)
 

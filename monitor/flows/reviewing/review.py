@@ -157,8 +157,8 @@ class Reviewing:
             reason = "Only reviewers named in the configuration may break the glass."
             raise NotPermittedError(reason)
 
-    def _audit(self, action: str, subject: str, details: dict[str, str] | None = None) -> None:
-        self.state.audit.append(self.now(), "operator", action, subject, details or {})
+    def _audit(self, action: str, subject: str) -> None:
+        self.state.audit.append(self.now(), "operator", action, subject, {})
 
 
 def _line(flag: Flag, shown: ReviewFields) -> ReviewLine:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from monitor.domain.assessment import Assessment
-from monitor.domain.flag import Flag, FlagKind, Ruling, Severity
+from monitor.domain.flag import Flag, FlagKind, Ruling
 from monitor.domain.item import Item
 from monitor.flows.judging.sorting import Sorting, Unsorted
 from monitor.flows.writing.telling import Telling, speaking_against, speaking_for
@@ -145,5 +145,4 @@ def title_of(portrait: Finding) -> str:
 
 
 def _rank(card: CardLine) -> int:
-    ranks = list(Severity)
-    return ranks.index(Severity(card.severity)) if card.severity else len(ranks)
+    return card.severity.rank if card.severity else len(words.Severity)

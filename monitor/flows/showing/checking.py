@@ -9,6 +9,7 @@ from monitor.domain.selfcheck import HEARD_WITHIN, next_check
 from monitor.domain.whose import Label
 from monitor.errors import NotPermittedError, TooSoonError
 from monitor.flows.parts import NewRef, Now
+from monitor.flows.showing.cards import title_of
 from monitor.flows.writing.digest import SOMEBODY_ELSE
 from monitor.flows.writing.telling import Telling
 from monitor.store.events import Recorded
@@ -153,5 +154,4 @@ def _tells(recorded: Recorded) -> bool:
 
 
 def _found(source: str, finding: Finding) -> FoundLine:
-    title = finding.name or finding.title or finding.handle
-    return FoundLine(title=title, url=finding.url, source=source)
+    return FoundLine(title=title_of(finding), url=finding.url, source=source)

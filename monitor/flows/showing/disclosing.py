@@ -30,18 +30,18 @@ class Disclosing:
 
     def preview(self, owner: str, ref: str) -> ReviewFields:
         """Return exactly what IT sees of a flag, or would see if it were shared now."""
-        flag = self.of_owner(owner, ref)
+        flag = self.state.flags.of_owner(owner, ref)
         person, item = self.state.people.get(owner), self.state.items.get(flag.item)
         opening = Opening(at=self.now(), key=Key.SHARED)
         return review_fields(person, item, self._case(flag), opening)
 
     def opening(self, owner: str, ref: str) -> Opening | None:
         """Return since when and why IT may see a flag; None while it may not."""
-        flag = self.of_owner(owner, ref)
+        flag = self.state.flags.of_owner(owner, ref)
         return opens_to_review(self._case(flag), self.now(), self.terms.disclosure)
 
     def share(self, owner: str, ref: str) -> None:
-        flag = self.of_owner(owner, ref)
+        flag = self.state.flags.of_owner(owner, ref)
         if flag.shared_at is not None:
             return
         with self.state.write():
@@ -49,7 +49,7 @@ class Disclosing:
 
     def take_back(self, owner: str, ref: str) -> None:
         """Close a flag to IT again; what its person ruled on it stands as it was."""
-        flag = self.of_owner(owner, ref)
+        flag = self.state.flags.of_owner(owner, ref)
         if flag.shared_at is None:
             reason = "This was not shared; there is nothing to take back."
             raise InputError(reason)
@@ -60,13 +60,6 @@ class Disclosing:
             if ruling is not None and flag.undecided:
                 self.deciding.rule(flag, Word(ruling=ruling, by=owner, until=until))
             self.deciding.learn(owner)
-
-    def of_owner(self, owner: str, ref: str) -> Flag:
-        flag = self.state.flags.get(ref)
-        if flag.person != owner:
-            reason = "There is no such flag."
-            raise InputError(reason)
-        return flag
 
     def _case(self, flag: Flag) -> Case:
         consent = self.state.consents.latest(flag.person)
