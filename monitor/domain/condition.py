@@ -124,7 +124,7 @@ def of_undelivered(dead: int, paused: int) -> Iterator[Checked]:
         yield warned("letters", told, "See why: `namesake letters list`; `letters retry` mends it.")
     if paused:
         told = f"Letters to {paused} readers are held back, because an address refuses them."
-        yield warned("letters", told, "See `namesake letters list`; `letters resume` goes on.")
+        yield warned("letters", told, "See `namesake letters paused`; `letters resume` goes on.")
 
 
 def of_overdue(names: Iterable[tuple[str, datetime]], now: datetime) -> Checked:

@@ -68,7 +68,10 @@ def test_letters_that_wait_for_long_are_told(age, level):
 
 def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
     assert list(condition.of_undelivered(0, 0)) == []
-    assert [each.level for each in condition.of_undelivered(1, 2)] == [Level.WARN] * 2
+    dead, paused = condition.of_undelivered(1, 2)
+    assert (dead.level, paused.level) == (Level.WARN, Level.WARN)
+    assert "`namesake letters list`" in dead.remedy
+    assert "`namesake letters paused`" in paused.remedy
 
 
 @pytest.mark.parametrize(
