@@ -97,10 +97,19 @@ class BackingUp:
 
 
 def clear_abandoned(config: Config, before: datetime) -> None:
-    """Remove what a trial that was killed has left: keys lie in it that may be destroyed since."""
+    """Remove what a trial that was killed has left: keys lie in it that may be destroyed since.
+
+    Raises CannotWriteError where it cannot be removed.
+    """
     trial = config.state / TRIAL
-    if trial.exists() and trial.stat().st_mtime < before.timestamp():
-        shutil.rmtree(trial, ignore_errors=True)
+    try:
+        if trial.stat().st_mtime < before.timestamp():
+            shutil.rmtree(trial)
+    except FileNotFoundError:
+        return  # there is none, or it has just ended
+    except OSError as error:
+        reason = f"{trial} cannot be removed ({error.strerror}), and keys lie in it: remove it."
+        raise CannotWriteError(reason) from error
 
 
 def renew_keys(state: State, config: Config) -> None:

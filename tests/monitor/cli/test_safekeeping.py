@@ -1,5 +1,7 @@
 """A copy is one once it was restored; and it brings back neither who left nor what was sent."""
 
+import errno
+import os
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
@@ -7,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from monitor.errors import CannotWriteError
 from monitor.flows.running import backup
 from monitor.store.backups import Backup, backups
 from monitor.store.outbox import LetterState, OutboxLetter
@@ -244,6 +247,20 @@ def test_keys_that_a_killed_trial_left_are_cleared_away(copied: Terminal):
 
     backup.clear_abandoned(copied.config, made + timedelta(seconds=1))
     assert not trial.exists()
+
+
+def test_keys_of_a_killed_trial_that_cannot_be_cleared_away_are_told_of(copied, monkeypatch):
+    trial = copied.config.state / ".restoring"
+    trial.mkdir()
+    later = datetime.fromtimestamp(trial.stat().st_mtime, UTC) + timedelta(seconds=1)
+
+    def refused(path, **_how):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("os.rmdir", refused)
+
+    with pytest.raises(CannotWriteError, match="keys lie in it"):
+        backup.clear_abandoned(copied.config, later)
 
 
 def test_what_an_interrupted_copy_left_is_cleared_away(copied: Terminal):
