@@ -1,4 +1,4 @@
-"""Joining at a keyboard, until there is a page for it. The code makes it the person's own act."""
+"""Joining at a keyboard, where there is no portal. The code makes it the person's own act."""
 
 import tomllib
 from collections.abc import Iterator

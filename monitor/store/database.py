@@ -76,7 +76,7 @@ class Database:
             raise damaged(self.path)
 
     def close(self) -> None:
-        """Close every thread's connection; no thread may still be using one."""
+        """Close what no thread uses; what one may still read from closes with that thread."""
         self._connections.close()
 
     def rows(self, sql: str, *values: object) -> Iterator[Row]:
