@@ -63,6 +63,17 @@ class Audit:
         )
         return tuple(_entry(row) for row in rows)
 
+    def own_deeds(self, person: str, action: str, most: int) -> tuple[datetime, ...]:
+        """Return when a person last did something about themselves, the newest first."""
+        rows = self.database.rows(
+            """SELECT at FROM audit WHERE subject = ?1 AND actor = ?1 AND action = ?2
+            ORDER BY seq DESC LIMIT ?3""",
+            person,
+            action,
+            most,
+        )
+        return tuple(read(at) for (at,) in rows)
+
     def last(self, action: str) -> Entry | None:
         """Return the newest row of an action; None where it was never done."""
         row = self.database.row(

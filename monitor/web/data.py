@@ -43,7 +43,7 @@ def data(desk: WebDesk) -> Blueprint:
 
     @routes.get("/me/data")
     def show() -> Response:
-        return desk.page("My data", pages.render, _view(desk))
+        return data_page(desk)
 
     @routes.get("/me/data/seen")
     def seen() -> Response:
@@ -56,8 +56,7 @@ def data(desk: WebDesk) -> Blueprint:
     def pause() -> Response:
         span = PAUSES.get(request.form.get("days", ""))
         if span is None:
-            view = _view(desk, (NO_SPAN,))
-            return desk.page("My data", pages.render, view, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return data_page(desk, (NO_SPAN,), HTTPStatus.UNPROCESSABLE_ENTITY)
         desk.service.consenting.pause(_ref(desk), desk.now() + span, Channel.PORTAL)
         return desk.done("/me/data", "Paused. Nothing is asked about you meanwhile.")
 
@@ -167,7 +166,13 @@ def _routes(name: str, desk: WebDesk) -> Blueprint:
     return routes
 
 
-def _view(desk: WebDesk, faults: tuple[Fault, ...] = ()) -> DataView:
+def data_page(
+    desk: WebDesk, faults: tuple[Fault, ...] = (), status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    return desk.page("My data", pages.render, _view(desk, faults), status)
+
+
+def _view(desk: WebDesk, faults: tuple[Fault, ...]) -> DataView:
     service, ref = desk.service, _ref(desk)
     own, standing = service.portal.own_data, service.consenting.standing(ref)
     person, consent = service.state.people.get(ref), standing.consent
@@ -184,6 +189,7 @@ def _view(desk: WebDesk, faults: tuple[Fault, ...] = ()) -> DataView:
         given_at=consent.given_at,
         ends_at=consent.expires_at,
         kept=own.kept(ref),
+        copies_from=service.exporting.next_at(ref),
         paused_until=consent.paused_until if consent.paused(desk.now()) else None,
         erased_by=standing.erased_by,
         hold=own.hold(ref),

@@ -41,7 +41,7 @@ class DataView:
 
     `address` is where they are written to. `kept` counts what there is, by what it is. `weekly`
     says that they get the weekly letter. `moving` is None unless they asked to be written to
-    elsewhere.
+    elsewhere. `copies_from` is when the next copy of everything may be made, None where it may now.
     """
 
     zone: str
@@ -59,6 +59,7 @@ class DataView:
     renewal_due: bool = False
     weekly: bool = True
     moving: Moving | None = None
+    copies_from: datetime | None = None
     faults: tuple[Fault, ...] = ()
 
 

@@ -10,6 +10,8 @@ import msgspec
 
 from monitor.config import Config
 from monitor.domain.item import Item
+from monitor.domain.own_copies import MOST_COPIES_AN_HOUR, next_copy
+from monitor.errors import TooSoonError
 from monitor.flows.membership.copied import Told, parts
 from monitor.flows.membership.doer import REVIEWER, doer
 from monitor.flows.parts import Now
@@ -21,6 +23,7 @@ from reports.letter import Attachment
 from reports.standing import OwnDataView
 
 Data = Mapping[str, object]
+EXPORTED = "exported"
 
 # Where each table with somebody's rows in it stands in a copy.
 COPIED: Mapping[str, str] = {
@@ -111,15 +114,28 @@ class Exporting:
     now: Now
 
     def copy(self, ref: str, by: str) -> OwnCopy:
-        """Copy all that is kept of a person. `by` is who asked: the person, or a role."""
-        self.state.audit.append(self.now(), by, "exported", ref, {})
+        """Copy all that is kept of a person. `by` is who asked: the person, or a role.
+
+        Raises TooSoonError where the person has had as many as they may within the hour. What an
+        operator takes does not count.
+        """
+        with self.state.write():
+            if by == ref and self.next_at(ref):
+                reason = "Five copies were made for you within the hour: wait a little."
+                raise TooSoonError(reason)
+            self.state.audit.append(self.now(), by, EXPORTED, ref, {})
         return self.made(ref)
+
+    def next_at(self, ref: str) -> datetime | None:
+        """Return from when on a person may have another copy; None where they may now."""
+        made = self.state.audit.own_deeds(ref, EXPORTED, MOST_COPIES_AN_HOUR)
+        return next_copy(made, self.now())
 
     def send(self, ref: str, by: str) -> None:
         """Send the copy to its person, and to nobody else: it is made when the letter is."""
         now, person = self.now(), self.state.people.get(ref)
         with self.state.write():
-            self.state.audit.append(now, by, "exported", ref, {})
+            self.state.audit.append(now, by, EXPORTED, ref, {})
             view = OwnDataView(**self.letters.greeting(person))
             self.letters.queue(LetterPlan(reader=ref, period=now.isoformat()), view)
 

@@ -1,10 +1,13 @@
 """One's own data: read, changed, paused, renewed, and left, in a browser without a script."""
 
+from datetime import timedelta
+
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.consent import Act, Channel, Scope
 from monitor.domain.flag import FlagKind
+from monitor.domain.own_copies import MOST_COPIES_AN_HOUR
 from tests.monitor.flows.world import REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen
 from tests.monitor.web.test_sort import IMPOSTOR
@@ -253,3 +256,27 @@ def test_a_copy_of_everything_is_handed_over_and_written_down(portal, guest, mar
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.response.data.startswith(b"PK")
     assert portal.world.state.audit.of(maria.ref)[-1].action == "exported"
+
+
+def test_the_sixth_copy_within_an_hour_waits_and_the_page_says_until_when(portal, guest):
+    for _ in range(MOST_COPIES_AN_HOUR):
+        assert guest.post("/me/data/export").status == 200
+        portal.world.clock.at += timedelta(minutes=5)
+
+    told = guest.post("/me/data/export")
+
+    assert (told.status, told.headers["Retry-After"]) == (429, str(35 * 60))
+    assert told.page.select_one(".faults a")["href"] == "#copy"
+    assert "The next can be made from" in told.page.find(id="copy").get_text()
+    assert told.page.find("form", action="/me/data/export") is None
+    portal.world.clock.at += timedelta(minutes=35)
+    assert portal.signed_in(MARIA.person.mail).post("/me/data/export").status == 200
+
+
+def test_copies_that_others_take_use_up_nobodys_own(portal, guest, maria):
+    rosa = portal.signed_in(portal.world.joins(ROSA).mail)
+    for _ in range(MOST_COPIES_AN_HOUR):
+        rosa.post("/me/data/export")
+        portal.world.service.exporting.copy(maria.ref, "operator")
+
+    assert guest.post("/me/data/export").status == 200

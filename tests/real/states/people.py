@@ -7,6 +7,7 @@ from datetime import timedelta
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.consent import Channel, Scope
 from monitor.domain.flag import Ruling
+from monitor.domain.own_copies import MOST_COPIES_AN_HOUR
 from monitor.domain.person import PersonName
 from monitor.domain.role import Way
 from monitor.flows.membership.enrol import Answers, hashed
@@ -57,6 +58,8 @@ def set_out(service: Service) -> dict[str, str]:
     _checks(service, refs)
     _links(service)
     _moves(service, refs)
+    for _ in range(MOST_COPIES_AN_HOUR):
+        service.exporting.copy(refs["ulla"], refs["ulla"])
     tokens = {f"stop_{each}": _stop(service, refs[each]) for each in ("maria", "john")}
     tokens |= {f"undo_{each}": _undo(service, refs[each]) for each in ("nina", "olga")}
     return {**refs, **tokens, **_invited(service)}

@@ -90,6 +90,7 @@ DATA: tuple[State, ...] = (
     maria("/me/data/accounts", "Saved.", SAVE),
     maria("/me/data/leave", "Leave Namesake?"),
     new("/me/data/seen", "You joined"),
+    seen("/me/data", "The next can be made from", who="ulla"),
 )
 STANDINGS: tuple[State, ...] = (
     paused("/me", "Paused"),
