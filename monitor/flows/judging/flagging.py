@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from monitor.domain.assessment import Assessment
 from monitor.domain.disclosure import needs_notice
 from monitor.domain.events import Event, EventKind
-from monitor.domain.flag import Flag, FlagState, Ruling, Severity, severity_of
+from monitor.domain.flag import Flag, FlagState, Ruling, Severity, exposures, severity_of
 from monitor.domain.item import Item, Presence
 from monitor.domain.names.commonness import NameCounts, expected_namesakes
 from monitor.domain.names.names import agreement
@@ -95,6 +95,14 @@ class Flagging:
                 self.state.flags.replace(anew)
                 self.state.audit.append(now, "namesake", "lapsed", flag.ref, {})
                 self.alerting.tell(self.state.people.get(ref), anew)
+
+    def close_gone(self, ref: str) -> None:
+        """Close what still shows a contact of an item that is gone: it is asked no more."""
+        now = self.now()
+        for flag in self.state.flags.of_person(ref):
+            if exposures((flag,)) and self.state.items.get(flag.item).presence is Presence.GONE:
+                gone = Event(person=ref, item=flag.item, kind=EventKind.VANISHED, at=now)
+                self._close(gone)
 
     def accused(self, person: Person, item: Item) -> Flag:
         """Return the flag of an item that its person calls an imitation; nobody need be told."""

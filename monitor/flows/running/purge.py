@@ -67,6 +67,7 @@ class Purging:
         for person in self.state.people.refs():
             with self.state.write():
                 self.flagging.lapse(person)
+                self.flagging.close_gone(person)
             if self.state.holds.stands(person):
                 continue
             with self.state.write():

@@ -164,6 +164,24 @@ def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
     assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, world.clock.at)
 
 
+def test_what_an_item_that_is_gone_has_left_open_closes_within_the_day(maria: Staff):
+    """Versions before told nobody of the end of what keeps coming and going, and closed nothing."""
+    left = flag(maria)
+    maria.world.service.purging.purge()
+    assert flag(maria) == left
+    maria.world.internet = maria.world.internet.removes(SHOWN)
+    proves_once(maria)
+    maria.world.service.purging.purge()
+    assert flag(maria) == left
+    proves_again(maria)
+    maria.world.state.flags.replace(left)
+
+    maria.world.service.purging.purge()
+
+    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, maria.world.clock.at)
+    assert maria.world.state.audit.last("closed").at == maria.world.clock.at
+
+
 def test_what_is_shown_again_is_told_anew(maria: Staff):
     takes_it_out(maria)
     proves_once(maria)
