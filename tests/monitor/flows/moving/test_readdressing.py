@@ -5,27 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.demo.district import JOHN, MARIA
+from monitor.demo.district import JOHN
 from monitor.domain.consent import Channel
 from monitor.errors import InputError, NotPermittedError
 from monitor.flows.membership.readdressing import Unchanged, Unwritten
 from monitor.flows.membership.signing_in import LINK_LASTS, MOST_AN_HOUR
 from monitor.store.database import Database
 from tests.monitor.flows.mover import ELSEWHERE, NEW, Mover, of
-from tests.monitor.flows.world import REVIEWERS, World
-from tests.monitor.web.portal import with_portal
-
-
-@pytest.fixture
-def world(world_of) -> World:
-    world = world_of("chalkboard", families=("searxng",))
-    world.restarts(with_portal(world.config))
-    return world
-
-
-@pytest.fixture
-def maria(world: World) -> Mover:
-    return Mover(world.joins(MARIA))
+from tests.monitor.flows.world import REVIEWERS
 
 
 def test_nothing_changes_before_the_new_mailbox_has_answered(maria: Mover):

@@ -7,25 +7,10 @@ from typing import Any
 
 import pytest
 
-from monitor.demo.district import MARIA
 from monitor.errors import CannotWriteError
 from monitor.store.database import Database
 from monitor.store.state import State
 from tests.monitor.flows.mover import NEW, Mover
-from tests.monitor.flows.world import World
-from tests.monitor.web.portal import with_portal
-
-
-@pytest.fixture
-def world(world_of) -> World:
-    world = world_of("chalkboard", families=("searxng",))
-    world.restarts(with_portal(world.config))
-    return world
-
-
-@pytest.fixture
-def maria(world: World) -> Mover:
-    return Mover(world.joins(MARIA))
 
 
 @dataclass(frozen=True)

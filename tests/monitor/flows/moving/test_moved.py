@@ -17,22 +17,10 @@ from monitor.store.questions import Question
 from scrapers.request import QueryKind
 from tests.monitor.flows.fakes import DEFERRED, REFUSED
 from tests.monitor.flows.mover import CODE, ELSEWHERE, NEW, Mover, of
-from tests.monitor.flows.world import World, answers_of
+from tests.monitor.flows.world import answers_of
 from tests.monitor.web.portal import with_portal
 
 GONE = replace(REFUSED, bounce="5.1.1")
-
-
-@pytest.fixture
-def world(world_of) -> World:
-    world = world_of("chalkboard", families=("searxng",))
-    world.restarts(with_portal(world.config))
-    return world
-
-
-@pytest.fixture
-def maria(world: World) -> Mover:
-    return Mover(world.joins(MARIA))
 
 
 def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
