@@ -100,6 +100,10 @@ def restore(desk: Desk, source: Path, keys: Path, postmarks: Path | None, *, as_
     if done.lost:
         told = f"The copy lacks the last {done.lost} rows of the audit log, which says so now."
         desk.output.say(told)
+    desk.output.say(
+        "Who has changed their work address since is known by the old one again, and gets letters "
+        "there: have them change it once more."
+    )
     desk.output.say("Next: `namesake doctor`, then start the service (systemctl start namesake).")
     if postmarks is None:
         desk.output.say("Whose weekly digest was due meanwhile gets the next one on Monday.")

@@ -32,6 +32,15 @@ def test_what_was_copied_comes_back_on_a_new_machine(copied: Terminal):
     assert copied.run("audit", "verify").code == 0
 
 
+def test_the_operator_is_told_whose_address_may_be_an_old_one_again(copied: Terminal):
+    lose(copied)
+    copies, keys = place(copied, "copies"), place(copied, "keys")
+
+    said = copied.run("restore", str(copies), "--keys", str(keys))
+
+    assert "changed their work address since is known by the old one again" in said.out
+
+
 def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Terminal):
     state = terminal.config.state
     ours = ("lock", "postmarks", ".restoring/namesake.db")
