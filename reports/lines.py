@@ -51,7 +51,7 @@ class FlagLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeLine:
-    """`fields` are names of fields that differ; `note` is a clause about the source."""
+    """`fields` are names of fields that differ."""
 
     event: EventKind
     whose: Whose
@@ -61,7 +61,6 @@ class ChangeLine:
     platform: str = ""
     title: str = ""
     fields: tuple[str, ...] = ()
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +73,6 @@ class QuestionLine:
     platform: str = ""
     snippet: str = ""
     reasons: tuple[str, ...] = ()
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
