@@ -74,6 +74,7 @@ STUDENT_LINK: Final = FlagLine(
     first_seen=MONDAY - timedelta(days=1),
     last_seen=MONDAY,
     ref="c40d22ab",
+    earlier="It was ruled explained before it changed.",
 )
 CHANGED: Final = ChangeLine(
     event=EventKind.CHANGED,
@@ -133,7 +134,7 @@ GAPS: Final = (
         since=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
     ),
 )
-PARTLY: Final = Coverage(checked=58, total=60, gaps=GAPS)
+PARTLY: Final = Coverage(checked=58, total=60, gaps=GAPS, withheld=("bluesky",))
 WHOLE: Final = Coverage(checked=60, total=60)
 LETTERS: Final[dict[str, LetterView]] = {
     **STANDING,
@@ -253,7 +254,9 @@ LETTERS: Final[dict[str, LetterView]] = {
             "Public profiles on 60 sites are read.",
         ),
         expires_at=MONDAY + timedelta(days=365),
-        not_me="Reply to this letter with the words not me. All is undone the same day.",
+        not_me="Open this page and press its button, or write to Sam: it is undone.",
+        undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
+        review_url=PORTAL,
     ),
     "invitation": InvitationView(
         **ROSA,
