@@ -13,7 +13,6 @@ from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import (
     ShapeError,
     lacks,
-    misshapen,
     moment,
     optional_flag,
     optional_text,
@@ -56,12 +55,10 @@ def kinds_of(shown: Mapping[str, object]) -> frozenset[str]:
 
 def actor_in(shown: Mapping[str, object]) -> Actor:
     if not ACTORS.intersection(kinds_of(shown)):
-        what = "type"
-        raise misshapen(what)
+        lacks("type")
     username = text(shown, "preferredUsername")
     if not USERNAME.fullmatch(username):
-        what = "preferredUsername"
-        raise misshapen(what)
+        lacks("preferredUsername")
     moved = linked(shown, "movedTo")
     summary = optional_text(shown, "summary")
     return Actor(
@@ -111,7 +108,7 @@ def linked(holder: Mapping[str, object], key: str) -> str:
     """Return the address under a key that may be missing, but not hold anything else."""
     address = address_in(holder.get(key))
     if not address and holder.get(key) is not None:
-        raise misshapen(key)
+        lacks(key)
     return address
 
 

@@ -9,7 +9,7 @@ from scrapers.profiles.activitypub_actor import kinds_of, linked
 from scrapers.reading import Reading
 from scrapers.recipes.contact_list import contacts_in_list
 from scrapers.recipes.fragment import plain_text
-from scrapers.recipes.shape import count, misshapen, optional_text, rows, web_address
+from scrapers.recipes.shape import count, lacks, optional_text, rows, web_address
 from scrapers.request import Query
 
 COLLECTIONS = frozenset({"Collection", "OrderedCollection"})
@@ -23,10 +23,9 @@ def listed(query: Query, answer: Mapping[str, object]) -> Reading:
     """Read a collection or one of its pages; a collection may hold its first page in itself."""
     if COLLECTIONS.intersection(kinds_of(answer)):
         return _collection(query, answer)
-    if PAGES.intersection(kinds_of(answer)):
-        return _page(query, answer)
-    what = "type"
-    raise misshapen(what)
+    if not PAGES.intersection(kinds_of(answer)):
+        lacks("type")
+    return _page(query, answer)
 
 
 def _collection(query: Query, answer: Mapping[str, object]) -> Reading:
@@ -46,8 +45,7 @@ def _collection(query: Query, answer: Mapping[str, object]) -> Reading:
 def _page(query: Query, answer: Mapping[str, object]) -> Reading:
     items = _items(answer)
     if items is None:
-        what = "items"
-        raise misshapen(what)
+        lacks("items")
     return contacts_in_list(query, _contacts(items), linked(answer, "next"))
 
 
@@ -66,8 +64,7 @@ def _contacts(items: Sequence[object]) -> Iterator[Contact]:
         actor = item if isinstance(item, dict) else {"id": item}
         address = web_address(optional_text(actor, "id"))
         if not address:
-            what = "an account"
-            raise misshapen(what)
+            lacks("an account")
         yield Contact(
             name=plain_text(optional_text(actor, "name")),
             handle=_handle(address, optional_text(actor, "preferredUsername")),

@@ -10,7 +10,7 @@ from scrapers.finding import Contact, Finding, Kind
 from scrapers.recipes.shape import (
     ShapeError,
     count,
-    misshapen,
+    lacks,
     moment,
     optional_text,
     record,
@@ -50,11 +50,9 @@ class Actor:
 def actor_in(shown: Mapping[str, object]) -> Actor:
     did, handle = text(shown, "did"), text(shown, "handle")
     if not DID.fullmatch(did):
-        what = "did"
-        raise misshapen(what)
+        lacks("did")
     if not HANDLE.fullmatch(handle):
-        what = "handle"
-        raise misshapen(what)
+        lacks("handle")
     return Actor(
         did=did,
         handle=handle,

@@ -13,7 +13,6 @@ from scrapers.recipes.shape import (
     ShapeError,
     count,
     lacks,
-    misshapen,
     moment,
     optional_flag,
     optional_text,
@@ -72,8 +71,7 @@ class Account:
 def account_in(shown: Mapping[str, object]) -> Account:
     acct = text(shown, "acct")
     if not ACCT.fullmatch(acct) or not text(shown, "username"):
-        what = "acct"
-        raise misshapen(what)
+        lacks("acct")
     note = optional_text(shown, "note")
     return Account(
         id=text(shown, "id"),

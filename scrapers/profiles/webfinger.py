@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from scrapers.recipes.shape import misshapen, optional_text, record, rows
+from scrapers.recipes.shape import lacks, optional_text, record, rows
 
 PATH = "/.well-known/webfinger"
 # The media types that ActivityPub, section 3.2, gives its documents.
@@ -26,7 +26,6 @@ def speaks_of(answer: Mapping[str, object], username: str) -> bool:
     """
     subject = optional_text(answer, "subject")
     if not subject:
-        what = "subject"
-        raise misshapen(what)
+        lacks("subject")
     told = subject.removeprefix("acct:").partition("@")[0]
     return told.casefold() == username.casefold() or not subject.startswith("acct:")

@@ -14,7 +14,7 @@ from scrapers.recipes.picture_address import picture_in
 from scrapers.recipes.shape import (
     ShapeError,
     inside,
-    misshapen,
+    lacks,
     moment,
     optional_text,
     web_address,
@@ -64,7 +64,7 @@ class AccountShape:
         handled = (account_key(platform, handle),) if handle else ()
         account, *others = (*keyed, *handled, *account_keys(url)) or ("",)
         if not account.startswith(f"{platform}:"):
-            raise misshapen(self.url)
+            lacks(self.url)
         aliases = dict.fromkeys(others)
         picture = web_address(_optional(shown, self.picture))
         return Finding(
@@ -92,7 +92,7 @@ class AccountShape:
         number = isinstance(value, int) and not isinstance(value, bool) and value > 0
         text = str(value) if number else value
         if not isinstance(text, str) or not ID.fullmatch(text):
-            raise misshapen(key)
+            lacks(key)
         return text
 
     def handle_in(self, shown: Mapping[str, object]) -> str:
@@ -102,7 +102,7 @@ class AccountShape:
         if not handle and self.id and self.handle_optional:
             return ""
         if not HANDLE.fullmatch(handle):
-            raise misshapen(self.handle)
+            lacks(self.handle)
         return handle
 
     def answers(self, term: str, shown: Mapping[str, object]) -> bool:
@@ -120,14 +120,14 @@ class AccountShape:
         if url:
             return url
         if not self.shown_at:
-            raise misshapen(self.url)
+            lacks(self.url)
         return self.shown_at.format(id=quote(stable), handle=quote(handle))
 
     def _text(self, shown: Mapping[str, object], field: str) -> str:
         path = self.name if field == "name" else self.bio
         told = _optional(shown, path)
         if not told and field in self.always:
-            raise misshapen(path)
+            lacks(path)
         return plain_text(told) if field in self.markup else told
 
 
@@ -170,4 +170,4 @@ def _counts(
         elif isinstance(value, int) and not isinstance(value, bool) and value >= 0:
             yield name, value
         elif value is not None:
-            raise misshapen(key)
+            lacks(key)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scrapers.page import Page
 from scrapers.recipes.robots_wishes import Wish
-from scrapers.recipes.shape import ShapeError, misshapen, optional_text, record, rows
+from scrapers.recipes.shape import ShapeError, lacks, optional_text, record, rows
 
 # Where the root of a feed begins; before it stand a declaration and maybe a remark.
 ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
@@ -36,12 +36,10 @@ def feed_in_json(answer: object) -> Feed:
     """Raise ShapeError where it is no JSON feed."""
     told = record(answer, "a feed")
     if not optional_text(told, "version").startswith(JSON_FEED):
-        what = "the version of a feed"
-        raise misshapen(what)
+        lacks("the version of a feed")
     title = optional_text(told, "title")
     if not title:
-        what = "the title of a feed"
-        raise misshapen(what)
+        lacks("the title of a feed")
     return Feed(
         title=title,
         author=sole(_json_authors(told)),

@@ -9,7 +9,7 @@ from scrapers.recipes.fragment import plain_text
 from scrapers.recipes.markup import xml
 from scrapers.recipes.page_head import attribute, text_of
 from scrapers.recipes.robots_wishes import Wish, wishes_in
-from scrapers.recipes.shape import misshapen
+from scrapers.recipes.shape import lacks
 
 # RSS 2.0 and 0.9x, Atom, RSS 1.0.
 ROOTS = frozenset({"rss", "feed", "RDF"})
@@ -20,13 +20,11 @@ def feed_in_xml(text: str) -> Feed:
     """Raise ShapeError where it is no feed, and DoctypeError where it declares a type."""
     root = next((each for each in xml(text).children if isinstance(each, Tag)), None)
     if root is None or _local(root) not in ROOTS:
-        what = "a feed"
-        raise misshapen(what)
+        lacks("a feed")
     told = _child(root, "channel") or root
     title = _plain(_child(told, "title"))
     if not title:
-        what = "the title of a feed"
-        raise misshapen(what)
+        lacks("the title of a feed")
     return Feed(
         title=title,
         author=_author(told, root),

@@ -12,7 +12,7 @@ from scrapers.finding import Finding, Kind
 from scrapers.recipes.authors import author_of
 from scrapers.recipes.result_titles import told_of_account
 from scrapers.recipes.search_terms import Terms, apart
-from scrapers.recipes.shape import misshapen, optional_text, record, tidy, web_address
+from scrapers.recipes.shape import lacks, optional_text, record, tidy, web_address
 from scrapers.recipes.words import family_name, folded, in_handle, names, words
 from scrapers.redirector import advert, unwrapped
 
@@ -40,8 +40,7 @@ def hits_in(rows: Iterable[object], url: str, title: str, snippet: str) -> Itera
     for each in rows:
         row = record(each, "a result")
         if not {title, url} <= row.keys():
-            what = "the title or the address of a result"
-            raise misshapen(what)
+            lacks("the title or the address of a result")
         address = web_address(unwrapped(optional_text(row, url)))
         told = plain(optional_text(row, title))
         shown = plain(optional_text(row, snippet)) if snippet else ""

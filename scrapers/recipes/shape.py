@@ -27,7 +27,7 @@ def parsed(page: Page) -> object:
 
 def record(value: object, what: str) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise misshapen(what)
+        lacks(what)
     return value
 
 
@@ -45,7 +45,7 @@ def inside(holder: Mapping[str, object], path: str) -> tuple[Mapping[str, object
 def rows(holder: Mapping[str, object], key: str) -> Sequence[object]:
     value = holder.get(key)
     if not isinstance(value, list):
-        raise misshapen(key)
+        lacks(key)
     return value
 
 
@@ -53,7 +53,7 @@ def text(holder: Mapping[str, object], key: str) -> str:
     """Return a text that must be there and must not be empty."""
     value = optional_text(holder, key)
     if not value:
-        raise misshapen(key)
+        lacks(key)
     return value
 
 
@@ -63,7 +63,7 @@ def optional_text(holder: Mapping[str, object], key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise misshapen(key)
+        lacks(key)
     return tidy(value)
 
 
@@ -88,7 +88,7 @@ def count(holder: Mapping[str, object], key: str) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise misshapen(key)
+        lacks(key)
     return value
 
 
@@ -96,7 +96,7 @@ def flag(holder: Mapping[str, object], key: str) -> bool:
     """Return a yes or no that must be there."""
     value = holder.get(key)
     if not isinstance(value, bool):
-        raise misshapen(key)
+        lacks(key)
     return value
 
 
@@ -104,7 +104,7 @@ def optional_flag(holder: Mapping[str, object], key: str) -> bool | None:
     """Return a yes or no that may be missing or null."""
     value = holder.get(key)
     if value is not None and not isinstance(value, bool):
-        raise misshapen(key)
+        lacks(key)
     return value
 
 
@@ -117,13 +117,10 @@ def moment(holder: Mapping[str, object], key: str) -> datetime | None:
         seen = datetime.fromisoformat(value)
         return seen.replace(tzinfo=UTC) if seen.tzinfo is None else seen.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise misshapen(key) from None
+        lacks(key)
 
 
 def lacks(what: str) -> NoReturn:
-    """Raise what is said of an answer that lacks something, or holds it in another form."""
-    raise misshapen(what)
-
-
-def misshapen(what: str) -> ShapeError:
-    return ShapeError(f"its answer lacks {what}, or holds it in another form")
+    """Say of an answer that it lacks something, or holds it in another form."""
+    message = f"its answer lacks {what}, or holds it in another form"
+    raise ShapeError(message)

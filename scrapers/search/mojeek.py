@@ -13,7 +13,7 @@ from scrapers.recipes.search_api import (
     Trouble,
     Wire,
 )
-from scrapers.recipes.shape import count, lacks, misshapen, record, rows, text
+from scrapers.recipes.shape import count, lacks, record, rows, text
 from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(
@@ -57,7 +57,7 @@ def listed(answer: Mapping[str, object]) -> Listed | Complaint:
 def _counted(head: Mapping[str, object], name: str) -> int:
     counted = count(head, name)
     if counted is None:
-        raise misshapen(name)
+        lacks(name)
     return counted
 
 

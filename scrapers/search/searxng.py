@@ -14,7 +14,7 @@ from scrapers.recipes.hits import findings_about, hits_in
 from scrapers.recipes.presence import impossible_handle
 from scrapers.recipes.refusal import refusal, unreadable
 from scrapers.recipes.search_terms import asked, search_terms
-from scrapers.recipes.shape import ShapeError, misshapen, optional_text, parsed, record, rows
+from scrapers.recipes.shape import ShapeError, lacks, optional_text, parsed, record, rows
 from scrapers.recipes.walls import wall
 from scrapers.request import Query, QueryKind, Request
 from scrapers.search.searxng_config import engines_in, warning
@@ -188,8 +188,7 @@ def _complaint(row: object) -> tuple[str, tuple[Outcome, str]]:
         case [str() as engine, str() as message, *_]:
             said = message.casefold()
         case _:
-            what = "what it says of an engine"
-            raise misshapen(what)
+            lacks("what it says of an engine")
     return engine, next(
         (outcome, note)
         for outcome, phrases, note in TROUBLES
