@@ -17,7 +17,7 @@ class Finding:
     `key` is the canonical URL key. `account` is `platform:stable-id` where the platform tells
     one, else `platform:@handle`, and empty for a page. `account_aliases` are further account
     keys that name the same account. A bio is what an account says of itself; a snippet is what
-    result list shows of a page. `location` is what an account says in a field of its own;
+    a result list shows of a page. `location` is what an account says in a field of its own;
     `private` is None where the source does not tell. `picture` is where an account's picture
     lies, `picture_hash` the network's own name for it, and `picture_print` what we keep of it
     (see `scrapers.picture_print`), empty if we did not look. `exposed` names the kinds

@@ -11,7 +11,6 @@ addEventListener("submit", (event) => {
   if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
   // After a download the page is still there, and may be asked again.
   if ("download" in form.dataset) return;
-  if ("again" in form.dataset) return; // what it brings is a file, and this page stays
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
