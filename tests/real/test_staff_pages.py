@@ -1,15 +1,21 @@
 """The pages of staff in a real browser: joining, a check, sorting and sharing, in every light."""
 
+import re
 import time
+from email import message_from_bytes, policy
 
 import pytest
 
-from monitor.flows.membership.enrol import hashed
+from monitor.domain.consent import Scope
+from monitor.domain.person import PersonName
+from monitor.flows.membership.enrol import Answers, hashed
+from monitor.workshop import OUTBOX
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
 pytestmark = pytest.mark.real
 NEWCOMERS = iter(("nora", "omar", "pia", "quinn"))
+PATIENCE_SECONDS = 10
 WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False])
 
 
@@ -98,3 +104,44 @@ def test_the_keyboard_alone_sorts(looks: Looks) -> None:
         page.locator("h1").click()
         page.keyboard.press("4")
         assert page.get_by_text("Sorted:").count() == 0
+
+
+def link_in(pages: Pages, mail: str, path: str) -> str:
+    """Return the link that lies in somebody's mailbox, once it does."""
+    link, until = re.compile(rf"{pages.address}{path}/[\w-]+"), time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        pages.service.posting.send_due()
+        for each in (pages.service.config.state / OUTBOX).glob("*.eml"):
+            letter = message_from_bytes(each.read_bytes(), policy=policy.default)
+            body = letter.get_body(("plain",))
+            if letter["To"] == mail and body and (found := link.search(body.get_content())):
+                return found[0]
+    pytest.fail(f"no letter to {mail} has a link to {path}")
+
+
+def test_a_new_address_is_asked_for_proved_and_counts(
+    looks: Looks, pages: Pages, code: str
+) -> None:
+    name = PersonName(given="Quinn", family="Field")
+    answers = Answers(name=name, scopes=frozenset({Scope.PROFILES}))
+    old = pages.service.joining.enrol(code, answers).mail
+    new = f"new.{old}"
+    with looks.window(width=NARROW) as page:
+        page.goto("/sign-in")
+        page.get_by_label("Your work mail address").fill(old)
+        page.get_by_role("button", name="Send me a link").click()
+        page.goto(link_in(pages, old, "/sign-in"))
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="My data").click()
+        page.get_by_role("link", name="Change Work address").click()
+        page.get_by_label("Your new work address").fill(new)
+        page.get_by_role("button", name="Send the letter").click()
+        page.get_by_role("heading", name="Look into your new mailbox").wait_for()
+        page.goto(link_in(pages, new, "/me/data/address"))
+        assert looks.faults(page) == []
+        page.get_by_role("button", name="Change my address").click()
+
+        page.get_by_text("Your address is changed.").wait_for()
+        assert page.get_by_text(new).is_visible()
+        assert looks.faults(page) == []
+    assert pages.service.admitting.known(old) == ""
