@@ -10,6 +10,7 @@ from monitor.config import Config
 from monitor.errors import CannotWriteError, InputError, MonitorError
 from monitor.flows.membership.withdraw import BACKUPS_ROTATE
 from monitor.flows.parts import Now
+from monitor.flows.running.misplaced import refuse_misplaced
 from monitor.flows.running.soundness import read_everything
 from monitor.store.backups import Backup, begin, finish, rotate
 from monitor.store.copies import check_database
@@ -86,6 +87,8 @@ class BackingUp:
         try:
             trial.mkdir(mode=0o700)
             laid_out(copy, keys, trial)
+            with State.open(trial) as state:
+                refuse_misplaced(state, copy.manifest.made_at)
         except OSError as error:
             reason = (
                 f"{self.config.state} has no room to restore the copy on trial ({error.strerror}): "

@@ -52,7 +52,12 @@ class Grid:
             return
         now, district = self.now(), self.config.district
         with self.state.write():
-            zones = {ref: self.state.people.get(ref).zone for ref in self.state.consents.live(now)}
+            standing = self.state.consents.standing()
+            zones = {
+                each.person: self.state.people.get(each.person).zone
+                for each in standing
+                if each.live(now)
+            }
             self.state.due.ensure(SWEEP, "", next_sweep(now, district.ref, district.zone))
             self.state.due.ensure(PURGE, "", now)
             self.state.due.ensure(RENEWING, "", now)
@@ -61,6 +66,10 @@ class Grid:
             self.state.due.ensure(REVIEW, "", next_digest(now, district.ref, district.zone))
             for ref, zone in zones.items():
                 self.state.due.ensure(DIGEST, ref, next_digest(now, ref, zone))
+            for each in standing:
+                if each.withdrawn_at is not None:
+                    # It is there since they left; were it lost, nothing else would erase them.
+                    self.state.due.ensure(ERASURE, each.person, now)
             for due in self.state.due.all():
                 belongs = self._belongs(due, zones)
                 if belongs != due.due_at and due.lease_until is None:

@@ -39,9 +39,15 @@ IMPOSSIBLE = (
     "UPDATE outbox SET state = 'queued' WHERE state = 'sent'",
     "UPDATE outbox SET sent_at = NULL WHERE state = 'sent'",
 )
+# No rule makes it so.
+MISPLACED = (
+    "UPDATE due SET due_at = '2036' || substr(due_at, 5)",
+    "DELETE FROM due WHERE name = 'digest'",
+    "DELETE FROM due WHERE name = 'sweep'",
+)
 MEANINGFUL = (
     "UPDATE consents SET expires_at = date(expires_at, '-1 day') || substr(expires_at, 11)",
-    "UPDATE due SET due_at = '2036' || substr(due_at, 5)",
+    "UPDATE due SET due_at = date(due_at, '-1 day') || substr(due_at, 11)",
     "UPDATE outbox SET attempts = attempts + 64",
 )
 TRIGGERS = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
@@ -75,7 +81,7 @@ def _flags(service: Service, ref: str) -> Iterator[Flag]:
     return (each for each in flags if each.kind is FlagKind.IMPERSONATION)
 
 
-@pytest.mark.parametrize("statement", [*MEANINGLESS, *CONTRADICTED, *IMPOSSIBLE])
+@pytest.mark.parametrize("statement", [*MEANINGLESS, *CONTRADICTED, *IMPOSSIBLE, *MISPLACED])
 def test_damage_that_shows_is_refused_by_the_nightly_copy(after_demo, statement: str):
     said = damaged(after_demo, statement)
 
