@@ -94,7 +94,7 @@ class Backup:
 def begin(state: Path, to: Path, now: datetime, without: frozenset[Path]) -> Backup:
     """Copy a district's folder to a new folder in `to`; nobody takes it for whole until `finish`.
 
-    What is `without` stays behind, as do the keys, and the letters in the outbox.
+    What is `without`, by real paths, stays behind, as do the keys and the letters in the outbox.
     """
     part = to / f"{_name(now)}{PART}"
     try:
@@ -167,7 +167,7 @@ def _beside(state: Path, without: frozenset[Path]) -> Iterator[Path]:
     for path in sorted(state.rglob("*")):
         first = path.relative_to(state).parts[0]
         ours = first in OUR_OWN or first.startswith(DATABASES) or first.startswith(".")
-        if path.is_file() and not path.is_symlink() and not ours and path not in without:
+        if path.is_file() and not path.is_symlink() and not ours and path.resolve() not in without:
             yield path
 
 

@@ -78,7 +78,7 @@ class BackingUp:
     def _without(self) -> frozenset[Path]:
         """Leave out the roster and its key, wherever they lie: these two never meet in a copy."""
         students = self.config.students
-        return frozenset(each for each in (students.tokens, students.key_file) if each)
+        return frozenset(each.resolve() for each in (students.tokens, students.key_file) if each)
 
     def _prove(self, copy: Backup, keys: KeyCopy) -> None:
         """Restore it beside the district, where database and keys lie together anyway."""

@@ -63,6 +63,19 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Term
     assert all((state / name).read_text("utf-8") == name for name in kept)
 
 
+def test_a_roster_that_is_named_by_another_way_to_it_stays_out_of_the_copy_too(terminal: Terminal):
+    state = terminal.config.state
+    state.with_name("another-way").symlink_to(state)
+    (state / "roster.tokens").write_text("tokens", "utf-8")
+    roster = "[students]\ntokens = 'another-way/roster.tokens'\n"
+    terminal.configured(("[sources.bluesky]", f"{roster}[sources.bluesky]"))
+
+    assert back_up(terminal).code == 0
+
+    (copy,) = backups(place(terminal, "copies"))
+    assert [each.path for each in copy.manifest.files] == ["namesake.db"]
+
+
 def test_the_configuration_names_both_places(terminal: Terminal):
     assert "[backup]" in terminal.run("backup").sentence
     places = "[backup]\nfolder = 'copies'\nkeys = 'keys'\n"
