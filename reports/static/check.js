@@ -21,7 +21,9 @@ function show(told) {
 async function poll() {
   try {
     const answer = await fetch(region.dataset.poll);
-    if (answer.redirected || !answer.ok) return;
+    // Who is signed out by now is led to where one signs in.
+    if (answer.redirected) return location.reload();
+    if (!answer.ok) throw new Error(answer.statusText);
     const told = await answer.json();
     show(told);
     if (told.live) setTimeout(poll, EVERY);

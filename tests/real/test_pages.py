@@ -1,4 +1,4 @@
-"""The pages of the demo in a real browser without scripts, and by keyboard alone."""
+"""The pages of the demo in a real browser: without scripts, by keyboard alone, and watched."""
 
 import pytest
 from playwright.sync_api import Page
@@ -13,6 +13,11 @@ pytestmark = pytest.mark.real
 ACTORS = {Role.STAFF: "Maria Delgado", Role.REVIEWER: "IT security", Role.OPERATOR: "Operations"}
 # These are no pages: a stream, and what programs read.
 NO_PAGES = ("/me/check/stream", "/me/check/live", "/healthz", "/api/")
+WATCHED = """
+  <p data-spoken></p>
+  <div data-live="/me/check/stream" data-poll="/me/check/live">Running</div>
+  <script type="module" src="/static/check.js"></script>
+"""
 
 
 def addresses(pages: Pages, role: Role | None) -> list[str]:
@@ -45,6 +50,30 @@ def test_the_keyboard_alone_leads_from_the_top_to_the_deed(looks: Looks) -> None
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.wait_for_url("**/me")
+
+
+def test_a_check_is_watched_on_when_the_pages_were_away_for_a_moment(looks: Looks) -> None:
+    over = {"html": "<p data-words>It is over</p>", "live": False}
+    with looks.window() as page:
+        page.clock.install()
+        page.route("**/me/check", lambda route: route.fulfill(body=WATCHED))
+        page.route("**/me/check/stream", lambda route: route.fulfill(status=503))
+        page.route("**/me/check/live", lambda route: route.fulfill(status=502), times=1)
+        with page.expect_response("**/me/check/live"):
+            page.goto("/me/check")
+        page.route("**/me/check/live", lambda route: route.fulfill(json=over))
+
+        page.clock.run_for(10_000)
+
+        page.get_by_text("It is over", exact=True).last.wait_for()
+
+
+def test_who_is_signed_out_while_watching_is_led_to_where_one_signs_in(looks: Looks) -> None:
+    with looks.window() as page:
+        page.route("**/me/check", lambda route: route.fulfill(body=WATCHED), times=1)
+        page.goto("/me/check")
+
+        page.wait_for_url("**/sign-in*")
 
 
 def _wrong(looks: Looks, page: Page, place: str) -> list[str]:
