@@ -30,10 +30,13 @@ demo: $(INSTALLED) ## Show the whole job in a made-up district
 	@$(BIN)/python -m monitor demo
 
 .PHONY: test
-# The real parts mostly wait for their servers, so they run beside the rest, and are told after it.
+# The real parts mostly wait, for their packages and then for their servers, so they are fetched and
+# run beside the rest, and are told after it.
 # The rest runs in as many processes as there are processors: `pytest` alone runs in one.
-test: check parts ## Check and test everything that this machine allows; REAL=1 as root: everything
-	@mkdir -p .cache; $(BIN)/python -m pytest -m real > .cache/real.txt 2>&1 & real=$$!; \
+test: check machine ## Check and test everything that this machine allows; REAL=1 as root: everything
+	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
+	{ $(BIN)/python -m tests.real.fetch && $(BIN)/python -m pytest -m real tests/real; } \
+		> .cache/real.txt 2>&1 & real=$$!; \
 	$(BIN)/python -m pytest -m "not real" -n auto --dist worksteal; others=$$?; wait $$real; status=$$?; \
 	cat .cache/real.txt; exit $$((others | status))
 
@@ -44,11 +47,14 @@ check: $(INSTALLED) ## Check format, lint, types and imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-.PHONY: parts
-parts: $(INSTALLED)
+.PHONY: machine
+machine: $(INSTALLED)
 ifeq ($(REAL),1)
 	@tests/real/install.sh
 endif
+
+.PHONY: parts
+parts: machine
 	@$(BIN)/python -m tests.real.fetch
 
 .PHONY: soak

@@ -1,5 +1,6 @@
 """The rules of tests/conftest.py, tried on a small run of their own."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, parsed, place, python_files
 
 # Wishes for the outer run, which the small one must not hear.
 OURS = ("NAMESAKE_", "PYTEST_")
@@ -78,3 +79,21 @@ def test_a_soak_runs_the_long_tests_and_only_these(project: Path) -> None:
     said = run(project, "-m", "soak", NAMESAKE_SOAK="1").splitlines()
 
     assert "2 passed, 4 deselected" in said[-1]
+
+
+def marks_as_real(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "real"
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "mark"
+    )
+
+
+def test_real_parts_are_tested_where_the_run_looks_for_them() -> None:
+    files = [
+        path for path in python_files("tests") if any(map(marks_as_real, ast.walk(parsed(path))))
+    ]
+
+    assert files
+    assert [place(path) for path in files if path.parent != ROOT / "tests" / "real"] == []
