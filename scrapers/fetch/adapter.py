@@ -28,10 +28,10 @@ class GuardedAdapter(HTTPAdapter):
         headers: Mapping[str, str],
         body: bytes | None,
         timeout: tuple[float, float],
-    ) -> BaseHTTPResponse:
+    ) -> "PooledResponse":
         prepared = requests.Request(method, url, headers=headers, data=body).prepare()
         answer = self.send(prepared, stream=True, timeout=timeout)
-        return cast("BaseHTTPResponse", answer.raw)
+        return PooledResponse(cast("BaseHTTPResponse", answer.raw))
 
     def get_connection_with_tls_context(
         self,
@@ -44,3 +44,33 @@ class GuardedAdapter(HTTPAdapter):
 
     def cert_verify(self, conn: object, url: object, verify: object, cert: object) -> None:
         """Leave the pool as it is: its one TLS context verifies, and has its bundle loaded."""
+
+
+class PooledResponse:
+    """A Response out of a pool of urllib3's."""
+
+    def __init__(self, raw: BaseHTTPResponse) -> None:
+        self._raw = raw
+        self.status = raw.status
+        self.headers = {name.lower(): raw.headers[name] for name in raw.headers}
+
+    def read(self, most: int) -> bytes:
+        pieces, left = [], most
+        while left > 0:
+            piece = self._raw.read(left, decode_content=False)
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        else:
+            self._raw.close()
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        self._raw.close()
+
+    def dismiss(self) -> None:
+        if self._raw.length_remaining == 0:
+            self._raw.read(1, decode_content=False)
+        else:
+            self._raw.close()

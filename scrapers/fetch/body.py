@@ -3,8 +3,8 @@
 # What inflating a page costs is most of what reading it costs; this takes a third of zlib's time.
 from isal.igzip_lib import IsalError
 from isal.isal_zlib import decompressobj
-from urllib3 import BaseHTTPResponse
 
+from scrapers.fetch.response import Response
 from scrapers.fetch.unfinished import Note, failed, unreadable
 from scrapers.request import Media
 
@@ -17,9 +17,7 @@ _TEXT = ("text/", "json", "xml", "javascript")
 _READ = {Media.TEXT: _TEXT, Media.PICTURE: (*_TEXT, "image/")}
 
 
-def read_body(
-    response: BaseHTTPResponse, cap: int, media: Media = Media.TEXT
-) -> tuple[bytes, bool]:
+def read_body(response: Response, cap: int, media: Media = Media.TEXT) -> tuple[bytes, bool]:
     """Return at most `cap` bytes, unpacked, and whether there was more.
 
     A cut page still shows what is in it; that something is not in it proves nothing.
@@ -28,7 +26,7 @@ def read_body(
     if not _wanted(response.headers.get("content-type", ""), media):
         response.close()
         return b"", True
-    raw = _read(response, cap)
+    raw = response.read(cap + 1)
     if not coding or not raw:
         return raw[:cap], len(raw) > cap
     return _unpacked(raw, coding, cap)
@@ -46,20 +44,6 @@ def _coding(header: str) -> str:
 def _wanted(content_type: str, media: Media) -> bool:
     kind = content_type.partition(";")[0].lower()
     return not kind.strip() or any(each in kind for each in _READ[media])
-
-
-def _read(response: BaseHTTPResponse, cap: int) -> bytes:
-    """Read until the end, or one byte past the cap; then the connection is of no more use."""
-    pieces, left = [], cap + 1
-    while left > 0:
-        piece = response.read(left, decode_content=False)
-        if not piece:
-            break
-        pieces.append(piece)
-        left -= len(piece)
-    else:
-        response.close()
-    return b"".join(pieces)
 
 
 def _unpacked(raw: bytes, coding: str, cap: int) -> tuple[bytes, bool]:

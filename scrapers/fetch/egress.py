@@ -57,6 +57,7 @@ class Egress:
     def tls(self) -> ssl.SSLContext:
         """Load the one context that all connections share: a bundle costs 7 ms to load."""
         context = ssl.create_default_context(cafile=str(self.ca_file or DEFAULT_CA_BUNDLE_PATH))
+        context.set_alpn_protocols(["http/1.1"])
         context.sslsocket_class = MeteredTLSSocket
         return context
 

@@ -1,17 +1,17 @@
-"""One request, one answer: over requests for an API, over the bare pools for a page."""
+"""One request, one answer: over requests for an API, over our own lines for a page."""
 
 import logging
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 
-from urllib3 import BaseHTTPResponse, Timeout
-
 from scrapers.fetch.adapter import GuardedAdapter
 from scrapers.fetch.allowance import current_allowance
 from scrapers.fetch.credentials import Credentials
-from scrapers.fetch.egress import Reach
+from scrapers.fetch.egress import Egress, Reach
 from scrapers.fetch.guard import Pool, Pools
+from scrapers.fetch.lines import Lines
+from scrapers.fetch.response import Response
 from scrapers.fetch.target import Target
 from scrapers.fetch.unfinished import Note, failed
 from scrapers.request import Request
@@ -23,29 +23,37 @@ OWN_HEADERS = frozenset({"user-agent", "accept-encoding", "host", "connection", 
 
 @dataclass(slots=True, kw_only=True)
 class Exchanges:
-    pools: Pools
+    egress: Egress
+    idle_hosts: int
     credentials: Credentials
     user_agent: str
+    _pools: Pools = field(init=False)
+    _lines: Lines = field(init=False)
     _adapters: dict[Reach, GuardedAdapter] = field(init=False)
 
     def __post_init__(self) -> None:
         # urllib3's warnings quote whole addresses, and those hold people's names.
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+        tls = self.egress.tls()
+        self._pools = Pools(self.egress, tls, self.idle_hosts)
+        self._lines = Lines(self.egress, tls, self.idle_hosts)
         self._adapters = {
             reach: GuardedAdapter(partial(self._pool_of, reach=reach)) for reach in Reach
         }
 
-    def ask(
-        self, target: Target, request: Request, *, reach: Reach, access: Access
-    ) -> BaseHTTPResponse:
+    def ask(self, target: Target, request: Request, *, reach: Reach, access: Access) -> Response:
         signed = self.credentials.signed(target)
         headers = self._headers(target, request)
-        send = self._by_requests if access is Access.API else self._by_urllib3
+        send = self._by_requests if access is Access.API else self._by_line
         return _final(send(signed, request, headers, reach))
+
+    def close(self) -> None:
+        self._pools.close()
+        self._lines.close()
 
     def _by_requests(
         self, target: Target, request: Request, headers: dict[str, str], reach: Reach
-    ) -> BaseHTTPResponse:
+    ) -> Response:
         allowance = current_allowance()
         allowance.begin_head()
         seconds = (allowance.seconds_to_connect(), allowance.seconds_left())
@@ -54,23 +62,12 @@ class Exchanges:
         allowance.begin_body()
         return response
 
-    def _by_urllib3(
+    def _by_line(
         self, target: Target, request: Request, headers: dict[str, str], reach: Reach
-    ) -> BaseHTTPResponse:
+    ) -> Response:
         allowance = current_allowance()
         allowance.begin_head()
-        response = self.pools.of(target, reach).urlopen(
-            request.method,
-            target.path,
-            body=request.body.encode() or None,
-            headers=headers,
-            retries=False,
-            redirect=False,
-            assert_same_host=False,
-            timeout=Timeout(allowance.seconds_to_connect(), allowance.seconds_left()),
-            preload_content=False,
-            decode_content=False,
-        )
+        response = self._lines.to(target, reach).ask(target, request, headers)
         allowance.begin_body()
         return response
 
@@ -85,23 +82,12 @@ class Exchanges:
         }
 
     def _pool_of(self, url: str, *, reach: Reach) -> Pool:
-        return self.pools.of(Target.of(url), reach)
+        return self._pools.of(Target.of(url), reach)
 
 
-def _final(response: BaseHTTPResponse) -> BaseHTTPResponse:
+def _final(response: Response) -> Response:
     """Refuse an interim answer (103): what follows it would be taken for the next answer."""
     if response.status < HTTPStatus.OK:
         response.close()
         raise failed(Note.CUT_SHORT)
     return response
-
-
-def dismiss(response: BaseHTTPResponse) -> None:
-    """Leave a redirect's body unread: it may be a bomb, and says nothing that we need.
-
-    One that has no body gives its connection back.
-    """
-    if response.length_remaining == 0:
-        response.read(1, decode_content=False)
-    else:
-        response.close()

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 from socket import socket
+from ssl import SSLContext
 from threading import Lock
 from typing import cast
 
@@ -65,9 +66,9 @@ Pool = GuardedPool | GuardedTLSPool
 class Pools:
     """One pool a host and reach: what was opened to a declared origin serves nobody else."""
 
-    def __init__(self, egress: Egress, idle_hosts: int) -> None:
+    def __init__(self, egress: Egress, tls: SSLContext, idle_hosts: int) -> None:
         self._egress = egress
-        self._tls = egress.tls()
+        self._tls = tls
         self._idle_hosts = idle_hosts
         self._lock = Lock()
         self._pools: OrderedDict[tuple[str, Reach], Pool] = OrderedDict()

@@ -47,6 +47,10 @@ class MeteredSocket(socket.socket):
             raise OSError(error, os.strerror(error))
         self.getpeername()  # which raises where the time was up first
 
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        receive = super().recv
+        return _heard(self, lambda: receive(bufsize, flags))
+
     def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
         receive = super().recv_into
         return _received(self, lambda: receive(buffer, nbytes, flags))
@@ -72,6 +76,10 @@ class MeteredTLSSocket(ssl.SSLSocket):
             self.close()
             raise
 
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        receive = super().recv
+        return _heard(self, lambda: receive(buflen, flags))
+
     def recv_into(
         self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0
     ) -> int:
@@ -81,6 +89,12 @@ class MeteredTLSSocket(ssl.SSLSocket):
     def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
         send = super().send
         _sent(self, data, lambda left: send(left, flags))
+
+
+def _heard(sock: socket.socket, receive: Callable[[], bytes]) -> bytes:
+    piece = _patiently(sock, READABLE, receive)
+    current_allowance().spend(len(piece))
+    return piece
 
 
 def _received(sock: socket.socket, receive: Callable[[], int]) -> int:

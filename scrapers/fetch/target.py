@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Self
 from urllib.parse import urlencode, urljoin
@@ -25,17 +25,24 @@ _NUMBER_LIKE = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where a request goes. `path` includes the query; an IPv6 host keeps its brackets."""
+    """Where a request goes. `path` includes the query; an IPv6 host keeps its brackets.
+
+    `origin` is scheme, host and, where it is not the usual one, port.
+    """
 
     scheme: str
     host: str
     port: int
     path: str
+    origin: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "origin", f"{self.scheme}://{self.host}{self._unusual_port}")
 
     @classmethod
     @lru_cache(maxsize=16_384)
     def of(cls, url: str) -> Self:
-        """Parse as urllib3 does, which will do the asking; raise UnfinishedError if unsafe."""
+        """Parse as urllib3 does, which asks the APIs; raise UnfinishedError if unsafe."""
         if len(url) > LONGEST_URL:
             raise refused(Note.TOO_LONG)
         if _TREACHEROUS.search(url):
@@ -65,9 +72,18 @@ class Target:
         return cls.of(f"{request.url}{mark}{urlencode(request.params)}")
 
     @property
-    def origin(self) -> str:
-        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{self.host}{port}"
+    def authority(self) -> str:
+        """Whom to name in the Host header: a dot that ends the name is for name servers only."""
+        return self.host.rstrip(".") + self._unusual_port
+
+    @property
+    def server_name(self) -> str:
+        """What the certificate has to speak of."""
+        return self.host.strip("[]").rstrip(".")
+
+    @property
+    def _unusual_port(self) -> str:
+        return "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
 
     @property
     def url(self) -> str:

@@ -1,13 +1,14 @@
 """One client for all: what it may ask, where a redirect may lead, what comes back."""
 
 from dataclasses import dataclass, field, replace
+from ssl import SSLError
 from typing import Protocol
 
 from requests import RequestException
 from requests.exceptions import SSLError as RequestsSSLError
 from requests.exceptions import Timeout as RequestsTimeout
-from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import SSLError as PoolSSLError
 from urllib3.exceptions import TimeoutError as PoolTimeout
 
 from scrapers.fetch.allowance import Allowance, allowed
@@ -15,10 +16,10 @@ from scrapers.fetch.body import read_body
 from scrapers.fetch.clock import Clock
 from scrapers.fetch.credentials import Credentials
 from scrapers.fetch.egress import Egress, Reach
-from scrapers.fetch.exchange import Exchanges, dismiss
-from scrapers.fetch.guard import Pools
+from scrapers.fetch.exchange import Exchanges
 from scrapers.fetch.limits import Limits
 from scrapers.fetch.moved import Moved
+from scrapers.fetch.response import Response
 from scrapers.fetch.revisit import unconditional
 from scrapers.fetch.target import DEFAULT_PORTS, Target, declared, normal
 from scrapers.fetch.traffic import Traffic
@@ -57,7 +58,8 @@ class HttpClient:
 
     def __post_init__(self) -> None:
         self._exchanges = Exchanges(
-            pools=Pools(self.egress, self.limits.idle_hosts),
+            egress=self.egress,
+            idle_hosts=self.limits.idle_hosts,
             credentials=self.credentials,
             user_agent=self.user_agent,
         )
@@ -68,19 +70,19 @@ class HttpClient:
                 return self._fetched(request, etiquette)
             except UnfinishedError as end:
                 return end.reading
-            except (SSLError, RequestsSSLError):
+            except (SSLError, PoolSSLError, RequestsSSLError):
                 return failed(Note.NO_TRUST).reading
             except (PoolTimeout, RequestsTimeout):
                 return failed(Note.OUT_OF_TIME).reading
             except (HTTPError, RequestException, OSError):
                 return self._broken(allowance)
-            except ValueError:  # http.client's word for a header that it will not send
+            except ValueError:  # a header that cannot be sent
                 return failed(Note.BROKE_OFF).reading
             finally:
                 self.traffic.add(allowance.total)
 
     def close(self) -> None:
-        self._exchanges.pools.close()
+        self._exchanges.close()
 
     def _broken(self, allowance: Allowance) -> Reading:
         """Ask again, but in turn, where a kept connection may have been closed meanwhile."""
@@ -97,11 +99,20 @@ class HttpClient:
             raise refused(Note.NO_KEY)
         reach = self._reach(target, etiquette)
         response = self._exchanges.ask(target, request, reach=reach, access=etiquette.access)
+        try:
+            return self._told(target, request, response, etiquette)
+        except BaseException:
+            response.close()
+            raise
+
+    def _told(
+        self, target: Target, request: Request, response: Response, etiquette: Etiquette
+    ) -> Page | Moved:
         location = response.headers.get("location")
         followed = request.hops > 0 and not request.body
         if response.status not in REDIRECTS or location is None or not followed:
             return self._page(target, response, request.media, etiquette.access)
-        dismiss(response)
+        response.dismiss()
         onward = self._onward(target, location, etiquette)
         # What we keep is of the address that was asked, not of where it leads today.
         return Moved(replace(unconditional(request), url=onward.url, params=(), led=True))
@@ -123,9 +134,7 @@ class HttpClient:
             raise refused(Note.PORT)
         return Reach.PUBLIC
 
-    def _page(
-        self, target: Target, response: BaseHTTPResponse, media: Media, access: Access
-    ) -> Page:
+    def _page(self, target: Target, response: Response, media: Media, access: Access) -> Page:
         body, cut = read_body(response, self.limits.body_bytes, media)
         if cut and access is Access.API:
             # Half of a JSON document is nothing; half a page still shows what stands on it.
@@ -135,6 +144,6 @@ class HttpClient:
             status=response.status,
             body=body,
             fetched_at=self.clock.now(),
-            headers={name.lower(): value for name, value in response.headers.items()},
+            headers=response.headers,
             cut=cut,
         )

@@ -11,7 +11,8 @@ disagree is believed in nothing. robots.txt is not read: these sites are our own
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
@@ -34,7 +35,7 @@ from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query
-from scrapers.source import MarkupSource, canaries_in_rounds
+from scrapers.source import Canary, MarkupSource, canaries_in_rounds
 from tests.bench.cost import Cost
 
 USER_AGENT = "Namesake-bench"
@@ -59,17 +60,19 @@ class NoParser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`canaries` says whether control names are asked before the names."""
+    """`canaries` says whether control names are asked first, and `controls` which were asked."""
 
     sources: Mapping[str, PresenceSource]
     users: tuple[str, ...]
     canaries: bool
+    controls: defaultdict[str, list[Canary]] = field(default_factory=lambda: defaultdict(list))
 
     def queries(self) -> Iterator[Query]:
         """Yield the canaries of all sites in rounds, then name after name over all sites."""
         if self.canaries:
-            canaries = canaries_in_rounds(self.sources.values(), NONCE)
-            yield from (canary.query for canary in canaries)
+            for canary in canaries_in_rounds(self.sources.values(), NONCE):
+                self.controls[canary.query.source].append(canary)
+                yield canary.query
         for user in self.users:
             named = Identity(ref=user, names=(), handles=(user,))
             for source in self.sources.values():
@@ -114,7 +117,7 @@ def verdicts(job: Job, tally: Tally) -> Iterator[dict[str, str]]:
     """Yield one verdict a name and site; a site whose canaries disagree is unreadable."""
     for name, outcomes in tally.outcomes.items():
         source = job.sources[name]
-        refuted = job.canaries and _refuted(source, tally)
+        refuted = job.canaries and _refuted(job.controls[name], tally)
         for user, outcome in outcomes.items():
             told = Outcome.UNREADABLE if refuted else outcome
             yield {"site": source.entry.name, "user": user, "outcome": told}
@@ -139,10 +142,9 @@ def measured(job: Job, lanes: Lanes, client: HttpClient) -> dict[str, object]:
     }
 
 
-def _refuted(source: PresenceSource, tally: Tally) -> bool:
+def _refuted(controls: Iterable[Canary], tally: Tally) -> bool:
     probes = [
-        Probe(expects=canary.expects, reading=tally.probes[canary.query.key])
-        for canary in source.canaries(NONCE)
+        Probe(expects=canary.expects, reading=tally.probes[canary.query.key]) for canary in controls
     ]
     return weighed(probes, ()).standing is Standing.REFUTED
 

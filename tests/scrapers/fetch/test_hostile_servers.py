@@ -7,6 +7,7 @@ import zlib
 import pytest
 
 from scrapers.fetch.limits import Limits
+from scrapers.fetch.moved import Moved
 from scrapers.fetch.unfinished import Note
 from scrapers.outcome import Outcome
 from scrapers.page import Page
@@ -45,7 +46,7 @@ DEFLATE_BOMB = zlib.compress(bytes(50 * MIB))
     "behaviour",
     [
         pytest.param(silent, id="nothing"),
-        pytest.param(dripping(b""), id="status line drip"),
+        pytest.param(dripping(b"HTTP/1.1 200 "), id="status line drip"),
         pytest.param(dripping(OK + b"X-Drip: "), id="header drip"),
         pytest.param(dripping(OK, b"X: 1\r\n"), id="header line drip"),
         pytest.param(dripping(OK + b"Content-Length: 1000000\r\n\r\n"), id="body drip"),
@@ -196,21 +197,38 @@ def test_many_small_packages_in_a_row_do_not_cost_their_square(internet: Interne
     assert came.body == b""
 
 
-@pytest.mark.parametrize("access", Access)
-def test_an_interim_answer_is_not_the_answer_and_what_follows_it_answers_nobody(
-    internet: Internet, access: Access
-) -> None:
-    early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
-    server = internet.serve(without_robots(answering(early + answer(b"first"), answer(b"second"))))
-    client = internet.client()
-    etiquette = Etiquette(origins=("http://site.example",), access=access)
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
 
-    first, second = (
-        client.fetch(Request(url=f"http://site.example/{number}"), etiquette) for number in range(2)
-    )
+
+def test_an_interim_answer_to_an_api_is_not_the_answer_and_what_follows_it_answers_nobody(
+    internet: Internet,
+) -> None:
+    server = internet.serve(without_robots(answering(EARLY + answer(b"first"), answer(b"second"))))
+    etiquette = Etiquette(origins=("http://site.example",), access=Access.API)
+
+    first, second = asked_twice(internet, etiquette)
 
     assert isinstance(first, Reading)
     assert (first.outcome, first.note) == (Outcome.FAILED, Note.CUT_SHORT)
     assert isinstance(second, Page)
     assert second.body == b"second"
     assert server.connections == 2
+
+
+def test_interim_answers_before_a_page_are_passed_over(internet: Internet) -> None:
+    server = internet.serve(answering(EARLY * 2 + answer(b"first"), answer(b"second")))
+    etiquette = Etiquette(origins=("http://site.example",), access=Access.PAGE)
+
+    first, second = asked_twice(internet, etiquette)
+
+    assert isinstance(first, Page)
+    assert isinstance(second, Page)
+    assert (first.status, first.body, "link" in first.headers) == (200, b"first", False)
+    assert second.body == b"second"
+    assert server.connections == 1
+
+
+def asked_twice(internet: Internet, etiquette: Etiquette) -> list[Page | Reading | Moved]:
+    client = internet.client()
+    requests = (Request(url=f"http://site.example/{number}") for number in range(2))
+    return [client.fetch(each, etiquette) for each in requests]

@@ -197,13 +197,15 @@ def test_a_connection_is_kept_for_the_next_request(
     assert server.connections == 1
 
 
-def test_connections_are_kept_for_so_many_hosts_and_no_more(internet: Internet) -> None:
+def test_connections_are_kept_for_so_many_hosts_and_no_more(
+    internet: Internet, etiquette: Etiquette
+) -> None:
     hosts = ("a.example", "b.example", "c.example")
     servers = [internet.serve(answering(answer()), host) for host in hosts]
     client = internet.client(Limits(total_seconds=10.0, idle_hosts=2))
     for host in (*hosts, *reversed(hosts)):
         origin = f"http://{host}"
-        client.fetch(Request(url=origin), replace(API, origins=(origin,)))
+        client.fetch(Request(url=origin), replace(etiquette, origins=(origin,)))
 
     assert [server.connections for server in servers] == [2, 1, 1]
 
