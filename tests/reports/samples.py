@@ -29,7 +29,7 @@ from reports.notice import (
 from reports.review import ReviewLine, ReviewView, Upkeep
 from reports.selfcheck import SelfCheckView
 from reports.sign_in_link import SignInLinkView
-from reports.upkeep import AddressPausedView, DiskFullView, SourcesParkedView, TrialView
+from reports.upkeep import SourcesParkedView
 from reports.words import (
     DigestKind,
     Ending,
@@ -41,6 +41,7 @@ from reports.words import (
 )
 from tests.reports.readers import MONDAY, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
+from tests.reports.samples_upkeep import UPKEEP
 
 IMPERSONATION: Final = FlagLine(
     kind=FlagKind.IMPERSONATION,
@@ -138,6 +139,7 @@ PARTLY: Final = Coverage(checked=58, total=60, gaps=GAPS, withheld=("bluesky",))
 WHOLE: Final = Coverage(checked=60, total=60)
 LETTERS: Final[dict[str, LetterView]] = {
     **STANDING,
+    **UPKEEP,
     "digest": DigestView(
         **ROSA,
         week="2026-W48",
@@ -294,9 +296,4 @@ LETTERS: Final[dict[str, LetterView]] = {
         review_url=PORTAL,
     ),
     "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),
-    "trial": TrialView(**SAM),
-    "disk-full": DiskFullView(**SAM, since=MONDAY),
-    "address-paused": AddressPausedView(
-        **SAM, ref="3f9c0a51d2e84b7796c1f0a4b5d68e12", status="5.1.1", since=MONDAY
-    ),
 }

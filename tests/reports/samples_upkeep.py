@@ -1,0 +1,15 @@
+"""Letters to IT about the service itself, and about nobody's findings."""
+
+from typing import Final
+
+from reports.lines import LetterView
+from reports.upkeep import AddressPausedView, DiskFullView, TrialView
+from tests.reports.readers import MONDAY, SAM
+
+UPKEEP: Final[dict[str, LetterView]] = {
+    "trial": TrialView(**SAM),
+    "disk-full": DiskFullView(**SAM, since=MONDAY),
+    "address-paused": AddressPausedView(
+        **SAM, ref="3f9c0a51d2e84b7796c1f0a4b5d68e12", status="5.1.1", since=MONDAY
+    ),
+}
