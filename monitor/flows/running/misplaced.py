@@ -56,12 +56,12 @@ def _too_late(state: State, at: datetime) -> Iterator[str]:
 
 
 def _missing(state: State, noted: datetime, at: datetime) -> Iterator[str]:
-    """Expect what each look of the service sees to; whose consent is newer waits for the next."""
+    """Expect what each look of the service sees to; who joined since then waits for the next."""
     there = {(due.name, due.subject) for due in state.due.all()}
     expected = [(SWEEP, ""), (PURGE, "")]
     for consent in state.consents.standing():
         if consent.withdrawn_at is not None:
             expected.append((ERASURE, consent.person))
-        elif consent.live(noted) and consent.live(at):
+        elif consent.given_at < noted and consent.live(noted) and consent.live(at):
             expected.append((DIGEST, consent.person))
     yield from (name for name, subject in expected if (name, subject) not in there)
