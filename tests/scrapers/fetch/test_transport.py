@@ -1,10 +1,12 @@
 """What the client sends, what it brings back, and how it says that it failed."""
 
+import gc
 import gzip
 import socket
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -20,6 +22,7 @@ from tests.scrapers.fetch.follower import Follower
 from tests.scrapers.fetch.loopback import (
     answer,
     answering,
+    head_of,
     moved,
     packed,
     without_robots,
@@ -278,3 +281,24 @@ def test_notes_hold_no_word_of_the_web(internet: Internet, etiquette: Etiquette)
 
         assert isinstance(came, Reading)
         assert came.note in set(Note)
+
+
+def test_a_client_that_nobody_closed_hangs_up_when_nobody_has_it_any_more(
+    internet: Internet, etiquette: Etiquette
+) -> None:
+    hung_up = Event()
+
+    def hear(connection: socket.socket) -> bytes:
+        head = head_of(connection)
+        if not head:
+            hung_up.set()
+        return head
+
+    server = internet.serve(answering(answer()))
+    server.hear = hear
+    internet.client().fetch(Request(url=SITE), etiquette)
+
+    internet.clients.clear()
+    gc.collect()
+
+    assert hung_up.wait(5)
