@@ -25,9 +25,9 @@ from monitor.domain.person import PersonName
 from monitor.flows.membership.enrol import Answers, hashed
 from monitor.outside import Outside
 from monitor.service import Service
-from monitor.store.state import State
 from scrapers.fetch.egress import Egress, resolve_nothing
 from scrapers.fetch.pace import WITHOUT_WAITS
+from tests.monitor.conftest import Found
 
 SETTINGS = """\
 state = "state"
@@ -155,11 +155,11 @@ def run(*arguments: str, typed: str = "", outside: Outside | None = None) -> Sai
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
+def terminal(tmp_path: Path, found: Found) -> Terminal:
     """A district with a folder, and nobody and nothing in it."""
     path = tmp_path / "namesake.toml"
     path.write_text(SETTINGS, "utf-8")
-    State.init(tmp_path / "state").close()
+    found(tmp_path / "state")
     return Terminal(path)
 
 

@@ -10,7 +10,7 @@ import pytest
 from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
-from monitor.store.state import State
+from tests.monitor.conftest import Found
 from tests.monitor.flows.world import World, configured
 
 MakeWorld = Callable[..., World]
@@ -18,14 +18,14 @@ SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-def world_of(tmp_path: Path) -> Iterator[MakeWorld]:
+def world_of(tmp_path: Path, found: Found) -> Iterator[MakeWorld]:
     """Make a world with these sites; `families` are the sources beside them."""
     with ExitStack() as parts:
 
         def make(*sites: str, families: tuple[str, ...] = (), folder: Path = tmp_path) -> World:
             folder.mkdir(exist_ok=True)
             config = configured(folder, sites, *families)
-            State.init(config.state).close()
+            found(config.state)
             clock = StoryClock(SATURDAY)
             web = parts.enter_context(WebServer(Internet(), now=clock.now))
             world = World(config, web, clock)

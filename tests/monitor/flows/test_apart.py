@@ -6,6 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 
+pytestmark = pytest.mark.usefixtures("own_parser")
 PARSERS = ("bs4", "lxml", "scrapers.recipes.markup", "scrapers.recipes.profile_card")
 PROFILE = "http://chalkboard.example/t/mariadelgado"
 

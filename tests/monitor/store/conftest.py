@@ -20,6 +20,7 @@ from scrapers.finding import Finding, Kind
 from scrapers.outcome import Outcome
 from scrapers.reading import Reading, Visit
 from scrapers.request import Query, QueryKind, Request
+from tests.monitor.conftest import Found
 
 MONDAY = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
 
@@ -152,6 +153,7 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with State.init(tmp_path / "state", patience=5) as state:
+def world(tmp_path: Path, found: Found) -> Iterator[World]:
+    found(tmp_path / "state")
+    with State.open(tmp_path / "state", patience=5) as state:
         yield World(state, tmp_path / "state")

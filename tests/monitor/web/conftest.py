@@ -9,7 +9,7 @@ from monitor.config_portal import SignIn
 from monitor.demo.clock import StoryClock
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
-from monitor.store.state import State
+from tests.monitor.conftest import Found
 from tests.monitor.flows.conftest import SATURDAY
 from tests.monitor.flows.world import World, configured
 from tests.monitor.web.portal import Portal, with_portal
@@ -23,9 +23,9 @@ def sign_in() -> SignIn:
 
 
 @pytest.fixture
-def portal(tmp_path: Path, sign_in: SignIn) -> Iterator[Portal]:
+def portal(tmp_path: Path, sign_in: SignIn, found: Found) -> Iterator[Portal]:
     config = with_portal(configured(tmp_path, ("chalkboard",), "bluesky"), sign_in)
-    State.init(config.state).close()
+    found(config.state)
     clock = StoryClock(SATURDAY)
     with WebServer(Internet(), now=clock.now) as web:
         world = World(config, web, clock)
