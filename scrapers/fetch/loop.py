@@ -33,11 +33,11 @@ class Loop:
         self._watched = self._hub.loop.async_()
         self._watched.start(lambda: None)
 
-    def call(self, what: Callable[..., object], *told: object) -> None:
+    def call(self, what: Callable[[], object]) -> None:
         """Have `what` called in the loop's thread, soon; in vain once the loop has ended."""
         with self._lock:
             if self._hub is not None:
-                self._hub.loop.run_callback_threadsafe(what, *told)
+                self._hub.loop.run_callback_threadsafe(what)
 
     def end(self) -> None:
         with self._lock:
