@@ -24,6 +24,12 @@ from tests.scrapers.fetch.wire import AGENT, Connect, Wire
 PATIENT = Limits(total_seconds=10.0)
 
 
+@pytest.fixture(params=Access, ids=str)
+def etiquette(request: pytest.FixtureRequest) -> Etiquette:
+    """Let a test stand for pages and for APIs, which are asked in two ways."""
+    return Etiquette(origins=("http://site.example",), access=request.param)
+
+
 @dataclass
 class Internet:
     """Names under .example, served on loopback; nothing else exists."""
