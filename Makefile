@@ -53,10 +53,6 @@ ifeq ($(REAL),1)
 	@tests/real/install.sh
 endif
 
-.PHONY: parts
-parts: machine
-	@$(BIN)/python -m tests.real.fetch
-
 .PHONY: soak
 soak: $(INSTALLED) ## Run the long tests whole; make test runs a tenth of them
 	@NAMESAKE_SOAK=1 $(BIN)/python -m pytest -m soak
