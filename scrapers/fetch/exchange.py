@@ -45,7 +45,11 @@ class Exchanges:
         signed = self.credentials.signed(target)
         headers = self._headers(target, request)
         send = self._by_requests if access is Access.API else self._by_line
-        return _final(send(signed, request, headers, reach))
+        allowance = current_allowance()
+        allowance.begin_head()
+        response = send(signed, request, headers, reach)
+        allowance.begin_body()
+        return _final(response)
 
     def close(self) -> None:
         self._pools.close()
@@ -55,21 +59,14 @@ class Exchanges:
         self, target: Target, request: Request, headers: dict[str, str], reach: Reach
     ) -> Response:
         allowance = current_allowance()
-        allowance.begin_head()
         seconds = (allowance.seconds_to_connect(), allowance.seconds_left())
         adapter, body = self._adapters[reach], request.body.encode() or None
-        response = adapter.ask(request.method, target.url, headers, body, seconds)
-        allowance.begin_body()
-        return response
+        return adapter.ask(request.method, target.url, headers, body, seconds)
 
     def _by_line(
         self, target: Target, request: Request, headers: dict[str, str], reach: Reach
     ) -> Response:
-        allowance = current_allowance()
-        allowance.begin_head()
-        response = self._lines.to(target, reach).ask(target, request, headers)
-        allowance.begin_body()
-        return response
+        return self._lines.to(target, reach).ask(target, request, headers)
 
     def _headers(self, target: Target, request: Request) -> dict[str, str]:
         asked = {name.lower(): value for name, value in request.headers}
