@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from scrapers.fetch.credentials import Credential, Credentials
 from scrapers.fetch.unfinished import Note
 from scrapers.outcome import Outcome
@@ -18,12 +16,6 @@ from tests.scrapers.fetch.loopback import answer, answering, moved, without_robo
 SITE = "http://site.example"
 API = Etiquette(origins=(SITE,), access=Access.API)
 PAGES = replace(API, access=Access.PAGE)
-
-
-@pytest.fixture(params=[API, PAGES], ids=["api", "page"])
-def etiquette(request: pytest.FixtureRequest) -> Etiquette:
-    manners: Etiquette = request.param
-    return manners
 
 
 KEY = Credentials(

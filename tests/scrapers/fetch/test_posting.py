@@ -3,15 +3,13 @@
 import re
 import socket
 
-import pytest
-
 from scrapers.fetch.credentials import Credential, Credentials
 from scrapers.fetch.revisit import kept_of
 from scrapers.outcome import Outcome
 from scrapers.page import Page
 from scrapers.reading import Reading
 from scrapers.request import Query, QueryKind, Request
-from scrapers.source import Access, Etiquette
+from scrapers.source import Etiquette
 from tests.scrapers.fetch.conftest import Internet
 from tests.scrapers.fetch.fakes import MONDAY
 from tests.scrapers.fetch.loopback import (
@@ -38,11 +36,6 @@ def whole(connection: socket.socket) -> bytes:
         heard += piece
         missing -= len(piece)
     return heard
-
-
-@pytest.fixture(params=list(Access))
-def etiquette(request: pytest.FixtureRequest) -> Etiquette:
-    return Etiquette(origins=(SITE,), access=request.param)
 
 
 def served(internet: Internet, *answers: bytes) -> Loopback:
