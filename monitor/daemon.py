@@ -30,7 +30,8 @@ LOG = logging.getLogger(__name__)
 class Rounds(Protocol):
     """The work that falls due. Each call looks once and returns; `stop` ends a running one.
 
-    `waits_for` says why nothing may be done now, and nothing where all may.
+    `waits_for` says why nothing may be done now, and nothing where all may. `check_files` raises
+    ReplacedError where what is written would go to files that nobody else sees.
     """
 
     def serve(self) -> None: ...
@@ -38,6 +39,7 @@ class Rounds(Protocol):
     def write(self) -> None: ...
     def stop(self) -> None: ...
     def waits_for(self) -> str: ...
+    def check_files(self) -> None: ...
 
 
 class Supervisor:
@@ -122,7 +124,10 @@ class Daemon:
     pulse: Pulse
 
     def run(self) -> None:
-        """Serve until SIGTERM or SIGINT; to be called on the main thread."""
+        """Serve until SIGTERM or SIGINT; to be called on the main thread.
+
+        Raises ReplacedError, once all work has ended, where the database's files were replaced.
+        """
         kinds = (self.rounds.serve, self.rounds.ask, self.rounds.write)
         hands = [Hand(work, self.pulse) for work in kinds]
         serving, asking, _ = hands
@@ -138,13 +143,18 @@ class Daemon:
             ticker.start()
             standing = self._standing()
             self._say(standing, "READY=1")
-            self._watch(hands, ticker, standing)
-            self._say("Finishing what was begun.", "STOPPING=1")
-            ticker.stop()
-            for hand in hands:
-                hand.end()
-            self.rounds.stop()
-            _farewell(hands)
+            try:
+                self._watch(hands, ticker, standing)
+            finally:
+                self._stop(hands, ticker)
+
+    def _stop(self, hands: Sequence[Hand], ticker: Ticker) -> None:
+        self._say("Finishing what was begun.", "STOPPING=1")
+        ticker.stop()
+        for hand in hands:
+            hand.end()
+        self.rounds.stop()
+        _farewell(hands)
 
     def _say(self, status: str, *lines: str) -> None:
         LOG.info(status)
@@ -154,6 +164,7 @@ class Daemon:
         """Tell systemd that we live, as long as everybody moves; tick at once when time jumps."""
         jumps, hung = Jumps(self.pulse), frozenset[str]()
         while not self.stopping.wait(WATCHED_SECONDS):
+            self.rounds.check_files()
             if jumped := jumps.since_last():
                 LOG.warning("The clock jumped by %+.0f seconds; what is due is looked up.", jumped)
                 ticker.tick()

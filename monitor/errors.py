@@ -57,3 +57,9 @@ class DatabaseError(MonitorError):
     """The database refuses: it is newer than this program, or damaged."""
 
     exit_code = 78
+
+
+class ReplacedError(DatabaseError):
+    """Another database lies where the open one was: what is written to it, nobody would see."""
+
+    exit_code = 79

@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,9 +11,10 @@ from monitor.config import Config, zone_exists
 from monitor.domain import condition
 from monitor.domain.checkup import Checked, bad, fine, warned
 from monitor.domain.envelope import Envelope, Verdict, message_id
-from monitor.errors import ConfigError, NotPermittedError, UnavailableError
+from monitor.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
 from monitor.mail import SmtpPost
 from monitor.store.lock import StateLock
+from monitor.store.open_files import deleted_files, find_processes, has_locks
 from monitor.store.sealing import KEYS_DATABASE
 from monitor.store.state import DATABASE, bytes_of
 from reports.press import LetterKind, printed
@@ -20,6 +22,8 @@ from reports.upkeep import TrialView
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
+LOOKS = 10
+LOOK_SECONDS = 0.1
 
 
 def of_files(config: Config, path: Path) -> Iterator[Checked]:
@@ -41,6 +45,34 @@ def of_files(config: Config, path: Path) -> Iterator[Checked]:
         yield bad("files", told, remedy, NotPermittedError.exit_code)
     elif not open_to:
         yield fine("files", "The folder, the database and the keys are their owner's alone.")
+
+
+def of_open_files(config: Config) -> Iterator[Checked]:
+    """See that each process that uses the databases is seen by the others, as locks show."""
+    used = [
+        (process, path)
+        for path in (config.state / DATABASE, config.state / KEYS_DATABASE)
+        for process in find_processes(path)
+    ]
+    unseen = [(process, path) for process, path in used if not _is_seen(process, path)]
+    for process, path in unseen:
+        told = f"Process {process} uses {path.name} unseen by others: what it writes may be lost."
+        remedy = "Stop it, run `namesake backup`, and start it again."
+        yield bad("processes", told, remedy, ReplacedError.exit_code)
+    if not unseen:
+        count = len({process for process, _ in used})
+        yield fine("processes", f"Using the database now: {count}. Each holds its locks.")
+
+
+def _is_seen(process: int, path: Path) -> bool:
+    """Say whether it holds locks, and no deleted file; one that has just begun has none yet."""
+    for _ in range(LOOKS):
+        if deleted_files(process, path):
+            return False
+        if has_locks(process, path) or process not in find_processes(path):
+            return True
+        time.sleep(LOOK_SECONDS)
+    return False
 
 
 def of_room(config: Config) -> Checked:

@@ -2,8 +2,10 @@
 
 import os
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -21,6 +23,37 @@ settings.register_profile("soak", deadline=None, max_examples=2000)
 # For `make mutants`, which runs the same tests once for each mutant.
 settings.register_profile("few", deadline=None, derandomize=True, max_examples=15)
 settings.load_profile("soak" if SOAKING else "any")
+
+
+ROOT = Path(__file__).parents[1]
+PRODUCT = tuple(f"{ROOT / package}{os.sep}" for package in ("monitor", "scrapers", "reports"))
+DATABASE_FILES = (".db", ".db-wal", ".db-shm")
+
+
+def refuse_to_open_a_live_database(event: str, arguments: tuple[object, ...]) -> None:
+    """Fail the test in which code of ours opens a database by path that this process has open.
+
+    To close it again would drop every lock that SQLite holds on it.
+    """
+    if event != "open" or not str(arguments[0]).endswith(DATABASE_FILES):
+        return
+    if isinstance(arguments[2], int) and arguments[2] & os.O_EXCL:  # opens no file that is there
+        return
+    frame = sys._getframe(1)  # noqa: SLF001 - an audit hook is told no caller
+    while frame and not frame.f_code.co_filename.startswith(str(ROOT)):
+        frame = frame.f_back  # through the standard library
+    if frame and frame.f_code.co_filename.startswith(PRODUCT) and _is_open(str(arguments[0])):
+        pytest.fail(f"{arguments[0]} is in use here: to open it by path drops its locks")
+
+
+def _is_open(path: str) -> bool:
+    opened = Path("/proc/self/fd")
+    return opened.exists() and os.path.realpath(path) in {
+        os.path.realpath(each) for each in opened.iterdir()
+    }
+
+
+sys.addaudithook(refuse_to_open_a_live_database)
 
 
 @pytest.fixture

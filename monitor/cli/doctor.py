@@ -51,6 +51,7 @@ def _checked(desk: Desk) -> Iterator[Checked]:
     yield fine("config", f"{desk.path} can be used.")
     if config.state.exists():
         yield from machine.of_files(config, desk.path)
+        yield from machine.of_open_files(config)
         yield machine.of_room(config)
     yield machine.of_zones(config)
     yield machine.of_service(config)

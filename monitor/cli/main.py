@@ -57,6 +57,7 @@ Exit codes:
   76  the roster key is not the one that made the tokens
   77  consent, role or the rights on a file do not allow it
   78  the database is newer than the program, or damaged
+  79  the database was moved, deleted or replaced while it was open
  130  stopped by Ctrl-C
 """
 

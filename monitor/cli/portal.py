@@ -10,7 +10,7 @@ from monitor.cli import logbook
 from monitor.cli.desk import Desk, pass_desk
 from monitor.config import secret
 from monitor.config_portal import SignIn
-from monitor.daemon import Doorbell, Supervisor, signalled
+from monitor.daemon import WATCHED_SECONDS, Doorbell, Supervisor, signalled
 from monitor.errors import ConfigError
 from monitor.web.account import BACK
 from monitor.web.app import portal_app
@@ -47,8 +47,11 @@ def portal(desk: Desk) -> None:
         )
         with signalled(stopping), server:
             supervisor.tell("READY=1", f"STATUS=The pages are at {config.address}.")
-            stopping.wait()
-            supervisor.tell("STOPPING=1")
+            try:
+                while not stopping.wait(WATCHED_SECONDS):
+                    service.state.check_files()
+            finally:
+                supervisor.tell("STOPPING=1")
 
 
 def _provider(desk: Desk) -> Provider:

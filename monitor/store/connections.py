@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.errors import CannotWriteError
+from monitor.errors import CannotWriteError, ReplacedError
+from monitor.store.open_files import deleted_files
 from monitor.store.refusal import refusals_at_opening
 
 SETTINGS = (
@@ -15,6 +16,9 @@ SETTINGS = (
     "PRAGMA foreign_keys = ON",
     # Debian's SQLite overwrites what it deletes; others do so only when told.
     "PRAGMA secure_delete = ON",
+    # SQLite's own checkpoints run beside writers, where SQLite before 3.51.3 can lose what was
+    # written (sqlite.org/wal.html, "The WAL-Reset Bug"). `Database` runs them under the write lock.
+    "PRAGMA wal_autocheckpoint = 0",
 )
 
 
@@ -36,6 +40,7 @@ class Connections:
         self._local = threading.local()
         self._all: dict[threading.Thread, Session] = {}
         self._guard = threading.Lock()
+        self._identity: tuple[int, int] | None = None  # none before the first connection
 
     def mine(self) -> Session:
         session: Session | None = getattr(self._local, "session", None)
@@ -65,11 +70,37 @@ class Connections:
                 self._all.pop(thread).connection.close()
             self._all[threading.current_thread()] = session
 
+    def create_file(self) -> None:
+        """Make the file, its owner's alone, where there is none; SQLite's side files follow it.
+
+        A file that is there is never opened here: to close any descriptor of it would drop every
+        lock that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
+        """
+        try:
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise self._cannot_open(error) from error
+
+    def check_identity(self) -> None:
+        """Raise ReplacedError unless the file at the path is the one that we have open."""
+        if self._identity is not None and self._find_identity() != self._identity:
+            raise self._replaced()
+
+    def check_file(self) -> None:
+        """Do so for its side files, too; this looks at every file that the process has open."""
+        self.check_identity()
+        if deleted_files(os.getpid(), self._path):
+            raise self._replaced()
+
     def _connect(self) -> sqlite3.Connection:
-        self._touch()
+        self.check_identity()
+        before = self._find_identity()
         with refusals_at_opening(self._path):
             connection = sqlite3.connect(
-                self._path,
+                f"{self._path.absolute().as_uri()}?mode=rw",  # a file that is gone stays gone
+                uri=True,
                 timeout=self._patience,
                 isolation_level=None,
                 check_same_thread=False,  # only so that `close` reaches every connection
@@ -77,15 +108,29 @@ class Connections:
             try:
                 for setting in SETTINGS:
                     connection.execute(setting).fetchone()
+                self._identity = self._identity or before
+                self.check_identity()
             except BaseException:
                 connection.close()
                 raise
         return connection
 
-    def _touch(self) -> None:
-        """Make the file ours alone; SQLite gives its side files the same rights."""
+    def _find_identity(self) -> tuple[int, int] | None:
+        """Return the device and the number of the file at the path; none where there is none."""
         try:
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            known = self._path.stat()
+        except FileNotFoundError:
+            return None
         except OSError as error:
-            message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
-            raise CannotWriteError(message) from error
+            raise self._cannot_open(error) from error
+        return known.st_dev, known.st_ino
+
+    def _replaced(self) -> ReplacedError:
+        return ReplacedError(
+            f"{self._path} was moved, deleted or replaced while this program was using it. "
+            "Nothing more is written. Start it again."
+        )
+
+    def _cannot_open(self, error: OSError) -> CannotWriteError:
+        message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
+        return CannotWriteError(message)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from sqlite3 import Connection
+from sqlite3 import Connection, OperationalError
 from typing import Any, Self
 
 import sqlite_utils
@@ -17,6 +17,10 @@ from monitor.store.schema import Schema
 
 Row = tuple[Any, ...]
 PATIENCE = 30.0
+# As much as SQLite itself lets gather: 1,000 pages (sqlite.org/wal.html, "Checkpointing").
+LOG_BYTES = 4 << 20
+# The longest that other writers wait for a checkpoint that a slow reader holds up.
+CHECKPOINT_SECONDS = 5.0
 
 
 class Sync(StrEnum):
@@ -31,7 +35,9 @@ class Database:
 
     def __init__(self, path: Path, patience: float = PATIENCE) -> None:
         self.path = path
+        self._patience = patience
         self._connections = Connections(path, patience)
+        self._log_limit = LOG_BYTES
 
     @classmethod
     def open(
@@ -42,6 +48,7 @@ class Database:
         As it was before, it is copied to `spare`.
         """
         database = cls(path, patience)
+        database._connections.create_file()
         try:
             with refusals_at_opening(path):
                 database.prepare(schema, spare)
@@ -104,12 +111,14 @@ class Database:
         """Keep everything done inside, or nothing; an inner `write()` joins the outer one.
 
         An inner block that raises takes back its own part, even where the outer one goes on.
+        Raises ReplacedError where another file lies at the path by now.
         """
         session = self._connections.mine()
-        block = self._part(session) if session.depth else _transaction(session, sync)
+        block = self._part(session) if session.depth else self._transaction(session, sync)
         with refusals(self.path), block:
             yield
         if not session.depth:
+            self._shorten_log(session.connection)
             _catch_up(session)
 
     def after_commit(self, act: Callable[[], object]) -> None:
@@ -118,6 +127,10 @@ class Database:
         session.afterwards.append(act)
         if not session.depth:
             _catch_up(session)
+
+    def check_file(self) -> None:
+        """Raise ReplacedError unless we have open what lies at the path, its log included."""
+        self._connections.check_file()
 
     def written(self) -> int:
         """Return a number that is another one once anybody else has kept something."""
@@ -138,6 +151,39 @@ class Database:
             message = "rows are changed inside write() only"
             raise RuntimeError(message)
         return connection
+
+    def _shorten_log(self, connection: Connection) -> None:
+        """Empty the write-ahead log once it is long; where readers are in the way, later."""
+        log = log_bytes(self.path)
+        if log < self._log_limit:
+            return
+        connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_SECONDS * 1000:.0f}")
+        try:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except OperationalError:  # what was written is safe in the log; a full disk passes
+            busy = 1
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {self._patience * 1000:.0f}")
+        self._log_limit = log + LOG_BYTES if busy else LOG_BYTES
+
+    @contextmanager
+    def _transaction(self, session: Session, sync: Sync) -> Iterator[None]:
+        connection = session.connection
+        connection.execute(sync)
+        # A deferred BEGIN fails at once where another wrote between our read and our write.
+        connection.execute("BEGIN IMMEDIATE")
+        session.depth = 1
+        try:
+            self._connections.check_identity()
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            session.afterwards.clear()
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        finally:
+            session.depth = 0
 
     @contextmanager
     def _part(self, session: Session) -> Iterator[None]:
@@ -161,23 +207,12 @@ class Database:
             session.depth -= 1
 
 
-@contextmanager
-def _transaction(session: Session, sync: Sync) -> Iterator[None]:
-    connection = session.connection
-    connection.execute(sync)
-    # A deferred BEGIN fails at once where another wrote between our read and our write.
-    connection.execute("BEGIN IMMEDIATE")
-    session.depth = 1
+def log_bytes(path: Path) -> int:
+    """Return the size of a database's write-ahead log; 0 where there is none."""
     try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        session.afterwards.clear()
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    finally:
-        session.depth = 0
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _catch_up(session: Session) -> None:

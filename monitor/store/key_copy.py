@@ -14,7 +14,7 @@ from monitor.store.state import POSTMARKS, State
 from monitor.store.tombstones import TOMBSTONES
 from monitor.store.whole_file import PRIVATE, put
 
-COPIED = (KEYS_DATABASE, TOMBSTONES, POSTMARKS)
+BESIDE = (TOMBSTONES, POSTMARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ class KeyCopy:
         if not (self.folder / KEYS_DATABASE).exists():
             reason = f"There are no keys in {self.folder}: name the folder of their copy."
             raise InputError(reason)
-        for name in COPIED:
+        # By SQLite, not by path: it may be the district's own file, which this process has open.
+        copy_database(self.folder / KEYS_DATABASE, folder / KEYS_DATABASE)
+        for name in BESIDE:
             if (self.folder / name).exists():
                 shutil.copyfile(self.folder / name, folder / name)
                 (folder / name).chmod(0o600)

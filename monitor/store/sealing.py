@@ -68,6 +68,9 @@ class Keys:
     def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
         return cls(Database.open(folder / KEYS_DATABASE, KEYS, patience))
 
+    def check_file(self) -> None:
+        self._database.check_file()
+
     def close(self) -> None:
         self._database.close()
 

@@ -14,7 +14,7 @@ from monitor.store.audit import Audit
 from monitor.store.canaries import CanaryChecks
 from monitor.store.clock import ClockRow
 from monitor.store.consents import Consents
-from monitor.store.database import PATIENCE, Database, Sync
+from monitor.store.database import PATIENCE, Database, Sync, log_bytes
 from monitor.store.due import DueRows
 from monitor.store.events import Events
 from monitor.store.figures import Figures
@@ -166,6 +166,11 @@ class State:
         """Return a number that is another one once anybody else has kept something."""
         return self._database.written()
 
+    def check_files(self) -> None:
+        """Raise ReplacedError unless the folder still holds the files that we have open."""
+        self._database.check_file()
+        self._keys.check_file()
+
     def write(self, sync: Sync = Sync.FULL) -> AbstractContextManager[None]:
         return self._database.write(sync)
 
@@ -218,8 +223,7 @@ def _there(path: Path) -> bool:
 
 def bytes_of(database: Path) -> int:
     """Return how large it is, its write-ahead log included; 0 where there is none."""
-    files = (database, database.with_name(f"{database.name}-wal"))
-    return sum(each.stat().st_size for each in files if each.exists())
+    return (database.stat().st_size if database.exists() else 0) + log_bytes(database)
 
 
 def _vouch(database: Database, sealing: Sealing, folder: Path) -> None:

@@ -16,6 +16,7 @@ from monitor.errors import (
     InputError,
     MonitorError,
     NotPermittedError,
+    ReplacedError,
     UnavailableError,
 )
 from monitor.hands import traced
@@ -78,6 +79,7 @@ _STATUS: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyType(
         BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
         UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
         DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+        ReplacedError: HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
 

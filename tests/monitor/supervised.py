@@ -46,6 +46,8 @@ class Rounds:
     def waits_for(self) -> str:
         return ""
 
+    def check_files(self) -> None: ...
+
     def _note(self, what: str) -> None:
         self.done.add(what)
         if {"serve", "ask", "write"} <= self.done:

@@ -87,6 +87,18 @@ def test_a_second_service_on_the_same_folder_is_turned_away(config, systemd):
     assert len(second.stderr.strip().splitlines()) == 1
 
 
+def test_a_service_whose_database_was_replaced_ends_with_one_sentence(config, systemd):
+    state = config.parent / "state"
+    with running(config, systemd) as service:
+        state.rename(config.parent / "moved")
+        State.init(state).close()
+
+        assert service.wait(PATIENCE) == 79
+        said = service.stderr.read().decode().strip().splitlines()[-1]
+    assert said.startswith("namesake: ")
+    assert "was moved, deleted or replaced" in said
+
+
 def test_a_bell_wakes_the_service_before_its_next_tick(tmp_path):
     woken = threading.Event()
     bell = Doorbell(tmp_path)

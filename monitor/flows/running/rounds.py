@@ -130,6 +130,9 @@ class DueRounds:
                 self.state.postmarks.forget_before(self.now())
                 self.state.due.finish(PURGE, due.subject, self.now() + DAILY)
 
+    def check_files(self) -> None:
+        self.state.check_files()
+
     def stop(self) -> None:
         self.interrupt()
 

@@ -66,6 +66,9 @@ class WatchedRounds:
     def waits_for(self) -> str:
         return self.rounds.waits_for() or ("" if self.reserve.stands() else NO_ROOM)
 
+    def check_files(self) -> None:
+        self.rounds.check_files()
+
     def stop(self) -> None:
         self.rounds.stop()
 

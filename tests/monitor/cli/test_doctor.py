@@ -1,6 +1,8 @@
 """The doctor says of each part how it is and what to do, and nothing of anybody."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +20,7 @@ from tests.scrapers.fetch.certificates import issue, server_context
 
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
-    *("sources", "sweep", "due", "letters", "backup", "clock", "audit"),
+    *("sources", "sweep", "due", "letters", "backup", "clock", "audit", "processes"),
 }
 
 
@@ -51,6 +53,30 @@ def test_a_healthy_service_ends_with_nought(after_demo: Terminal):
 def test_nobody_is_named(after_demo: Terminal, played):
     for asked in (("doctor",), ("doctor", "--json"), ("metrics",), ("metrics", "--json")):
         assert leaks(after_demo.run(*asked), played.planted) == set()
+
+
+UNSEEN = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("PRAGMA journal_mode = WAL").fetchone()
+database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+if sys.argv[2] == "without locks":
+    os.close(os.open(sys.argv[1], os.O_RDONLY))
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(("holds", "level"), [("locks", "ok"), ("without locks", "bad")])
+def test_a_process_that_uses_the_database_without_locks_is_told(terminal, holds, level):
+    command = [sys.executable, "-c", UNSEEN, str(terminal.config.state / "namesake.db"), holds]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"ready\n"
+        (found,) = parts(terminal)["processes"]
+        other.communicate(b"")
+
+    assert found[0] == level
+    assert (str(other.pid) in found[1]) is (level == "bad")
 
 
 def loose_folder(terminal: Terminal) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.build import build_pages
 from monitor.domain.consent import Scope
+from monitor.store.state import State
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
 ADDRESS = "https://namesake.cedarvalley.example"
@@ -73,6 +74,23 @@ def test_the_pages_are_shown_on_a_socket_until_sigterm(tmp_path):
     assert (said.code, said.out) == (0, "")
     assert [status for status, _, _ in answers] == [200, 200]
     assert path.stat().st_mode & 0o007 == 0
+
+
+def test_pages_whose_database_was_replaced_end_with_one_sentence(tmp_path):
+    path = tmp_path / "pages.sock"
+    terminal = portal_of(tmp_path, f'address = "{ADDRESS}"\nlisten = "unix:{path}"')
+    state = terminal.config.state
+
+    def replace_database():
+        wait_for(path)
+        state.rename(tmp_path / "moved")
+        State.init(state).close()
+
+    threading.Thread(target=replace_database, daemon=True).start()
+    said = terminal.run("portal")
+
+    assert said.code == 79
+    assert "was moved, deleted or replaced" in said.err
 
 
 def test_who_the_proxy_let_in_is_signed_in_and_nobody_else(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database as Tables
 
 from monitor.errors import BusyError, CannotWriteError, DatabaseError
-from monitor.store.database import Database
+from monitor.store.database import LOG_BYTES, Database, log_bytes
 from monitor.store.schema import Schema
 from tests.monitor.store.words import NEWER, WORDS, words_1, words_2
 
@@ -153,6 +153,27 @@ def test_a_full_disk_loses_nothing_that_was_kept(database: Database) -> None:
     database.row("PRAGMA max_page_count = 1000000")
     say(database, "two")
     assert said(database) == ["one", "two"]
+
+
+def test_a_long_log_is_emptied_once_nobody_reads_from_it(
+    database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.store.database.CHECKPOINT_SECONDS", 0)
+    say_all(database, "one", "two")
+    reader = Database.open(path, WORDS)
+    rows = reader.rows("SELECT word FROM words")
+    next(rows)
+    for number in range(6):
+        say(database, f"{number}" * (1 << 20))
+    assert log_bytes(path) > LOG_BYTES
+
+    list(rows)
+    reader.close()
+    for number in range(6):
+        say(database, f"again {number}" * (1 << 20))
+
+    assert log_bytes(path) < 3 * LOG_BYTES
+    assert len(said(database)) == 14
 
 
 def test_nothing_more_is_written_once_the_transaction_is_gone(database: Database) -> None:

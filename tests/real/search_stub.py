@@ -1,0 +1,91 @@
+"""A search engine that finds a few pages about everybody, in the JSON of SearXNG."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from tests.real.machine import LOCALHOST
+
+PHRASE = re.compile(r'"([^"]+)"')
+ENGINE = "meadow"
+
+
+def pages_about(name: str) -> Iterator[Mapping[str, object]]:
+    """Yield what is published under a name: a staff page, a race result, a directory entry."""
+    slug = "-".join(name.casefold().split())
+    yield {
+        "url": f"https://cedarvalley.example/staff/{slug}",
+        "title": f"{name} - Cedar Valley Public Schools",
+        "content": f"{name} teaches at Cedar Valley Middle School.",
+    }
+    yield {
+        "url": f"https://race.example/results/{slug}",
+        "title": f"{name} - Turkey Trot results",
+        "content": f"{name} finished 12th in the Cedar Valley Turkey Trot.",
+    }
+    yield {
+        "url": f"https://people-finder.example/{slug}",
+        "title": f"{name} - phone and address",
+        "content": f"{name}, Cedar Valley. Phone (312) 555-0142. 12 Elm Street, Cedar Valley, IL.",
+    }
+
+
+def search(query: str) -> Mapping[str, object]:
+    if query.strip(' "') == "wikipedia":
+        found = [
+            {"url": "https://www.wikipedia.org/", "title": "Wikipedia", "content": "wikipedia"}
+        ]
+    else:
+        names = [each for each in PHRASE.findall(query) if len(each.split()) > 1]
+        found = list(pages_about(names[0])) if names else []
+    return {
+        "query": query,
+        "results": [{**each, "engine": ENGINE, "engines": [ENGINE]} for each in found],
+        "answers": [],
+        "corrections": [],
+        "infoboxes": [],
+        "suggestions": [],
+        "unresponsive_engines": [],
+    }
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        if parts.path == "/config":
+            told = {"name": ENGINE, "enabled": True, "categories": ["general"], "paging": True}
+            self.answer({"engines": [told], "version": "2026.8.22"})
+        elif parts.path == "/search":
+            self.answer(search(parse_qs(parts.query).get("q", [""])[0]))
+        else:
+            self.send_error(404)
+
+    def answer(self, told: Mapping[str, object]) -> None:
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def search_engine(port: int) -> Iterator[None]:
+    server = ThreadingHTTPServer((LOCALHOST, port), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

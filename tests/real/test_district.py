@@ -1,0 +1,242 @@
+"""Service, pages, commands and backups side by side: what was acknowledged is there in the end."""
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count, cycle
+from pathlib import Path
+
+import click
+import pytest
+
+from monitor.cli.main import namesake
+from monitor.store.state import State
+from tests.real.district import District, running_district
+from tests.real.journeys import Journey
+
+pytestmark = pytest.mark.real
+
+SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
+# In seconds: how long people and commands go on.
+UNDISTURBED, DISTURBED = (600.0, 3600.0) if SOAKING else (60.0, 60.0)
+KILLS = 200 if SOAKING else 6
+WALKERS = 3
+# Each command that can be run at any time, with the exit codes that are right for it.
+COMMANDS: dict[str, tuple[int, ...]] = {
+    "audit verify": (0,),
+    "digest send": (0, 75),
+    "doctor": (0, 69),
+    "due": (0,),
+    "flags list": (0,),
+    "letters list": (0,),
+    "letters paused": (0,),
+    "letters retry --all": (0, 65),
+    "metrics": (0,),
+    "plan": (0,),
+    "purge": (0,),
+    "replay": (0,),
+    "roster status": (0, 64, 65),
+    "sources check": (0, 69),
+    "sources imported": (0,),
+    "sources list": (0,),
+    "sources show searxng": (0,),
+    "staff list": (0,),
+    "sweep": (0, 69),
+    "weights show": (0,),
+}
+# Each command about one person who stays.
+ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
+    "check {person}": (0, 69, 77),
+    "digest preview {person} --break-glass Drill": (0,),
+    "staff export {person}": (0,),
+    "staff pause {person} --until 2099-01-01": (0, 65),
+    "staff resume {person}": (0, 65),
+}
+# What these do is done by the district itself, takes a file, or ends what others walk on.
+NOT_IN_THE_LOOP = {
+    *("init", "run", "portal", "backup", "restore", "staff invite", "demo"),
+    *("audit accept", "enrol", "evidence", "explain", "timeline", "score", "letters resume"),
+    *("flags rule", "flags show", "flags undo", "roster erase", "roster import", "roster rotate"),
+    *("sources import", "sources remove", "staff hold", "staff left", "staff release"),
+    *("staff withdraw", "weights learn", "weights use"),
+}
+
+
+def list_commands(command: click.Command, *path: str) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for name, part in command.commands.items():
+            yield from list_commands(part, *path, name)
+    else:
+        yield " ".join(path)
+
+
+def test_the_loop_below_knows_every_command() -> None:
+    looped = [*COMMANDS, *ABOUT_A_PERSON]
+    unknown = [
+        name
+        for name in list_commands(namesake)
+        if name not in NOT_IN_THE_LOOP and not any(each.startswith(name) for each in looped)
+    ]
+
+    assert unknown == []
+
+
+def drawn(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - the same again is the point
+
+
+def walk_again_and_again(district: District, numbers: Iterator[int], until: float) -> None:
+    while time.monotonic() < until:
+        number = next(numbers)
+        Journey(district, number, drawn(number)).walk(stays=number % 2 == 0)
+
+
+def run_commands(district: District, until: float) -> None:
+    """Run each command in turn, and those about a person once somebody has joined."""
+    for name in cycle([*COMMANDS, *ABOUT_A_PERSON]):
+        if time.monotonic() > until:
+            return
+        if "{person}" not in name:
+            district.run_command(*name.split(), expected=COMMANDS[name])
+        elif district.resident:
+            command = name.format(person=district.resident).split()
+            district.run_command(*command, expected=ABOUT_A_PERSON[name])
+
+
+def back_up_and_restore(district: District, until: float) -> None:
+    """Copy the district, and bring the copy back elsewhere, where it is read once."""
+    other = district.folder / "elsewhere.toml"
+    text = district.config.read_text("utf-8")
+    for number in count():
+        if time.monotonic() > until:
+            return
+        code, _ = district.run_command("backup")
+        if code != 0:
+            continue
+        folder = district.folder / f"restored-{number}"
+        other.write_text(text.replace(str(district.state), str(folder)), "utf-8")
+        copies, keys = district.folder / "copies", district.folder / "key-copy"
+        command = ("restore", str(copies), "--keys", str(keys))
+        district.run_command(*command, config=other)
+        district.run_command("audit", "verify", config=other)
+
+
+def kill_at_random(district: District, until: float) -> None:
+    """Spread the kills evenly, and leave the last tenth of the time to recover."""
+    lots, pause = drawn(7), (until - time.monotonic()) * 0.9 / KILLS
+    for _ in range(KILLS):
+        if district.ended.wait(pause):
+            return
+        district.kill_something(lots)
+
+
+def run_side_by_side(district: District, until: float, *, killing: bool) -> None:
+    numbers = count(1)
+    work = [
+        *((walk_again_and_again, numbers) for _ in range(WALKERS)),
+        (run_commands,),
+        (back_up_and_restore,),
+        *([(kill_at_random,)] if killing else []),
+    ]
+    threads = [threading.Thread(target=act, args=(district, *more, until)) for act, *more in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def find_resident(district: District) -> str:
+    """Have somebody join who stays, and return the id that commands name them by."""
+    journey = Journey(district, 0, drawn(0))
+    journey.walk(stays=True)
+    with State.open(district.state) as state:
+        return state.people.find_by_mail(journey.mail) or ""
+
+
+def check_acknowledged(district: District) -> list[str]:
+    """Return what somebody was told is done and what is not there."""
+    done, lost = district.done, []
+    with State.open(district.state) as state:
+        live = set(state.consents.live(datetime.now(UTC)))
+        for mail in sorted(done.joined - done.left - done.unsure):
+            ref = state.people.find_by_mail(mail)
+            if ref not in live:
+                lost.append(f"{mail} joined, and is not enrolled")
+                continue
+            verdicts = {item.ref: verdict for item, verdict in state.items.judged(ref)}
+            if any(verdicts.get(item) != said for item, said in done.sorted[mail].items()):
+                lost.append(f"{mail} sorted what is not sorted")
+            flag = done.shared.get(mail)
+            if flag is not None and state.flags.get(flag).shared_at is None:
+                lost.append(f"{mail} shared what is not shared")
+        lost += [
+            f"{mail} left, and is enrolled"
+            for mail in sorted(done.left)
+            if state.people.find_by_mail(mail) in live
+        ]
+    invited = {each.recipient for each in district.mail.taken}
+    lost += [f"{mail} was invited, and got no email" for mail in sorted(done.invited - invited)]
+    return lost
+
+
+def count_doubled(district: District) -> int:
+    """Count the emails that the mail server took twice: at most one for each kill (RFC 5321)."""
+    taken = Counter((each.recipient, each.message_id) for each in district.mail.taken)
+    return sum(number - 1 for number in taken.values())
+
+
+def wait_for_invitations(district: District) -> None:
+    def all_have_come() -> bool:
+        return district.done.invited <= {each.recipient for each in district.mail.taken}
+
+    district.wait_until(all_have_come, "the last invitation")
+
+
+def end_and_check(district: District) -> None:
+    """End the district in good order; nothing that was acknowledged may be missing."""
+    wait_for_invitations(district)
+    district.check_locks()
+    district.ended.set()
+    codes = {name: worker.stop() for name, worker in district.workers.items()}
+    district.check_integrity()
+    lost, doubled = check_acknowledged(district), count_doubled(district)
+    print(report(district, doubled))  # noqa: T201 - pytest shows it with `-s`
+
+    assert district.faults == []
+    assert lost == []
+    assert codes == {"run": 0, "portal": 0}
+    assert doubled <= sum(district.kills.values())
+    assert len(district.done.joined) > 1
+
+
+# `share` has them run in `make test`, and longer in `make soak`.
+@pytest.mark.usefixtures("share")
+def test_side_by_side_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    with running_district(tmp_path) as district:
+        district.resident = find_resident(district)
+        run_side_by_side(district, time.monotonic() + UNDISTURBED, killing=False)
+        end_and_check(district)
+        assert [worker.ends for worker in district.workers.values()] == [[], []]
+
+
+@pytest.mark.usefixtures("share")
+def test_killed_at_random_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
+    with running_district(tmp_path) as district:
+        district.resident = find_resident(district)
+        run_side_by_side(district, time.monotonic() + DISTURBED, killing=True)
+        end_and_check(district)
+        assert sum(district.kills.values()) == KILLS
+
+
+def report(district: District, doubled: int) -> str:
+    done = district.done
+    return (
+        f"invited {len(done.invited)}, joined {len(done.joined)}, left {len(done.left)}, "
+        f"sorted {sum(map(len, done.sorted.values()))}, shared {len(done.shared)}, "
+        f"unsure {len(done.unsure)}, emails {len(district.mail.taken)} ({doubled} doubled), "
+        f"commands {sum(done.commands.values())}, kills {dict(district.kills)}"
+    )
