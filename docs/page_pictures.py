@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from monitor.cli.demo_pages import actors
-from monitor.demo.afterwards import afterwards
-from monitor.web.listen import LOOPBACK, listening
-from monitor.web.switcher import demo_app
+from monitor.cli.demo import actors
+from monitor.demo.story import afterwards
+from monitor.web.demo import demo_app
+from monitor.web.server import LOOPBACK, listening
 
 PORT = 8766
 WHO = "Be Maria Delgado"

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from docs.page_pictures import draw
-from monitor.cli.retelling import retell
-from monitor.demo import days
+from monitor.cli.demo import retell
+from monitor.demo import data as days
 
 IMAGES = Path(__file__).parent / "images"
 DEMO = Path("namesake-demo")

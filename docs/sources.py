@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from scrapers.platforms import PLATFORMS
 from scrapers.source import Access, Declaration, Key, Source
+from scrapers.urls.platforms import PLATFORMS
 from tests.scrapers.known_sources import CONFIGURED, all_sources, written_sources
 
 FILE = Path(__file__).with_suffix(".md")

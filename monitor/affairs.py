@@ -5,24 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.config import Config
-from monitor.flows.asking.keeping import Keeping
-from monitor.flows.asking.planning import Planning
-from monitor.flows.judging.flagging import Flagging
-from monitor.flows.membership.consenting import Consenting
-from monitor.flows.membership.editing import Editing
-from monitor.flows.membership.exporting import Exporting
-from monitor.flows.membership.holding import Holding
-from monitor.flows.membership.readdressing import Readdressing
-from monitor.flows.membership.reminding import Reminding
-from monitor.flows.membership.renewing import Renewing
-from monitor.flows.membership.retiring import Retiring
-from monitor.flows.membership.terms import DistrictTerms
-from monitor.flows.membership.withdraw import Leaving
-from monitor.flows.parts import NewRef, Now
-from monitor.flows.running.lent import Lent
-from monitor.flows.running.purge import Purging
-from monitor.flows.writing.letters import Correspondence
-from monitor.store.state import State
+from monitor.db.database import State
+from monitor.services.consent import Consenting, DistrictTerms, Renewing
+from monitor.services.data_export import Exporting
+from monitor.services.enrollment import Reminding
+from monitor.services.erasure import Leaving
+from monitor.services.flagging import Flagging
+from monitor.services.legal_holds import Holding
+from monitor.services.notifications import Correspondence
+from monitor.services.ports import NewRef, Now
+from monitor.services.profile import Editing, Readdressing
+from monitor.services.query_planning import Planning
+from monitor.services.retention import Lent, Purging, Retiring
+from monitor.services.staging import Keeping
 from scrapers.source import Source
 
 

@@ -6,16 +6,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from monitor.config import Config
+from monitor.db.database import State
 from monitor.errors import UnavailableError
-from monitor.matcher.chosen import matcher_of
-from monitor.matcher.process import MatcherElsewhere, NoMatcher
+from monitor.matcher.process import MatcherElsewhere, NoMatcher, matcher_of
 from monitor.outside import Outside
 from monitor.service import Service
 from monitor.sources import all_sources
-from monitor.store.state import State
 from monitor.workshop import Workshop
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.parsing.parser import ChildParser
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.sandbox.client import ChildParser
 
 LOG = logging.getLogger(__name__)
 

@@ -5,27 +5,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.config import Config
-from monitor.flows.asking.planning import Planning
-from monitor.flows.judging.deciding import Deciding
-from monitor.flows.judging.evidence import EvidenceMaking
-from monitor.flows.judging.retracing import Retracing
-from monitor.flows.judging.sorting import Sorting
-from monitor.flows.membership.terms import DistrictTerms
-from monitor.flows.parts import Now
-from monitor.flows.reviewing.admission import Admission
-from monitor.flows.reviewing.district import Surveying
-from monitor.flows.reviewing.early import EarlyLooks
-from monitor.flows.reviewing.handling import Handling
-from monitor.flows.reviewing.queue import ReviewQueue
-from monitor.flows.reviewing.review import Reviewing
-from monitor.flows.showing.takedown import TakingDown
-from monitor.flows.writing.glass import Glass
-from monitor.flows.writing.letters import Correspondence
-from monitor.flows.writing.telling import Telling
+from monitor.db.database import State
+from monitor.domain.takedown.places import own_places
 from monitor.outside import Outside
-from monitor.places_file import own_places
+from monitor.services.consent import DistrictTerms
+from monitor.services.evidence import EvidenceMaking
+from monitor.services.feedback import Deciding, Sorting
+from monitor.services.history import Retracing
+from monitor.services.notifications import Correspondence, Glass
+from monitor.services.ports import Now
+from monitor.services.presenters import Telling
+from monitor.services.query_planning import Planning
+from monitor.services.review import EarlyLooks, Handling, Reviewing
+from monitor.services.review_queue import Admission, ReviewQueue
+from monitor.services.statistics import Surveying
+from monitor.services.takedown import TakingDown
 from monitor.sources import report_forms
-from monitor.store.state import State
 from scrapers.source import Source
 
 

@@ -1,4 +1,9 @@
-"""The configuration, read once: one TOML file, and the environment for secrets."""
+"""The configuration, read once: one TOML file, and the environment for secrets.
+
+The part of the configuration that says which sources are asked. What the configuration says of
+letters: how they leave, and where those that come back lie. The part of the configuration that
+tells where the pages are, and how people come in.
+"""
 
 import os
 import re
@@ -6,17 +11,325 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
+from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, ValidationError, convert
+from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
 
-from monitor.config_mail import BouncesConfig, MailConfig, mail_faults
-from monitor.config_portal import PortalConfig, portal_faults
-from monitor.config_sources import Budgeted, Section, SourcesConfig, Text
 from monitor.errors import ConfigError
+from reports.sanitize import one_address
+
+Text = Annotated[str, Meta(min_length=1)]
+
+
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the file; a key it does not know is refused, since it is most likely a typo."""
+
+
+class Budgeted(Section, frozen=True, kw_only=True):
+    """How many requests the source gets on one UTC day and in one ISO week; none is no limit.
+
+    Its canaries count, so that a budget they use up leaves nothing for people.
+    """
+
+    per_day: Annotated[int, Meta(ge=1)] | None = None
+    per_week: Annotated[int, Meta(ge=1)] | None = None
+
+    @property
+    def contradicts_itself(self) -> bool:
+        if self.per_day is None or self.per_week is None:
+            return False
+        return self.per_week < self.per_day
+
+
+class SearxNGConfig(Budgeted, frozen=True, kw_only=True):
+    """`canary` is a query that this instance surely has a result for."""
+
+    url: Text
+    engines: tuple[Text, ...] = ()
+    canary: Text = "wikipedia"
+    allow_private: tuple[Text, ...] = ()
+
+
+class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
+    """`canary` is an account that surely exists: the network's own, never a private person's.
+
+    `pictures` is the one origin at which the network keeps the pictures of its profiles.
+    """
+
+    enabled: bool = True
+    url: Text = "https://public.api.bsky.app"
+    pictures: Text = "https://cdn.bsky.app"
+    canary: Text = "bsky.app"
+    allow_private: tuple[Text, ...] = ()
+
+
+class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
+    """`files` are further catalogues in the WhatsMyName format; each site has the same budget."""
+
+    own: bool = True
+    files: tuple[Path, ...] = ()
+
+
+class PagesConfig(Budgeted, frozen=True, kw_only=True):
+    """Own pages that people named, their feeds, and the first `hits` of each answer of a search.
+
+    `known_page` and `known_feed` are an institution's, which surely exist: the canaries.
+    """
+
+    hits: Annotated[int, Meta(ge=0, le=10)] = 3
+    known_page: Text = "https://www.iana.org/about"
+    known_feed: Text = "https://planet.debian.org/rss20.xml"
+
+
+class EngineConfig(Budgeted, frozen=True, kw_only=True):
+    """A search engine that is asked because its table is there; its key never stands in the file.
+
+    `url` is for a gateway of your own that stands before it, and `canary` for a query that surely
+    has a result; left empty, both are the engine's usual ones.
+    """
+
+    url: str = ""
+    canary: str = ""
+    allow_private: tuple[Text, ...] = ()
+
+
+class BraveConfig(EngineConfig, frozen=True, kw_only=True):
+    """`news` is a source of its own, with a budget as large, and paid for as such."""
+
+    news: bool = True
+
+
+class SerperConfig(EngineConfig, frozen=True, kw_only=True):
+    """`notice_read` says that somebody has read what this engine resells, and stands by it."""
+
+    notice_read: bool = False
+
+
+class GoogleConfig(EngineConfig, frozen=True, kw_only=True):
+    """`engine` is the id (`cx`) of the search engine that you made at Google."""
+
+    engine: Text
+
+
+class ProfilesConfig(Budgeted, frozen=True, kw_only=True):
+    """An API of profiles that is asked because its table is there.
+
+    `canary` is an account that surely exists (`@handle`): the service's own, never a private
+    person's. `seconds_between` is the pause after each answer; the usual one is what strangers
+    may ask, and with a key it can be shorter. What is left empty is as the source comes.
+    """
+
+    url: str = ""
+    canary: str = ""
+    seconds_between: Annotated[float, Meta(ge=0.1, le=3600)] | None = None
+    allow_private: tuple[Text, ...] = ()
+
+
+class StackExchangeConfig(ProfilesConfig, frozen=True, kw_only=True):
+    """`sites` are called as the API calls them; the budget is for all of them together."""
+
+    sites: tuple[Text, ...] = ("stackoverflow",)
+
+
+class Dialect(StrEnum):
+    """How a server of the fediverse answers strangers."""
+
+    MASTODON = "mastodon"
+    ACTIVITYPUB = "activitypub"
+
+
+class ServerConfig(ProfilesConfig, frozen=True, kw_only=True):
+    """One server of the fediverse. `domain` stands in its handles, where it is not its host.
+
+    `pictures` are the origins at which it keeps pictures, where these are not its own.
+    """
+
+    url: Text
+    domain: str = ""
+    pictures: tuple[Text, ...] = ()
+    speaks: Dialect = Dialect.MASTODON
+
+
+class SiteConfig(ProfilesConfig, frozen=True, kw_only=True):
+    """One WordPress site: `url` is where it begins."""
+
+    url: Text
+
+
+class SourcesConfig(Section, frozen=True, kw_only=True):
+    """What has a table is asked; Bluesky and the catalogue are unless they are turned off."""
+
+    brave: BraveConfig | None = None
+    gdelt: EngineConfig | None = None
+    google: GoogleConfig | None = None
+    kagi: EngineConfig | None = None
+    mojeek: EngineConfig | None = None
+    serper: SerperConfig | None = None
+    searxng: SearxNGConfig | None = None
+    bluesky: BlueskyConfig = BlueskyConfig()
+    github: ProfilesConfig | None = None
+    gitlab: ProfilesConfig | None = None
+    gravatar: ProfilesConfig | None = None
+    youtube: ProfilesConfig | None = None
+    stack_exchange: StackExchangeConfig | None = None
+    fediverse: tuple[ServerConfig, ...] = ()
+    wordpress: tuple[SiteConfig, ...] = ()
+    catalogue: CatalogueConfig = CatalogueConfig()
+    pages: PagesConfig | None = None
+
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Security(StrEnum):
+    """How the connection to the mail server is protected; `relay` is for a trusted one."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    RELAY = "relay"
+
+
+class MailConfig(Section, frozen=True, kw_only=True):
+    """Without a host, letters are written to the state folder as .eml files.
+
+    With a `token_file`, XOAUTH2 is spoken, and the token is read anew for each letter.
+    `return_path` is where bounces go; `{letter}` in it stands for the letter.
+    """
+
+    sender: Text
+    reply_to: str = ""
+    host: str = ""
+    port: Port = 587
+    security: Security = Security.STARTTLS
+    user: str = ""
+    token_file: Path | None = None
+    ca_file: Path | None = None
+    timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
+    return_path: str = ""
+    per_second: Annotated[float, Meta(gt=0, le=1000)] = 1.0
+
+
+class BouncesConfig(Section, frozen=True, kw_only=True):
+    """The mailbox that bounces go to, over IMAP. Its password is the secret `bounces-password`.
+
+    With a `token_file`, XOAUTH2 is spoken, and the token is read anew each time.
+    """
+
+    host: Text
+    port: Port = 993
+    security: Security = Security.TLS
+    user: Text
+    mailbox: Text = "INBOX"
+    token_file: Path | None = None
+    ca_file: Path | None = None
+    timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 60.0
+
+
+def mail_faults(mail: MailConfig, bounces: BouncesConfig | None) -> Iterator[tuple[bool, str, str]]:
+    """Yield what is wrong or not, where, and what was expected."""
+    yield (
+        mail.security is Security.RELAY and bool(mail.user or mail.token_file),
+        "$.mail.security",
+        "Expected no `user` and no `token_file` beside a relay: they would go out in the clear",
+    )
+    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` beside it"
+    yield (
+        bool(mail.return_path) and not one_address(mail.return_path.replace("{letter}", "x")),
+        "$.mail.return_path",
+        "Expected one mail address, such as bounces+{letter}@district.example",
+    )
+    yield (
+        bounces is not None and bounces.security is Security.RELAY,
+        "$.bounces.security",
+        "Expected `tls` or `starttls`: a password would go out in the clear",
+    )
+
+
+SOCKET = "unix:"
+
+
+class SignIn(StrEnum):
+    """How people prove who they are: by their mailbox, the district's accounts, or its proxy."""
+
+    LINK = "link"
+    OIDC = "oidc"
+    HEADER = "header"
+
+
+class PortalConfig(Section, frozen=True, kw_only=True):
+    """`address` is where people find the pages, empty where there are none.
+
+    `listen` is `HOST:PORT` on loopback or `unix:PATH`, where the district's proxy asks. `header`
+    names the mail address of who is signed in there, and is believed from a socket alone.
+    `provider` is what people call their accounts, `issuer` and `client` are its own words.
+    """
+
+    address: str = ""
+    listen: Text = "127.0.0.1:8080"
+    sign_in: SignIn = SignIn.LINK
+    header: Text = "X-Forwarded-Email"
+    provider: Text = "your school account"
+    issuer: str = ""
+    client: str = ""
+
+    @property
+    def socket(self) -> str:
+        """The path of the socket to listen on; empty where there is a host and a port."""
+        return self.listen.removeprefix(SOCKET) if self.listen.startswith(SOCKET) else ""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+def portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
+    yield (
+        bool(portal.address) and not _is_address(portal.address),
+        "$.portal.address",
+        "Expected https:// and a host alone, such as https://namesake.school.example",
+    )
+    yield (
+        not portal.socket and not _is_local(portal.listen),
+        "$.portal.listen",
+        "Expected HOST:PORT of this machine alone, or unix:PATH; a proxy brings readers here",
+    )
+    yield (
+        portal.sign_in is SignIn.HEADER and not portal.socket,
+        "$.portal.sign_in",
+        "Expected `listen` to be unix:PATH: a header can be forged by whoever reaches a port",
+    )
+    yield (
+        portal.sign_in is SignIn.OIDC and not (portal.issuer and portal.client),
+        "$.portal.sign_in",
+        "Expected `issuer` and `client` beside it",
+    )
+
+
+def _is_address(address: str) -> bool:
+    """Tell whether it is https, or http on loopback, and a host with nothing behind it."""
+    parts = urlsplit(address)
+    bare = address == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    plain = parts.scheme == "http" and _is_loopback(parts.hostname or "")
+    return bare and bool(parts.hostname) and (plain or parts.scheme == "https")
+
+
+def _is_local(listen: str) -> bool:
+    host, _, port = listen.rpartition(":")
+    return port.isdecimal() and 0 < int(port) < 65536 and _is_loopback(host.strip("[]"))  # noqa: PLR2004 - ports end there
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class DistrictConfig(Section, frozen=True, kw_only=True):

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.config import Config
-from monitor.flows.membership.admitting import Admitting
-from monitor.flows.membership.signing_in import SigningIn
-from monitor.flows.writing.letters import Correspondence
+from monitor.db.database import State
 from monitor.outside import Outside
-from monitor.store.state import State
+from monitor.services.auth import Admitting, SigningIn
+from monitor.services.notifications import Correspondence
 
 
 @dataclass(frozen=True, kw_only=True)

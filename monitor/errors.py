@@ -1,5 +1,8 @@
 """One error family: each class is one thing a caller can do about it."""
 
+from pathlib import Path
+from traceback import extract_tb
+
 
 class MonitorError(Exception):
     """Holds one sentence that says what is wrong and what to do. `exit_code` is documented."""
@@ -63,3 +66,10 @@ class ReplacedError(DatabaseError):
     """Another database lies where the open one was: what is written to it, nobody would see."""
 
     exit_code = 79
+
+
+def traced(error: BaseException) -> str:
+    """Say what kind of fault it was and where, and leave out its words: they may quote a name."""
+    frames = reversed(extract_tb(error.__traceback__))
+    places = (f"{Path(at.filename).name}:{at.lineno} in {at.name}" for at in frames)
+    return f"{type(error).__name__} at {', from '.join(places)}"

@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from monitor.config import Config
-from monitor.flows.asking.keeping import worth_keeping
-from monitor.flows.asking.permission import Permission, Pictures
-from monitor.flows.parts import Watch
-from monitor.keys import keys_of
+from monitor.db.database import State
 from monitor.outside import Outside
-from monitor.store.state import State
-from scrapers.fetch.lanes import Lanes
-from scrapers.fetch.pace import Pace
-from scrapers.fetch.robots import Robots
-from scrapers.fetch.tour import Rank
-from scrapers.fetch.transport import HttpClient
-from scrapers.fetch.worker import nothing
-from scrapers.parsing.parser import Parser
-from scrapers.reading import Visit
-from scrapers.recipes.picture import can_open_pictures
-from scrapers.request import Query
+from monitor.services.permission import Permission, Pictures
+from monitor.services.ports import Watch
+from monitor.services.staging import worth_keeping
+from monitor.sources import keys_of
+from scrapers.http.client import HttpClient
+from scrapers.http.crawler import Lanes, nothing
+from scrapers.http.frontier import Rank
+from scrapers.http.robots import Robots
+from scrapers.http.throttle import Pace
+from scrapers.models import Query, Visit
+from scrapers.parsers.profile_images import can_open_pictures
+from scrapers.sandbox.client import Parser
 from scrapers.source import Source
 
 

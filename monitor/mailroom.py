@@ -4,21 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.bounce_box import ImapBox, NoBounceBox
 from monitor.config import Config, secret
-from monitor.flows.membership.exporting import Exporting
-from monitor.flows.parts import BounceBox, Now, Post
-from monitor.flows.sending.bouncing import Bouncing
-from monitor.flows.sending.drafting import Drafting
-from monitor.flows.sending.post import Posting
-from monitor.flows.sending.stopping import Stopping
-from monitor.flows.writing.digest import Digesting
-from monitor.flows.writing.letters import Correspondence
-from monitor.flows.writing.telling import Telling
-from monitor.flows.writing.upkeep import Upkeep
-from monitor.mail import FolderPost, SmtpPost
+from monitor.db.database import State
+from monitor.mail.imap import ImapBox, NoBounceBox
+from monitor.mail.smtp import FolderPost, SmtpPost
 from monitor.outside import Outside
-from monitor.store.state import State
+from monitor.services.data_export import Exporting
+from monitor.services.digests import Digesting
+from monitor.services.notifications import Correspondence, Upkeep
+from monitor.services.outbox import Drafting, Posting
+from monitor.services.ports import BounceBox, Now, Post
+from monitor.services.presenters import Telling
+from monitor.services.suppression import Bouncing, Stopping
 
 OUTBOX = "outbox"
 

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.domain.envelope import Envelope
-from monitor.mail import by_message_id
-from monitor.spool import forget_letters
-from scrapers.fetch.clock import Clock, SystemClock
-from scrapers.fetch.egress import Egress
-from scrapers.fetch.pace import Pace
+from monitor.domain.email import Envelope
+from monitor.mail.smtp import by_message_id, forget_letters
+from scrapers.http.clock import Clock, SystemClock
+from scrapers.http.ssrf_guard import Egress
+from scrapers.http.throttle import Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,32 +5,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from monitor.config import Config
-from monitor.flows.asking.planning import Planning
-from monitor.flows.judging.deciding import Deciding
-from monitor.flows.judging.flagging import Flagging
-from monitor.flows.judging.learnt import Learnt
-from monitor.flows.judging.retracing import Retracing
-from monitor.flows.judging.sorting import Sorting
-from monitor.flows.membership.beginning import Beginning
-from monitor.flows.membership.consenting import Consenting
-from monitor.flows.membership.disowning import Disowning
-from monitor.flows.membership.enrol import Joining
-from monitor.flows.membership.own_data import OwnData
-from monitor.flows.membership.preview import Supposing
-from monitor.flows.membership.readdressing import Readdressing
-from monitor.flows.membership.terms import DistrictTerms
-from monitor.flows.membership.widening import Widening
-from monitor.flows.membership.withdraw import Leaving
-from monitor.flows.parts import Now
-from monitor.flows.showing.cards import Cards
-from monitor.flows.showing.checking import Checking
-from monitor.flows.showing.disclosing import Disclosing
-from monitor.flows.showing.dossier import Dossier
-from monitor.flows.showing.overview import Overview
-from monitor.flows.writing.telling import Telling
+from monitor.db.database import State
 from monitor.lanes import pictures_here
 from monitor.outside import Outside
-from monitor.store.state import State
+from monitor.services.consent import Consenting, DistrictTerms
+from monitor.services.data_export import OwnData
+from monitor.services.enrollment import Beginning, Joining, Supposing, Widening
+from monitor.services.erasure import Disowning, Leaving
+from monitor.services.feedback import Deciding, Sorting
+from monitor.services.findings import Cards, Dossier, Overview
+from monitor.services.flagging import Flagging, Learnt
+from monitor.services.history import Retracing
+from monitor.services.ports import Now
+from monitor.services.presenters import Telling
+from monitor.services.profile import Readdressing
+from monitor.services.query_planning import Planning
+from monitor.services.self_check import Checking
+from monitor.services.sharing import Disclosing
 from scrapers.source import Source
 
 

@@ -5,32 +5,28 @@ from dataclasses import dataclass
 
 from monitor.casework import Casework
 from monitor.config import Config
-from monitor.flows.asking.canaries import Canaries
-from monitor.flows.asking.permission import Pictures
-from monitor.flows.asking.planning import Planning
-from monitor.flows.judging.retracing import Retracing
-from monitor.flows.judging.sorting import Sorting
-from monitor.flows.judging.tallying import Tallying
-from monitor.flows.membership.admitting import Admitting
-from monitor.flows.membership.consenting import Consenting
-from monitor.flows.membership.editing import Editing
-from monitor.flows.membership.enrol import Joining
-from monitor.flows.membership.exporting import Exporting
-from monitor.flows.membership.holding import Holding
-from monitor.flows.membership.signing_in import SigningIn
-from monitor.flows.membership.terms import DistrictTerms
-from monitor.flows.membership.withdraw import Leaving
-from monitor.flows.parts import NewRef, Now
-from monitor.flows.reviewing.review import Reviewing
-from monitor.flows.running.purge import Purging
-from monitor.flows.running.rounds import DueRounds
-from monitor.flows.sending.bouncing import Bouncing
-from monitor.flows.sending.post import Posting
-from monitor.flows.sending.stopping import Stopping
-from monitor.flows.writing.digest import Digesting
-from monitor.flows.writing.glass import Glass
+from monitor.db.database import State
 from monitor.portal import Portal
-from monitor.store.state import State
+from monitor.services.auth import Admitting, SigningIn
+from monitor.services.consent import Consenting, DistrictTerms
+from monitor.services.data_export import Exporting
+from monitor.services.digests import Digesting
+from monitor.services.enrollment import Joining
+from monitor.services.erasure import Leaving
+from monitor.services.feedback import Sorting, Tallying
+from monitor.services.history import Retracing
+from monitor.services.jobs import DueRounds
+from monitor.services.legal_holds import Holding
+from monitor.services.notifications import Glass
+from monitor.services.outbox import Posting
+from monitor.services.permission import Pictures
+from monitor.services.ports import NewRef, Now
+from monitor.services.profile import Editing
+from monitor.services.query_planning import Planning
+from monitor.services.retention import Purging
+from monitor.services.review import Reviewing
+from monitor.services.suppression import Bouncing, Stopping
+from monitor.services.sweeps import Canaries
 from scrapers.source import Source
 
 

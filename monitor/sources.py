@@ -1,29 +1,40 @@
-"""Which sources a configuration names, and which lists of sites an operator brought."""
+"""Which sources a configuration names, and which lists of sites an operator brought.
+
+Which APIs of profiles, and which servers of the fediverse, a configuration names. The keys of
+the sources: handed over by the machine, and only to the origin they are for.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from monitor.config import Config
-from monitor.config_sources import EngineConfig
-from monitor.errors import ConfigError
-from monitor.sources_profiles import budget_of, profile_sources
-from monitor.store.lists import Lists
-from scrapers.catalogue.entry import Entry
-from scrapers.catalogue.imported import Known
-from scrapers.catalogue.presence import PresenceSource
-from scrapers.catalogue.reader import (
-    Catalogue,
-    CatalogueError,
-    joined,
-    own_catalogue,
-    read_catalogue,
+from monitor.config import (
+    Budgeted,
+    Config,
+    Dialect,
+    EngineConfig,
+    ProfilesConfig,
+    ServerConfig,
+    SiteConfig,
+    SourcesConfig,
+    StackExchangeConfig,
+    secret,
 )
-from scrapers.profiles.author_feed import AuthorFeeds
+from monitor.db.sources import Lists
+from monitor.errors import ConfigError
+from scrapers.http.credentials import Credential, Credentials
+from scrapers.http.ssrf_guard import normal
+from scrapers.profile_api import ProfileApi
+from scrapers.profiles.activitypub import ActivityPub
 from scrapers.profiles.bluesky import Bluesky
-from scrapers.profiles.ordinary_page import OrdinaryPages
-from scrapers.recipes.read_hits import ReadHits
-from scrapers.recipes.search_api import SearchApi
+from scrapers.profiles.github import GITHUB
+from scrapers.profiles.gitlab import GITLAB
+from scrapers.profiles.gravatar import Gravatar
+from scrapers.profiles.mastodon import Mastodon
+from scrapers.profiles.stack_exchange import KEYLESS, stack_exchange
+from scrapers.profiles.web_pages import AuthorFeeds, OrdinaryPages
+from scrapers.profiles.wordpress import WordPress
+from scrapers.profiles.youtube import YOUTUBE
 from scrapers.registry import Registry, RegistryError, registry
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
@@ -32,7 +43,81 @@ from scrapers.search.kagi import KAGI
 from scrapers.search.mojeek import MOJEEK
 from scrapers.search.searxng import SearxNG
 from scrapers.search.serper import SERPER
-from scrapers.source import Family, Source
+from scrapers.search_api import ReadHits, SearchApi
+from scrapers.sites.catalog import (
+    Catalogue,
+    CatalogueError,
+    Entry,
+    joined,
+    own_catalogue,
+    read_catalogue,
+)
+from scrapers.sites.importers import Known
+from scrapers.sites.presence import PresenceSource
+from scrapers.source import Budget, Family, Key, Source
+
+
+def budget_of(chosen: Budgeted) -> Budget:
+    return Budget(daily=chosen.per_day, weekly=chosen.per_week)
+
+
+def profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
+    tables = (
+        (GITHUB, chosen.github),
+        (GITLAB, chosen.gitlab),
+        (Gravatar(), chosen.gravatar),
+        (YOUTUBE, chosen.youtube),
+    )
+    for api, table in tables:
+        if table:
+            yield _api(api, table)
+    if chosen.stack_exchange:
+        yield from _sites(chosen.stack_exchange)
+    yield from (_authors(each) for each in chosen.wordpress)
+    yield from (_server(each) for each in chosen.fediverse)
+
+
+def _api(api: ProfileApi, chosen: ProfilesConfig) -> ProfileApi:
+    return replace(
+        api,
+        base_url=chosen.url or api.base_url,
+        known=chosen.canary or api.known,
+        seconds_between=chosen.seconds_between or api.seconds_between,
+        allow_private=chosen.allow_private,
+        budget=budget_of(chosen),
+    )
+
+
+def _sites(chosen: StackExchangeConfig) -> Iterator[ProfileApi]:
+    """Share one budget, which the service counts for all of its sites together."""
+    told = budget_of(chosen)
+    whole = told if told.limited else KEYLESS
+    part = Budget(daily=_part(whole.daily, chosen), weekly=_part(whole.weekly, chosen))
+    for site in chosen.sites:
+        yield replace(_api(stack_exchange(site), chosen), budget=part)
+
+
+def _part(whole: int | None, chosen: StackExchangeConfig) -> int | None:
+    return None if whole is None else max(whole // len(chosen.sites), 1)
+
+
+def _authors(chosen: SiteConfig) -> Source:
+    site = WordPress(base_url=chosen.url)
+    return replace(_api(site, chosen), name=f"wordpress-{site.platform}")
+
+
+def _server(chosen: ServerConfig) -> Source:
+    kind = Mastodon if chosen.speaks is Dialect.MASTODON else ActivityPub
+    server = kind(
+        base_url=chosen.url,
+        domain=chosen.domain,
+        known=chosen.canary,
+        pictures=chosen.pictures,
+        allow_private=chosen.allow_private,
+        budget=budget_of(chosen),
+    )
+    pause = chosen.seconds_between or server.seconds_between
+    return replace(server, name=server.domain, seconds_between=pause)
 
 
 def all_sources(config: Config) -> Registry:
@@ -159,3 +244,34 @@ def report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
     """Say which form takes reports of impersonation, by platform, where the catalogue knows."""
     sites = (each.entry for each in sources if isinstance(each, PresenceSource))
     return {entry.key: entry.report for entry in sites if entry.report}
+
+
+def keys_of(sources: Iterable[Source], environ: Mapping[str, str]) -> Credentials:
+    """Collect what each source wants to see.
+
+    Raises ConfigError where two sources want different keys at one origin.
+    """
+    found: dict[str, tuple[str, Credential]] = {}
+    missing: set[str] = set()
+    for source in sources:
+        key = source.declaration.key
+        if key is None:
+            continue
+        name = key.name or f"{source.name}-key"
+        value = secret(name, environ)
+        manners = source.etiquette
+        keyed = (each for each in manners.origins if each not in manners.pictures)
+        for origin in map(normal, keyed):
+            if not value:
+                missing |= {origin} if key.required else set()
+            elif found.setdefault(origin, (name, _credential(key, value)))[0] != name:
+                reason = f"Two keys are meant for {origin}: turn one of its sources off."
+                raise ConfigError(reason)
+    by_origin = {origin: credential for origin, (_, credential) in found.items()}
+    return Credentials(by_origin=by_origin, missing=frozenset(missing))
+
+
+def _credential(key: Key, value: str) -> Credential:
+    if key.header:
+        return Credential(headers=((key.header, f"{key.prefix}{value}"),))
+    return Credential(params=((key.param, value),))

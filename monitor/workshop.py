@@ -8,44 +8,36 @@ from functools import cached_property, partial
 
 from monitor.affairs import Affairs
 from monitor.casework import Casework
-from monitor.census import census
 from monitor.config import Config
-from monitor.domain.planning.questions import StudentLinks
+from monitor.db.database import State
+from monitor.domain.names.frequency import census
+from monitor.domain.planning.queries import StudentLinks
 from monitor.entrance import Entrance
-from monitor.flows.asking.canaries import Canaries
-from monitor.flows.asking.cleaning import Cleaning, workplace_of
-from monitor.flows.asking.contacts import Contacts
-from monitor.flows.asking.keeping import EVIDENCED, Keeping
-from monitor.flows.asking.planning import Planning, limits_of, prices_of
-from monitor.flows.asking.settle import Settling
-from monitor.flows.asking.settlement import SettlementParts
-from monitor.flows.asking.sharing import Sharing
-from monitor.flows.asking.sweep import Sweeping
-from monitor.flows.judging.deciding import Deciding
-from monitor.flows.judging.flagging import Flagging
-from monitor.flows.judging.sorting import Sorting
-from monitor.flows.judging.tallying import Tallying
-from monitor.flows.membership.enrol import Joining
-from monitor.flows.membership.terms import DistrictTerms
-from monitor.flows.parts import Now
-from monitor.flows.running.grid import Grid
-from monitor.flows.running.rounds import DueRounds
-from monitor.flows.writing.alerting import Alerting
-from monitor.flows.writing.letters import Correspondence
-from monitor.flows.writing.telling import Telling
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mailroom import OUTBOX, Mailroom
 from monitor.matcher.process import MatcherProcess, NoMatcher
 from monitor.outside import Outside
 from monitor.portal import portal_of
 from monitor.service import Service
+from monitor.services.consent import DistrictTerms
+from monitor.services.enrollment import Joining
+from monitor.services.feedback import Deciding, Sorting, Tallying
+from monitor.services.flagging import Flagging
+from monitor.services.ingest import SettlementParts, Settling
+from monitor.services.jobs import DueRounds
+from monitor.services.notifications import Alerting, Correspondence
+from monitor.services.ports import Now
+from monitor.services.presenters import Telling
+from monitor.services.query_planning import Planning, Sharing, limits_of, prices_of
+from monitor.services.schedule import Grid
+from monitor.services.staging import EVIDENCED, Cleaning, Contacts, Keeping, workplace_of
+from monitor.services.sweeps import Canaries, Sweeping
+from monitor.services.weights import weights_in_use
 from monitor.sources import engine_titles
-from monitor.store.state import State
-from monitor.weights_shelf import weights_in_use
-from scrapers.fetch.lanes import Lanes
-from scrapers.fetch.tour import Rank
-from scrapers.identity import District
-from scrapers.parsing.parser import ChildParser
+from scrapers.http.crawler import Lanes
+from scrapers.http.frontier import Rank
+from scrapers.models import District
+from scrapers.sandbox.client import ChildParser
 from scrapers.source import Source
 
 

@@ -8,11 +8,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Protocol, Self, runtime_checkable
 
-from scrapers.identity import District, Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.reading import Reading
-from scrapers.request import Query
+from scrapers.models import District, Identity, Outcome, Page, Query, Reading
 
 
 class Access(StrEnum):

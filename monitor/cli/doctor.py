@@ -4,22 +4,19 @@ from collections.abc import Iterator
 
 import click
 
-from monitor import machine
-from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.cli.output import Output
+from monitor.cli.context import Desk, Output, as_json, pass_desk
 from monitor.config import Config, secret
-from monitor.domain.checkup import Checked, bad, fine, warned, worst
+from monitor.db.backups import KeyCopy
+from monitor.db.database import State
+from monitor.domain.health import Checked, bad, fine, warned, worst
 from monitor.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
-from monitor.flows.running.checkup import of_vitals
-from monitor.flows.running.soundness import trouble_of
-from monitor.flows.running.vitals import TakingVitals
-from monitor.mail import SmtpPost
-from monitor.matcher.chosen import matcher_setup
-from monitor.matcher.process import MatcherProcess
-from monitor.matcher.tokens import read_tokens
+from monitor.mail.smtp import SmtpPost
+from monitor.matcher.keys import read_tokens
+from monitor.matcher.process import MatcherProcess, matcher_setup
+from monitor.services import health as machine
+from monitor.services.backups import trouble_of
+from monitor.services.health import TakingVitals, of_vitals
 from monitor.sources import all_sources
-from monitor.store.key_copy import KeyCopy
-from monitor.store.state import State
 from scrapers.registry import Registry
 
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.desk import Desk, as_json, pass_desk
+from monitor.cli.context import Desk, as_json, pass_desk
 from monitor.domain.disclosure import ReviewFields
 from monitor.domain.flag import Ruling
-from monitor.flows.judging.deciding import Word
-from monitor.flows.reviewing.review import REVIEWER
+from monitor.services.feedback import Word
+from monitor.services.review import REVIEWER
 
 
 @click.group()

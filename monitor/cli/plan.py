@@ -10,11 +10,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.desk import Desk, as_json, break_glass, pass_desk
-from monitor.cli.looking import demo_folder, opened
-from monitor.cli.output import Output
-from monitor.domain.due import iso_week, next_sweep
-from monitor.domain.planning.outlook import Outlook
+from monitor.cli.context import Desk, Output, as_json, break_glass, demo_folder, opened, pass_desk
+from monitor.domain.planning.selection import Outlook
+from monitor.domain.schedule import iso_week, next_sweep
 from monitor.errors import NotPermittedError
 from monitor.service import Service
 

@@ -6,16 +6,14 @@ from pathlib import Path
 import click
 
 from monitor.build import build_pages
-from monitor.cli import logbook
-from monitor.cli.desk import Desk, pass_desk
-from monitor.config import secret
-from monitor.config_portal import SignIn
-from monitor.daemon import WATCHED_SECONDS, Doorbell, Supervisor, signalled
+from monitor.cli import service as logbook
+from monitor.cli.context import Desk, pass_desk
+from monitor.config import SignIn, secret
 from monitor.errors import ConfigError
-from monitor.web.account import BACK
+from monitor.scheduler.daemon import WATCHED_SECONDS, Doorbell, Supervisor, signalled
 from monitor.web.app import portal_app
-from monitor.web.listen import listening, listening_at
-from monitor.web.provider import Provider
+from monitor.web.auth import BACK, Provider
+from monitor.web.server import listening, listening_at
 
 
 @click.command()

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.domain.students.budget import Spent
+from monitor.cli.context import Desk, as_json, pass_desk
+from monitor.db.database import DATABASE, State
+from monitor.domain.students.matching import Spent
 from monitor.domain.students.roster import LASTS, Roster
 from monitor.errors import InputError
-from monitor.flows.running.roster import RosterKeeping
-from monitor.matcher.chosen import matcher_setup
-from monitor.matcher.desk import Drawer, Size
-from monitor.matcher.process import MatcherProcess
-from monitor.matcher.tokens import read_tokens
-from monitor.rosters.students import StudentsRead, read_students
-from monitor.store.state import DATABASE, State
+from monitor.matcher.admin import Drawer, Size
+from monitor.matcher.keys import read_tokens
+from monitor.matcher.process import MatcherProcess, matcher_setup
+from monitor.matcher.roster_import import StudentsRead, read_students
+from monitor.services.retention import RosterKeeping
 
 _PATH = click.Path(path_type=Path)
 _MOST_LINES = 20

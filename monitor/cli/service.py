@@ -1,18 +1,79 @@
-"""Running the service, and seeing whether the record is whole."""
+"""Running the service, and seeing whether the record is whole.
 
+What the service writes to its log: our own sentences, and nothing that a library says. A
+library's warning may quote an address, and with it a name. The service's numbers, for a
+monitoring system.
+"""
+
+import logging
+import os
+import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
 
 import click
 
-from monitor.cli import logbook
-from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.daemon import Daemon, Doorbell, Supervisor
+from monitor.cli.context import Desk, as_json, pass_desk
+from monitor.db.database import State
+from monitor.db.encryption import End
+from monitor.db.files import put
 from monitor.errors import DatabaseError
-from monitor.flows.running.soundness import accept_end, trouble_of
-from monitor.hands import Pulse
-from monitor.heart import watched_rounds
-from monitor.store.sealing import End
+from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
+from monitor.scheduler.watchdog import watched_rounds
+from monitor.scheduler.workers import Pulse
+from monitor.services.backups import accept_end, trouble_of
+from monitor.services.health import TakingVitals
+from monitor.services.metrics import exposition, samples
+
+STANDARD_ERROR = 2
+
+
+class Lines(logging.Handler):
+    """Writes a line at a time; a disk that is full, or a reader that left, stops nobody."""
+
+    def __init__(self, write: Callable[[str], object]) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        self._write = write
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = f"{self.format(record)}\n"
+        except (TypeError, ValueError, LookupError) as error:
+            line = f"{record.levelname} A line of {record.name} is lost ({type(error).__name__}).\n"
+        with suppress(OSError):
+            self._write(line)
+
+
+@contextmanager
+def kept(stream: TextIO | None = None) -> Iterator[None]:
+    """Write to a stream, stderr if none is named, where systemd adds the time."""
+    everybody, ours = logging.getLogger(), logging.getLogger("monitor")
+    # Where no handler is, Python prints what a library warns of by itself.
+    silent, shown = logging.NullHandler(), Lines(stream.write if stream else _standard_error())
+    everybody.addHandler(silent)
+    ours.addHandler(shown)
+    ours.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        ours.setLevel(logging.NOTSET)
+        ours.removeHandler(shown)
+        everybody.removeHandler(silent)
+
+
+def _standard_error() -> Callable[[str], object]:
+    """Pass by Python's own buffer: what it cannot get rid of, it complains of at the end.
+
+    Where the service was started without it, another file may have its number by now.
+    """
+    if sys.stderr is None:
+        return len
+    return lambda line: os.write(STANDARD_ERROR, line.encode("utf-8", "backslashreplace"))
 
 
 @click.command()
@@ -21,7 +82,7 @@ def run(desk: Desk) -> None:
     """Run the service until SIGTERM. A second one on the same folder exits with 75."""
     pulse = Pulse(desk.outside.clock)
     watched = replace(desk, outside=replace(desk.outside, clock=pulse))
-    with logbook.kept(), watched.asking() as service:
+    with kept(), watched.asking() as service:
         Daemon(
             rounds=watched_rounds(service, desk.outside),
             supervisor=Supervisor(desk.outside.environ),
@@ -76,3 +137,25 @@ def accept(desk: Desk) -> None:
     with desk.service() as service:
         accept_end(service.state, service.now())
     desk.output.say("The audit log goes on from where it ends, and says so.")
+
+
+@click.command()
+@click.option(
+    "--file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to a file that node_exporter's textfile collector reads, whole or not at all.",
+)
+@as_json
+@pass_desk
+def metrics(desk: Desk, file: Path | None, *, as_json: bool) -> None:
+    """Print how the service is doing in Prometheus' text format. It names nobody."""
+    with State.open(desk.config.state) as state:
+        vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
+    if as_json:
+        desk.output.json(samples(vitals))
+        return
+    text = exposition(vitals)
+    if file is None:
+        click.echo(text.decode(), nl=False)
+    else:
+        put(file, text)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.desk import Desk, pass_desk
+from monitor.cli.context import Desk, pass_desk
+from monitor.db.database import State
 from monitor.errors import CannotWriteError
-from monitor.store.state import State
-from reports.text import one_address
+from reports.sanitize import one_address
 
 TEMPLATE = """\
 # Namesake's configuration. Paths are relative to this file. Secrets do not belong here: the

@@ -1,17 +1,156 @@
-"""Inviting, counting and letting go. Nobody is enrolled from here."""
+"""Inviting, counting and letting go. Nobody is enrolled from here.
+
+What an operator records about somebody who joined: a rest, an end, a legal hold. A copy of
+everything that is kept of one person: theirs to get, and nobody else's.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli import export, standing
-from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.domain.consent import Consent, phase
-from monitor.errors import InputError, UnavailableError
+from monitor.cli.context import Desk, as_json, break_glass, pass_desk
+from monitor.db.files import PRIVATE, put
+from monitor.domain.consent import Channel, Consent, phase
+from monitor.errors import CannotWriteError, InputError, UnavailableError
 from monitor.service import Service
-from reports.text import one_address
+from monitor.services.data_export import OwnCopy
+from reports.sanitize import one_address
+
+reviewers = click.option(
+    "--by",
+    multiple=True,
+    required=True,
+    metavar="REVIEWER",
+    help="Who decided it: the address of a reviewer named in the configuration.",
+)
+because = click.option("--reason", required=True, help="Why, in words that the person will read.")
+
+
+@click.command()
+@click.argument("whom", metavar="MAIL_OR_REF")
+@click.confirmation_option(prompt="This ends the consent and erases everything about them. Go on?")
+@pass_desk
+def left(desk: Desk, whom: str) -> None:
+    """Record that somebody has left the district: nothing is asked or sent from now on.
+
+    Do so before their address is given to somebody else.
+    """
+    with desk.service() as service:
+        service.leaving.left_district(_found(service, whom))
+    desk.output.say("Nothing is asked or sent any more but a farewell; all is erased in 24 hours.")
+
+
+@click.command()
+@click.argument("ref")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@pass_desk
+def pause(desk: Desk, ref: str, until: datetime) -> None:
+    """Let Namesake rest for somebody, on their word; it goes on by itself after the last day."""
+    with desk.service() as service:
+        zone = ZoneInfo(service.state.people.get(ref).zone)
+        after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
+        service.consenting.pause(ref, after, Channel.OPERATOR)
+    desk.output.say(f"Nothing is asked about them until {until:%-d %B %Y} is over; they are told.")
+
+
+@click.command()
+@click.argument("ref")
+@pass_desk
+def resume(desk: Desk, ref: str) -> None:
+    """Let Namesake go on for somebody who had paused, on their word."""
+    with desk.service() as service:
+        service.consenting.resume(ref, Channel.OPERATOR)
+    desk.output.say("The next sweep asks about them again; they are told.")
+
+
+@click.command()
+@click.argument("ref")
+@reviewers
+@because
+@pass_desk
+def hold(desk: Desk, ref: str, by: tuple[str, ...], reason: str) -> None:
+    """Place a legal hold, as two reviewers: nothing of theirs is erased, and they are told."""
+    with desk.service() as service:
+        service.holding.place(ref, frozenset(by), reason)
+    desk.output.say("Nothing about them is erased or forgotten until the hold is lifted.")
+
+
+@click.command()
+@click.argument("ref")
+@reviewers
+@because
+@pass_desk
+def release(desk: Desk, ref: str, by: tuple[str, ...], reason: str) -> None:
+    """Lift a legal hold; who has left meanwhile is erased within 24 hours."""
+    with desk.service() as service:
+        service.holding.lift(ref, frozenset(by), reason)
+    desk.output.say("The hold is lifted; they are told.")
+
+
+def _found(service: Service, whom: str) -> str:
+    """Find somebody by their address or by their ref."""
+    if not one_address(whom):
+        return service.state.people.get(whom).ref
+    ref = service.state.people.find_by_mail(whom)
+    if ref is None:
+        reason = "Nobody is enrolled under this address."
+        raise InputError(reason)
+    return ref
+
+
+SEEN = "A copy of everything that is kept about you"
+
+
+@click.command()
+@click.argument("ref")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the files there instead of printing JSON. Takes --break-glass.",
+)
+@break_glass
+@pass_desk
+def export(desk: Desk, ref: str, folder: Path | None, reason: str | None) -> None:
+    """Send a person a copy of all that is kept about them, as JSON, HTML and CSV.
+
+    With --break-glass REASON it is printed here as JSON instead, and they are told at once.
+    """
+    if folder is not None and reason is None:
+        sentence = "What is kept of a person is their own: --to takes --break-glass REASON."
+        raise InputError(sentence)
+    with desk.service() as service:
+        service.state.people.get(ref)
+        if reason is None:
+            service.exporting.send(ref, "operator")
+            desk.output.say("It is queued, and made when it is sent: to them, and nobody else.")
+            return
+        service.glass.broken(ref, SEEN, reason)
+        copy = service.exporting.copy(ref, "operator")
+    if folder is None:
+        click.echo(copy.json())
+        return
+    _write(folder, copy)
+    desk.output.say(f"data.json, data.html and found.csv are in {folder}.")
+
+
+def _write(folder: Path, copy: OwnCopy) -> None:
+    files = {
+        "data.json": copy.json(),
+        "data.html": copy.html().encode(),
+        "found.csv": copy.sheet().encode(),
+    }
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{folder} cannot be made ({error.strerror}): name another folder."
+        raise CannotWriteError(message) from error
+    for name, body in files.items():
+        put(folder / name, body, PRIVATE)
 
 
 @click.group()
@@ -73,12 +212,12 @@ def withdraw(desk: Desk, ref: str) -> None:
 
 
 for command in (
-    export.export,
-    standing.left,
-    standing.pause,
-    standing.resume,
-    standing.hold,
-    standing.release,
+    export,
+    left,
+    pause,
+    resume,
+    hold,
+    release,
 ):
     staff.add_command(command)
 

@@ -2,11 +2,10 @@
 
 import click
 
-from monitor.cli.desk import Desk, as_json, pass_desk
-from monitor.domain.weights import Weights
+from monitor.cli.context import Desk, as_json, pass_desk
+from monitor.domain.detection.weights import Weights
 from monitor.errors import InputError
-from monitor.weights_file import own_weights
-from monitor.weights_shelf import Shelf, weights_in_use
+from monitor.services.weights import Shelf, own_weights, weights_in_use
 
 
 @click.group()

@@ -10,8 +10,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
 from monitor.demo import district
-from monitor.demo.answer import Answer, Asked, html, plain
 from monitor.demo.district import EVERYTHING_ASKED, Member
+from monitor.demo.response import Answer, Asked, html, plain
 from monitor.demo.server import WebServer
 from monitor.domain.person import Person, PersonName
 

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from typing import Protocol, Self
 from urllib.parse import unquote
 
-from monitor.demo.answer import Answer, Asked
+from monitor.demo.response import Answer, Asked
 
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 30

@@ -1,29 +1,38 @@
-"""Three weeks in Cedar Valley: the whole job of Namesake, on a made-up internet."""
+"""Three weeks in Cedar Valley: the whole job of Namesake, on a made-up internet.
+
+The district after its story: the same folder, the same internet, and time that goes on.
+"""
 
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from msgspec import structs
+
 from monitor.build import build
-from monitor.demo import days, district, stage
-from monitor.demo.clock import StoryClock
+from monitor.config import Config, PortalConfig
+from monitor.db.database import State
+from monitor.db.sweeps import SweepKind
+from monitor.demo import data as days
+from monitor.demo import district
+from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
-from monitor.domain.whose import Label
+from monitor.demo.setup import RunningClock, StoryClock
+from monitor.domain.evidence import Label
 from monitor.errors import InputError
-from monitor.flows.membership.enrol import Answers
+from monitor.mail.smtp import forget_none
 from monitor.mailroom import OUTBOX
 from monitor.outside import Outside
 from monitor.service import Service
-from monitor.spool import forget_none
-from monitor.store.state import State
-from monitor.store.sweeps import SweepKind
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS
+from monitor.services.enrollment import Answers
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS
 
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
@@ -206,3 +215,35 @@ def _letters(folder: Path) -> Iterator[ToldLetter]:
     for path in sorted(folder.glob("*.eml")):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         yield ToldLetter(to=str(message["To"]), subject=str(message["Subject"]), path=str(path))
+
+
+# Monday of the last week, when every digest has been sent.
+BEGINS = days.sweep_at(days.LAST_WEEK) + timedelta(hours=5)
+OPERATOR = f"operations@{district.MAIL_DOMAIN}"
+# Opening a flag early takes two; the story itself has one.
+REVIEWERS = (*district.REVIEWERS, f"it-help-desk@{district.MAIL_DOMAIN}")
+
+
+@contextmanager
+def afterwards(folder: Path, address: str) -> Iterator[Service]:
+    """Open the district whose story was played, with its pages at an address of loopback."""
+    config = _configured(folder.resolve(), address)
+    clock = RunningClock(BEGINS)
+    with WebServer(Internet(), week=days.LAST_WEEK, now=clock.now) as web:
+        outside = Outside(
+            clock=clock,
+            egress=Egress(address_map=web.address_map(), resolve=resolve_nothing),
+            pace=WITHOUT_WAITS,
+            environ=os.environ,
+        )
+        with build(config, outside) as service:
+            yield service
+
+
+def _configured(folder: Path, address: str) -> Config:
+    config = stage.configuration(folder)
+    return structs.replace(
+        config,
+        portal=PortalConfig(address=address),
+        district=structs.replace(config.district, operators=(OPERATOR,), reviewers=REVIEWERS),
+    )

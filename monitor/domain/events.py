@@ -1,15 +1,88 @@
-"""What the policy makes of raw changes: what is worth telling a person, and what is not."""
+"""What the policy makes of raw changes: what is worth telling a person, and what is not.
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+The raw difference between what one question showed before and what it shows now. When a private
+contact counts as gone: where it stood shows it no longer, proved twice.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
+from typing import TypeAlias
 
-from monitor.domain.diff import Change
-from monitor.domain.due import SECOND_PROOF_AFTER
-from monitor.domain.item import Item, Presence, combined, material_changes
-from scrapers.finding import Finding
-from scrapers.request import QueryKind
+from monitor.domain.item import Item, Presence, Sighting, anchor, combined, material_changes
+from monitor.domain.pii import kinds_in
+from monitor.domain.schedule import SECOND_PROOF_AFTER
+from scrapers.models import Finding, Outcome, QueryKind, Reading
+
+Shown: TypeAlias = Mapping[str, Finding]
+"""What one question shows: each finding under its anchor (see `item.anchor`)."""
+
+FIELDS = tuple(field.name for field in fields(Finding))
+_values = attrgetter(*FIELDS)
+
+
+class ChangeKind(StrEnum):
+    ADDED = "added"
+    ALTERED = "altered"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """`before` is None when added, `after` is None when removed; `fields` names what differs."""
+
+    kind: ChangeKind
+    key: str
+    before: Finding | None = None
+    after: Finding | None = None
+    fields: tuple[str, ...] = ()
+
+
+def by_anchor(findings: Iterable[Finding]) -> dict[str, Finding]:
+    """Key findings for a comparison; what a page lists twice becomes one."""
+    shown: dict[str, Finding] = {}
+    for each in findings:
+        key = anchor(each)
+        shown[key] = combined((shown[key], each)) if key in shown else each
+    return shown
+
+
+def shown_after(before: Shown, reading: Reading) -> Shown:
+    """Return what a question shows after a reading: only proof of absence takes away.
+
+    A partial reading adds; a visit that came to nothing leaves all as it was.
+    """
+    match reading.outcome:
+        case Outcome.FOUND:
+            return by_anchor(reading.findings)
+        case Outcome.ABSENT:
+            return {}
+        case Outcome.PARTIAL:
+            return {**before, **by_anchor(reading.findings)}
+    return before
+
+
+def diff(before: Shown, after: Shown) -> Iterator[Change]:
+    """Yield every raw difference, volatile fields included, in the order of the keys."""
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        if old is None:
+            yield Change(kind=ChangeKind.ADDED, key=key, after=new)
+        elif new is None:
+            yield Change(kind=ChangeKind.REMOVED, key=key, before=old)
+        else:
+            names = _differing(old, new)
+            yield Change(kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names)
+
+
+def _differing(old: Finding, new: Finding) -> tuple[str, ...]:
+    pairs = zip(FIELDS, _values(old), _values(new), strict=True)
+    return tuple(name for name, was, now in pairs if was != now)
+
 
 MASS_LOSS_LEAST = 5
 MASS_LOSS_PERCENT = 60
@@ -192,3 +265,47 @@ def _flapping(flips: tuple[datetime, ...], policy: Policy) -> bool:
 
 def _event(item: Item, kind: EventKind, at: datetime, fields: Iterable[str] = ()) -> Event:
     return Event(person=item.person, item=item.ref, kind=kind, at=at, fields=tuple(sorted(fields)))
+
+
+def clearing(
+    item: Item, told: Collection[str], sightings: Collection[Sighting], at: datetime, policy: Policy
+) -> Step:
+    """Tell which of the kinds that somebody was told of are gone, or when to look once more.
+
+    Only the question that showed a contact, and answered now, proves that it is gone. What a search
+    engine still shows is still shown, and what it stops showing proves nothing.
+    """
+    still = {kind for each in sightings if not each.misses for kind in kinds_in(each.finding)}
+    proved = {
+        each.kind: each.since
+        for sighting in sightings
+        if sighting.last == at
+        for each in sighting.unshown
+        if each.since and each.kind in told and each.kind not in still
+    }
+    first = at - policy.second_proof_after
+    gone = tuple(sorted(kind for kind, since in proved.items() if since <= first))
+    once = [since for since in proved.values() if since > first]
+    return Step(
+        item=item,
+        events=(_cleared(item, gone, at),) if gone else (),
+        second_proof_at=min(once) + policy.second_proof_after if once else None,
+    )
+
+
+def gone_with(before: Item, step: Step, told: Collection[str], at: datetime) -> Step:
+    """Add to the step by which an item went what it showed, and shows no longer.
+
+    That it vanished says as much. But of what keeps coming and going nobody is told any more,
+    and whoever was told of a contact there still learns of its end.
+    """
+    goes = step.item.presence is Presence.GONE and before.presence is not Presence.GONE
+    said = any(each.kind is EventKind.VANISHED for each in step.events)
+    if not goes or said or not told:
+        return step
+    return replace(step, events=(*step.events, _cleared(step.item, sorted(told), at)))
+
+
+def _cleared(item: Item, kinds: Iterable[str], at: datetime) -> Event:
+    cleared = EventKind.CLEARED
+    return Event(person=item.person, item=item.ref, kind=cleared, at=at, fields=tuple(kinds))

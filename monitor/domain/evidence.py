@@ -1,7 +1,11 @@
-"""One reason for or against, in bits and in words."""
+"""One reason for or against, in bits and in words.
+
+Whose a profile is, as the answer that is cheapest on average: what a mistake costs decides.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import exp2
 
 
 class Axis(StrEnum):
@@ -56,3 +60,87 @@ class Sign:
     amount: float
     reason: str
     in_full: str = ""
+
+
+class Label(StrEnum):
+    OWN = "own"
+    NAMESAKE = "namesake"
+    IMPERSONATION = "impersonation"
+    UNRELATED = "unrelated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """The evidence of each axis, added up, in bits."""
+
+    claim: float
+    control: float
+    imitation: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """Shares of one: of the person, of an imitation, of somebody else with their name or without.
+
+    `linked` says that the account's contacts look like students, which the person must be told.
+    """
+
+    own: float
+    impersonation: float
+    other: float
+    linked: bool = False
+
+
+# Minutes of a reviewer. A missed imitation is dear, and dearest where it is taken for the person's
+# own; a question is one look of the person. Which of namesake and unrelated somebody else is
+# costs next to nothing, so the name decides.
+ASKING = 2.0
+_IMITATION_MISSED = {Label.OWN: 60.0, Label.NAMESAKE: 40.0, Label.UNRELATED: 60.0}
+_OWN_MISSED = {Label.IMPERSONATION: 5.0, Label.NAMESAKE: 3.0, Label.UNRELATED: 5.0}
+_LINK_MISSED = {Label.IMPERSONATION: 10.0, Label.NAMESAKE: 30.0, Label.UNRELATED: 30.0}
+_ALARM, _ALARM_OF_A_LINK = 5.0, 8.0
+_IMITATION_TAKEN_FOR_A_LINK = 10.0
+_SOMEBODY_TAKEN_FOR_OWN = 2.0
+_MOST_BITS = 60.0
+
+
+def chances(sums: Sums, prior: float, *, linked: bool = False) -> Chances:
+    """Compare three stories: the person runs it, somebody plays them, it is somebody else.
+
+    What presents itself as the person speaks for the first two alike, `prior` bits less for the
+    second. Control then speaks for the first alone, imitation for the second alone.
+    """
+    own = _odds(sums.claim + sums.control)
+    impersonation = _odds(prior + sums.claim + sums.imitation)
+    whole = own + impersonation + 1.0
+    return Chances(
+        own=own / whole, impersonation=impersonation / whole, other=1.0 / whole, linked=linked
+    )
+
+
+def cost(said: Label, shares: Chances) -> float:
+    """Return what an answer costs on average, in minutes."""
+    missed = shares.own * (_LINK_MISSED if shares.linked else _OWN_MISSED).get(said, 0.0)
+    missed += shares.impersonation * _IMITATION_MISSED.get(said, 0.0)
+    match said:
+        case Label.UNKNOWN:
+            return ASKING
+        case Label.IMPERSONATION:
+            return missed + shares.other * _ALARM
+        case Label.OWN if shares.linked:
+            taken = shares.impersonation * (_IMITATION_TAKEN_FOR_A_LINK - _IMITATION_MISSED[said])
+            return missed + taken + shares.other * _ALARM_OF_A_LINK
+        case Label.OWN:
+            return missed + shares.other * _SOMEBODY_TAKEN_FOR_OWN
+    return missed
+
+
+def cheapest(shares: Chances, somebody_else: Label) -> Label:
+    """Return the answer that costs least; `somebody_else` is what the name says they would be."""
+    answers = (Label.OWN, Label.IMPERSONATION, somebody_else, Label.UNKNOWN)
+    return min(answers, key=lambda said: cost(said, shares))
+
+
+def _odds(bits: float) -> float:
+    return exp2(max(-_MOST_BITS, min(_MOST_BITS, bits)))

@@ -1,15 +1,18 @@
-"""What exists, where it is seen, and what it looked like."""
+"""What exists, where it is seen, and what it looked like.
 
-from collections.abc import Iterable
+When a question may be asked with "only if it has changed", and when it is read anew.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from html import unescape
 from unicodedata import normalize
 
-from monitor.domain.exposure.unshown import Unshown
-from scrapers.finding import Finding, Kind
+from monitor.domain.pii import Unshown
+from scrapers.models import Finding, Kept, Kind
 
 IDENTITY = {
     Kind.ACCOUNT: ("kind", "key", "account", "account_aliases"),
@@ -209,3 +212,34 @@ def _highest(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     for name, count in counts:
         best[name] = max(count, best.get(name, count))
     return tuple(sorted(best.items()))
+
+
+# A server whose word for a page is wrong hides what changes there for this long at most.
+READ_ANEW_AFTER = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """The page that a question read last: what is kept of it, and how much it `shown`.
+
+    `read_at` is when it was read, not when it was last found to be the same.
+    """
+
+    kept: Kept
+    shown: int
+    read_at: datetime
+
+
+def kept_for(
+    remembered: Remembered | None, sightings: Collection[Sighting], now: datetime
+) -> Kept | None:
+    """Return what to ask with, or None where an answer of "unchanged" would not be enough.
+
+    Every sighting must be there to be confirmed: none missed, none merged into another or
+    forgotten since. A miss waits for its second proof, and "unchanged" would be none.
+    """
+    if remembered is None or not now - READ_ANEW_AFTER < remembered.read_at <= now:
+        return None
+    if len(sightings) != remembered.shown or any(each.misses for each in sightings):
+        return None
+    return remembered.kept

@@ -1,15 +1,149 @@
-"""What happened to one item, oldest first: how it looked, what was told, what people said."""
+"""What happened to one item, oldest first: how it looked, what was told, what people said.
 
-from collections.abc import Iterable, Iterator, Mapping
+Two texts laid on each other: what was added, what was taken away, word by word. What an item
+looked like at two times, field by field.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.domain.comparison.versions import FieldMarks, compared
+from rapidfuzz.distance import Indel
+
+from monitor.domain.detection.lessons import Said
 from monitor.domain.events import Event
 from monitor.domain.flag import Flag, Judgement
-from monitor.domain.item import Version
-from monitor.domain.verdicts.said import Said
+from monitor.domain.item import MATERIAL, Version, as_read
+from scrapers.models import Finding
+
+# Nobody reads marks in a longer text, and a hostile one costs the square of its length.
+_MOST_WORDS = 2_000
+_PIECES = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+class MarkKind(StrEnum):
+    KEPT = "kept"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A run of text; the kept and the removed ones together are the older text, letter by letter.
+
+    The kept and the added ones are the newer.
+    """
+
+    kind: MarkKind
+    text: str
+
+
+def marked(before: str, after: str) -> tuple[Mark, ...]:
+    """Mark what became of a text, by words: a blank between two changes is part of them."""
+    old, new = _PIECES.findall(before), _PIECES.findall(after)
+    if max(len(old), len(new)) > _MOST_WORDS and before != after:
+        return tuple(_changed(before, after))
+    return tuple(_joined(old, new))
+
+
+def marked_list(before: Sequence[str], after: Sequence[str]) -> tuple[Mark, ...]:
+    """Mark what became of a list, each entry whole."""
+    old, new = dict.fromkeys(before), dict.fromkeys(after)
+    kept = [Mark(kind=MarkKind.KEPT, text=each) for each in old if each in new]
+    gone = [Mark(kind=MarkKind.REMOVED, text=each) for each in old if each not in new]
+    come = [Mark(kind=MarkKind.ADDED, text=each) for each in new if each not in old]
+    return (*kept, *gone, *come)
+
+
+def _joined(old: list[str], new: list[str]) -> Iterator[Mark]:
+    gone = come = ""
+    for step in Indel.opcodes(old, new):
+        was = "".join(old[step.src_start : step.src_end])
+        now = "".join(new[step.dest_start : step.dest_end])
+        if step.tag == "equal" and not (was.isspace() and (gone or come)):
+            yield from _changed(gone, come)
+            yield Mark(kind=MarkKind.KEPT, text=was)
+            gone = come = ""
+        else:
+            gone, come = gone + was, come + now
+    yield from _changed(gone, come)
+
+
+def _changed(gone: str, come: str) -> Iterator[Mark]:
+    if gone:
+        yield Mark(kind=MarkKind.REMOVED, text=gone)
+    if come:
+        yield Mark(kind=MarkKind.ADDED, text=come)
+
+
+TEXTS = ("name", "handle", "bio", "location", "title", "snippet")
+PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldMarks:
+    """One field that at least one of the two versions tells.
+
+    `material` says that a change of it is told as an event; of the rest no change is.
+    """
+
+    field: str
+    marks: tuple[Mark, ...]
+    material: bool
+
+    @property
+    def changed(self) -> bool:
+        return any(each.kind is not MarkKind.KEPT for each in self.marks)
+
+
+def compared(before: Finding, after: Finding) -> tuple[FieldMarks, ...]:
+    """Compare two versions of an item; what differs in its spelling on the page alone is equal."""
+    material = MATERIAL[after.kind]
+    return tuple(
+        FieldMarks(field=name, marks=marks, material=_named(name) in material)
+        for name, marks in _fields(before, after)
+        if marks
+    )
+
+
+def _fields(before: Finding, after: Finding) -> Iterator[tuple[str, tuple[Mark, ...]]]:
+    for name in TEXTS:
+        old, new = (as_read(getattr(each, name)) for each in (before, after))
+        yield name, marked(old, new)
+    yield PICTURE, _pictures(before, after)
+    yield "links", marked_list(sorted(before.links), sorted(after.links))
+    yield "private", marked(_door(before), _door(after))
+    yield "created_at", marked(_day(before), _day(after))
+    yield "counts", marked_list(_counts(before), _counts(after))
+
+
+def _pictures(before: Finding, after: Finding) -> tuple[Mark, ...]:
+    """Compare prints where both were looked at, else the names that the network gives pictures."""
+    prints = before.picture_print, after.picture_print
+    old, new = prints if all(prints) else (before.picture_hash, after.picture_hash)
+    if old == new:
+        return (Mark(kind=MarkKind.KEPT, text="a picture"),) if old else ()
+    gone = Mark(kind=MarkKind.REMOVED, text="a picture")
+    come = Mark(kind=MarkKind.ADDED, text="another picture" if old else "a picture")
+    return (*((gone,) if old else ()), *((come,) if new else ()))
+
+
+def _door(finding: Finding) -> str:
+    return "" if finding.private is None else "private" if finding.private else "public"
+
+
+def _day(finding: Finding) -> str:
+    return finding.created_at.date().isoformat() if finding.created_at else ""
+
+
+def _counts(finding: Finding) -> list[str]:
+    return [f"{name}: {count}" for name, count in finding.counts]
+
+
+def _named(field: str) -> str:
+    return "picture_hash" if field == PICTURE else field
 
 
 class MomentKind(StrEnum):

@@ -11,13 +11,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 
-from monitor.census import census
+from monitor.domain.names.frequency import census
 from monitor.domain.students.roster import KeyedRoster
 from monitor.errors import InputError, MonitorError
-from monitor.matcher.clerk import Clerk, refuse, serve
-from monitor.matcher.hardening import harden
-from monitor.matcher.keys import SECRET, check_age, check_key, given_key, parse_key
-from monitor.matcher.tokens import read_tokens
+from monitor.matcher.keys import SECRET, check_age, check_key, given_key, parse_key, read_tokens
+from monitor.matcher.worker import Clerk, harden, refuse, serve
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -1,4 +1,7 @@
-"""The daemon's side of the pipe to the student matcher."""
+"""The daemon's side of the pipe to the student matcher.
+
+Which student matcher a configuration asks for, if any.
+"""
 
 import os
 import subprocess
@@ -14,12 +17,12 @@ from typing import Self
 
 from msgspec import DecodeError, json
 
-from monitor.domain.students.budget import Spent
-from monitor.domain.students.verdict import UNFLAGGED, ContactVerdict
+from monitor.config import Config
+from monitor.domain.students.matching import UNFLAGGED, ContactVerdict, Spent
 from monitor.errors import ConfigError, UnavailableError, WrongKeyError
-from monitor.matcher.clerk import BUSY
-from monitor.matcher.wire import Ask, Reply
-from scrapers.finding import Contact
+from monitor.matcher.protocol import Ask, Reply
+from monitor.matcher.worker import BUSY
+from scrapers.models import Contact
 
 _PATIENCE_SECONDS = 60.0
 _FAREWELL_SECONDS = 5.0
@@ -220,3 +223,22 @@ def _converse(process: subprocess.Popen[bytes], line: bytes) -> bytes:
                     if not line:
                         ready.unregister(question)
     return heard
+
+
+def matcher_setup(config: Config) -> MatcherSetup | None:
+    """Return where the student matcher finds its things; None where it is turned off."""
+    students = config.students
+    if not students.enabled or students.tokens is None:
+        return None
+    return MatcherSetup(
+        tokens=students.tokens,
+        key_file=students.key_file,
+        state=config.state,
+        schools=students.schools,
+        town=next(iter(config.district.places), ""),
+    )
+
+
+def matcher_of(config: Config, now: Callable[[], datetime]) -> NoMatcher | MatcherProcess:
+    setup = matcher_setup(config)
+    return MatcherProcess(setup, now) if setup else NoMatcher()

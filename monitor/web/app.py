@@ -6,39 +6,32 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, g, request
 
-from monitor.config_portal import SignIn
-from monitor.domain.role import Role
+from monitor.config import SignIn
+from monitor.domain.person import Role
 from monitor.service import Service
-from monitor.web import (
-    address,
-    api,
-    check,
-    data,
-    district,
-    early,
-    editing,
-    front,
-    handling,
-    invitation,
-    items,
-    join,
-    me,
-    operate,
-    own_copy,
-    review,
-    sign_in,
-    sort,
-    stop,
-    takedown,
-)
-from monitor.web.account import account
-from monitor.web.desk import Corner, WebDesk
-from monitor.web.doors import DOORS, Doors
-from monitor.web.guard import Guard
-from monitor.web.numbers import numbers
-from monitor.web.provider import Provider
-from monitor.web.refusals import refuse
-from monitor.web.visit import Visit, Visits
+from monitor.web import auth as sign_in
+from monitor.web import check, district, review, takedown
+from monitor.web import enrollment as invitation
+from monitor.web import enrollment as join
+from monitor.web import findings as items
+from monitor.web import findings as sort
+from monitor.web import home as front
+from monitor.web import home as me
+from monitor.web import home as stop
+from monitor.web import my_data as address
+from monitor.web import my_data as data
+from monitor.web import my_data as editing
+from monitor.web import my_data as own_copy
+from monitor.web import operator as api
+from monitor.web import operator as operate
+from monitor.web import review as early
+from monitor.web import review as handling
+from monitor.web.auth import Provider, account
+from monitor.web.context import Corner, WebDesk
+from monitor.web.errors import refuse
+from monitor.web.operator import numbers
+from monitor.web.security import DOORS, Doors, Guard
+from monitor.web.sessions import Visit, Visits
 
 Family = Callable[[WebDesk], Blueprint]
 FAMILIES: Final[tuple[Family, ...]] = (

@@ -11,14 +11,14 @@ from typing import Final
 from flask import Blueprint, Response, abort
 
 from monitor.errors import NotPermittedError, TooSoonError
-from monitor.flows.showing.checking import Checking
-from monitor.web.desk import WebDesk
-from monitor.web.listen import STREAMS
-from monitor.web.visit import Visit
-from reports.page import Frame
+from monitor.services.self_check import Checking
+from monitor.web.context import WebDesk
+from monitor.web.server import STREAMS
+from monitor.web.sessions import Visit
 from reports.pages import check as pages
 from reports.pages.check import CheckView
-from scrapers.fetch.clock import Clock, SystemClock
+from reports.pages.layout import Frame
+from scrapers.http.clock import Clock, SystemClock
 
 # A page is made anew when something was written, but not more often than this, and within each
 # second in any case: whoever waits sees that time goes by.

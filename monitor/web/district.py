@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-from monitor.store.audit import Entry
-from monitor.web.desk import WebDesk
-from reports.pages import audit as audit_document
+from monitor.db.audit import Entry
+from monitor.web.context import WebDesk
 from reports.pages import district as document
-from reports.pages.audit import AuditLine, AuditView
+from reports.pages import review as audit_document
+from reports.pages.review import AuditLine, AuditView
 
 ROWS = 50
 # The largest number that SQLite knows; a larger one cannot even be asked for.
@@ -50,7 +50,7 @@ class _Pages:
             older=entries[ROWS - 1].seq if len(entries) > ROWS else 0,
             newest=not before,
         )
-        return self.desk.page("Audit", audit_document.render, view)
+        return self.desk.page("Audit", audit_document.render_audit, view)
 
     def _lines(self, entries: tuple[Entry, ...]) -> Iterator[AuditLine]:
         names = self.desk.service.casework.queue

@@ -1,22 +1,230 @@
-"""The queue of IT review: it names nobody, and a flag is opened by a form, never by a link."""
+"""The queue of IT review: it names nobody, and a flag is opened by a form, never by a link.
 
-from collections.abc import Iterator
+From what the flows tell of flags to what the pages of review show of them. What reviewers do
+with flags that they have opened: each deed is a form, and written down. Opening a flag early:
+two reviewers, each in a session of their own.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from monitor.db.review import RemarkKind, Wanted
+from monitor.domain.disclosure import CONFIRM_WITHIN, Key, Proposal
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
+from monitor.domain.schedule import ASKED_AGAIN_AFTER, may_ask
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.reviewing.queue import PAGE, Reviewer, ReviewQueue, Shown
-from monitor.web.desk import WebDesk
-from monitor.web.reviewed import flag_view, opened_flag, queue_view, rulings, wanted
-from monitor.web.shutting import shut
-from reports.page import Fault
+from monitor.services.review import EarlyLooks, Handling
+from monitor.services.review_queue import PAGE, QueuePage, Reviewer, ReviewQueue, Row, Shown
+from monitor.web.context import WebDesk
+from monitor.web.errors import shut
+from monitor.web.takedown import packed
+from reports import labels as words
+from reports.evidence_pack import LogLine
+from reports.labels import DEEDS, STATES
 from reports.pages import review as document
-from reports.pages import review_flag as pages
-from reports.pages.review_flag import SeveralView, UnopenedView
+from reports.pages import review as document_early
+from reports.pages import review as pages
+from reports.pages.layout import Fault
+from reports.pages.review import (
+    EarlyView,
+    Filter,
+    FlagView,
+    OpenedFlag,
+    Option,
+    ProposalLine,
+    QueueLine,
+    QueueView,
+    RemarkLine,
+    RuledView,
+    SeveralView,
+    UnopenedView,
+)
+
+WHY = {
+    Key.SHARED: "Its person shared it with IT.",
+    Key.CONFIRMED: "Its person confirmed that it is an imitation.",
+    Key.UNANSWERED: "It is urgent, and its person has not answered for a week.",
+    Key.COUNSEL: "The district's days for such links are over, as its person was told.",
+    Key.BREAK_GLASS: "Two reviewers opened it early, for one day. Its person was told.",
+}
+RULING_WORDS = {
+    Ruling.NAMESAKE: "Somebody else of that name",
+    Ruling.UNRELATED: "Not about this person",
+    Ruling.HARMLESS: "Harmless",
+    Ruling.IMPERSONATION: "An imitation",
+    Ruling.REPORTED: "An imitation, and it was reported",
+    Ruling.REMOVED: "Reported, and the platform removed it",
+    Ruling.REFUSED: "Reported, and the platform refused",
+    Ruling.STUDENT_LINK: "A link with a student",
+    Ruling.UNLINKED: "The link was removed",
+    Ruling.EXPLAINED: "The link is explained",
+}
+_OWN_WORDS = {**RULING_WORDS, Ruling.MINE: "Their own", Ruling.FAMILY: "Family"}
+AGES = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
+STANDINGS = {
+    "undecided": (FlagState.NEW, FlagState.OPEN),
+    "confirmed": (FlagState.IMPERSONATION, FlagState.STUDENT_LINK),
+    "reported": (FlagState.REPORTED,),
+    "settled": tuple(
+        each
+        for each in FlagState
+        if each
+        not in {
+            *(FlagState.NEW, FlagState.OPEN, FlagState.IMPERSONATION),
+            *(FlagState.STUDENT_LINK, FlagState.REPORTED),
+        }
+    ),
+}
+STANDING_WORDS = {
+    "undecided": "Undecided",
+    "confirmed": "Confirmed",
+    "reported": "Reported",
+    "settled": "Settled",
+}
+WHO = {"me": "By me", "nobody": "By nobody"}
+
+
+def wanted(chosen: dict[str, str], reviewer: Reviewer, now: datetime) -> Wanted:
+    """Read a choice out of an address; what means nothing narrows nothing."""
+    age = chosen.get("age", "")
+    assigned = {"me": reviewer.ref, "nobody": ""}
+    return Wanted(
+        kind=FlagKind(chosen["kind"]) if chosen.get("kind") in set(FlagKind) else None,
+        severity=Severity(chosen["severity"]) if chosen.get("severity") in set(Severity) else None,
+        states=STANDINGS.get(chosen.get("state", ""), ()),
+        school=chosen.get("school") or None,
+        assigned=assigned.get(chosen.get("taken", "")),
+        opened_before=now - timedelta(days=int(age)) if age in AGES else None,
+    )
+
+
+def queue_view(
+    page: QueuePage, chosen: dict[str, str], schools: Iterable[str], now: datetime
+) -> QueueView:
+    return QueueView(
+        filters=tuple(_filters(chosen, tuple(schools))),
+        lines=tuple(_line(row, now) for row in page.rows),
+        number=page.number,
+        last=page.last,
+        total=page.total,
+    )
+
+
+def flag_view(queue: ReviewQueue, reviewer: Reviewer, shown: Shown, now: datetime) -> FlagView:
+    last = shown.history[-1] if shown.history else None
+    return FlagView(
+        flag=opened_flag(shown),
+        history=tuple(_history(queue, shown)),
+        remarks=tuple(
+            RemarkLine(
+                at=each.at,
+                by=each.by,
+                text=each.text,
+                question=each.kind is RemarkKind.QUESTION,
+            )
+            for each in shown.remarks
+        ),
+        rulings=rulings((shown,)),
+        taken_by=shown.taken_by,
+        taken=shown.taken,
+        mine=shown.taken == reviewer.ref,
+        evidence=shown.evidence,
+        undoes=_undoes(last, reviewer),
+        ask_from=_ask_from(shown, now),
+    )
+
+
+def opened_flag(shown: Shown) -> OpenedFlag:
+    fields = shown.fields
+    return OpenedFlag(
+        ref=shown.flag.ref,
+        person=fields.name,
+        school=fields.school,
+        kind=words.FlagKind(fields.kind),
+        severity=words.Severity(fields.severity),
+        platform=fields.platform,
+        url=fields.url,
+        state=STATES[fields.state],
+        state_key=fields.state,
+        opened_at=fields.opened_at,
+        first_seen=fields.first_seen,
+        last_seen=fields.last_seen,
+        reasons=fields.reasons,
+        ruling=_said(fields.ruling),
+        why=WHY[shown.opening.key],
+    )
+
+
+def rulings(several: tuple[Shown, ...]) -> tuple[Option, ...]:
+    """Return what can be said of all of them."""
+    fitting = set.intersection(*(set(each.rulings) for each in several)) if several else set()
+    return tuple((each.value, text) for each, text in RULING_WORDS.items() if each in fitting)
+
+
+def _filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator[Filter]:
+    kinds = [(each.value, each.words) for each in words.FlagKind]
+    severities = [(each.value, each.words) for each in words.Severity]
+    told: dict[str, tuple[str, list[Option]]] = {
+        "kind": ("Kind", kinds),
+        "severity": ("Severity", severities),
+        "state": ("State", list(STANDING_WORDS.items())),
+        "school": ("School", [(each, each) for each in schools]),
+        "taken": ("Taken", list(WHO.items())),
+        "age": ("Age", list(AGES.items())),
+    }
+    for name, (label, options) in told.items():
+        known = {value for value, _ in options}
+        picked = chosen.get(name, "") if chosen.get(name) in known else ""
+        yield Filter(name=name, label=label, options=(("", "All"), *options), chosen=picked)
+
+
+def _line(row: Row, now: datetime) -> QueueLine:
+    return QueueLine(
+        ref=row.ref,
+        kind=words.FlagKind(row.kind),
+        severity=words.Severity(row.severity),
+        state=STATES[row.state],
+        platform=row.platform,
+        school=row.school,
+        opened_at=row.opened_at,
+        days=(now - row.opened_at).days,
+        ruling=_said(row.ruling),
+        taken_by=row.taken_by,
+        asked_at=row.asked_at,
+        early=row.early,
+        own=row.own,
+    )
+
+
+def _history(queue: ReviewQueue, shown: Shown) -> Iterator[LogLine]:
+    """Tell who ruled what; a note is shown if it is a reviewer's, for it is theirs to show."""
+    for each in shown.history:
+        of_person = each.by == shown.flag.person
+        who = "The person" if of_person else queue.name(each.by)
+        note = "" if of_person else each.note
+        yield LogLine(at=each.at, who=who, what=DEEDS[each.ruling], note=note)
+
+
+def _said(ruling: Ruling | None) -> str:
+    return _OWN_WORDS[ruling] if ruling else ""
+
+
+def _ask_from(shown: Shown, now: datetime) -> datetime | None:
+    asked = [each.at for each in shown.remarks if each.kind is RemarkKind.QUESTION]
+    last = max(asked, default=None)
+    return last + ASKED_AGAIN_AFTER if last and not may_ask(last, now) else None
+
+
+def _undoes(last: Judgement | None, reviewer: Reviewer) -> bool:
+    return last is not None and last.by == reviewer.ref and last.ruling is not Ruling.REOPENED
+
 
 FILTERS = ("kind", "severity", "state", "school", "taken", "age")
 
@@ -125,3 +333,186 @@ def _place(refs: list[str]) -> str:
     if len(refs) == 1:
         return f"/review/flags/{refs[0]}"
     return f"/review/several?{urlencode([('ref', ref) for ref in refs])}"
+
+
+LONGEST = 1_000
+KEPT = "The ruling is kept."
+
+
+def handling(desk: WebDesk) -> Blueprint:
+    routes, deeds = Blueprint("handling", __name__), _Deeds(desk)
+    of_one = (deeds.take, deeds.give_back, deeds.note, deeds.ask, deeds.pack)
+    for deed in of_one:
+        name = deed.__name__.replace("_", "-")
+        routes.add_url_rule(f"/review/flags/<ref>/{name}", name, deed, methods=["POST"])
+    routes.add_url_rule("/review/rule", "rule", deeds.rule, methods=["POST"])
+    routes.add_url_rule("/review/undo", "undo", deeds.undo, methods=["POST"])
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class _Deeds:
+    desk: WebDesk
+
+    @property
+    def _do(self) -> Handling:
+        return self.desk.service.casework.handling
+
+    def take(self, ref: str) -> Response:
+        by, seen = reviewer_of(self.desk), request.form.get("seen", "")
+        return self._done(ref, lambda: self._do.take(by, ref, seen), "You have taken it.")
+
+    def give_back(self, ref: str) -> Response:
+        by = reviewer_of(self.desk)
+        return self._done(ref, lambda: self._do.give_back(by, ref), "You gave it back.")
+
+    def note(self, ref: str) -> Response:
+        by, text = reviewer_of(self.desk), _text("remark")
+        deed = partial(self._do.note, by, ref, text)
+        return self._typed(ref, deed, "The note is kept.", Draft(field="remark", remark=text))
+
+    def ask(self, ref: str) -> Response:
+        by, text = reviewer_of(self.desk), _text("question")
+        deed, draft = partial(self._do.ask, by, ref, text), Draft(field="question", question=text)
+        answer = self._typed(ref, deed, "They are asked by letter.", draft)
+        self.desk.wake()
+        return answer
+
+    def pack(self, ref: str) -> Response:
+        with shut():
+            return packed(self._do.pack(reviewer_of(self.desk), ref))
+
+    def rule(self) -> Response:
+        seen = dict(each.split(" ", 1) for each in request.form.getlist("seen") if " " in each)
+        said, note = request.form.get("ruling", ""), _text("note")
+        back = _back(seen)
+        if not seen or said not in {each.value for each in RULING_WORDS}:
+            return self._unchosen(tuple(seen), note)
+        by, ruling = reviewer_of(self.desk), Ruling(said)
+        words = self._tried(seen, lambda: self._do.rule(by, seen, ruling, note), KEPT)
+        if len(seen) == 1 or words != KEPT:
+            return self.desk.done(back, words)
+        view = RuledView(refs=tuple(seen), ruling=RULING_WORDS[ruling])
+        return self.desk.page("Ruled", pages.render_ruled, view)
+
+    def undo(self) -> Response:
+        by, refs = reviewer_of(self.desk), request.form.getlist("ref")
+        words = self._tried(refs, lambda: self._do.undo(by, refs), "Taken back.")
+        return self.desk.done(_back(refs), words)
+
+    def _unchosen(self, refs: tuple[str, ...], note: str) -> Response:
+        if len(refs) != 1:
+            return self.desk.done("/review", "Nothing was ruled: choose flags, and what they are.")
+        draft = Draft(field="ruling", note=note)
+        with shut():
+            self._do.admitted(reviewer_of(self.desk), refs[0])
+        return flag_page(self.desk, refs[0], draft, "Choose what it is.")
+
+    def _typed(self, ref: str, deed: Callable[[], object], words: str, draft: Draft) -> Response:
+        """Do it and go back to the flag, or show the form again with what was typed."""
+        said = self._tried((ref,), deed, words)
+        if said == words:
+            return self.desk.done(f"/review/flags/{ref}", words)
+        return flag_page(self.desk, ref, draft, said)
+
+    def _done(self, ref: str, deed: Callable[[], object], words: str) -> Response:
+        return self.desk.done(f"/review/flags/{ref}", self._tried((ref,), deed, words))
+
+    def _tried(self, refs: Iterable[str], deed: Callable[[], object], words: str) -> str:
+        """Do it, or say why not. A flag that has closed is not there; one that changed is told."""
+        with shut():
+            for ref in refs:
+                self._do.admitted(reviewer_of(self.desk), ref)
+        try:
+            deed()
+        except InputError as error:
+            return str(error)
+        return words
+
+
+def _text(field: str) -> str:
+    return request.form.get(field, "")[:LONGEST]
+
+
+def _back(refs: Iterable[str]) -> str:
+    """Lead to the one flag it was about, else to the queue."""
+    first, *others = (*refs, "")
+    return f"/review/flags/{first}" if others == [""] else "/review"
+
+
+# Whether there is such a flag, or whose it is, is not told to who guesses.
+NONE_SUCH = "No flag of this reference can be opened early by you. Check it, and the queue."
+
+
+def early(desk: WebDesk) -> Blueprint:
+    routes, pages = Blueprint("early", __name__), _EarlyPages(desk)
+    routes.add_url_rule("/review/early", "start", pages.start)
+    routes.add_url_rule("/review/early", "propose", pages.propose, methods=["POST"])
+    routes.add_url_rule("/review/early/<ref>", "confirm", pages.confirm, methods=["POST"])
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class _EarlyPages:
+    desk: WebDesk
+
+    @property
+    def _looks(self) -> EarlyLooks:
+        return self.desk.service.casework.early
+
+    def start(self) -> Response:
+        return self._shown(())
+
+    def propose(self) -> Response:
+        flag, reason = request.form.get("flag", ""), request.form.get("reason", "").strip()
+        faults = tuple(_faults(reason))
+        if not faults:
+            try:
+                self._looks.propose(reviewer_of(self.desk), flag, reason)
+            except (InputError, NotPermittedError):
+                faults = (Fault(field="flag", words=NONE_SUCH),)
+        if faults:
+            return self._shown(faults)
+        told = "Proposed. Another reviewer has a day to confirm it."
+        return self.desk.done("/review/early", told)
+
+    def confirm(self, ref: str) -> Response:
+        try:
+            proposal = self._looks.confirm(reviewer_of(self.desk), ref)
+        except (InputError, NotPermittedError) as error:
+            return self.desk.done("/review/early", str(error))
+        self.desk.wake()
+        told = "It is open for a day, and its person is being told."
+        return self.desk.done(f"/review/flags/{proposal.flag}", told)
+
+    def _shown(self, faults: tuple[Fault, ...]) -> Response:
+        view = EarlyView(
+            proposals=tuple(_line_of_early(self.desk, *each) for each in self._looks.waiting()),
+            flag=request.form.get("flag", ""),
+            reason=request.form.get("reason", ""),
+            faults=faults,
+        )
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+        return self.desk.page("Early looks", document_early.render_early, view, status)
+
+
+def _line_of_early(desk: WebDesk, proposal: Proposal, flag: Flag) -> ProposalLine:
+    mine = reviewer_of(desk).address.casefold()
+    return ProposalLine(
+        ref=proposal.ref,
+        flag=flag.ref,
+        kind=words.FlagKind(flag.kind),
+        severity=words.Severity(flag.severity),
+        by=proposal.first,
+        reason=proposal.reason,
+        at=proposal.at,
+        until=proposal.at + CONFIRM_WITHIN,
+        mine=proposal.first.casefold() == mine,
+    )
+
+
+def _faults(reason: str) -> Iterator[Fault]:
+    if not reason:
+        yield Fault(field="reason", words="Give a reason: the person will read it.")
+    if len(reason) > LONGEST:
+        yield Fault(field="reason", words=f"Shorten the reason to {LONGEST} characters.")

@@ -10,10 +10,10 @@ from werkzeug.exceptions import NotFound
 
 from monitor.domain.flag import Ruling
 from monitor.errors import InputError
-from monitor.web.desk import WebDesk
-from reports.evidence import EvidenceView, pack, pack_name
-from reports.page import Fault
+from monitor.web.context import WebDesk
+from reports.evidence_pack import EvidenceView, pack, pack_name
 from reports.pages import takedown as document
+from reports.pages.layout import Fault
 from reports.pages.takedown import TakedownView
 
 LONGEST_NOTE = 1_000

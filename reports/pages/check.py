@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reports.lines import ChangeLine, Coverage
-from reports.page import Frame, page
+from reports.emails.sections import ChangeLine, Coverage
+from reports.pages.layout import Frame, page
 
 
 class CheckState(StrEnum):

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from reports.page import Fault, Frame, page
-from reports.pages.asked import AskedView
-from reports.pages.joining import Part, SummaryRow
+from reports.pages.enrollment import AskedView, Part, SummaryRow
+from reports.pages.layout import Fault, Frame, page
 
 
 class Standing(StrEnum):

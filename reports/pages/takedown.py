@@ -7,9 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from reports.evidence import EvidenceView, LogLine
-from reports.page import Fault, Frame, page
-from reports.theme import ENVIRONMENT
+from reports.evidence_pack import EvidenceView, LogLine
+from reports.pages.layout import Fault, Frame, page
+from reports.templating import ENVIRONMENT
 
 
 class Looked(StrEnum):

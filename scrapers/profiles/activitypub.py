@@ -1,28 +1,32 @@
 """One server of the fediverse, asked as other servers ask it: WebFinger, then ActivityPub.
 
-For servers that do not answer strangers in Mastodon's API: GoToSocial, Pixelfed, PeerTube, or one
-that was written with a framework such as Fedify.
+For servers that do not answer strangers in Mastodon's API: GoToSocial, Pixelfed, PeerTube, or
+one that was written with a framework such as Fedify. An ActivityPub actor: the document in which
+a server describes an account to other servers. Collections of ActivityPub: whom an account
+follows, page by page, where it shows that. WebFinger (RFC 7033): which document describes the
+account `user@host`.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.profiles.activitypub_actor import (
-    PLATFORM,
-    TOMBSTONE,
-    Actor,
-    actor_in,
-    finding_of,
-    kinds_of,
+from scrapers.models import (
+    Contact,
+    Finding,
+    Identity,
+    Kind,
+    Outcome,
+    Page,
+    Query,
+    QueryKind,
+    Reading,
+    Request,
 )
-from scrapers.profiles.activitypub_list import HIDDEN, MAY_HIDE, listed
-from scrapers.profiles.webfinger import PATH, actor_address, speaks_of
-from scrapers.reading import Reading
-from scrapers.recipes.fediverse import (
+from scrapers.parsers.block_detection import refusal, unreadable, wall
+from scrapers.parsers.fediverse import (
     ANOTHER,
     DELETED,
     LISTS,
@@ -32,13 +36,237 @@ from scrapers.recipes.fediverse import (
     own_username,
     profile_questions,
 )
-from scrapers.recipes.onward import at_home
-from scrapers.recipes.presence import impossible_handle
-from scrapers.recipes.refusal import refusal, unreadable
-from scrapers.recipes.shape import ShapeError, parsed, record
-from scrapers.recipes.walls import wall
-from scrapers.request import Query, QueryKind, Request
+from scrapers.parsers.json_fields import (
+    ShapeError,
+    addresses,
+    count,
+    lacks,
+    moment,
+    optional_flag,
+    optional_text,
+    parsed,
+    record,
+    rows,
+    text,
+    tidy,
+    web_address,
+)
+from scrapers.parsers.presence import impossible_handle
+from scrapers.parsers.profile_images import picture_in
+from scrapers.parsers.text import links_in, plain_text, web_links
+from scrapers.profile_api import at_home, contacts_in_list
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family, Terms
+from scrapers.urls.canonical import account_key, canonical_key
+
+# All servers that answer so are one network, whose accounts bear the key that Mastodon's have.
+PLATFORM = "mastodon"
+ACTORS = frozenset({"Application", "Group", "Organization", "Person", "Service"})
+TOMBSTONE = "Tombstone"
+USERNAME = re.compile(r"[\w.-]{1,100}")
+MOST_FIELDS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """`lists` are the addresses of whom it follows and who follows it, empty where not told."""
+
+    username: str
+    name: str
+    bio: str
+    url: str
+    picture: str
+    links: tuple[str, ...]
+    created_at: datetime | None
+    suspended: bool
+    moved: bool
+    lists: Mapping[str, str]
+
+
+def kinds_of(shown: Mapping[str, object]) -> frozenset[str]:
+    """Return the types of a document, which are one or a list of them."""
+    told = shown.get("type")
+    kinds = told if isinstance(told, list) else [told]
+    return frozenset(kind for kind in kinds if isinstance(kind, str))
+
+
+def actor_in(shown: Mapping[str, object]) -> Actor:
+    if not ACTORS.intersection(kinds_of(shown)):
+        lacks("type")
+    username = text(shown, "preferredUsername")
+    if not USERNAME.fullmatch(username):
+        lacks("preferredUsername")
+    moved = linked(shown, "movedTo")
+    summary = optional_text(shown, "summary")
+    return Actor(
+        username=username,
+        name=plain_text(optional_text(shown, "name")),
+        bio=plain_text(summary),
+        url=_page(shown),
+        picture=address_in(shown.get("icon")),
+        links=web_links([moved, *_fields(shown), *links_in(summary)]),
+        created_at=_published(shown),
+        suspended=optional_flag(shown, "suspended") is True,
+        moved=bool(moved),
+        lists={name: linked(shown, name) for name in ("following", "followers")},
+    )
+
+
+def finding_of(actor: Actor, domain: str) -> Finding:
+    handle = f"{actor.username}@{domain}"
+    return Finding(
+        key=canonical_key(actor.url),
+        kind=Kind.ACCOUNT,
+        url=actor.url,
+        account=account_key(PLATFORM, handle),
+        name=actor.name,
+        handle=handle,
+        bio=actor.bio,
+        links=actor.links,
+        picture=actor.picture,
+        picture_hash=picture_in(actor.picture),
+        created_at=actor.created_at,
+    )
+
+
+def address_in(value: object) -> str:
+    """Return the first address in what may be one, an object that holds one, or a list of these."""
+    for each in value if isinstance(value, list) else [value]:
+        holder = each if isinstance(each, dict) else {"href": each}
+        for key in ("href", "url", "id"):
+            told = holder.get(key)
+            inner = address_in(told) if isinstance(told, dict | list) else told
+            if isinstance(inner, str) and web_address(inner):
+                return web_address(inner)
+    return ""
+
+
+def linked(holder: Mapping[str, object], key: str) -> str:
+    """Return the address under a key that may be missing, but not hold anything else."""
+    address = address_in(holder.get(key))
+    if not address and holder.get(key) is not None:
+        lacks(key)
+    return address
+
+
+def _page(shown: Mapping[str, object]) -> str:
+    """Return where people see the account, else the document itself."""
+    address = address_in(shown.get("url")) or web_address(text(shown, "id"))
+    return address or lacks("url")
+
+
+def _fields(shown: Mapping[str, object]) -> list[str]:
+    told = shown.get("attachment")
+    fields = told if isinstance(told, list) else [told] if isinstance(told, dict) else []
+    found: list[str] = []
+    for field in fields[:MOST_FIELDS]:
+        holder = record(field, "attachment")
+        value = holder.get("value")
+        found += links_in(tidy(value)) if isinstance(value, str) else [*addresses(holder)]
+    return found
+
+
+def _published(shown: Mapping[str, object]) -> datetime | None:
+    try:
+        return moment(shown, "published")
+    except ShapeError:
+        return None
+
+
+COLLECTIONS = frozenset({"Collection", "OrderedCollection"})
+PAGES = frozenset({"CollectionPage", "OrderedCollectionPage"})
+# How servers say that a list is its owner's own business; 401 is what they say to all strangers.
+MAY_HIDE = frozenset({403})
+HIDDEN = "the account does not show its contacts to strangers"
+
+
+def listed(query: Query, answer: Mapping[str, object]) -> Reading:
+    """Read a collection or one of its pages; a collection may hold its first page in itself."""
+    if COLLECTIONS.intersection(kinds_of(answer)):
+        return _collection(query, answer)
+    if not PAGES.intersection(kinds_of(answer)):
+        lacks("type")
+    return _page_of_activitypub_list(query, answer)
+
+
+def _collection(query: Query, answer: Mapping[str, object]) -> Reading:
+    first = answer.get("first")
+    if first is not None and count(answer, "totalItems") == 0:
+        return Reading(outcome=Outcome.ABSENT)
+    if isinstance(first, Mapping) and _items(first) is not None:
+        return _page_of_activitypub_list(query, first)
+    if first is not None:
+        return contacts_in_list(query, (), linked(answer, "first"))
+    if _items(answer) is not None:
+        return _page_of_activitypub_list(query, answer)
+    # Whatever it counts: snac shows a zero to all who may not see, be it true or not.
+    return Reading(outcome=Outcome.DECLINED, note=HIDDEN)
+
+
+def _page_of_activitypub_list(query: Query, answer: Mapping[str, object]) -> Reading:
+    items = _items(answer)
+    if items is None:
+        lacks("items")
+    return contacts_in_list(query, _contacts(items), linked(answer, "next"))
+
+
+def _items(answer: Mapping[str, object]) -> Sequence[object] | None:
+    for key in ("orderedItems", "items"):
+        if answer.get(key) is not None:
+            # What JSON-LD compacts to one value was a list of one.
+            single = isinstance(answer[key], str | dict)
+            return [answer[key]] if single else rows(answer, key)
+    return None
+
+
+def _contacts(items: Sequence[object]) -> Iterator[Contact]:
+    """Yield who is listed: most servers list addresses alone, which end in the user's name."""
+    for item in items:
+        actor = item if isinstance(item, dict) else {"id": item}
+        address = web_address(optional_text(actor, "id"))
+        if not address:
+            lacks("an account")
+        yield Contact(
+            name=plain_text(optional_text(actor, "name")),
+            handle=_handle(address, optional_text(actor, "preferredUsername")),
+            bio=plain_text(optional_text(actor, "summary")),
+        )
+
+
+def _handle(address: str, username: str) -> str:
+    try:
+        seen = urlsplit(address)
+    except ValueError:
+        return username
+    last = unquote(seen.path.rstrip("/").rpartition("/")[2]).removeprefix("@")
+    return f"{username or last}@{seen.netloc}"
+
+
+PATH = "/.well-known/webfinger"
+# The media types that ActivityPub, section 3.2, gives its documents.
+ACTIVITY = ("application/activity+json", "application/ld+json")
+
+
+def actor_address(answer: Mapping[str, object]) -> str:
+    """Return where the account's ActivityPub document is, and nothing where it has none."""
+    for row in rows(answer, "links"):
+        link = record(row, "links")
+        kind = optional_text(link, "type").partition(";")[0].strip().casefold()
+        if optional_text(link, "rel") == "self" and kind in ACTIVITY:
+            return optional_text(link, "href")
+    return ""
+
+
+def speaks_of(answer: Mapping[str, object], username: str) -> bool:
+    """Say whether an answer is about the user who was asked for.
+
+    It may name another host than we did: a server may live elsewhere than its handles say.
+    """
+    subject = optional_text(answer, "subject")
+    if not subject:
+        lacks("subject")
+    told = subject.removeprefix("acct:").partition("@")[0]
+    return told.casefold() == username.casefold() or not subject.startswith("acct:")
+
 
 DECLARATION = Declaration(
     title="A server of the fediverse",

@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.recipes.account_shape import AccountShape
-from scrapers.recipes.api_method import Ask, Methods
-from scrapers.recipes.denial import Denial
-from scrapers.recipes.profile_api import ProfileApi
-from scrapers.request import Query, QueryKind
+from scrapers.models import Identity, Outcome, Query, QueryKind
+from scrapers.profile_api import AccountShape, Ask, Denial, Methods, ProfileApi
 from scrapers.source import Declaration, Family, Key, Terms
 
 DECLARATION = Declaration(

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.account_shape import AccountShape
-from scrapers.recipes.api_method import WHOLE_ANSWER, Ask, Methods
-from scrapers.recipes.denial import Denial
-from scrapers.recipes.profile_api import ProfileApi
+from scrapers.models import Outcome
+from scrapers.profile_api import WHOLE_ANSWER, AccountShape, Ask, Denial, Methods, ProfileApi
 from scrapers.source import Declaration, Terms
 
 DECLARATION = Declaration(

@@ -2,11 +2,8 @@
 
 from datetime import timedelta
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.account_shape import AccountShape
-from scrapers.recipes.api_method import Ask, Methods
-from scrapers.recipes.denial import Denial
-from scrapers.recipes.profile_api import ProfileApi
+from scrapers.models import Outcome
+from scrapers.profile_api import AccountShape, Ask, Denial, Methods, ProfileApi
 from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(

@@ -4,18 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.search_api import (
-    NO_CREDIT,
-    NO_KEY,
-    TOO_OFTEN,
-    Listed,
-    SearchApi,
-    Trouble,
-    Wire,
-)
-from scrapers.recipes.shape import lacks, optional_text, record, rows, text
-from scrapers.recipes.words import words
+from scrapers.models import Outcome
+from scrapers.parsers.json_fields import lacks, optional_text, record, rows, text
+from scrapers.parsers.text import words
+from scrapers.search_api import NO_CREDIT, NO_KEY, TOO_OFTEN, Listed, SearchApi, Trouble, Wire
 from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(

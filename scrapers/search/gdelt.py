@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.search_api import TOO_OFTEN, Listed, SearchApi, Trouble, Wire
-from scrapers.recipes.shape import lacks, rows
+from scrapers.models import Outcome
+from scrapers.parsers.json_fields import lacks, rows
+from scrapers.search_api import TOO_OFTEN, Listed, SearchApi, Trouble, Wire
 from scrapers.source import Declaration, Terms
 
 DECLARATION = Declaration(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.search_api import NO_CREDIT, NO_KEY, Listed, SearchApi, Trouble, Wire
-from scrapers.recipes.shape import lacks, optional_text, record, rows, text
+from scrapers.models import Outcome
+from scrapers.parsers.json_fields import lacks, optional_text, record, rows, text
+from scrapers.search_api import NO_CREDIT, NO_KEY, Listed, SearchApi, Trouble, Wire
 from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(

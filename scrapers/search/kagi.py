@@ -3,17 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.search_api import (
-    NO_CREDIT,
-    NO_KEY,
-    Complaint,
-    Listed,
-    SearchApi,
-    Trouble,
-    Wire,
-)
-from scrapers.recipes.shape import lacks, optional_text, record, rows
+from scrapers.models import Outcome
+from scrapers.parsers.json_fields import lacks, optional_text, record, rows
+from scrapers.search_api import NO_CREDIT, NO_KEY, Complaint, Listed, SearchApi, Trouble, Wire
 from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(

@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.hits import plain
-from scrapers.recipes.search_api import (
-    NO_KEY,
-    TOO_OFTEN,
-    Complaint,
-    Listed,
-    SearchApi,
-    Trouble,
-    Wire,
-)
-from scrapers.recipes.shape import count, lacks, record, rows, text
+from scrapers.models import Outcome
+from scrapers.parsers.json_fields import count, lacks, record, rows, text
+from scrapers.parsers.search_results import plain
+from scrapers.search_api import NO_KEY, TOO_OFTEN, Complaint, Listed, SearchApi, Trouble, Wire
 from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from scrapers.outcome import Outcome
-from scrapers.recipes.search_api import NO_CREDIT, NO_KEY, Listed, SearchApi, Trouble, Wire
-from scrapers.recipes.shape import optional_text, record, rows, text
+from scrapers.models import Outcome
+from scrapers.parsers.json_fields import optional_text, record, rows, text
+from scrapers.search_api import NO_CREDIT, NO_KEY, Listed, SearchApi, Trouble, Wire
 from scrapers.source import Declaration, Key, Terms
 
 DECLARATION = Declaration(

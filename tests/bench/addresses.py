@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import Random
 from time import process_time
 
-from scrapers.canonical import account_keys, canonical_key
+from scrapers.urls.canonical import account_keys, canonical_key
 from tests.scrapers.drawn_addresses import drawn_address
 
 ADDRESSES = 20_000

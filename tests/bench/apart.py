@@ -10,17 +10,17 @@ from itertools import cycle, islice
 from multiprocessing import get_context
 
 from monitor.build import build, build_pages
-from monitor.cli import logbook
+from monitor.cli import service as logbook
 from monitor.config import Config
-from monitor.daemon import Daemon, Doorbell, Supervisor, signalled
-from monitor.domain.role import Way
-from monitor.hands import Pulse
+from monitor.db.files import StateLock
+from monitor.domain.person import Way
 from monitor.outside import Outside
-from monitor.store.lock import StateLock
+from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor, signalled
+from monitor.scheduler.workers import Pulse
 from monitor.web.app import desk_of, portal_app
-from monitor.web.listen import LOOPBACK, listening
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS, Pace
+from monitor.web.server import LOOPBACK, listening
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS, Pace
 
 PATIENCE_SECONDS = 60.0
 FAREWELL_SECONDS = 20.0

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from scrapers.catalogue.imported import Form, Imported, Known, imported
-from scrapers.catalogue.reader import own_catalogue
+from scrapers.sites.catalog import own_catalogue
+from scrapers.sites.importers import Form, Imported, Known, imported
 
 SITES = 6_000
 # One in so many has a fault, is listed twice, wants a pattern, or stands under one host.

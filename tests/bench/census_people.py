@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
 
-from monitor.census import census
-from monitor.domain.names.commonness import Counts
-from monitor.domain.names.givens import short_givens
+from monitor.domain.names.frequency import Counts, census
+from monitor.domain.names.nicknames import short_givens
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from monitor.domain.students.forms import Pupil
-from monitor.domain.students.pupil_cues import Setting
-from scrapers.finding import Contact
+from monitor.domain.students.cues import Setting
+from monitor.domain.students.roster import Pupil
+from scrapers.models import Contact
 from tests.bench.census_people import Body, People
 
 SETTING = Setting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from monitor.domain.diff import Shown, by_anchor, diff, shown_after
+from monitor.domain.events import Shown, by_anchor, diff, shown_after
 from monitor.domain.item import material_changes
-from scrapers.finding import Finding, Kind
-from scrapers.outcome import Outcome
-from scrapers.reading import Reading
+from scrapers.models import Finding, Kind, Outcome, Reading
 from tests.bench.cost import peak_mebibytes
 
 QUESTIONS = 10_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 
 from monitor.domain.person import Person, PersonName
-from scrapers.finding import Finding, Kind
+from scrapers.models import Finding, Kind
 
 
 def _words(text: str) -> tuple[str, ...]:

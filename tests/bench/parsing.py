@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, process_time
 
-from scrapers.catalogue.entry import Entry
-from scrapers.catalogue.presence import PresenceSource
-from scrapers.identity import Identity
-from scrapers.page import Page
-from scrapers.parsing.parser import ChildParser
-from scrapers.recipes.presence import Rule
+from scrapers.models import Identity, Page
+from scrapers.parsers.presence import Rule
+from scrapers.sandbox.client import ChildParser
+from scrapers.sites.catalog import Entry
+from scrapers.sites.presence import PresenceSource
 from tests.bench.cost import peak_mebibytes
 
 RULE = Rule(e_code=200, e_string="class=card", m_code=404, m_string="")

@@ -20,9 +20,9 @@ from time import perf_counter
 
 from PIL import Image
 
-from monitor.domain.pictures.same_picture import nearness
-from scrapers.picture_print import PicturePrint
-from scrapers.recipes.picture_views import picture_print
+from monitor.domain.detection.images import nearness
+from scrapers.models import PicturePrint
+from scrapers.parsers.images import picture_print
 from tests.bench.altered import BEYOND, WITHIN_REACH, Alter, packed
 from tests.bench.drawn import KINDS, drawn
 

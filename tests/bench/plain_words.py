@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import log, sqrt
 
-from monitor.domain.names.words import words_of
+from monitor.domain.names.normalize import words_of
 from monitor.domain.person import PersonName
-from scrapers.finding import Finding
+from scrapers.models import Finding
 
 Vector = Mapping[str, float]
 

@@ -14,14 +14,18 @@ from dataclasses import asdict, dataclass, field
 from statistics import fmean
 
 from monitor.config import PlanningConfig
-from monitor.domain.planning.budget import Outlay
-from monitor.domain.planning.choice import FULL_DEPTH, Candidate, candidates
-from monitor.domain.planning.forecast import QUARTER, SETTLED, Rotation
-from monitor.domain.planning.questions import plan
-from monitor.domain.planning.rotation import Brought
-from monitor.flows.asking.planning import limits_of, prices_of
-from scrapers.identity import District
-from scrapers.request import Query
+from monitor.domain.planning.budget import Brought, Outlay
+from monitor.domain.planning.queries import plan
+from monitor.domain.planning.selection import (
+    FULL_DEPTH,
+    QUARTER,
+    SETTLED,
+    Candidate,
+    Rotation,
+    candidates,
+)
+from monitor.services.query_planning import limits_of, prices_of
+from scrapers.models import District, Query
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from tests.bench.search_traces import SINCE, Somebody, Trace, staff
 

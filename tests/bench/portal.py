@@ -28,14 +28,13 @@ from tempfile import TemporaryDirectory
 from msgspec import structs
 
 from monitor.build import build
-from monitor.config_portal import PortalConfig
-from monitor.daemon import Doorbell
+from monitor.config import PortalConfig
+from monitor.db.database import State
+from monitor.db.sweeps import RunRequest, SweepKind
 from monitor.demo import scale
-from monitor.flows.running.grid import SWEEP
-from monitor.store.requests import RunRequest
-from monitor.store.state import State
-from monitor.store.sweeps import SweepKind
-from monitor.web.listen import LOOPBACK
+from monitor.scheduler.daemon import Doorbell
+from monitor.services.schedule import SWEEP
+from monitor.web.server import LOOPBACK
 from tests.bench.apart import Site, at_work, cookies
 from tests.bench.selfcheck import vouched, with_handles
 from tests.bench.sweep import configuration, enrol

@@ -18,23 +18,18 @@ from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
-from monitor.domain.trust import Probe, Standing, weighed
-from scrapers.catalogue.presence import PresenceSource
-from scrapers.catalogue.reader import catalogue_from
-from scrapers.fetch.clock import SystemClock
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.garbage import collect_seldom
-from scrapers.fetch.lanes import Lanes
-from scrapers.fetch.limits import Limits
-from scrapers.fetch.pace import WITHOUT_WAITS, InMemoryHosts, Pace
-from scrapers.fetch.robots import Robots
-from scrapers.fetch.target import Target
-from scrapers.fetch.transport import HttpClient
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.reading import Reading, Visit
-from scrapers.request import Query
+from monitor.cli.main import collect_seldom
+from monitor.domain.source_trust import Probe, Standing, weighed
+from scrapers.http.client import HttpClient
+from scrapers.http.clock import SystemClock
+from scrapers.http.crawler import Lanes
+from scrapers.http.limits import Limits
+from scrapers.http.robots import Robots
+from scrapers.http.ssrf_guard import Egress, Target, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHosts, Pace
+from scrapers.models import Identity, Outcome, Page, Query, Reading, Visit
+from scrapers.sites.catalog import catalogue_from
+from scrapers.sites.presence import PresenceSource
 from scrapers.source import Canary, MarkupSource, canaries_in_rounds
 from tests.bench.cost import Cost
 

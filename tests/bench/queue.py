@@ -15,11 +15,11 @@ from threading import Event, Thread
 from time import monotonic
 from urllib.parse import urlsplit
 
-from scrapers.fetch.clock import SystemClock
-from scrapers.fetch.lanes import Lanes
-from scrapers.fetch.tour import Rank
-from scrapers.request import Query
-from tests.scrapers.fetch.fakes import FakeClient, FakeSource, lanes_over, site
+from scrapers.http.clock import SystemClock
+from scrapers.http.crawler import Lanes
+from scrapers.http.frontier import Rank
+from scrapers.models import Query
+from tests.scrapers.http.fakes import FakeClient, FakeSource, lanes_over, site
 
 LONGEST_FILL_SECONDS = 60.0
 SELF, SWEEP = "rosa", "name"

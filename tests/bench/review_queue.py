@@ -16,18 +16,18 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import thread_time
 
-from monitor.demo.clock import StoryClock
+from monitor.db.database import State
+from monitor.db.review import Wanted
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
-from monitor.store.openings import Wanted
-from monitor.store.state import State
-from scrapers.finding import Finding, Kind
-from tests.monitor.flows.conftest import SATURDAY
-from tests.monitor.flows.world import REVIEWERS, World, configured
+from scrapers.models import Finding, Kind
+from tests.monitor.conftest import SATURDAY
+from tests.monitor.services.world import REVIEWERS, World, configured
 from tests.monitor.web.portal import Portal, Seen, with_portal
 
 DAY = timedelta(days=1)

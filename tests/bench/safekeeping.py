@@ -19,17 +19,12 @@ from threading import Event, Thread
 from time import monotonic
 
 from monitor.config import Config, DistrictConfig, MailConfig
+from monitor.db.backups import Backup, KeyCopy, begin
+from monitor.db.database import DATABASE, State
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
-from monitor.flows.running.backup import BackingUp, Rotation
-from monitor.flows.running.restore import Restoring
-from monitor.store.backups import Backup, begin
-from monitor.store.key_copy import KeyCopy
-from monitor.store.state import DATABASE, State
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.reading import Reading, ReadPage
-from scrapers.request import Query, QueryKind, Request
+from monitor.services.backups import BackingUp, Restoring, Rotation
+from scrapers.models import Outcome, Page, Query, QueryKind, Reading, ReadPage, Request
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PEOPLE = 50

@@ -13,8 +13,7 @@ import sys
 from collections.abc import Iterator
 from time import perf_counter
 
-from monitor.census import census
-from monitor.domain.names.commonness import Counts
+from monitor.domain.names.frequency import Counts, census
 
 ROWS = 50_000
 # A district's staff is compared with what was found for each.

@@ -9,8 +9,8 @@ from random import Random
 from monitor.demo import district
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.person import Person, PersonName
-from scrapers.recipes.search_terms import apart
-from scrapers.request import Query
+from scrapers.models import Query
+from scrapers.parsers.search_terms import apart
 from scrapers.search.brave import BRAVE_NEWS
 
 RESULTS_A_PAGE = 20

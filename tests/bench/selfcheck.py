@@ -19,12 +19,11 @@ from time import monotonic, sleep
 from bs4 import BeautifulSoup
 from msgspec import structs
 
-from monitor.config import Config
-from monitor.config_portal import PortalConfig
+from monitor.config import Config, PortalConfig
+from monitor.db.database import State
 from monitor.demo import scale
 from monitor.demo.district import Member
-from monitor.store.state import State
-from monitor.web.listen import LOOPBACK
+from monitor.web.server import LOOPBACK
 from tests.bench.apart import Site, at_work, cookies
 from tests.bench.sweep import configuration, enrol
 from tests.real.process import free_ports

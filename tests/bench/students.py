@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from random import Random
 from time import process_time
 
-from monitor.census import census
+from monitor.domain.names.frequency import census
+from monitor.domain.students.matching import ContactVerdict, judge
 from monitor.domain.students.roster import PlainRoster, plain_roster
-from monitor.domain.students.verdict import ContactVerdict, judge
-from scrapers.finding import Contact
+from scrapers.models import Contact
 from tests.bench.census_people import Body, People
 from tests.bench.contact_lists import ELSEWHERE, SETTING, Lists, enlisted
 

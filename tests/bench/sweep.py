@@ -16,17 +16,24 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from monitor.build import build
-from monitor.config import CONSENT_LASTS, Config, DistrictConfig, MailConfig
-from monitor.config_sources import BlueskyConfig, CatalogueConfig, SourcesConfig
+from monitor.config import (
+    CONSENT_LASTS,
+    BlueskyConfig,
+    CatalogueConfig,
+    Config,
+    DistrictConfig,
+    MailConfig,
+    SourcesConfig,
+)
+from monitor.db.database import State
 from monitor.demo import district, scale
 from monitor.demo.district import Member
 from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.outside import Outside
 from monitor.service import Service
-from monitor.store.state import State
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS
 from tests.bench.cost import peak_mebibytes
 
 # Written in letters that no site allows in a handle, so the declared handle alone is asked about.

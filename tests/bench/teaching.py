@@ -15,16 +15,16 @@ from itertools import zip_longest
 from random import Random
 from statistics import fmean
 
+from monitor.demo.data import planted
 from monitor.demo.district import JOHN
-from monitor.demo.traces import planted
-from monitor.domain.assessment import assess
+from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.imitation import likeness
+from monitor.domain.detection.lessons import lessons
 from monitor.domain.flag import Ruling
 from monitor.domain.person import Person
-from monitor.domain.reasons.subject import Inventory, Subject
-from monitor.domain.verdicts.lessons import lessons
-from monitor.domain.verdicts.likeness import likeness
-from monitor.weights_file import own_weights
-from scrapers.finding import Finding, Kind
+from monitor.services.weights import own_weights
+from scrapers.models import Finding, Kind
 from tests.bench.namesakes import Target, targets
 from tests.bench.plain_words import PlainWords
 

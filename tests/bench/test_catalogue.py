@@ -2,7 +2,7 @@
 
 import pytest
 
-from scrapers.catalogue.imported import Known, imported
+from scrapers.sites.importers import Known, imported
 from tests.bench.catalogue import made_up, measured
 
 

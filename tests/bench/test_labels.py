@@ -4,10 +4,10 @@ import json
 from collections import Counter
 from random import Random
 
-from monitor.census import census
-from monitor.cli.label_row import read_profile
-from monitor.domain.profile_label import ProfileLabel
-from monitor.weights_file import own_weights
+from monitor.cli.score import read_profile
+from monitor.domain.detection.scoring import ProfileLabel
+from monitor.domain.names.frequency import census
+from monitor.services.weights import own_weights
 from tests.bench.labels.__main__ import write
 from tests.bench.labels.rows import KINDS, rows
 

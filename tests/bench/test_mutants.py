@@ -4,8 +4,8 @@ import json
 
 from tests.bench.mutants import Fate, drawn, exits, fate, room, told
 
-NAMES = "monitor.domain.names.words.x_words_of__mutmut_"
-WHOSE = "monitor.domain.whose.xǁSumsǁplus__mutmut_"
+NAMES = "monitor.domain.names.normalize.x_words_of__mutmut_"
+WHOSE = "monitor.domain.evidence.xǁSumsǁplus__mutmut_"
 MANY = [f"{stem}{number}" for stem in (NAMES, WHOSE) for number in range(50)]
 
 

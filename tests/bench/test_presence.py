@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scrapers.fetch.loopback import Loopback, answer
+from tests.scrapers.http.loopback import Loopback, answer
 
 ROOT = Path(__file__).parents[2]
 MISSING = "This account does not exist here"

@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlsplit
 
-from monitor.demo.answer import Answer, Asked, html
+from monitor.demo.response import Answer, Asked, html
 from monitor.demo.scale import ScaleInternet
 from monitor.errors import BusyError
-from monitor.flows.parts import Now, Watch
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.reading import Reading, Visit
-from scrapers.request import Query
+from monitor.services.ports import Now, Watch
+from scrapers.models import Outcome, Page, Query, Reading, Visit
 from scrapers.source import MarkupSource, Source
 
 # Of 400 sites, as counted for the comparison with other programs: 8 answer 429, 4 hang, 4 reset,

@@ -19,17 +19,17 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from monitor.build import build
+from monitor.db.database import DATABASE, State
 from monitor.demo import scale
-from monitor.demo.clock import StoryClock
+from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
-from monitor.domain.envelope import Delivery, Envelope, Verdict
+from monitor.domain.email import Delivery, Envelope, Verdict
 from monitor.domain.events import EventKind
 from monitor.errors import BusyError
-from monitor.flows.running.rounds import DueRounds
 from monitor.outside import Outside
 from monitor.service import Service
-from monitor.store.state import DATABASE, State
-from reports.letter import Letter
+from monitor.services.jobs import DueRounds
+from reports.emails.render import Letter
 from tests.bench.sweep import UNGUESSABLE, configuration
 from tests.bench.troubled import TroubledWeb
 

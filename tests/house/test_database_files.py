@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store.database import Database
+from monitor.db.connection import Database
 from tests.house.tree import parsed, place, python_files
-from tests.monitor.store.words import WORDS
+from tests.monitor.db.words import WORDS
 
 OPENERS = {
     *("open", "fdopen", "read_bytes", "read_text", "write_bytes", "write_text", "touch"),
     *("copy", "copy2", "copyfile", "copyfileobj", "copytree", "move", "file_digest", "connect"),
 }
-NAMES_A_DATABASE = re.compile(r"DATABASE|\.db\b|database\.path")
+NAMES_A_DATABASE = re.compile(r"DATABASE|(namesake|keys)\.db|database\.path")
 # These know the databases by other names, so each of their calls has to give a reason.
-KEEPERS = {"connections.py", "database.py", "copies.py", "open_files.py"}
+KEEPERS = {"connection.py", "open_files.py"}
 REASONS = {
     "create_file": "a file that nobody else has: O_EXCL opens none that is there",
     "_connect": "through SQLite",

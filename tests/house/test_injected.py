@@ -10,7 +10,7 @@ from tests.house.tree import parsed, place, python_files
 
 PURE = ("monitor/domain", "scrapers", "reports")
 # The one real clock of the network code, behind the protocol that everybody else sees.
-CLOCK = "scrapers/fetch/clock.py"
+CLOCK = "scrapers/http/clock.py"
 
 TIME = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "sleep")
 FORBIDDEN = {
@@ -103,4 +103,4 @@ def _full_name(node: ast.expr, imported: dict[str, str]) -> str:
 
 
 def test_the_real_clock_is_where_this_rule_thinks() -> None:
-    assert Path(CLOCK).name in {path.name for path in python_files("scrapers/fetch")}
+    assert Path(CLOCK).name in {path.name for path in python_files("scrapers/http")}

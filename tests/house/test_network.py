@@ -8,24 +8,24 @@ import pytest
 from tests.house.tree import parsed, place, python_files
 from tests.house.ways_out import ways_out
 
-FETCH_TIER = "scrapers/fetch/"
+FETCH_TIER = "scrapers/http/"
 # Who, what exactly, and why. Nobody on it asks the web.
 ALLOWED = {
-    "monitor/bounce_box.py": ({"imaplib"}, "reads the mailbox that letters come back to"),
-    "monitor/daemon.py": (
+    "monitor/mail/imap.py": ({"imaplib"}, "reads the mailbox that letters come back to"),
+    "monitor/scheduler/daemon.py": (
         {"socket"},
         "tells systemd that it is ready, and is woken, by unix socket",
     ),
     "monitor/demo/server.py": ({"http.server"}, "plays the made-up internet, on loopback"),
-    "monitor/mail.py": ({"smtplib", "ssl"}, "hands letters to the mail server"),
-    "monitor/matcher/hardening.py": ({"ctypes"}, "asks the kernel to leave no core file"),
+    "monitor/mail/smtp.py": ({"smtplib", "ssl"}, "hands letters to the mail server"),
+    "monitor/matcher/worker.py": ({"ctypes"}, "asks the kernel to leave no core file"),
     "monitor/matcher/process.py": ({"subprocess"}, "starts the matcher, which is our own code"),
-    "monitor/web/listen.py": ({"socket", "waitress"}, "lets readers in to our pages"),
-    "monitor/web/provider.py": (
+    "monitor/web/server.py": ({"socket", "waitress"}, "lets readers in to our pages"),
+    "monitor/web/auth.py": (
         {"authlib.integrations"},
         "asks the district's own provider who somebody is, where the configuration names one",
     ),
-    "scrapers/parsing/process.py": ({"subprocess"}, "starts the parser, which is our own code"),
+    "scrapers/sandbox/client.py": ({"subprocess"}, "starts the parser, which is our own code"),
     "scrapers/registry.py": ({"a computed import"}, "finds the sources in our own packages"),
 }
 
@@ -89,7 +89,7 @@ def test_the_list_is_short_and_says_why() -> None:
         "import http as h\nh.client.HTTPConnection('x')",
         "import socket\nsocket.create_connection(('x', 80))",
         "from _socket import socket",
-        "from monitor.daemon import socket",
+        "from monitor.scheduler.daemon import socket",
         "import asyncio\nasyncio.open_connection('x', 80)",
         "import aiohttp",
         "import smtplib",
@@ -129,8 +129,8 @@ def test_a_way_out_is_seen(code: str) -> None:
         "import os\nos.environ['HOME']",
         "import sys\nsys.stdout.write('')",
         "from importlib.resources import files",
-        "from monitor.store.requests import RunRequest",
-        "from scrapers.request import Request",
+        "from monitor.db.sweeps import RunRequest",
+        "from scrapers.models import Request",
         "def ask(socket):\n    socket.connect()",
         "from importlib import import_module\nimport_module('monitor.cli.main')",
     ],

@@ -108,7 +108,7 @@ def _reached(node: ast.AST, known: dict[str, str]) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
-        # Also a module that another one has imported: `from monitor.daemon import socket`.
+        # Also a module that another one imported: `from monitor.scheduler.daemon import socket`.
         names = [alias.name for alias in node.names]
         return [*names, *(f"{node.module}.{name}" for name in names if not node.level)]
     if isinstance(node, ast.Attribute | ast.Name):

@@ -10,16 +10,16 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlencode, urlsplit
 
-from monitor.demo import days, stage
+from monitor.db.database import State
+from monitor.db.outbox import LetterState, OutboxLetter
+from monitor.db.sweeps import SourceRun, SweepKind
+from monitor.demo import data as days
+from monitor.demo import setup as stage
 from monitor.demo.server import Knock
 from monitor.mailroom import OUTBOX
 from monitor.sources import all_sources
-from monitor.store.outbox import LetterState, OutboxLetter
-from monitor.store.state import State
-from monitor.store.sweeps import SourceRun, SweepKind
-from reports.press import LetterKind
-from scrapers.outcome import Outcome
-from scrapers.request import Query
+from reports.emails.registry import LetterKind
+from scrapers.models import Outcome, Query
 
 Address = tuple[str, str, str]
 REF = re.compile(r"\b[0-9a-f]{8}(?:[0-9a-f]{24})?\b")

@@ -1,15 +1,23 @@
-"""What the districts of the tests share, because it costs much and remembers nothing."""
+"""What the districts of the tests share, because it costs much and remembers nothing.
+
+The world of the tests: a real folder, a real server on loopback, time that stands still.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from monitor import build
-from monitor.store.state import State
-from scrapers.parsing.parser import ChildParser
+from monitor.db.database import State
+from monitor.demo.internet import Internet
+from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
+from scrapers.sandbox.client import ChildParser
+from tests.monitor.services.world import World, configured
 
 Found = Callable[[Path], None]
 
@@ -38,3 +46,30 @@ def shared_parser() -> Iterator[None]:
     with ChildParser() as parser, pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "ChildParser", lambda: nullcontext(parser))
         yield
+
+
+MakeWorld = Callable[..., World]
+SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+def world_of(tmp_path: Path, found: Found) -> Iterator[MakeWorld]:
+    """Make a world with these sites; `families` are the sources beside them."""
+    with ExitStack() as parts:
+
+        def make(*sites: str, families: tuple[str, ...] = (), folder: Path = tmp_path) -> World:
+            folder.mkdir(exist_ok=True)
+            config = configured(folder, sites, *families)
+            found(config.state)
+            clock = StoryClock(SATURDAY)
+            web = parts.enter_context(WebServer(Internet(), now=clock.now))
+            world = World(config, web, clock)
+            parts.callback(world.close)
+            return world
+
+        yield make
+
+
+@pytest.fixture
+def world(world_of: MakeWorld) -> World:
+    return world_of("chalkboard", families=("bluesky", "searxng"))

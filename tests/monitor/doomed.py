@@ -17,26 +17,26 @@ from signal import ITIMER_REAL, setitimer
 
 from monitor import build as building
 from monitor.build import build
-from monitor.daemon import Daemon, Doorbell, Supervisor
-from monitor.demo import days, stage
-from monitor.demo.clock import StoryClock
+from monitor.db.connection import Database, Sync
+from monitor.db.files import StateLock
+from monitor.demo import data as days
+from monitor.demo import setup as stage
+from monitor.demo.setup import StoryClock
 from monitor.demo.story import LETTERS_AFTER
-from monitor.domain.envelope import Delivery, Envelope
-from monitor.flows.asking.comparing import Comparing
-from monitor.flows.asking.settle import Settling
-from monitor.flows.judging.flagging import Flagging
-from monitor.flows.parts import Post
-from monitor.flows.sending import drafting
-from monitor.hands import Pulse
-from monitor.mail import FolderPost
+from monitor.domain.email import Delivery, Envelope
+from monitor.mail.smtp import FolderPost
 from monitor.outside import Outside
+from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
+from monitor.scheduler.workers import Pulse
 from monitor.service import Service
-from monitor.store.database import Database, Sync
-from monitor.store.lock import StateLock
-from reports.letter import Letter
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS
-from scrapers.parsing.parser import ChildParser
+from monitor.services import outbox as drafting
+from monitor.services.flagging import Flagging
+from monitor.services.ingest import Comparing, Settling
+from monitor.services.ports import Post
+from reports.emails.render import Letter
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS
+from scrapers.sandbox.client import ChildParser
 
 AddressMap = Mapping[str, tuple[str, int]]
 Work = Callable[["Life", Connection], None]

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from monitor.build import build
-from monitor.demo import days, stage
-from monitor.demo.answer import Answer, Asked
-from monitor.demo.clock import StoryClock
+from monitor.db.database import State
+from monitor.demo import data as days
+from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
+from monitor.demo.response import Answer, Asked
 from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
 from monitor.demo.story import JOINING_DAYS_BEFORE, LETTERS_AFTER, everybody_joins
 from monitor.mailroom import OUTBOX
 from monitor.outside import Outside
-from monitor.store.state import State
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS
 
 
 @dataclass(frozen=True, slots=True)

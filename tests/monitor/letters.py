@@ -5,11 +5,11 @@ from email import message_from_bytes, policy
 
 import msgspec
 
-from monitor.config_mail import MailConfig
-from monitor.domain.envelope import Envelope, message_id
-from monitor.mail import SmtpPost
-from reports.letter import Letter
-from scrapers.fetch.clock import SystemClock
+from monitor.config import MailConfig
+from monitor.domain.email import Envelope, message_id
+from monitor.mail.smtp import SmtpPost
+from reports.emails.render import Letter
+from scrapers.http.clock import SystemClock
 
 ROSA = "rosa.marchetti@cedarvalley.example"
 PASSWORD = "trombone"

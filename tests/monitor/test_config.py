@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import default_path, load, secret
-from monitor.config_mail import Security
+from monitor.config import Security, default_path, load, secret
 from monitor.errors import ConfigError
 
 GOOD = """\

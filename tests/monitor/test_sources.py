@@ -4,14 +4,16 @@ import json
 
 import pytest
 
-from monitor.config import Config, DistrictConfig, MailConfig
-from monitor.config_sources import (
+from monitor.config import (
     BlueskyConfig,
     BraveConfig,
     CatalogueConfig,
+    Config,
     Dialect,
+    DistrictConfig,
     EngineConfig,
     GoogleConfig,
+    MailConfig,
     PagesConfig,
     ProfilesConfig,
     SearxNGConfig,
@@ -21,11 +23,11 @@ from monitor.config_sources import (
     SourcesConfig,
     StackExchangeConfig,
 )
-from monitor.demo.stage import CATALOGUE
+from monitor.demo.setup import CATALOGUE
 from monitor.errors import ConfigError
 from monitor.sources import all_sources, catalogue
-from scrapers.recipes.read_hits import ReadHits
 from scrapers.search.searxng import SearxNG
+from scrapers.search_api import ReadHits
 from scrapers.source import UNLIMITED, Budget, Family
 
 OFF = {"bluesky": BlueskyConfig(enabled=False), "catalogue": CatalogueConfig(own=False)}

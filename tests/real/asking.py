@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 
-from scrapers.fetch.clock import SystemClock
-from scrapers.fetch.egress import Egress
-from scrapers.fetch.lanes import Lanes
-from scrapers.fetch.pace import WITHOUT_WAITS, InMemoryHosts
-from scrapers.fetch.robots import Robots
-from scrapers.fetch.transport import HttpClient
-from scrapers.reading import Reading
-from scrapers.request import Query, QueryKind
+from scrapers.http.client import HttpClient
+from scrapers.http.clock import SystemClock
+from scrapers.http.crawler import Lanes
+from scrapers.http.robots import Robots
+from scrapers.http.ssrf_guard import Egress
+from scrapers.http.throttle import WITHOUT_WAITS, InMemoryHosts
+from scrapers.models import Query, QueryKind, Reading
 from scrapers.source import Source
-from tests.scrapers.parsing.fakes import InProcessParser
+from tests.scrapers.sandbox.fakes import InProcessParser
 
 
 def without_pictures(query: Query) -> bool:

@@ -18,9 +18,9 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.store.open_files import deleted_files, has_locks
-from monitor.store.sealing import KEYS_DATABASE
-from monitor.store.state import DATABASE
+from monitor.db.database import DATABASE
+from monitor.db.encryption import KEYS_DATABASE
+from monitor.db.open_files import deleted_files, has_locks
 from tests.real.machine import LOCALHOST
 from tests.real.mail_sink import MailSink, mail_sink
 from tests.real.process import free_ports

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.cli.demo_pages import actors
-from monitor.demo.afterwards import afterwards
-from monitor.hands import Hand, Pulse
+from monitor.cli.demo import actors
+from monitor.demo.story import afterwards
+from monitor.scheduler.workers import Hand, Pulse
 from monitor.service import Service
-from monitor.web.listen import LOOPBACK, listening
-from monitor.web.switcher import demo_app
-from scrapers.fetch.clock import SystemClock
+from monitor.web.demo import demo_app
+from monitor.web.server import LOOPBACK, listening
+from scrapers.http.clock import SystemClock
 from tests.real.process import free_ports
 
 

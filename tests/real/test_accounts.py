@@ -12,14 +12,13 @@ import pytest
 from msgspec import structs
 from playwright.sync_api import Browser, Page
 
-from monitor.config_portal import SignIn
-from monitor.demo.afterwards import OPERATOR, afterwards
+from monitor.config import SignIn
 from monitor.demo.district import MARIA
+from monitor.demo.story import OPERATOR, afterwards
 from monitor.service import Service
-from monitor.web.account import BACK
 from monitor.web.app import portal_app
-from monitor.web.listen import LOOPBACK, listening
-from monitor.web.provider import Provider
+from monitor.web.auth import BACK, Provider
+from monitor.web.server import LOOPBACK, listening
 from tests.real import oidc as oidc_part
 from tests.real.oidc import CLIENT, SECRET, OpenId
 from tests.real.process import free_ports

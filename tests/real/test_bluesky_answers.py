@@ -2,10 +2,8 @@
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
+from scrapers.models import Identity, Outcome, Query, QueryKind
 from scrapers.profiles.bluesky import Bluesky
-from scrapers.request import Query, QueryKind
 from tests.real import bluesky as part
 from tests.real.asking import answer, asked
 from tests.real.bluesky import COACH, LOOKALIKE, MARIA, PUPIL

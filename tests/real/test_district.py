@@ -14,7 +14,7 @@ import click
 import pytest
 
 from monitor.cli.main import namesake
-from monitor.store.state import State
+from monitor.db.database import State
 from tests.real.district import District, running_district
 from tests.real.journeys import Journey
 

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
+from scrapers.models import Identity, Outcome, Query, QueryKind
 from scrapers.profiles.activitypub import ActivityPub
 from scrapers.profiles.mastodon import Mastodon
-from scrapers.request import Query, QueryKind
 from scrapers.source import Canary, Source
 from tests.real.asking import answer, asked
 from tests.real.fedify import FANS, Fedify

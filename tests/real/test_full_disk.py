@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 
 from monitor.build import build
-from monitor.demo import days, stage
-from monitor.demo.clock import StoryClock
+from monitor.db.backups import backups
+from monitor.db.database import State
+from monitor.demo import data as days
+from monitor.demo import setup as stage
 from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
 from monitor.demo.story import LETTERS_AFTER
 from monitor.errors import CannotWriteError, MonitorError
-from monitor.heart import watched_rounds
 from monitor.outside import Outside
-from monitor.store.backups import backups
-from monitor.store.state import State
-from reports.press import LetterKind
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS
+from monitor.scheduler.watchdog import watched_rounds
+from reports.emails.registry import LetterKind
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.aftermath import Aftermath, delivered, sent, sound
 from tests.monitor.cli.conftest import MADE_UP_SOURCES, SETTINGS, Terminal
 from tests.monitor.first_week import SteadyInternet, first_week_in

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.flag import Flag, FlagKind
-from monitor.flows.membership.enrol import hashed
+from monitor.services.enrollment import hashed
 from tests.real.browser import Looks
 from tests.real.keys import Keys
 from tests.real.pages import Pages

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from monitor.config_mail import MailConfig
-from monitor.domain.envelope import Envelope, message_id
-from monitor.flows.sending.drafting import STOPPABLE
-from monitor.message import compose
-from reports.press import kind_of, printed
+from monitor.config import MailConfig
+from monitor.domain.email import Envelope, message_id
+from monitor.mail.message import compose
+from monitor.services.outbox import STOPPABLE
+from reports.emails.registry import kind_of, printed
 from tests.real import proofs
 from tests.reports.samples import LETTERS
 

@@ -9,14 +9,13 @@ from pathlib import Path
 import dkim
 import pytest
 
-from monitor.bounce_box import ImapBox
-from monitor.config_mail import BouncesConfig, MailConfig, Security
-from monitor.domain.bounce import Bounce
-from monitor.domain.envelope import Envelope, Verdict, message_id
+from monitor.config import BouncesConfig, MailConfig, Security
+from monitor.domain.email import Bounce, Envelope, Verdict, message_id
 from monitor.errors import UnavailableError
-from monitor.mail import SmtpPost
-from reports.press import kind_of, printed
-from scrapers.fetch.clock import SystemClock
+from monitor.mail.imap import ImapBox
+from monitor.mail.smtp import SmtpPost
+from reports.emails.registry import kind_of, printed
+from scrapers.http.clock import SystemClock
 from tests.real.mail import DOMAIN, PATIENCE, SELECTOR, MailServer
 from tests.reports.samples import LETTERS
 

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page
 
-from monitor.domain.role import Role
-from monitor.web.doors import DOORS, Door, door_of
-from monitor.web.switcher import demo_app
+from monitor.domain.person import Role
+from monitor.web.demo import demo_app
+from monitor.web.security import DOORS, Door, door_of
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 

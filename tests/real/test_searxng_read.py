@@ -7,11 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.reading import Reading
-from scrapers.request import Query
+from scrapers.models import Identity, Outcome, Page, Query, Reading
 from scrapers.search.searxng import JSON_IS_OFF, SearxNG
 from tests.real.searxng import Searxng
 from tests.real.web_index import WebPage

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
-from monitor.flows.membership.enrol import Answers, hashed
+from monitor.services.enrollment import Answers, hashed
 from monitor.workshop import OUTBOX
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages

@@ -11,15 +11,15 @@ import pytest
 
 from monitor.build import build
 from monitor.config import Config, load
-from monitor.demo.clock import StoryClock
+from monitor.db.database import State
+from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
-from monitor.domain.students.forms import Pupil
-from monitor.flows.membership.enrol import Answers
-from monitor.matcher.tokens import make_roster, write_tokens
+from monitor.domain.students.roster import Pupil
+from monitor.matcher.keys import make_roster, write_tokens
 from monitor.outside import Outside
 from monitor.service import Service
-from monitor.store.state import State
+from monitor.services.enrollment import Answers
 from tests.real.bluesky import COACH, Bluesky, Profile
 from tests.real.mail import MailServer
 from tests.real.searxng import Searxng

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.domain.flag import FlagState
-from monitor.flows.membership.enrol import hashed
+from monitor.services.enrollment import hashed
 from monitor.workshop import OUTBOX
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
+from scrapers.models import Identity, Outcome, Query
 from scrapers.profiles.wordpress import METHODS, WordPress
-from scrapers.request import Query
 from tests.real import wordpress as part
 from tests.real.asking import answer, asked
 from tests.real.wordpress import MARIA

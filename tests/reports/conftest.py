@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from reports.digest import DigestView
-from reports.letter import Letter
-from reports.lines import AsideLine, ChangeLine, FlagLine, LetterView, QuestionLine, WaitingLine
-from reports.press import printed
-from reports.review import ReviewView
+from reports.emails.digest import DigestView
+from reports.emails.registry import printed
+from reports.emails.render import Letter
+from reports.emails.review import ReviewView
+from reports.emails.sections import (
+    AsideLine,
+    ChangeLine,
+    FlagLine,
+    LetterView,
+    QuestionLine,
+    WaitingLine,
+)
 from tests.reports.samples import (
     ASIDE,
     CHANGED,

@@ -4,9 +4,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from reports.digest import DigestView
-from reports.invitation import InvitationView, ReminderView
-from reports.lines import (
+from reports.emails.account import (
+    AlertView,
+    AskedView,
+    BreakGlassView,
+    ConsentEndingView,
+    EnrolledView,
+    InvitationView,
+    ReminderView,
+    SignInLinkView,
+    WithdrawnView,
+)
+from reports.emails.digest import DigestView, SelfCheckView
+from reports.emails.operator import SourcesParkedView
+from reports.emails.review import ReviewLine, ReviewView, Upkeep
+from reports.emails.sections import (
     AsideLine,
     ChangeLine,
     Coverage,
@@ -18,27 +30,7 @@ from reports.lines import (
     QuestionLine,
     WaitingLine,
 )
-from reports.notice import (
-    AlertView,
-    AskedView,
-    BreakGlassView,
-    ConsentEndingView,
-    EnrolledView,
-    WithdrawnView,
-)
-from reports.review import ReviewLine, ReviewView, Upkeep
-from reports.selfcheck import SelfCheckView
-from reports.sign_in_link import SignInLinkView
-from reports.upkeep import SourcesParkedView
-from reports.words import (
-    DigestKind,
-    Ending,
-    EventKind,
-    FlagKind,
-    GapKind,
-    Severity,
-    Whose,
-)
+from reports.labels import DigestKind, Ending, EventKind, FlagKind, GapKind, Severity, Whose
 from tests.reports.readers import MONDAY, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
 from tests.reports.samples_upkeep import UPKEEP

@@ -3,10 +3,15 @@
 from datetime import timedelta
 from typing import Final
 
-from reports.address import AddressChangedView, NewAddressView
-from reports.lines import LetterView
-from reports.standing import ConsentChangedView, HoldView, OwnDataView
-from reports.words import ConsentChange
+from reports.emails.account import (
+    AddressChangedView,
+    ConsentChangedView,
+    HoldView,
+    NewAddressView,
+    OwnDataView,
+)
+from reports.emails.sections import LetterView
+from reports.labels import ConsentChange
 from tests.reports.readers import MONDAY, PORTAL, ROSA
 
 STANDING: Final[dict[str, LetterView]] = {

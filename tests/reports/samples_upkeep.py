@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from reports.lines import LetterView
-from reports.upkeep import AddressPausedView, DiskFullView, TrialView
+from reports.emails.operator import AddressPausedView, DiskFullView, TrialView
+from reports.emails.sections import LetterView
 from tests.reports.readers import MONDAY, SAM
 
 UPKEEP: Final[dict[str, LetterView]] = {

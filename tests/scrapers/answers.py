@@ -11,11 +11,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.reading import Reading
-from scrapers.request import Query
+from scrapers.models import Identity, Outcome, Page, Query, Reading
 from scrapers.source import ContactSource, MarkupSource, Source
 from tests.scrapers.known_sources import all_sources
 

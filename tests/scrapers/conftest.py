@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.page import Page
+from scrapers.models import Page
 
 PAGES = Path(__file__).parent / "pages"
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from scrapers.platforms import PLATFORMS
+from scrapers.urls.platforms import PLATFORMS
 
 HOSTS = [*(host for each in PLATFORMS for host in each.hosts), "alpha.example", "bücher.example"]
 REDIRECTORS = """

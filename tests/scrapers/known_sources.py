@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import cast
 
 from scrapers import profiles, search
-from scrapers.catalogue.presence import PresenceSource
-from scrapers.catalogue.reader import own_catalogue
+from scrapers.sites.catalog import own_catalogue
+from scrapers.sites.presence import PresenceSource
 from scrapers.source import Source
 
 # What a configuration has to say of a source that cannot be asked without it.

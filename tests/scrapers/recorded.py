@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.page import Page
+from scrapers.models import Page
 
 FOLDER = os.environ.get("NAMESAKE_RECORDED", "")
 needs_recordings = pytest.mark.skipif(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
-from monitor.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from monitor.errors import BusyError, ConfigError, DatabaseError, InputError
+from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from tests.scrapers.known_sources import written_sources
 
 FOLDER = Path(__file__).parents[2] / "systemd"

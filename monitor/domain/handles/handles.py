@@ -1,10 +1,18 @@
-"""Handles as their networks write them: what of one was chosen, and where its words begin."""
+"""Handles as their networks write them: what of one was chosen, and where its words begin.
+
+What a handle shows to a hasty eye, and which sign stands behind each letter seen. Words that
+stand beside a name in a handle without making it another name. A handle without what was added
+to it: a number, a boast, a title.
+"""
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from monitor.domain.names.spelling import squashed
+from monitor.domain.names.normalize import CAPITALS, latinised, plain, squashed
 
 _TOP_DOMAINS = frozenset(["com", "net", "org", "edu", "us", "social", "example", "test"])
 # The longest handle that any network allows is a host name.
@@ -49,3 +57,124 @@ def _parted(handle: str) -> tuple[str, str]:
     if kept > 1 and labels[-1].casefold() in _TOP_DOMAINS:
         kept = max(1, kept - 2)
     return ".".join(labels[:kept]), ".".join(labels[kept:]).casefold()
+
+
+SEPARATORS = frozenset(" ._-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glyphs:
+    """`seen` are small Latin letters where a sign passes for one; `signs` stand behind each."""
+
+    seen: str
+    signs: tuple[str, ...]
+
+
+def glyphs(handle: str) -> Glyphs:
+    """Read a handle letter by letter; what cannot be seen stays with the letter beside it."""
+    seen: list[str] = []
+    signs: list[str] = []
+    before = ""
+    for sign in handle:
+        letters = _seen(sign)
+        seen.extend(letters)
+        signs.extend(before + sign for _ in letters)
+        if signs and not letters:
+            signs[-1] += sign
+        before = "" if signs else before + sign
+    return Glyphs(seen="".join(seen), signs=tuple(signs))
+
+
+def disguised(sign: str, letter: str) -> bool:
+    """Tell whether a sign only passes for the letter; an accent is no disguise."""
+    bare = unicodedata.normalize("NFD", sign.casefold())
+    return bare[0] != letter or hidden(bare)
+
+
+def hidden(signs: str) -> bool:
+    """Tell whether something stands there that cannot be seen."""
+    return any(unicodedata.category(sign) == "Cf" for sign in signs)
+
+
+@lru_cache(maxsize=4096)
+def _seen(sign: str) -> str:
+    return latinised(plain(sign.translate(CAPITALS)))
+
+
+_WORD = re.compile(r"\w+")
+# What a fake, a fan, or somebody whose handle was taken adds.
+BOASTS = frozenset(
+    _WORD.findall(
+        "the real official its iam im only true original og xo hq page backup new alt priv private "
+        "account acct fan fans fanpage team tv"
+    )
+)
+# How a teacher, or somebody else whom many people know, is addressed.
+TITLES = frozenset(_WORD.findall("mr mrs ms miss mx dr prof professor coach teacher principal"))
+EPITHETS = BOASTS | TITLES
+# What a public person's office or campaign is called.
+OFFICES = frozenset(
+    _WORD.findall(
+        "rep representative sen senator gov governor congressman congresswoman congress mayor "
+        "judge delegate assemblyman assemblywoman assembly asm council councilman councilwoman "
+        "commissioner sheriff secretary president speaker senate house district staterep statesen "
+        "state elect reelect vote votefor press office media news phd md esq jr sr ii iii iv edu"
+    )
+)
+# What people add of their work and their leisure.
+WORK = frozenset(
+    _WORD.findall(
+        "dev devs developer code codes coder coding hacks hacker tech data web js rb py io lab "
+        "labs design blog online writes reads teaches teach books art music photo sports runs"
+    )
+)
+_LINKS = frozenset(_WORD.findall("for of the"))
+STATES = frozenset(
+    _WORD.findall(
+        "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj "
+        "nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr us usa alabama alaska "
+        "arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho "
+        "illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan "
+        "minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania "
+        "tennessee texas utah vermont virginia washington wisconsin wyoming"
+    )
+)
+BESIDE_A_NAME = EPITHETS | OFFICES | WORK | _LINKS | STATES
+
+_LONGEST_FIRST = "|".join(sorted(EPITHETS, key=lambda word: (-len(word), word)))
+# So many signs must be left of a handle that something is taken off.
+_LEFT = 3
+_BEFORE = re.compile(rf"^(?:{_LONGEST_FIRST})[._-]*(?=[^._-].{{{_LEFT - 1}}})")
+_BEHIND = re.compile(rf"(?<=.{{{_LEFT}}})[._-]*(?:{_LONGEST_FIRST}|x)[._-]*$")
+_NUMBER = re.compile(rf"(?<=.{{{_LEFT}}})[._-]*\d+[._-]*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guise:
+    """What is left of a handle, and which words and numbers were taken off."""
+
+    glyphs: Glyphs
+    taken: tuple[str, ...] = ()
+
+
+def guises(whole: Glyphs) -> Iterator[Guise]:
+    """Yield the handle as it is, and what is left without numbers and such words."""
+    found = [Guise(glyphs=whole)]
+    for addition in (_NUMBER, _BEHIND, _NUMBER, _BEFORE, _BEFORE):
+        found += [bare for each in found for bare in _without(addition, each)]
+    yield from dict.fromkeys(found)
+
+
+def _without(addition: re.Pattern[str], guise: Guise) -> Iterator[Guise]:
+    held = guise.glyphs
+    found = addition.search(held.seen)
+    if found:
+        start, end = found.span()
+        word = held.seen[start:end].strip("._-")
+        yield Guise(
+            glyphs=Glyphs(
+                seen=held.seen[:start] + held.seen[end:],
+                signs=held.signs[:start] + held.signs[end:],
+            ),
+            taken=(*guise.taken, word),
+        )

@@ -7,9 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
-from monitor.domain.names.givens import other_givens
-from monitor.domain.names.spelling import squashed
-from monitor.domain.names.words import words_of
+from monitor.domain.names.nicknames import other_givens
+from monitor.domain.names.normalize import squashed, words_of
 from monitor.domain.person import PersonName
 
 

@@ -1,16 +1,21 @@
-"""Where impersonation is reported: facts about platforms, read from a file, that grow old."""
+"""Where impersonation is reported: facts about platforms, read from a file, that grow old.
+
+Where impersonation is reported: the file that comes with the program.
+"""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, ValidationError, convert
 
 from monitor.errors import ConfigError
-from scrapers.finding import Finding
+from scrapers.models import Finding
 
 STALE_AFTER = timedelta(days=180)
 
@@ -98,3 +103,9 @@ def read_places(text: str, name: str) -> Places:
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         reason = f"{name} cannot be used: {error}."
         raise ConfigError(reason) from error
+
+
+@cache
+def own_places() -> Places:
+    file = files("monitor.domain.takedown").joinpath("places.toml")
+    return read_places(file.read_text("utf-8"), "places.toml")

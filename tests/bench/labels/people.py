@@ -6,8 +6,7 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from monitor.census import census
-from monitor.domain.names.commonness import EVERYBODY, Counts
+from monitor.domain.names.frequency import EVERYBODY, Counts, census
 
 HEADS = ("Alder", "Birch", "Cold", "East", "Fern", "Glen", "Hazel", "Iron", "Juniper", "Kestrel")
 TAILS = ("brook", "dale", "field", "ford", "haven", "mont", "port", "ridge", "view", "wick")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from monitor.domain.names.givens import other_givens
+from monitor.domain.names.nicknames import other_givens
 from tests.bench.labels import contacts, people, wording
 from tests.bench.labels.people import PLATFORMS, Somebody
 

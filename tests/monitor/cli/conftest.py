@@ -16,17 +16,19 @@ from click.testing import CliRunner
 from monitor.build import build
 from monitor.cli.main import main
 from monitor.config import Config, load
-from monitor.demo import days, district, stage
-from monitor.demo.clock import StoryClock
+from monitor.demo import data as days
+from monitor.demo import district
+from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Scope
 from monitor.domain.person import PersonName
-from monitor.flows.membership.enrol import Answers, hashed
 from monitor.outside import Outside
 from monitor.service import Service
-from scrapers.fetch.egress import Egress, resolve_nothing
-from scrapers.fetch.pace import WITHOUT_WAITS
+from monitor.services.enrollment import Answers, hashed
+from scrapers.http.ssrf_guard import Egress, resolve_nothing
+from scrapers.http.throttle import WITHOUT_WAITS
 from tests.monitor.conftest import Found
 
 SETTINGS = """\

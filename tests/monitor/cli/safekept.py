@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
+from monitor.db.database import State
 from monitor.domain.person import PersonName
-from monitor.store.state import State
 from tests.monitor.cli.conftest import SETTINGS, Said, Terminal
 
 THEO = PersonName(given="Theo", family="Lindqvist")

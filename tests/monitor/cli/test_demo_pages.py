@@ -11,12 +11,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from monitor.cli.demo_pages import actors, serve
-from monitor.cli.output import Output
-from monitor.demo.afterwards import afterwards
+from monitor.cli.context import Output
+from monitor.cli.demo import actors, serve
 from monitor.demo.district import ZONE
+from monitor.demo.story import afterwards
 from monitor.web.app import portal_app
-from monitor.web.switcher import demo_app
+from monitor.web.demo import demo_app
 from tests.house.tree import parsed, place, python_files
 
 ADDRESS = "http://127.0.0.1:8765"
@@ -72,7 +72,7 @@ def test_only_the_demo_knows_the_switcher():
         place(path)
         for path in python_files("monitor")
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.ImportFrom) and node.module == "monitor.web.switcher"
+        if isinstance(node, ast.ImportFrom) and node.module == "monitor.web.demo"
     }
     saying = {
         place(path)
@@ -81,8 +81,8 @@ def test_only_the_demo_knows_the_switcher():
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "Way.DEMO"
     }
 
-    assert knowing == {"monitor/cli/demo_pages.py"}
-    assert saying == {"monitor/web/switcher.py"}
+    assert knowing == {"monitor/cli/demo.py"}
+    assert saying == {"monitor/web/demo.py"}
 
 
 def test_it_listens_on_loopback_alone_until_it_is_told_to_stop(folder):

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store.lock import StateLock
-from monitor.store.state import State
+from monitor.db.database import State
+from monitor.db.files import StateLock
 from tests.monitor.cli.conftest import Terminal
-from tests.monitor.cli.test_quiet import leaks
+from tests.monitor.cli.test_main_quiet import leaks
 from tests.monitor.letters import PASSWORD
 from tests.monitor.post_office import Counter, only, opened
-from tests.scrapers.fetch.certificates import issue, server_context
+from tests.scrapers.http.certificates import issue, server_context
 
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),

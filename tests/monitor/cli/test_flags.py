@@ -2,8 +2,8 @@
 
 import pytest
 
+from monitor.db.outbox import LetterState
 from monitor.demo.district import ROSA
-from monitor.store.outbox import LetterState
 
 REVIEWERS = (
     *("--reviewer", "it-security@cedarvalley.example"),

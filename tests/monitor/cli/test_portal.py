@@ -9,8 +9,8 @@ import threading
 import pytest
 
 from monitor.build import build_pages
+from monitor.db.database import State
 from monitor.domain.consent import Scope
-from monitor.store.state import State
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
 ADDRESS = "https://namesake.cedarvalley.example"

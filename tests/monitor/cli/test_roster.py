@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.matcher.keys import parse_key
-from monitor.matcher.tokens import read_tokens
+from monitor.matcher.keys import parse_key, read_tokens
 from tests.monitor.cli.conftest import run
 
 ROSTER = """\

@@ -6,11 +6,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from monitor.daemon import Doorbell
+from monitor.db.files import StateLock
+from monitor.db.sweeps import SweepKind
 from monitor.demo.internet import Internet
-from monitor.hands import Hand, Pulse
-from monitor.store.lock import StateLock
-from monitor.store.sweeps import SweepKind
+from monitor.scheduler.daemon import Doorbell
+from monitor.scheduler.workers import Hand, Pulse
 from scrapers.registry import kinds
 from tests.scrapers.plugin import PLUGIN, install
 
@@ -65,7 +65,7 @@ def test_a_source_that_is_turned_off_is_shown_and_said_to_be(terminal):
 
 def test_engines_that_read_result_pages_are_warned_of(terminal, web, monkeypatch):
     assert "result pages" not in terminal.run("sources", "list").out
-    monkeypatch.setattr("monitor.demo.engine.ENGINES", ("duckduckgo", "lantern"))
+    monkeypatch.setattr("monitor.demo.fake_searxng.ENGINES", ("duckduckgo", "lantern"))
     terminal.run("sources", "check", "searxng")
 
     warning = "it reads the result pages of duckduckgo instead of asking an API"

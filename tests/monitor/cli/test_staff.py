@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.demo import days
+from monitor.db.outbox import LetterState
+from monitor.demo import data as days
 from monitor.domain.consent import Scope
-from monitor.store.outbox import LetterState
 
 MAIL = "rosa.marchetti@cedarvalley.example"
 WITH_SERVER = ('@cedarvalley.example>"\n', '@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n')

@@ -9,8 +9,8 @@ from monitor.domain.flag import Ruling
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
 from monitor.service import Service
-from monitor.weights_file import own_weights
-from scrapers.finding import Finding, Kind
+from monitor.services.weights import own_weights
+from scrapers.models import Finding, Kind
 
 TOWN = "Cedar Valley"
 SEEN = datetime(2026, 9, 1, tzinfo=UTC)

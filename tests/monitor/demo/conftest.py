@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from monitor.demo.answer import Answer, Asked
 from monitor.demo.internet import Internet
+from monitor.demo.response import Answer, Asked
 
 
 @dataclass

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.demo import days, story
+from monitor.demo import data as days
+from monitor.demo import story
 from monitor.demo.server import Knock, WebServer
 from monitor.demo.story import Story, play
 

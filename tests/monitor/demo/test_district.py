@@ -4,9 +4,9 @@ from string import ascii_letters
 import pytest
 
 from monitor.demo import district
+from monitor.demo.data import planted
 from monitor.demo.district import ENROLLED, STAFF
-from monitor.demo.sites import SITES
-from monitor.demo.traces import planted
+from monitor.demo.fake_sites import SITES
 from monitor.domain.consent import Scope
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from monitor.demo.answer import Asked
+from monitor.demo.data import Account, Follow, Profile, WebPage, planted
 from monitor.demo.internet import Internet
-from monitor.demo.traces import Account, Follow, Profile, WebPage, planted
+from monitor.demo.response import Asked
 
 CHALKBOARD = "chalkboard.example"
 MARIA = f"http://{CHALKBOARD}/t/mariadelgado"

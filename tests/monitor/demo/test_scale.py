@@ -1,6 +1,6 @@
 from http.client import HTTPConnection
 
-from monitor.demo.answer import Asked
+from monitor.demo.response import Asked
 from monitor.demo.scale import ScaleInternet, catalogue, exists, served_apart, staff
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.demo import days, story
+from monitor.demo import data as days
+from monitor.demo import story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
 from monitor.demo.story import ToldWeek, play
 from monitor.domain.flag import FlagKind
-from monitor.flows.writing.telling import WHAT
-from reports.words import GapKind
+from monitor.services.presenters import WHAT
+from reports.labels import GapKind
 from tests.monitor.demo.played import Played, played_into
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)

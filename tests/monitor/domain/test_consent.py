@@ -24,7 +24,7 @@ from monitor.domain.consent import (
 from monitor.domain.consent_text import ASKED_FOR, ASKED_NOWHERE, SCOPES, TEXT, Terms, consent_text
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
-from monitor.domain.planning.questions import SCOPE_OF
+from monitor.domain.planning.queries import SCOPE_OF
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,6 +8,7 @@ import pytest
 from monitor.domain.consent import Consent, Scope
 from monitor.domain.disclosure import (
     TABLE,
+    BreakGlass,
     Case,
     DisclosurePolicy,
     Key,
@@ -20,13 +21,21 @@ from monitor.domain.disclosure import (
     review_fields,
 )
 from monitor.domain.events import Event, EventKind
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
-from monitor.domain.glass import BreakGlass
+from monitor.domain.flag import (
+    Flag,
+    FlagKind,
+    FlagState,
+    Judgement,
+    Ruling,
+    Severity,
+    reopened,
+    ruled,
+    told,
+)
 from monitor.domain.item import Item
 from monitor.domain.person import Person, PersonName
-from monitor.domain.rulings import reopened, ruled, told
 from monitor.errors import ConfigError, InputError
-from scrapers.finding import Finding, Kind
+from scrapers.models import Finding, Kind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -7,15 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.consent import Consent, Scope
-from monitor.domain.disclosure import (
-    TABLE,
-    Case,
-    DisclosurePolicy,
-    opens_to_review,
-)
-from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
-from monitor.domain.glass import BreakGlass
-from monitor.domain.rulings import ruled
+from monitor.domain.disclosure import TABLE, BreakGlass, Case, DisclosurePolicy, opens_to_review
+from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity, ruled
 from monitor.errors import MonitorError
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

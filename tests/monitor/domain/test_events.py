@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.diff import Change, ChangeKind, diff
 from monitor.domain.events import (
     Absence,
+    Change,
+    ChangeKind,
     Event,
     EventKind,
     Look,
     Policy,
+    diff,
     discovered,
     mass_loss,
     merged,
@@ -22,8 +24,7 @@ from monitor.domain.events import (
     unseen,
 )
 from monitor.domain.item import Item, Presence
-from scrapers.finding import Finding, Kind
-from scrapers.request import QueryKind
+from scrapers.models import Finding, Kind, QueryKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,11 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.domain.assessment import assess
+from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.case import Inventory
 from monitor.domain.evidence import Axis
-from monitor.domain.reasons.subject import Inventory
-from scrapers.finding import Kind
-from tests.monitor.domain.test_assessment_laws import BIO, OWN, WEIGHTS, findings, subjects
+from scrapers.models import Kind
+from tests.monitor.domain.detection.test_assessment_laws import (
+    BIO,
+    OWN,
+    WEIGHTS,
+    findings,
+    subjects,
+)
 
 ELDEST = datetime(2016, 5, 1, tzinfo=UTC)
 OF_OLD = replace(OWN, created_at=ELDEST)

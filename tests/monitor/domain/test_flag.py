@@ -5,15 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.flag import (
-    Flag,
-    FlagKind,
-    FlagState,
-    Severity,
-    severity_of,
-    urgency,
-)
-from scrapers.finding import Finding, Kind
+from monitor.domain.flag import Flag, FlagKind, FlagState, Severity, severity_of, urgency
+from scrapers.models import Finding, Kind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 OWN = Finding(

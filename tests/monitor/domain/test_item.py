@@ -22,7 +22,7 @@ from monitor.domain.item import (
     material_hash,
     united,
 )
-from scrapers.finding import Finding, Kind
+from scrapers.models import Finding, Kind
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 ROSA = Finding(

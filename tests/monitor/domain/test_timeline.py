@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.domain.detection.lessons import Said
 from monitor.domain.events import Event, EventKind
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
 from monitor.domain.item import Version
 from monitor.domain.timeline import By, Record, timeline
-from monitor.domain.verdicts.said import Said
-from scrapers.finding import Finding, Kind
+from scrapers.models import Finding, Kind
 
 NOON = datetime(2026, 9, 12, 12, tzinfo=UTC)
 SHOWN = Finding(key="k", kind=Kind.ACCOUNT, url="https://alpha.example/k", name="Rosa", bio="One")

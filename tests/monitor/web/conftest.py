@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config_portal import SignIn
-from monitor.demo.clock import StoryClock
+from monitor.config import SignIn
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
-from tests.monitor.conftest import Found
-from tests.monitor.flows.conftest import SATURDAY
-from tests.monitor.flows.world import World, configured
+from monitor.demo.setup import StoryClock
+from tests.monitor.conftest import SATURDAY, Found
+from tests.monitor.services.world import World, configured
 from tests.monitor.web.portal import Portal, with_portal
 from tests.monitor.web.scene import Scene, set_in
 

@@ -12,14 +12,12 @@ from flask.testing import FlaskClient
 from msgspec import structs
 from werkzeug.test import TestResponse
 
-from monitor.config import Config
-from monitor.config_portal import SignIn
-from monitor.domain.role import Way
-from monitor.web.account import BACK
+from monitor.config import Config, SignIn
+from monitor.domain.person import Way
 from monitor.web.app import desk_of, portal_app
-from monitor.web.provider import REFUSED, Attempt, Provider
-from monitor.web.visit import Visit, Visits
-from tests.monitor.flows.world import World
+from monitor.web.auth import BACK, REFUSED, Attempt, Provider
+from monitor.web.sessions import Visit, Visits
+from tests.monitor.services.world import World
 
 HOST = "namesake.cedarvalley.example"
 ADDRESS = f"https://{HOST}"

@@ -6,8 +6,8 @@ from werkzeug.routing import Rule
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
 from monitor.domain.flag import FlagKind
-from monitor.domain.role import Way
-from tests.monitor.flows.world import REVIEWERS, account
+from monitor.domain.person import Way
+from tests.monitor.services.world import REVIEWERS, account
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)

@@ -7,9 +7,9 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.web.check import NEWS_SECONDS, await_news
-from monitor.web.listen import STREAMS
+from monitor.web.server import STREAMS
 from tests.monitor.web.portal import Guest, Portal
-from tests.scrapers.fetch.fakes import FakeClock
+from tests.scrapers.http.fakes import FakeClock
 
 
 @pytest.fixture

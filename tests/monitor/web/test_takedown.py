@@ -8,7 +8,7 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.flag import FlagKind, Ruling
-from tests.monitor.flows.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import REVIEWERS, Staff, account
 from tests.monitor.web.portal import OPERATOR, Portal
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.demo.afterwards import REVIEWERS
+from monitor.demo.story import REVIEWERS
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
 from monitor.domain.item import Presence
-from monitor.flows.reviewing.queue import Reviewer
 from monitor.service import Service
+from monitor.services.review_queue import Reviewer
 
 IT, HELP_DESK = REVIEWERS
 DAY = timedelta(days=1)

@@ -4,21 +4,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monitor.db.accounts import Invitation, SignInLink
+from monitor.db.people import AddressChange
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.consent import Channel, Scope
 from monitor.domain.flag import Ruling
-from monitor.domain.own_copies import MOST_COPIES_AN_HOUR
-from monitor.domain.person import PersonName
-from monitor.domain.role import Way
-from monitor.flows.membership.enrol import Answers, hashed
-from monitor.flows.parts import Watch
-from monitor.flows.running.rounds import DueRounds
-from monitor.flows.writing.mailbox_token import token_of
+from monitor.domain.person import PersonName, Way
+from monitor.domain.schedule import MOST_COPIES_AN_HOUR
 from monitor.service import Service
-from monitor.store.address_changes import AddressChange
-from monitor.store.invitations import Invitation
-from monitor.store.sign_in_links import SignInLink
-from scrapers.request import Query
+from monitor.services.enrollment import Answers, hashed
+from monitor.services.jobs import DueRounds
+from monitor.services.notifications import token_of
+from monitor.services.ports import Watch
+from scrapers.models import Query
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # What somebody has who joined today, and at which point their self-check stands.

@@ -10,20 +10,19 @@ from pathlib import Path
 from flask import Blueprint, Flask, abort
 from msgspec import structs
 
-from monitor.cli.demo_pages import actors
-from monitor.config_portal import SignIn
-from monitor.demo.afterwards import afterwards
-from monitor.demo.stage import configuration, hash_roster
+from monitor.cli.demo import actors
+from monitor.config import SignIn
+from monitor.db.database import State as Store
+from monitor.demo.setup import configuration, hash_roster
+from monitor.demo.story import afterwards
 from monitor.errors import BusyError, NotPermittedError
-from monitor.flows.membership.admitting import IDLE_LASTS
 from monitor.service import Service
-from monitor.store.state import State as Store
-from monitor.web.account import BACK
+from monitor.services.auth import IDLE_LASTS
 from monitor.web.app import desk_of, portal_app
-from monitor.web.listen import LOOPBACK, listening
-from monitor.web.provider import Attempt, Provider
-from monitor.web.switcher import demo_app
-from monitor.web.visit import Visit, Visits
+from monitor.web.auth import BACK, Attempt, Provider
+from monitor.web.demo import demo_app
+from monitor.web.server import LOOPBACK, listening
+from monitor.web.sessions import Visit, Visits
 from tests.real.process import free_ports
 from tests.real.states.flags import raised
 from tests.real.states.people import reader, set_out

@@ -5,12 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.profiles.activitypub import DELETED, ELSEWHERE, SUSPENDED, ActivityPub
-from scrapers.profiles.activitypub_list import HIDDEN
-from scrapers.request import Query, QueryKind
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
+from scrapers.profiles.activitypub import DELETED, ELSEWHERE, HIDDEN, SUSPENDED, ActivityPub
 from scrapers.source import ContactSource
 from tests.scrapers.damage import Damaged
 

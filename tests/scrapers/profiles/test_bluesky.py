@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.bluesky import LAST_PAGE, Bluesky
-from scrapers.request import Query, QueryKind
 from scrapers.source import Access, ContactSource, Family, Source
 
 Answered = Callable[..., Page]

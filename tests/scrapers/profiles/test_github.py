@@ -4,12 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
+from scrapers.profile_api import ProfileApi
 from scrapers.profiles.github import GITHUB
-from scrapers.recipes.profile_api import ProfileApi
-from scrapers.request import Query, QueryKind
 
 Answered = Callable[..., Page]
 

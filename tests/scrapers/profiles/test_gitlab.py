@@ -2,12 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query
+from scrapers.profile_api import ProfileApi
 from scrapers.profiles.gitlab import GITLAB
-from scrapers.recipes.profile_api import ProfileApi
-from scrapers.request import Query
 
 Answered = Callable[..., Page]
 

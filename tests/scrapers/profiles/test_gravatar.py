@@ -4,11 +4,8 @@ from hashlib import sha256
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.gravatar import Gravatar
-from scrapers.request import Query, QueryKind
 from scrapers.source import Family
 
 Answered = Callable[..., Page]

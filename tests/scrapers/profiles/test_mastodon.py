@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.mastodon import DELETED, MEMBERS_ONLY, PRIVATE, SUSPENDED, Mastodon
-from scrapers.request import Query, QueryKind
 from scrapers.source import Family, Source
 
 Answered = Callable[..., Page]

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Outcome, Page, Query, QueryKind
+from scrapers.profile_api import LAST_PAGE
 from scrapers.profiles.mastodon import HIDDEN, Mastodon
-from scrapers.recipes.contact_list import LAST_PAGE
-from scrapers.request import Query, QueryKind
 from scrapers.source import ContactSource
 
 Answered = Callable[..., Page]

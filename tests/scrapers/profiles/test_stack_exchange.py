@@ -3,12 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
+from scrapers.profile_api import ProfileApi
 from scrapers.profiles.stack_exchange import STACK_OVERFLOW, stack_exchange
-from scrapers.recipes.profile_api import ProfileApi
-from scrapers.request import Query, QueryKind
 
 Answered = Callable[..., Page]
 

@@ -2,11 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.wordpress import WordPress
-from scrapers.request import Query, QueryKind
 
 Answered = Callable[..., Page]
 

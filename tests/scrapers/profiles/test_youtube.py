@@ -3,12 +3,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind
+from scrapers.profile_api import ProfileApi
 from scrapers.profiles.youtube import YOUTUBE
-from scrapers.recipes.profile_api import ProfileApi
-from scrapers.request import Query, QueryKind
 
 Answered = Callable[..., Page]
 

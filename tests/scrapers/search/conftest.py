@@ -5,10 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scrapers.identity import Identity
-from scrapers.page import Page
-from scrapers.reading import Reading
-from scrapers.request import Query
+from scrapers.models import Identity, Page, Query, Reading
 from scrapers.source import Source
 
 Answered = Callable[..., Page]

@@ -2,12 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.finding import Kind
-from scrapers.identity import Identity
-from scrapers.outcome import Outcome
-from scrapers.page import Page
-from scrapers.reading import Reading
-from scrapers.request import Query
+from scrapers.models import Identity, Kind, Outcome, Page, Query, Reading
 from scrapers.search.searxng import SearxNG
 from scrapers.source import Access, Family, Source
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.handles.fit import Cover, fits
+from monitor.domain.handles.from_name import Cover, fits
 from monitor.domain.handles.handles import opaque, same_handle, words_in
 from monitor.domain.names.parts import Part
 from monitor.domain.person import PersonName

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.handles.glyphs import glyphs
-from monitor.domain.handles.handles import same_handle
+from monitor.domain.handles.handles import glyphs, same_handle
 from monitor.domain.handles.lookalike import Imitation, Trick, imitates, nearest
 
 ORIGINAL = "maria-delgado"

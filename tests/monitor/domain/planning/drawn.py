@@ -4,10 +4,9 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from monitor.domain.planning.budget import Cap, Limits
-from monitor.domain.planning.choice import candidates
-from monitor.domain.planning.rotation import History
-from scrapers.request import Query, QueryKind, Request
+from monitor.domain.planning.budget import Cap, History, Limits
+from monitor.domain.planning.selection import candidates
+from scrapers.models import Query, QueryKind, Request
 
 WEEK = 105_600
 PRICES = {"dear": Decimal(12), "cheap": Decimal(1)}

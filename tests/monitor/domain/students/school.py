@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from monitor.domain.names.commonness import EVERYBODY, NameCounts, counts_of
-from monitor.domain.students.forms import Pupil
-from monitor.domain.students.pupil_cues import Setting
-from monitor.domain.students.roster import KeyedRoster, enlist
-from scrapers.finding import Contact
+from monitor.domain.names.frequency import EVERYBODY, NameCounts, counts_of
+from monitor.domain.students.cues import Setting
+from monitor.domain.students.roster import KeyedRoster, Pupil, enlist
+from scrapers.models import Contact
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 SETTING = Setting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)

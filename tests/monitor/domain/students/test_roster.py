@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.students.forms import pupil_forms
 from monitor.domain.students.roster import (
     LASTS,
     TOKEN_BYTES,
@@ -15,6 +14,7 @@ from monitor.domain.students.roster import (
     enlist,
     key_id,
     plain_roster,
+    pupil_forms,
     token,
 )
 from tests.monitor.domain.students.school import (

@@ -4,12 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.domain.takedown.places import STALE_AFTER, Known, Place, Proof, Who, read_places
+from monitor.domain.takedown.places import (
+    STALE_AFTER,
+    Known,
+    Place,
+    Proof,
+    Who,
+    own_places,
+    read_places,
+)
 from monitor.errors import ConfigError
-from monitor.places_file import own_places
-from scrapers.canonical import account_key
-from scrapers.catalogue.reader import own_catalogue
-from scrapers.finding import Finding, Kind
+from scrapers.models import Finding, Kind
+from scrapers.sites.catalog import own_catalogue
+from scrapers.urls.canonical import account_key
 
 SEEN = date(2026, 3, 1)
 GOOD = """

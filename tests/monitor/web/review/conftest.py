@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.flag import Ruling
-from tests.monitor.flows.world import Staff
+from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, IMPOSTOR, fake
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from monitor.domain.flag import Flag, FlagKind
-from tests.monitor.flows.world import REVIEWERS, Staff, account
+from tests.monitor.services.world import REVIEWERS, Staff, account
 from tests.monitor.web.portal import Portal
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
+from monitor.db.review import Remark, RemarkKind
+from monitor.db.sweeps import SweepKind
+from monitor.domain.disclosure import Proposal
 from monitor.domain.flag import Flag, Judgement, Ruling
-from monitor.domain.glass import Proposal
-from monitor.store.remarks import Remark, RemarkKind
-from monitor.store.sweeps import SweepKind
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
-from tests.monitor.flows.world import Staff
+from tests.monitor.services.world import Staff
 from tests.monitor.web.inert import FIELDS, poisoned
 from tests.monitor.web.portal import Portal
 from tests.monitor.web.review.flagged import BO, fake

@@ -1,7 +1,7 @@
 """Opening a flag early on the pages: two sessions, a reason, and no search for people."""
 
 from monitor.domain.flag import Ruling
-from tests.monitor.flows.world import Staff
+from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import BO, fake
 

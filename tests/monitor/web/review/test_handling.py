@@ -4,7 +4,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from monitor.domain.flag import FlagState, Ruling
-from tests.monitor.flows.world import Staff
+from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
 

@@ -11,9 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.domain.flag import Ruling
-from reports.evidence import COPIED, FINDINGS, MANIFEST, PAGES, REPORT
+from reports.evidence_pack import COPIED, FINDINGS, MANIFEST, PAGES, REPORT
 from tests.hostile_strings import ALL
-from tests.monitor.flows.world import Staff
+from tests.monitor.services.world import Staff
 from tests.monitor.web.inert import hidden, live
 from tests.monitor.web.portal import OPERATOR, Guest, Portal, Seen
 from tests.monitor.web.review.flagged import fake, several

@@ -7,8 +7,8 @@ from msgspec import structs
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.flag import Ruling
-from monitor.flows.reviewing.queue import LOOK_LASTS
-from tests.monitor.flows.world import REVIEWERS, Staff
+from monitor.services.review_queue import LOOK_LASTS
+from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
 

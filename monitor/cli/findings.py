@@ -1,0 +1,194 @@
+"""Why an account or a page was judged as it was.
+
+What became of an account or a page since it was first seen. The evidence pack of a flag, written
+to a file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from monitor.cli.context import Desk, Output, as_json, break_glass, demo_folder, opened, pass_desk
+from monitor.db.files import PRIVATE, put
+from monitor.domain.detection.assessment import Explanation, explain
+from monitor.domain.timeline import FieldMarks, Mark, MarkKind, Moment
+from monitor.errors import CannotWriteError, InputError, NotPermittedError
+from monitor.service import Service
+from monitor.services.weights import weights_in_use
+from reports.evidence_pack import pack, pack_name
+from reports.labels import field_words
+
+CLOSED = (
+    "What was found of a person is their own. With --break-glass REASON it is printed, audited, "
+    "and they are told at once."
+)
+
+
+@click.command("explain")
+@click.argument("item")
+@break_glass
+@demo_folder
+@as_json
+@pass_desk
+def explain_(
+    desk: Desk, item: str, reason: str | None, folder: Path | None, *, as_json: bool
+) -> None:
+    """Print the evidence for whose an item is: axis, bits, sentence, sums, and what decided.
+
+    ITEM is the reference that a letter prints, of a question or of a flag.
+    """
+    if reason is None and folder is None:
+        raise NotPermittedError(CLOSED)
+    with opened(desk, folder) as (service, output):
+        known = service.state.items.get(item_of(service, item))
+        assessment = service.state.items.assessment(known.ref)
+        if assessment is None:
+            sentence = f"{known.ref} has not been assessed yet; the next sweep does."
+            raise InputError(sentence)
+        if reason is not None and folder is None:
+            service.glass.broken(known.person, "Why a finding was judged as it was", reason)
+        weights = weights_in_use(service.config)
+        found = explain(assessment, known.portrait.kind, weights)
+    if as_json:
+        output.json(found)
+    else:
+        _print(found, output)
+
+
+def item_of(service: Service, begun: str) -> str:
+    """Complete the ref of an item, or find the item that a flag is about."""
+    flag = service.state.flags.whole(begun)
+    try:
+        return service.state.flags.get(flag).item
+    except InputError:
+        return service.state.items.whole(begun)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    name: str
+    value: str
+
+
+def _print(found: Explanation, output: Output) -> None:
+    output.table(
+        ("axis", "bits", "evidence"),
+        ((each.axis, f"{each.bits:+.1f}", each.told) for each in found.evidence),
+    )
+    output.say("")
+    output.table(("sum", "value"), ((line.name, line.value) for line in _sums(found)))
+    output.say("")
+    for sentence in _sentences(found):
+        output.say(sentence)
+
+
+def _sums(found: Explanation) -> Iterator[_Line]:
+    sums = found.sums
+    yield _Line("claim", f"{sums.claim:+.1f} bits")
+    yield _Line("control", f"{sums.control:+.1f} bits")
+    yield _Line("imitation", f"{sums.imitation:+.1f} bits")
+    yield _Line("in all", f"{found.bits:+.1f} bits")
+    if found.settled:
+        return
+    if found.prior is not None:
+        yield _Line("an imitation beforehand", f"{found.prior:+.1f} bits")
+    yield _Line("theirs", f"{found.chances.own:.1%}")
+    yield _Line("an imitation", f"{found.chances.impersonation:.1%}")
+    yield _Line("somebody else's", f"{found.chances.other:.1%}")
+    for answer in ("own", "impersonation", "namesake", "unrelated", "unknown"):
+        yield _Line(f"to say {answer} costs", f"{getattr(found.costs, answer):.1f} minutes")
+
+
+def _sentences(found: Explanation) -> Iterator[str]:
+    if found.settled:
+        yield f"It is {found.label}: the person said so, and nothing outweighs that."
+    elif found.held_back:
+        yield "It is unknown: of a handle alone we do not say more."
+    else:
+        yield f"It is {found.label}: of the answers that the name allows, the cheapest."
+    yield from found.lowered_by
+    yield f"Weighed by version {found.weights} of the weights."
+
+
+_SIGNS = {MarkKind.ADDED: ("{+", "+}"), MarkKind.REMOVED: ("[-", "-]")}
+
+
+@click.command("timeline")
+@click.argument("item")
+@break_glass
+@demo_folder
+@as_json
+@pass_desk
+def timeline_(
+    desk: Desk, item: str, reason: str | None, folder: Path | None, *, as_json: bool
+) -> None:
+    """Print what became of an item: versions, events, flags and rulings, oldest first.
+
+    ITEM is the reference that a letter prints, of a question or of a flag. In what changed,
+    [-words-] were taken away and {+words+} added.
+    """
+    if reason is None and folder is None:
+        raise NotPermittedError(CLOSED)
+    with opened(desk, folder) as (service, output):
+        known = service.state.items.get(item_of(service, item))
+        if reason is not None and folder is None:
+            service.glass.broken(known.person, "What became of a finding over time", reason)
+        moments = service.retracing.timeline(known.person, known.ref)
+    if as_json:
+        output.json(moments)
+        return
+    output.table(("when", "what", "told"), ((each.at, each.kind, _told(each)) for each in moments))
+
+
+def _told(moment: Moment) -> str:
+    if moment.number:
+        first = f"version {moment.number}" + (f" by {moment.source}" if moment.source else "")
+        return "\n".join((first, *map(_marked, moment.marks)))
+    fields = ", ".join(map(field_words, moment.fields))
+    said = moment.word or "became another one; what was said of it fell away"
+    return f"{said}: {fields}" if fields else said
+
+
+def _marked(field: FieldMarks) -> str:
+    return f"{field_words(field.field)}: {''.join(map(_signed, field.marks))}"
+
+
+def _signed(mark: Mark) -> str:
+    before, after = _SIGNS.get(mark.kind, ("", ""))
+    return f"{before}{mark.text}{after}"
+
+
+EVIDENCE_CLOSED = (
+    "Evidence is its person's own: they find it in the portal. With --break-glass REASON it is "
+    "written here, audited, and they are told at once."
+)
+
+
+@click.command()
+@click.argument("flag")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path(),
+    help="The folder to write to; else this one.",
+)
+@break_glass
+@demo_folder
+@pass_desk
+def evidence(desk: Desk, flag: str, out: Path, reason: str | None, folder: Path | None) -> None:
+    """Write the evidence pack of FLAG, a reference that a letter prints, as a ZIP."""
+    if reason is None and folder is None:
+        raise NotPermittedError(EVIDENCE_CLOSED)
+    with opened(desk, folder) as (service, output):
+        known = service.state.flags.get(service.state.flags.whole(flag))
+        view = service.casework.evidence.of(known)
+        place = out / pack_name(view)
+        if place.exists():
+            reason_not = f"{place} is there already; move it away, or name another folder."
+            raise CannotWriteError(reason_not)
+        if reason is not None and folder is None:
+            service.glass.broken(known.person, "The evidence about a finding", reason)
+        put(place, pack(view), PRIVATE)
+        output.say(f"Written: {place}")

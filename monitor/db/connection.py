@@ -1,0 +1,513 @@
+"""One SQLite file, and one way to write to it.
+
+What SQLite refuses, as the error family a caller can act on. One SQLite connection for each
+thread that asks. Copies of a database that others may be writing to. The next number in a table
+of rows that are appended. A sealed value is bound to its row's number, so the number must be
+known before the row is. Times as text that sorts in their order.
+"""
+
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from sqlite3 import Connection, OperationalError
+from typing import Any, Self
+
+import sqlite_utils
+
+from monitor.db.migrations import Schema
+from monitor.db.open_files import deleted_files
+from monitor.errors import BusyError, CannotWriteError, DatabaseError, MonitorError, ReplacedError
+
+LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+UNWRITABLE = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+# What Python's sqlite3 says, without a code, of a text column that holds other bytes.
+NO_TEXT = "Could not decode to UTF-8"
+
+# Opening a database takes so much beside what is written: an index of its log.
+LEAST_ROOM = 1 << 16
+
+
+@contextmanager
+def refusals(path: Path, written: Path | None = None) -> Iterator[None]:
+    """Let a refusal of SQLite leave as one of ours; a mistake in our SQL leaves as it is.
+
+    What cannot be written is the file itself, or `written` where it is only read.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        refusal = _refusal(path, written or path, error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+@contextmanager
+def refusals_at_opening(path: Path, written: Path | None = None) -> Iterator[None]:
+    """Do the same around what reads the schema; there, SQL that does not fit means damage too.
+
+    Of a damaged schema SQLite quotes a piece byte for byte, which need not be text.
+    """
+    try:
+        with refusals(path, written):
+            yield
+    except (sqlite3.OperationalError, UnicodeDecodeError) as error:
+        raise damaged(path) from error
+
+
+def damaged(path: Path) -> DatabaseError:
+    return DatabaseError(
+        f"{path} is damaged: restore it from the last backup (`namesake restore`)."
+    )
+
+
+def _refusal(path: Path, written: Path, error: sqlite3.Error) -> MonitorError | None:
+    # The low byte is the family; the rest is a finer reason within it.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in LOCKED:
+        return BusyError(f"{path} is held by another program: wait for it to end and try again.")
+    if code in DAMAGED or str(error).startswith(NO_TEXT):
+        return damaged(path)
+    if code in UNWRITABLE:
+        remedy = _remedy(written, code)
+        return CannotWriteError(f"{written} cannot be written: {remedy} and try again.")
+    return None
+
+
+def _remedy(path: Path, code: int) -> str:
+    if code == sqlite3.SQLITE_FULL or _full(path.parent):
+        return "make room on its disk"
+    return "check the disk and the rights on its folder"
+
+
+def _full(folder: Path) -> bool:
+    """Tell a full disk from a broken one: SQLite says the same of both while it opens a file."""
+    try:
+        return shutil.disk_usage(folder).free < LEAST_ROOM
+    except OSError:
+        return False
+
+
+SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA foreign_keys = ON",
+    # Debian's SQLite overwrites what it deletes; others do so only when told.
+    "PRAGMA secure_delete = ON",
+    # SQLite's own checkpoints run beside writers, where SQLite before 3.51.3 can lose what was
+    # written (sqlite.org/wal.html, "The WAL-Reset Bug"). `Database` runs them under the write lock.
+    "PRAGMA wal_autocheckpoint = 0",
+)
+
+
+@dataclass(slots=True)
+class Session:
+    """A thread's connection, and how deep in `write()` blocks the thread stands."""
+
+    connection: sqlite3.Connection
+    depth: int = 0
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
+
+
+class Connections:
+    """`patience` is how many seconds a writer waits for another one."""
+
+    def __init__(self, path: Path, patience: float) -> None:
+        self._path = path
+        self._patience = patience
+        self._local = threading.local()
+        self._all: dict[threading.Thread, Session] = {}
+        self._guard = threading.Lock()
+        self._identity: tuple[int, int] | None = None  # none before the first connection
+
+    def mine(self) -> Session:
+        session: Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = Session(self._connect())
+            self._local.session = session
+            self._keep(session)
+        return session
+
+    def close(self) -> None:
+        """Close what nobody reads from; what another thread may be reading closes with that thread.
+
+        To close a connection under its reader would end the whole program.
+        """
+        with self._guard:
+            for thread, session in self._all.items():
+                if thread is threading.current_thread() or not thread.is_alive():
+                    session.connection.close()
+                else:
+                    session.connection.interrupt()
+            self._all.clear()
+        self._local = threading.local()
+
+    def _keep(self, session: Session) -> None:
+        with self._guard:
+            for thread in [each for each in self._all if not each.is_alive()]:
+                self._all.pop(thread).connection.close()
+            self._all[threading.current_thread()] = session
+
+    def create_file(self) -> None:
+        """Make the file, its owner's alone, where there is none; SQLite's side files follow it.
+
+        A file that is there is never opened here: to close any descriptor of it would drop every
+        lock that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
+        """
+        try:
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise self._cannot_open(error) from error
+
+    def check_identity(self) -> None:
+        """Raise ReplacedError unless the file at the path is the one that we have open."""
+        if self._identity is not None and self._find_identity() != self._identity:
+            raise self._replaced()
+
+    def check_file(self) -> None:
+        """Do so for its side files, too; this looks at every file that the process has open."""
+        self.check_identity()
+        if deleted_files(os.getpid(), self._path):
+            raise self._replaced()
+
+    def _connect(self) -> sqlite3.Connection:
+        self.check_identity()
+        before = self._find_identity()
+        with refusals_at_opening(self._path):
+            connection = sqlite3.connect(
+                f"{self._path.absolute().as_uri()}?mode=rw",  # a file that is gone stays gone
+                uri=True,
+                timeout=self._patience,
+                isolation_level=None,
+                check_same_thread=False,  # only so that `close` reaches every connection
+            )
+            try:
+                for setting in SETTINGS:
+                    connection.execute(setting).fetchone()
+                self._identity = self._identity or before
+                self.check_identity()
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _find_identity(self) -> tuple[int, int] | None:
+        """Return the device and the number of the file at the path; none where there is none."""
+        try:
+            known = self._path.stat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._cannot_open(error) from error
+        return known.st_dev, known.st_ino
+
+    def _replaced(self) -> ReplacedError:
+        return ReplacedError(
+            f"{self._path} was moved, deleted or replaced while this program was using it. "
+            "Nothing more is written. Start it again."
+        )
+
+    def _cannot_open(self, error: OSError) -> CannotWriteError:
+        message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
+        return CannotWriteError(message)
+
+
+PATIENCE = 30.0
+
+
+def copy_database(source: Path, to: Path) -> None:
+    """Write what is in it at this moment to a new file; nobody who writes waits for it.
+
+    Raises DatabaseError where it is damaged, and leaves no half of a copy.
+    """
+    part = to.with_name(f"{to.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with refusals_at_opening(source, written=to), closing(_reading(source)) as database:
+            database.execute("VACUUM INTO ?", (str(part),))
+        flush(part)
+        part.replace(to)
+    except OSError as error:
+        message = f"{to} cannot be written ({error.strerror}): check the disk and the folder."
+        raise CannotWriteError(message) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def check_database(path: Path) -> None:
+    """Raise DatabaseError unless pages and indexes are sound, and each row hangs on one there."""
+    with refusals_at_opening(path), closing(_reading(path)) as database:
+        if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise damaged(path)
+        if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise damaged(path)
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+
+
+def flush(path: Path) -> None:
+    """See that it is on the disk before its name says that it is whole."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+Row = tuple[Any, ...]
+# As much as SQLite itself lets gather: 1,000 pages (sqlite.org/wal.html, "Checkpointing").
+LOG_BYTES = 4 << 20
+# The longest that other writers wait for a checkpoint that a slow reader holds up.
+CHECKPOINT_SECONDS = 5.0
+
+
+class Sync(StrEnum):
+    """FULL survives a power cut; NORMAL survives a killed process, and is cheaper."""
+
+    FULL = "PRAGMA synchronous = FULL"
+    NORMAL = "PRAGMA synchronous = NORMAL"
+
+
+class Database:
+    """`patience` is how many seconds a writer waits for another one."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._patience = patience
+        self._connections = Connections(path, patience)
+        self._log_limit = LOG_BYTES
+
+    @classmethod
+    def open(
+        cls, path: Path, schema: Schema, patience: float = PATIENCE, spare: Path | None = None
+    ) -> Self:
+        """Open or create the file; refuse it if damaged or newer; bring it up to date.
+
+        As it was before, it is copied to `spare`.
+        """
+        database = cls(path, patience)
+        database._connections.create_file()
+        try:
+            with refusals_at_opening(path):
+                database.prepare(schema, spare)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def prepare(self, schema: Schema, spare: Path | None = None) -> None:
+        connection = self._connections.mine().connection
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise damaged(self.path)
+        tables = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
+        try:
+            applied = schema.applied(tables)
+        except KeyError as error:
+            raise damaged(self.path) from error
+        if applied - schema.names:
+            message = f"{self.path} was written by a newer Namesake: install that version or later."
+            raise DatabaseError(message)
+        if applied == schema.names:
+            self._check(schema, tables)
+            return
+        if applied and spare is not None:
+            copy_database(self.path, spare)
+        with self.write():
+            schema.apply(tables)
+            self._check(schema, tables)
+
+    def _check(self, schema: Schema, tables: sqlite_utils.Database) -> None:
+        if not schema.stands_in(tables):
+            raise damaged(self.path)
+
+    def close(self) -> None:
+        """Close what no thread uses; what one may still read from closes with that thread."""
+        self._connections.close()
+
+    def rows(self, sql: str, *values: object) -> Iterator[Row]:
+        with refusals(self.path):
+            # `yield from` would close the cursor with the generator, maybe after its connection.
+            for row in self._connections.mine().connection.execute(sql, values):  # noqa: UP028 - see above
+                yield row
+
+    def row(self, sql: str, *values: object) -> Row | None:
+        with refusals(self.path):
+            found: Row | None = self._connections.mine().connection.execute(sql, values).fetchone()
+        return found
+
+    def run(self, sql: str, *values: object) -> int:
+        """Change rows, inside `write()` only; return how many."""
+        with refusals(self.path):
+            return self._writing().execute(sql, values).rowcount
+
+    def run_many(self, sql: str, values: Iterable[Row]) -> None:
+        with refusals(self.path):
+            self._writing().executemany(sql, values)
+
+    @contextmanager
+    def write(self, sync: Sync = Sync.FULL) -> Iterator[None]:
+        """Keep everything done inside, or nothing; an inner `write()` joins the outer one.
+
+        An inner block that raises takes back its own part, even where the outer one goes on.
+        Raises ReplacedError where another file lies at the path by now.
+        """
+        session = self._connections.mine()
+        block = self._part(session) if session.depth else self._transaction(session, sync)
+        with refusals(self.path), block:
+            yield
+        if not session.depth:
+            self._shorten_log(session.connection)
+            _catch_up(session)
+
+    def after_commit(self, act: Callable[[], object]) -> None:
+        """Act once the outermost `write()` is kept; at once where there is none."""
+        session = self._connections.mine()
+        session.afterwards.append(act)
+        if not session.depth:
+            _catch_up(session)
+
+    def check_file(self) -> None:
+        """Raise ReplacedError unless we have open what lies at the path, its log included."""
+        self._connections.check_file()
+
+    def written(self) -> int:
+        """Return a number that is another one once anybody else has kept something."""
+        found = self.row("PRAGMA data_version")
+        return int(found[0]) if found else 0
+
+    def checkpoint(self) -> bool:
+        """Empty the write-ahead log, so that what was deleted stands in no file.
+
+        Return False where somebody read on for too long, and something may be left in it.
+        """
+        found = self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        return found is not None and found[0] == 0
+
+    def _writing(self) -> Connection:
+        connection = self._connections.mine().connection
+        if not connection.in_transaction:
+            message = "rows are changed inside write() only"
+            raise RuntimeError(message)
+        return connection
+
+    def _shorten_log(self, connection: Connection) -> None:
+        """Empty the write-ahead log once it is long; where readers are in the way, later."""
+        log = log_bytes(self.path)
+        if log < self._log_limit:
+            return
+        connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_SECONDS * 1000:.0f}")
+        try:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except OperationalError:  # what was written is safe in the log; a full disk passes
+            busy = 1
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {self._patience * 1000:.0f}")
+        self._log_limit = log + LOG_BYTES if busy else LOG_BYTES
+
+    @contextmanager
+    def _transaction(self, session: Session, sync: Sync) -> Iterator[None]:
+        connection = session.connection
+        connection.execute(sync)
+        # A deferred BEGIN fails at once where another wrote between our read and our write.
+        connection.execute("BEGIN IMMEDIATE")
+        session.depth = 1
+        try:
+            self._connections.check_identity()
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            session.afterwards.clear()
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        finally:
+            session.depth = 0
+
+    @contextmanager
+    def _part(self, session: Session) -> Iterator[None]:
+        connection = self._writing()
+        waiting = len(session.afterwards)
+        name = f"part_{session.depth}"
+        connection.execute(f"SAVEPOINT {name}")
+        session.depth += 1
+        try:
+            yield
+        except BaseException:
+            del session.afterwards[waiting:]
+            # A full disk takes back the whole transaction, and the savepoint with it.
+            if connection.in_transaction:
+                connection.execute(f"ROLLBACK TO {name}")
+                connection.execute(f"RELEASE {name}")
+            raise
+        else:
+            connection.execute(f"RELEASE {name}")
+        finally:
+            session.depth -= 1
+
+
+def log_bytes(path: Path) -> int:
+    """Return the size of a database's write-ahead log; 0 where there is none."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _catch_up(session: Session) -> None:
+    while session.afterwards:
+        session.afterwards.pop(0)()
+
+
+_LAST = {
+    "events": "SELECT ifnull(max(seq), 0) FROM events",
+    "holds": "SELECT ifnull(max(seq), 0) FROM holds",
+    "judgements": "SELECT ifnull(max(seq), 0) FROM judgements",
+    "remarks": "SELECT ifnull(max(seq), 0) FROM remarks",
+    "versions": "SELECT ifnull(max(seq), 0) FROM versions",
+}
+
+
+def next_in(database: Database, table: str) -> int:
+    """Ask inside `write()`, where nobody else can take the same number."""
+    found = database.row(_LAST[table])
+    return 1 if found is None else int(found[0]) + 1
+
+
+def written(at: datetime) -> str:
+    if at.tzinfo is None:
+        message = "a time without a zone cannot be stored"
+        raise ValueError(message)
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def written_or_none(at: datetime | None) -> str | None:
+    return None if at is None else written(at)
+
+
+def read(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def read_or_none(text: str | None) -> datetime | None:
+    return None if text is None else read(text)

@@ -1,0 +1,162 @@
+"""Files that are written anew: the old one or the new one, never half of it.
+
+Room kept back on the disk, so that a full one can still be told of. The lock on the state
+folder: whoever holds it may use the network.
+"""
+
+import fcntl
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from monitor.db.connection import flush
+from monitor.errors import BusyError, CannotWriteError
+
+READABLE = 0o644
+PRIVATE = 0o600
+
+
+def put(path: Path, content: bytes, rights: int = READABLE) -> None:
+    """Write a file that anybody on this machine may read, or none but us (`PRIVATE`).
+
+    Raises CannotWriteError, and leaves what was there before.
+    """
+    # What is being written begins with a dot, so that nobody who reads the folder takes it up.
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=PRIVATE)
+        draft.write_bytes(content)
+        draft.chmod(rights)
+        flush(draft)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise _cannot_write(path, error) from error
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of ours, and make its folder where it is the first one there."""
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    put(path, content, PRIVATE)
+
+
+def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
+    return CannotWriteError(
+        f"{path} cannot be written ({error.strerror}): check its disk and folder."
+    )
+
+
+RESERVE = 1 << 20
+# Work goes on once there is this much beside the reserve: less would be full again at once.
+MARGIN = 4 << 20
+
+
+class Reserve:
+    """A file that is given up when the disk is full, and made anew when there is room again.
+
+    Any number of threads may share one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "reserve"
+        self._making = Lock()
+
+    def give(self) -> bool:
+        """Give it up for what has to be written now; return whether there was anything to give."""
+        try:
+            self._path.unlink()
+        except OSError:
+            return False
+        return True
+
+    def stands(self) -> bool:
+        """Tell whether there is room to work, and keep it back again where there is."""
+        if self._path.exists():
+            return True
+        with self._making:
+            return self._path.exists() or self._made()
+
+    def _made(self) -> bool:
+        if shutil.disk_usage(self._path.parent).free < RESERVE + MARGIN:
+            return False
+        part = self._path.with_suffix(".part")
+        try:
+            file = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+            try:
+                # Zeros may take no room on a disk that compresses or leaves holes.
+                os.write(file, os.urandom(RESERVE))
+                os.fsync(file)
+            finally:
+                os.close(file)
+            part.replace(self._path)
+        except OSError:
+            with suppress(OSError):
+                part.unlink()
+            return False
+        return True
+
+
+class StateLock:
+    """Held from `acquire` to `release`, or to the end of the process, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "lock"
+        self._file: int | None = None  # None while the lock is not ours
+
+    @property
+    def held(self) -> bool:
+        return self._file is not None
+
+    def acquire(self) -> None:
+        try:
+            file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
+            raise CannotWriteError(message) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(file)
+            message = f"Another Namesake works on {self._path.parent}: stop it or ask it."
+            raise BusyError(message) from error
+        self._file = file
+
+    def taken(self) -> bool:
+        """Tell whether somebody holds it, without keeping anybody from it for longer."""
+        try:
+            file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(file)
+        return False
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()

@@ -1,0 +1,136 @@
+"""The demo's folder, configuration and roster: a district that touches nothing else.
+
+The story's time: it stands still until the story moves it.
+"""
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+
+from monitor.config import (
+    BlueskyConfig,
+    CatalogueConfig,
+    Config,
+    DistrictConfig,
+    MailConfig,
+    SearxNGConfig,
+    SourcesConfig,
+    StudentsConfig,
+)
+from monitor.demo import district
+from monitor.demo import fake_bluesky as appview
+from monitor.demo import fake_searxng as engine
+from monitor.demo import response as cdn
+from monitor.domain.email import Envelope
+from monitor.domain.students.roster import Pupil
+from monitor.errors import InputError
+from monitor.matcher.keys import KEY_BYTES, make_roster, write_tokens
+
+MARKER = ".namesake-demo"
+CATALOGUE = Path(__file__).parent / "catalogue.json"
+
+
+def cleared(folder: Path) -> Path:
+    """Empty a folder that an earlier demo made; refuse one that holds anything else."""
+    if folder.exists() and not (folder / MARKER).exists() and any(folder.iterdir()):
+        reason = f"{folder} holds something that no demo made; name another folder with --out."
+        raise InputError(reason)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARKER).touch()
+    return folder
+
+
+def configuration(folder: Path) -> Config:
+    """Configure Cedar Valley, with letters written to the folder."""
+    return Config(
+        state=folder / "state",
+        district=DistrictConfig(
+            ref=district.REF,
+            name=district.NAME,
+            zone=district.ZONE,
+            domains=(district.MAIL_DOMAIN,),
+            places=(district.TOWN,),
+            contact=district.CONTACT,
+            reviewers=district.REVIEWERS,
+        ),
+        mail=MailConfig(sender=f"Namesake <{district.SENDER}>", reply_to=district.CONTACT),
+        sources=SourcesConfig(
+            searxng=SearxNGConfig(url=f"http://{engine.HOST}", canary=engine.CANARY),
+            bluesky=BlueskyConfig(
+                url=f"http://{appview.HOST}",
+                pictures=f"http://{cdn.HOST}",
+                canary=appview.CANARY,
+            ),
+            catalogue=CatalogueConfig(own=False, files=(CATALOGUE,)),
+        ),
+        students=StudentsConfig(
+            enabled=True,
+            tokens=folder / "roster.tokens",
+            key_file=folder / "roster.key",
+            schools=(*district.SCHOOLS, *district.SCHOOL_ABBREVIATIONS),
+        ),
+    )
+
+
+def hash_roster(config: Config) -> None:
+    """Do what the desk that holds the roster does; the names stay there."""
+    students = config.students
+    if students.tokens is None or students.key_file is None:
+        return
+    key = secrets.token_bytes(KEY_BYTES)
+    pupils = (Pupil(names=((each.given, each.family),)) for each in district.pupils())
+    write_tokens(students.tokens, make_roster(pupils, key, datetime.now(UTC).date()))
+    students.key_file.touch(mode=0o600)
+    students.key_file.write_text(key.hex(), "ascii")
+
+
+def counted(word: str) -> Callable[[], str]:
+    """Return refs that look drawn and are the same in every run."""
+    numbers = count(1)
+    return lambda: sha256(f"{word} {next(numbers)}".encode()).hexdigest()[:32]
+
+
+def letter_name(envelope: Envelope) -> str:
+    reader = envelope.recipient.partition("@")[0]
+    mark = sha256(envelope.message_id.encode()).hexdigest()[:4]
+    return f"{envelope.sent_at:%Y-%m-%d}-{envelope.kind}-{reader}-{mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """Goes on from an instant of the story as fast as real time does."""
+
+    since: datetime
+    begun: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        return self.since + timedelta(seconds=self.monotonic() - self.begun)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@dataclass(slots=True)
+class StoryClock:
+    """`now` is told by the story; waits between requests are real, and the story sets them to 0."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)

@@ -1,0 +1,246 @@
+"""Places as people write them: which town, and which state of the United States.
+
+Schools and employers: whether a text names the person's own, or another one. Work: whether a
+text speaks of the person's, or of other work.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.domain.names.normalize import contains, words_of
+from monitor.domain.person import Person
+
+_CODES = """
+al alabama ak alaska az arizona ar arkansas ca california co colorado ct connecticut de delaware
+fl florida ga georgia hi hawaii id idaho il illinois in indiana ia iowa ks kansas ky kentucky
+la louisiana me maine md maryland ma massachusetts mi michigan mn minnesota ms mississippi
+mo missouri mt montana ne nebraska nv nevada nh new-hampshire nj new-jersey nm new-mexico
+ny new-york nc north-carolina nd north-dakota oh ohio ok oklahoma or oregon pa pennsylvania
+ri rhode-island sc south-carolina sd south-dakota tn tennessee tx texas ut utah vt vermont
+va virginia wa washington wv west-virginia wi wisconsin wy wyoming dc district-of-columbia
+"""
+_PAIRS = _CODES.split()
+_BY_NAME = {
+    tuple(name.split("-")): code for code, name in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)
+}
+_STATES = frozenset(_PAIRS[::2])
+_LONGEST_STATE = 3
+_LONGEST_TOWN = 4
+_LONGEST = 200
+_LAND = frozenset(["usa", "us", "united", "states", "america"])
+_AROUND = frozenset(["area", "greater", "metro", "region"])
+# What people write where a town is asked for, and is none.
+_NOWHERE = frozenset(
+    words_of(
+        "earth world everywhere here there home online internet planet classroom school somewhere "
+        "nowhere moon mars heart library beach universe hell heaven wonderland hogwarts worldwide "
+        "global remote cloud web town your my the a"
+    )
+)
+# What is capitalised after "in" and "from" without being a place.
+NO_PLACE = frozenset(
+    words_of(
+        "january february march april may june july august september october november december "
+        "monday tuesday wednesday thursday friday saturday sunday spring summer autumn fall winter "
+        "english spanish french german math maths science history art music education special "
+        "the this my our all loving love memory christ jesus god home school heart "
+        "facebook instagram linkedin twitter youtube"
+    )
+)
+_DOTTED = re.compile(r"\b([A-Za-z])\.\s?([A-Za-z])\.(?![A-Za-z])")
+_PARTS = re.compile(r"[,;|/•·\n]|\s-\s")
+# "Fairmont, OH" in running text.
+_TOWN_AND_STATE = re.compile(
+    r"\b((?:[A-Z][\w'.-]+ ){0,3}[A-Z][\w'.-]+), ?([A-Z]{2}\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """`town` is in plain words, `state` its two letters; at least one of them is told."""
+
+    town: tuple[str, ...] = ()
+    state: str = ""
+
+    def agrees(self, other: "Place") -> bool:
+        """Both name one town, and do not name two states."""
+        return bool(self.town) and self.town == other.town and not self.abroad(other)
+
+    def abroad(self, other: "Place") -> bool:
+        return bool(self.state and other.state) and self.state != other.state
+
+    def elsewhere(self, other: "Place") -> bool:
+        """Tell whether the two name different towns or states."""
+        towns = bool(self.town and other.town) and self.town != other.town
+        return towns or self.abroad(other)
+
+
+@lru_cache(maxsize=4096)
+def read_place(written: str) -> Place | None:
+    """Read what stands in the field for a place; None where that is no place."""
+    parts = _PARTS.split(_DOTTED.sub(r"\1\2", written)[:_LONGEST])
+    words = tuple(word for part in parts for word in words_of(part) if word not in _AROUND)
+    while words and words[-1] in _LAND:
+        words = words[:-1]
+    town, state = _without_state(words)
+    if len(town) > _LONGEST_TOWN or not _NOWHERE.isdisjoint(town):
+        town = ()
+    return Place(town=town, state=state) if town or state else None
+
+
+def places_in(text: str) -> Iterator[Place]:
+    """Yield the towns that stand in a text with their states."""
+    for town, state in _TOWN_AND_STATE.findall(text):
+        place = read_place(f"{town}, {state}")
+        if place and place.state and place.town:
+            yield place
+
+
+def _without_state(words: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    if words and words[-1] in _STATES:
+        return words[:-1], words[-1]
+    for size in range(_LONGEST_STATE, 0, -1):
+        state = _BY_NAME.get(words[-size:])
+        if state and len(words) >= size:
+            return words[:-size], state
+    return words, ""
+
+
+# "at Fairmont High", "@ Keller Realty": a preposition and the capitalised words after it.
+_AT = re.compile(r"(?:\b[Aa]t |@ ?)((?:[A-Z][\w'&.-]+)(?: +(?:(?:of|and|&) +)?[A-Z][\w'-]+){0,5})")
+# "Fairmont Middle School": capitalised words before what a school is called.
+_SCHOOL = re.compile(
+    r"\b((?:[A-Z][\w'.-]+ +){1,4})"
+    r"(?:High|Middle|Elementary|Primary|Junior High|Intermediate|Academy|"
+    r"Charter|Prep|ISD|USD|HS|MS)\b"
+)
+_KINDS = {
+    ("high", "school"): ("hs", "high"),
+    ("middle", "school"): ("ms", "middle"),
+    ("elementary", "school"): ("es", "elementary", "elem"),
+    ("primary", "school"): ("primary",),
+    ("junior", "high", "school"): ("jhs", "junior high"),
+    ("school", "district"): ("sd", "schools", "school dist"),
+    ("unified", "school", "district"): ("usd", "unified", "unified schools"),
+    ("independent", "school", "district"): ("isd",),
+    ("public", "schools"): ("ps", "schools"),
+}
+_SHORTEST_INITIALS = 3
+_NO_EMPLOYER = frozenset(
+    words_of(
+        "home heart night school work the my our least first last all large gmail yahoo hotmail "
+        "outlook instagram facebook twitter linkedin youtube tiktok"
+    )
+)
+
+
+def employers_named(text: str, person: Person) -> int:
+    """Count which of the person's school and employer the text names."""
+    words = words_of(text)
+    return sum(
+        any(contains(words, phrase) for phrase in phrases(each)) or _initials_stand(each, text)
+        for each in {person.organisation, person.school}
+        if each
+    )
+
+
+def names_other_employer(text: str, person: Person, known: str = "") -> bool:
+    """Tell whether the text says "at Home Depot" or "Fairmont High", and neither is theirs.
+
+    Says nothing of a person whose school we do not know: the district does not tell it. `known`
+    is what the person's own accounts say.
+    """
+    if not person.school:
+        return False
+    own = words_of(known)
+    return any(
+        not _is_theirs(words, person) and not contains(own, words) for words in _employers(text)
+    )
+
+
+def phrases(employer: str) -> Iterator[tuple[str, ...]]:
+    """Yield a school's name in full, and as people shorten it."""
+    words = words_of(employer)
+    if not words:
+        return
+    yield words
+    for kind, shorter in _KINDS.items():
+        size = len(kind)
+        if words[-size:] == kind and len(words) > size:
+            yield from (words[:-size] + words_of(each) for each in shorter)
+
+
+def _initials_stand(employer: str, text: str) -> bool:
+    """Tell whether the initials of a name of three words or more stand in the text, in capitals."""
+    initials = "".join(word[0] for word in words_of(employer)).upper()
+    return len(initials) >= _SHORTEST_INITIALS and bool(
+        re.search(rf"(?<!\w){re.escape(initials)}(?!\w)", text)
+    )
+
+
+def _employers(text: str) -> Iterator[tuple[str, ...]]:
+    for found in _AT.finditer(text):
+        words = words_of(found.group(1))
+        if words and words[0] not in _NO_EMPLOYER:
+            yield words
+    for found in _SCHOOL.finditer(text):
+        yield words_of(found.group(0))
+
+
+def _is_theirs(words: tuple[str, ...], person: Person) -> bool:
+    """Tell whether the words may mean what the person told us of work, place or name."""
+    told = (person.organisation, person.school, *person.places, person.name.full)
+    names = [phrase for each in told for phrase in phrases(each)]
+    near = any(contains(phrase, words) or contains(words, phrase) for phrase in names)
+    initials = {"".join(word[0] for word in phrase) for phrase in names}
+    return near or (len(words) == 1 and words[0] in initials)
+
+
+_SHORTEST = 4
+# What is said of many roles, and tells none.
+_TELLS_NOTHING = frozenset(
+    words_of("grade senior junior assistant head lead department first second")
+)
+_TEACHING = frozenset(
+    words_of(
+        "teacher teach teaches teaching educator education edu coach principal librarian counselor "
+        "classroom professor instructor tutor paraeducator paraprofessional superintendent"
+    )
+)
+_OTHER = frozenset(
+    words_of(
+        "accountant actor actress agent architect artist attorney author bailiff baker banker "
+        "barber barista bartender blogger bookkeeper broker builder butcher carpenter cashier "
+        "ceo chef chemist clerk comedian composer consultant contractor cook cosmetologist "
+        "dancer dentist dental designer detective developer dispatcher dj driver ecologist "
+        "economist editor electrician engineer entrepreneur farmer filmmaker firefighter "
+        "fisherman florist founder gamer geologist guitarist hairstylist handyman hygienist "
+        "illustrator influencer insurance investor janitor jeweler journalist judge landscaper "
+        "lawyer locksmith machinist magician marketer marketing mechanic midwife "
+        "mortgage musician novelist nurse nutritionist optician painter paralegal paramedic "
+        "pharmacist photographer physician physicist pilot plumber podcaster poet "
+        "producer programmer psychologist publicist rancher rapper realtor recruiter reporter "
+        "researcher roofer sales salesman scientist sculptor singer songwriter "
+        "stylist surgeon surveyor tailor tattoo technician therapist trader trainer translator "
+        "trucker undergrad veterinarian videographer waiter waitress welder writer"
+    )
+)
+
+
+def names_role(text: str, person: Person) -> bool:
+    """Tell whether the text holds a telling word of the role, or speaks of teaching."""
+    words = set(words_of(text))
+    telling = {word for word in words_of(person.role) if len(word) >= _SHORTEST} - _TELLS_NOTHING
+    return not words.isdisjoint(telling | (_TEACHING if _works_at_school(person) else set()))
+
+
+def names_other_role(text: str, person: Person) -> bool:
+    words = set(words_of(text)) - set(words_of(person.role))
+    return not words.isdisjoint(_OTHER) and not names_role(text, person)
+
+
+def _works_at_school(person: Person) -> bool:
+    """Whoever told us a school, or no work at all, works at one."""
+    return bool(person.school) or not _OTHER.intersection(words_of(person.role))

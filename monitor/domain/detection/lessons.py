@@ -1,0 +1,304 @@
+"""What a person's verdicts taught: the middle of what is them, and the middle of what is not.
+
+Words of work, school and pastimes: with places and sites, all that a comparison may look at. A
+list of what may weigh, so that nobody has to list what may not: a word of what somebody
+believes, stands for or suffers from is simply not here. docs/verdicts.md says why. Words stand
+in the singular; `known` folds plurals. What a finding tells of where somebody is and what they
+do: all that verdicts are learnt from. What a person said of an item, and took back: the last
+word that stands is the verdict.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import dropwhile
+from math import log2, sqrt
+
+from monitor.domain.detection.affiliation import NO_PLACE, places_in
+from monitor.domain.flag import Ruling
+from monitor.domain.names.normalize import plain, words_of
+from monitor.domain.person import PersonName
+from scrapers.models import Finding, Kind
+
+_WORK = """
+accountant accounting actor agent analyst animator appraiser architect architecture artist
+attorney author baker banker barber bartender biologist bookkeeper bookseller brewer broker
+builder butcher carpenter cashier chef chemist choreographer comedian composer conductor
+construction consultant contractor cook curator dancer dealer dental dentist dentistry designer
+detective developer director dispatcher driver economist editor electrician engineer engineering
+entrepreneur estate farmer filmmaker firefighter florist founder geologist goldsmith guide
+hairdresser handyman historian hygienist illustrator inspector installer instructor insurance
+interpreter inventor investor janitor jeweler journalist landscaper lawyer lecturer locksmith
+logger machinist manager manufacturer mason mechanic meteorologist miner model mover musician
+novelist nurse nursing officer optician orchard painter paralegal paramedic pharmacist
+photographer physicist physiotherapist pilot planner plumber plumbing potter printer producer
+professor programmer publisher realtor realty receptionist reporter researcher roofer sailor
+salesman salon scientist screenwriter sculptor secretary security singer software songwriter
+stylist surgeon surveyor tailor taxidermist technician translator trucker tutor upholsterer usher
+veterinarian waiter warehouse watchmaker welder winery writer
+"""
+_VOCABULARY_SCHOOL = """
+algebra alumni anatomy art assistant astronomy athletic band biology bookmobile botany bulletin
+calculus career chemistry choir chorus class classroom coach coding college counselor curriculum
+custodian debate department drama economics educator elementary faculty fifth fourth freshman
+geography geometry grade grader graduate gym gymnasium handwriting history homeroom honors
+journalism kindergarten lab language lesson librarian library literacy literature math mathematics
+mentor metalwork music orchestra paraprofessional pe phonics physics poetry prekindergarten
+preschool principal psychology reading recess robotics scholarship school science semester sixth
+sociology spelling statistics stem student substitute superintendent syllabus teacher teaching
+theater theatre trigonometry twelfth university woodwork workbook worksheet yearbook
+"""
+_PASTIMES = """
+acrobat album antique aquarium archery astronomer athlete aviation badminton ballet banjo baseball
+basketball bass beekeeper beekeeping beetle bicycle bike birding birdwatching blog board boat
+bonsai book bowling bridge butterfly cactus calligraphy camera camping canoe car carpentry cartoon
+cat cello ceramics chess clarinet climbing clock coin collector comic cooking cornet cricket
+crochet crossword cycling cyclist dance dessert disco dog doll drone drum drummer embroidery fair
+fencing fern film fishing flute football fossil frog game garden gardener gardening genealogy golf
+guitar gymnastics harmonica heron hike hiker hiking hockey horse improv insect jazz judo juggling
+karate kayak kayaking kite knitter knitting lacrosse lighthouse locomotive marathon marimba meteor
+mosaic moth motorcycle mural mushroom novel oboe opera orchid origami paddle painting photo
+photograph photography pianist piano pie pinball podcast poem poet pottery print puppet puzzle
+quilt quilter quilting quiz radio railroad railway recipe record relay review rock roller rose
+rowing rugby runner running sailing saxophone scout sculpture sewing singing skate skateboard
+skating sketch ski skiing snowboard soccer softball song sourdough sprint squash stamp stargazing
+story surfing swim swimmer swimming tennis thriller track train triathlon trombone trumpet tuba
+ukulele ultra vinyl viola violin volcano volleyball walking watercolor weaving western wind
+woodworking wrestler wrestling zine
+"""
+# What sort of page it is says something, too: results of races are seldom a teacher's.
+_PAGES = """
+agenda auction award biography brochure catalogue directory event exhibit exhibition fundraiser
+gallery grant interview invoice leaderboard lineup listing meet newsletter obituary patent
+playlist portfolio property recital result roster schedule season shop standing store team
+tournament volunteer webinar workshop
+"""
+_SHORTEST_PLURAL = 4
+
+
+def known(word: str) -> str:
+    """Return a plain word as this list has it, and nothing where it does not."""
+    for form in _forms(word):
+        if form in _WORDS:
+            return form
+    return ""
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s"):
+        return (word,)
+    return (word, f"{word[:-3]}y" if word.endswith("ies") else word[:-1], word[:-2])
+
+
+_WORDS = frozenset(f"{_WORK} {_VOCABULARY_SCHOOL} {_PASTIMES} {_PAGES}".split())
+
+_LONGEST_TEXT = 4000
+# Bounded, so that a text of capitals alone takes no longer than any other.
+_CAPITALISED = r"[A-Z][\w'-]{1,30}"
+_CHAIN = rf"{_CAPITALISED}(?:[ ]{_CAPITALISED}){{0,2}}"
+_AFTER_A_PREPOSITION = re.compile(rf"\b(?:[Ii]n|[Nn]ear|[Ff]rom)\s+({_CHAIN})")
+_KINDS_OF_SCHOOL = "Academy|College|District|Elementary|Library|Schools?|University"
+_SCHOOL = re.compile(rf"((?:{_CAPITALISED}[ ]){{1,5}}(?:{_KINDS_OF_SCHOOL}))\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class Sort(StrEnum):
+    """A place, a school, a word of work or pastime, a site: nothing else is learnt from."""
+
+    PLACE = "place"
+    SCHOOL = "school"
+    WORD = "word"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Trait:
+    """`word` is plain: two spellings of one thing are one trait."""
+
+    sort: Sort
+    word: str
+
+
+# Each trait with the words in which it stands there.
+Traits = Mapping[Trait, str]
+
+
+def traits(finding: Finding, name: PersonName) -> Traits:
+    """Read what is shown beside the name; the name itself tells two bearers apart in nothing.
+
+    How often a word stands there counts for nothing, since a snippet repeats what was asked for.
+    """
+    parts = (finding.title, finding.snippet, finding.bio)
+    text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
+    own = frozenset(words_of(f"{name.full} {name.middle} {' '.join(name.former_families)}"))
+    found: dict[Trait, str] = {}
+    for trait, written in (
+        *_words(f"{text}\n{_path(finding)}", own),
+        *_places(f"{text}\n{finding.location}", own),
+        *_site(finding),
+    ):
+        found.setdefault(trait, written)
+    return found
+
+
+def _words(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+    for word in _LETTERS.findall(plain(text)):
+        form = known(word)
+        if form and word not in own:
+            yield Trait(Sort.WORD, form), word
+
+
+def _places(text: str, own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+    for found in _AFTER_A_PREPOSITION.findall(text):
+        yield from _named(Sort.PLACE, found.split(), own)
+    for place in places_in(text):
+        yield from _named(Sort.PLACE, [word.title() for word in place.town], own)
+    for found in _SCHOOL.findall(text):
+        # In a title the person often stands before their school.
+        yield from _named(Sort.SCHOOL, _after(own, found.split()), own)
+
+
+def _after(own: frozenset[str], words: list[str]) -> list[str]:
+    return list(dropwhile(lambda word: plain(word) in own, words))
+
+
+def _named(sort: Sort, words: list[str], own: frozenset[str]) -> Iterator[tuple[Trait, str]]:
+    """Leave out what bears the person's name: their namesakes' families live there, too."""
+    plainly = [plain(word) for word in words]
+    if plainly and plainly[0] not in NO_PLACE and own.isdisjoint(plainly):
+        yield Trait(sort, " ".join(plainly)), " ".join(words)
+
+
+def _path(finding: Finding) -> str:
+    """Return what a page's address says; that of an account holds a handle, and no words."""
+    if finding.kind is not Kind.PAGE:
+        return ""
+    return re.split("[?#]", finding.url.partition("://")[2].partition("/")[2])[0][:_LONGEST_TEXT]
+
+
+def _site(finding: Finding) -> Iterator[tuple[Trait, str]]:
+    """Two accounts on one network are anybody's; two pages of one site are often one person's."""
+    host = re.split("[/?#]", finding.url.partition("://")[2])[0].casefold().removeprefix("www.")
+    if host and finding.kind is Kind.PAGE:
+        yield Trait(Sort.SITE, host), "its site"
+
+
+Vector = Mapping[Trait, float]
+
+# More than these were never measured, and count no more.
+_MOST = 8
+# An impersonator copies what is the person's, so that their words belong to neither side.
+_NOT_THEM = frozenset({Ruling.NAMESAKE, Ruling.UNRELATED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """The middle of `findings` unit vectors, itself of length 1 unless there are none."""
+
+    middle: Vector = field(default_factory=dict)
+    findings: int = 0
+
+    @property
+    def weight(self) -> float:
+        """Say how much a likeness to this side counts: each doubling of findings adds as much."""
+        return log2(1 + min(_MOST, self.findings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lessons:
+    me: Side = field(default_factory=Side)
+    other: Side = field(default_factory=Side)
+    rarity: Vector = field(default_factory=dict)
+
+    def unit(self, shown: Traits) -> Vector:
+        """Weigh what is shown by its rarity among what was judged; what is new is rarest."""
+        rarest = max(self.rarity.values(), default=1.0)
+        return _unit({trait: self.rarity.get(trait, rarest) for trait in shown})
+
+
+NONE_YET = Lessons()
+
+
+def lessons(
+    judged: Iterable[tuple[Finding, Ruling]], own: Iterable[Finding], name: PersonName
+) -> Lessons:
+    """Learn from what the person ruled; once they began to, their own accounts teach, too."""
+    said = {finding.key: (finding, ruling) for finding, ruling in judged}
+    if not said:
+        return NONE_YET
+    mine = {each.key: each for each in own}
+    mine |= {key: finding for key, (finding, ruling) in said.items() if ruling is Ruling.MINE}
+    theirs = [finding for finding, ruling in said.values() if ruling in _NOT_THEM]
+    return learnt(
+        [traits(each, name) for each in mine.values()], [traits(each, name) for each in theirs]
+    )
+
+
+def learnt(me: Iterable[Traits], other: Iterable[Traits]) -> Lessons:
+    mine, theirs = tuple(me), tuple(other)
+    rarity = _rarity((*mine, *theirs))
+    return Lessons(me=_side(mine, rarity), other=_side(theirs, rarity), rarity=rarity)
+
+
+def _rarity(judged: tuple[Traits, ...]) -> Vector:
+    met = Counter(trait for each in judged for trait in each)
+    return {trait: 1 + log2((1 + len(judged)) / (1 + times)) for trait, times in met.items()}
+
+
+def _side(several: tuple[Traits, ...], rarity: Vector) -> Side:
+    middle: dict[Trait, float] = defaultdict(float)
+    for each in several:
+        for trait, weight in _unit({trait: rarity[trait] for trait in each}).items():
+            middle[trait] += weight
+    return Side(middle=_unit(middle), findings=len(several))
+
+
+def _unit(vector: Vector) -> Vector:
+    length = sqrt(sum(weight * weight for weight in vector.values()))
+    return {trait: weight / length for trait, weight in vector.items()}
+
+
+# What says whose an item is; the other rulings speak of a flag.
+VERDICTS = frozenset({Ruling.MINE, Ruling.NAMESAKE, Ruling.UNRELATED, Ruling.IMPERSONATION})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """`REOPENED` takes back the last word. `ruling` is None where the item became another one.
+
+    Nothing that was said before that counts any more. `flag` is the flag it was said of, if any.
+    """
+
+    item: str
+    ruling: Ruling | None
+    at: datetime
+    flag: str = ""
+
+
+def standing(said: Iterable[Said]) -> Said | None:
+    """Return the word that stands, None where none does."""
+    stand: list[Said] = []
+    for each in said:
+        if each.ruling is None:
+            stand.clear()
+        elif each.ruling is not Ruling.REOPENED:
+            stand.append(each)
+        elif stand:
+            stand.pop()
+    return stand[-1] if stand else None
+
+
+def verdict(said: Iterable[Said]) -> Ruling | None:
+    """Return what the person says of the item, None where no word of theirs stands."""
+    word = standing(said)
+    return word.ruling if word else None
+
+
+def verdict_before(said: Iterable[Said]) -> Ruling | None:
+    """Return what they said before they last said anything: words of one time are one."""
+    words = tuple(said)
+    last = max((each.at for each in words), default=None)
+    return verdict(each for each in words if each.at != last)

@@ -1,0 +1,283 @@
+"""One question to a scorer, and its answer: what `namesake score` reads and writes.
+
+Whether a handle could be a person's, by their name and their other handles: answers to rows.
+Whether a handle imitates one of a person's, as an answer to a row. Whether two written names
+could be one person's. Which scorer answers which question. Whose profile it is: the service's
+own assessment, as an answer to a row.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+
+from monitor.domain.detection.affiliation import phrases, read_place
+from monitor.domain.detection.assessment import Assessment, judge
+from monitor.domain.detection.case import Case, Inventory, Subject, lay_out
+from monitor.domain.detection.weights import Weights
+from monitor.domain.evidence import Evidence, Label
+from monitor.domain.handles.from_name import from_name
+from monitor.domain.handles.lookalike import NEAR, Imitation, nearest
+from monitor.domain.handles.same_owner import from_handle
+from monitor.domain.names import similarity as name_weights
+from monitor.domain.names.frequency import Counts, NameCounts, expected_namesakes
+from monitor.domain.names.parsing import person_name, readings
+from monitor.domain.names.similarity import Given, Likeness, Weight, compare
+from monitor.domain.person import Person
+from monitor.domain.students.cues import Setting
+from monitor.domain.students.matching import UNFLAGGED, ContactVerdict
+from monitor.domain.students.matching import judge as judge_contacts
+from monitor.domain.students.roster import PlainRoster, Pupil, plain_roster
+from monitor.errors import InputError
+from scrapers.models import Contact, Finding
+
+
+class Ask(StrEnum):
+    """What is asked of a row."""
+
+    SAME_NAME = "same_name"
+    OWN = "own"
+    LOOKALIKE = "lookalike"
+    LABEL = "label"
+
+
+class Answer(StrEnum):
+    YES = "yes"
+    PERHAPS = "perhaps"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """What a row tells of the person: a name as one writes it, and handles by platform."""
+
+    name: str = ""
+    handles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a row tells of the account that was found."""
+
+    platform: str = ""
+    handle: str = ""
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    id: str
+    ask: Ask
+    staff: Staff
+    found: Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """`score` is the confidence in yes, in bits; `reasons` are sentences, strongest first."""
+
+    score: float
+    label: str
+    reasons: tuple[str, ...] = ()
+
+
+# Raises InputError where the row lacks what the question is about.
+Scorer = Callable[[Staff, Found], Scored]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnHandle:
+    counts: NameCounts
+
+    def __call__(self, staff: Staff, found: Found) -> Scored:
+        """Take the best of what the name and each of the other handles say."""
+        if not found.handle or not (staff.name or staff.handles):
+            reason = "own needs found.handle, and staff.name or staff.handles"
+            raise InputError(reason)
+        return _scored(max(self._weighed(staff, found), key=_bits))
+
+    def _weighed(self, staff: Staff, found: Found) -> Iterator[tuple[Evidence, ...]]:
+        if staff.name:
+            yield from_name(found.handle, person_name(staff.name), self.counts)
+        for handle in staff.handles.values():
+            yield from_handle(found.handle, handle, self.counts)
+
+
+def _bits(evidence: tuple[Evidence, ...]) -> float:
+    return sum(each.bits for each in evidence)
+
+
+def _scored(evidence: tuple[Evidence, ...]) -> Scored:
+    bits = _bits(evidence)
+    strongest = sorted(evidence, key=lambda each: -abs(each.bits))
+    return Scored(
+        score=round(bits, 3),
+        label=Answer.YES if bits > 0 else Answer.NO,
+        reasons=tuple(each.reason for each in strongest),
+    )
+
+
+# Bits where nothing can be told apart; none at the likeness from which imitation is assumed.
+_WHOLE = 8.0
+_LEAST = -24.0
+
+
+def imitated_handle(staff: Staff, found: Found) -> Scored:
+    """Take the declared handle that is imitated best."""
+    if not found.handle or not staff.handles:
+        reason = "lookalike needs staff.handles and found.handle"
+        raise InputError(reason)
+    best = _best(nearest(found.handle, handle) for handle in staff.handles.values())
+    if best is None:
+        reason = "The handle is too far from the declared ones, or is one of them."
+        return Scored(score=_LEAST, label=Answer.NO, reasons=(reason,))
+    bits = max(_LEAST, _WHOLE * (best.likeness - NEAR) / (1 - NEAR))
+    label = Answer.YES if bits >= 0 else Answer.NO
+    return Scored(score=round(bits, 3), label=label, reasons=(best.reason,))
+
+
+def _best(found: Iterable[Imitation | None]) -> Imitation | None:
+    return max((each for each in found if each), key=lambda each: each.likeness, default=None)
+
+
+# A letter is an initial of a name, however few people are called so.
+_SHORTEST_NAME = 2
+# Lower than two names can get that contradict each other in every part.
+_WORDLESS = Scored(score=-40.0, label=Answer.NO, reasons=("There is no name to compare.",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameName:
+    counts: NameCounts
+
+    def __call__(self, staff: Staff, found: Found) -> Scored:
+        if not staff.name or not found.display_name:
+            reason = "same_name needs staff.name and found.display_name"
+            raise InputError(reason)
+        found_likenesses = _likenesses(staff.name, found.display_name)
+        best = max(found_likenesses, key=self._score, default=None)
+        return self._scored(best) if best else _WORDLESS
+
+    def _scored(self, likeness: Likeness) -> Scored:
+        score = self._score(likeness)
+        ordered = sorted(self._weights(likeness), key=lambda each: -abs(each.bits))
+        return Scored(
+            score=round(score, 3),
+            label=_label(score),
+            reasons=tuple(each.reason for each in ordered if each.reason),
+        )
+
+    def _score(self, likeness: Likeness) -> float:
+        return sum(each.bits for each in self._weights(likeness)) - name_weights.THRESHOLD
+
+    def _weights(self, likeness: Likeness) -> Iterator[Weight]:
+        family, given = name_weights.FAMILY[likeness.family], name_weights.GIVEN[likeness.given]
+        yield _rare(family, likeness.shared, self.counts.family, name_weights.RAREST)
+        yield _rare(given, likeness.shared_given, self.counts.given, name_weights.RAREST_GIVEN)
+        yield name_weights.REST[likeness.rest]
+        yield name_weights.GENERATION[likeness.generation]
+        if likeness.turned:
+            yield name_weights.TURNED
+
+
+def _rare(weight: Weight, shared: str, counts: Counts, most: float) -> Weight:
+    """Let a name that both hold weigh more, the fewer people bear it."""
+    if len(shared) < _SHORTEST_NAME:
+        return weight
+    rarity = min(most, counts.rarity(shared))
+    said = "Few people bear it." if rarity >= name_weights.RARE else "Many people bear it."
+    return Weight(weight.bits + name_weights.RARITY * rarity, f"{weight.reason} {said}")
+
+
+def _likenesses(one: str, other: str) -> Iterator[Likeness]:
+    """Compare each reading with each; a word that stands alone was not turned round."""
+    for mine in readings(one):
+        for theirs in readings(other):
+            if not (mine.turned and theirs.turned):
+                likeness = compare(mine, theirs)
+                if not (likeness.turned and likeness.given is Given.MISSING):
+                    yield likeness
+
+
+def _label(score: float) -> Answer:
+    if score >= 0:
+        return Answer.YES
+    return Answer.PERHAPS if score > -name_weights.UNSURE else Answer.NO
+
+
+def scorers(counts: NameCounts) -> Mapping[Ask, Scorer]:
+    return {
+        Ask.SAME_NAME: SameName(counts=counts),
+        Ask.OWN: OwnHandle(counts=counts),
+        Ask.LOOKALIKE: imitated_handle,
+    }
+
+
+STUDENT_LINKED = "student-linked"
+# Rows of one district share a roster.
+_ROSTERS = 16
+
+Pupils = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A row: the person, what is theirs, what was found; pupils are given and family names."""
+
+    person: Person
+    inventory: Inventory
+    found: Finding
+    contacts: tuple[Contact, ...] = ()
+    pupils: Pupils = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileLabel:
+    """Answers with the label of least cost; an own account with flagged contacts has its own name.
+
+    The roster of a row is kept in memory, as it came. `year` is that of the day.
+    """
+
+    counts: NameCounts
+    weights: Weights
+    year: int
+
+    def __call__(self, profile: Profile) -> Scored:
+        case = self.case(profile)
+        assessment = judge(case, None, self.weights)
+        return Scored(
+            score=round(assessment.bits, 3),
+            label=label_of(assessment, case.contacts),
+            reasons=assessment.reasons,
+        )
+
+    def case(self, profile: Profile) -> Case:
+        person = profile.person
+        commonness = expected_namesakes(person.name, self.counts)
+        subject = Subject(person=person, commonness=commonness)
+        case = lay_out(subject, profile.found, profile.inventory)
+        return replace(case, contacts=self._contacts(profile))
+
+    def _contacts(self, profile: Profile) -> ContactVerdict:
+        if not profile.contacts or not profile.pupils:
+            return UNFLAGGED
+        setting = self._setting(profile.person)
+        return judge_contacts(profile.contacts, _roster(profile.pupils), setting, self.counts)
+
+    def _setting(self, person: Person) -> Setting:
+        home = next((place for each in person.places if (place := read_place(each))), None)
+        return Setting(
+            schools=tuple(" ".join(phrase) for phrase in phrases(person.school)),
+            town=" ".join(home.town) if home else "",
+            year=self.year,
+        )
+
+
+@lru_cache(_ROSTERS)
+def _roster(pupils: Pupils) -> PlainRoster:
+    return plain_roster(Pupil(names=(name,)) for name in pupils)
+
+
+def label_of(assessment: Assessment, contacts: ContactVerdict) -> str:
+    linked = assessment.label is Label.OWN and contacts.flagged
+    return STUDENT_LINKED if linked else assessment.label

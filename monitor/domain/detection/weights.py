@@ -1,0 +1,138 @@
+"""What each rule of the assessment weighs, in bits: a value, read from a versioned file.
+
+Weights as TOML, in the form that they are read from.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from monitor.domain.detection.rules import RULES
+from monitor.domain.evidence import Axis, Evidence, Sign
+from monitor.errors import ConfigError
+
+# How much likelier an imitation is than an account of one's own, before anything is seen of it.
+PRIOR = "impersonation"
+_PRIORS = frozenset({PRIOR})
+_TABLES = {axis.value: axis for axis in Axis}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """`bits` holds every rule's weight and `sources` where it comes from, both by the rule's name.
+
+    `prior` is in bits, too, and has its source among the others.
+    """
+
+    version: int
+    prior: float
+    bits: Mapping[str, float]
+    sources: Mapping[str, str]
+
+    def weigh(self, signs: Iterable[Sign]) -> Iterator[Evidence]:
+        for sign in signs:
+            yield Evidence(
+                rule=sign.rule.name,
+                axis=sign.rule.axis,
+                bits=self.bits[sign.rule.name] * sign.amount,
+                reason=sign.reason,
+                in_full=sign.in_full,
+            )
+
+
+def read_weights(text: str, place: str) -> Weights:
+    """Read weights from TOML; `place` is what an error names.
+
+    Raises ConfigError where a rule is missing, unknown, under another axis than its own, or
+    weighs what is no number.
+    """
+    try:
+        file = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = f"{place} is not valid TOML: {error}."
+        raise ConfigError(reason) from error
+    fault = next(_faults(file), "")
+    if fault:
+        reason = f"{place} {fault}."
+        raise ConfigError(reason)
+    entries = {name: entry for table in _TABLES for name, entry in file[table].items()}
+    return Weights(
+        version=file["version"],
+        prior=float(file["prior"][PRIOR]["bits"]),
+        bits={name: float(entry["bits"]) for name, entry in entries.items()},
+        sources={
+            PRIOR: file["prior"][PRIOR]["source"],
+            **{name: entry["source"] for name, entry in entries.items()},
+        },
+    )
+
+
+def _faults(file: Mapping[str, object]) -> Iterator[str]:
+    """Yield what is wrong with a file, the first of which is worth telling."""
+    version = file.get("version")
+    if not _whole(version):
+        yield "needs a version, which is a whole number"
+    unknown = file.keys() - {"version", "prior", *_TABLES}
+    yield from (f"has a table {each!r} that means nothing" for each in sorted(unknown))
+    for table in ("prior", *_TABLES):
+        yield from _faults_of(table, file.get(table))
+
+
+def _faults_of(table: str, entries: object) -> Iterator[str]:
+    if not isinstance(entries, Mapping):
+        yield f"lacks the table {table!r}"
+        return
+    known = _PRIORS if table == "prior" else _of_axis(_TABLES[table])
+    yield from (f"weighs {each!r}, which is no rule of {table}" for each in _less(entries, known))
+    yield from (f"does not weigh the rule {each!r} of {table}" for each in _less(known, entries))
+    yield from (
+        f"needs bits, a number, and a source, a sentence, for {name!r}"
+        for name, entry in entries.items()
+        if not _complete(entry)
+    )
+
+
+def _of_axis(axis: Axis) -> frozenset[str]:
+    return frozenset(rule.name for rule in RULES.values() if rule.axis is axis)
+
+
+def _less(names: Iterable[str], others: Iterable[str]) -> list[str]:
+    return sorted(set(names) - set(others))
+
+
+def _complete(entry: object) -> bool:
+    if not isinstance(entry, Mapping) or entry.keys() != {"bits", "source"}:
+        return False
+    bits, source = entry["bits"], entry["source"]
+    number = isinstance(bits, int | float) and not isinstance(bits, bool)
+    return number and abs(bits) < float("inf") and isinstance(source, str) and bool(source)
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_HEAD = """\
+# Weights learnt from counts of verdicts, in bits; docs/verdicts.md says how. L: learnt.
+"""
+
+
+def weights_text(weights: Weights) -> str:
+    return "\n".join(_lines(weights)) + "\n"
+
+
+def _lines(weights: Weights) -> Iterator[str]:
+    yield f"{_HEAD}\nversion = {weights.version}\n\n[prior]"
+    yield _line(PRIOR, weights.prior, weights.sources[PRIOR])
+    for axis in Axis:
+        yield f"\n[{axis.value}]"
+        for name, bits in weights.bits.items():
+            if RULES[name].axis is axis:
+                yield _line(name, bits, weights.sources[name])
+
+
+def _line(name: str, bits: float, source: str) -> str:
+    # A string of TOML is one of JSON, but for DEL.
+    quoted = json.dumps(source, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"{name} = {{ bits = {bits}, source = {quoted} }}"

@@ -1,0 +1,155 @@
+"""What speaks for two handles being one person's, and what against it.
+
+The name that a handle seems to be made of, where nothing but the handle is known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
+
+from monitor.domain.evidence import Evidence
+from monitor.domain.handles import from_name as weights
+from monitor.domain.handles.from_name import from_name
+from monitor.domain.handles.handles import BESIDE_A_NAME, local_part, opaque, same_handle, words_in
+from monitor.domain.names.frequency import Counts, NameCounts
+from monitor.domain.names.nicknames import listed
+from monitor.domain.names.normalize import PARTICLES, squashed
+from monitor.domain.person import PersonName
+
+# These stand before the rest of a family name: "Mc Caul", "O Mara".
+_JOINING = PARTICLES | {"mc", "mac", "o", "san", "santa"}
+_SHORTEST = 3
+# The longest given name or title that is looked for where nothing parts a handle.
+_LONGEST = 15
+# People in the United States, from which on a word is taken for a given and for a family name.
+_COMMON = 20_000
+_KNOWN = 1_000
+
+
+def read_name(handle: str, counts: NameCounts) -> PersonName | None:
+    """Read the first word as given name and the last as family name; one word may be either."""
+    words = _joined([word for word in words_in(handle) if not _beside(word)])
+    if not words:
+        return None
+    first, known = _without_titles(words[0], counts)
+    if len(words) > 1:
+        return PersonName(given=first, middle=" ".join(words[1:-1]), family=words[-1])
+    if known == len(first):
+        return PersonName(given=first, family="")
+    if counts.family.of(first) >= _KNOWN:
+        return PersonName(given="", family=first)
+    if known and len(first) - known >= _SHORTEST:
+        return PersonName(given=first[:known], family=first[known:])
+    return PersonName(given="", family=first)
+
+
+def _beside(word: str) -> bool:
+    return word.isdecimal() or word in BESIDE_A_NAME
+
+
+def _joined(words: list[str]) -> list[str]:
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in _JOINING:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _without_titles(word: str, counts: NameCounts) -> tuple[str, int]:
+    """Cut off what stands before a name; also say how long the given name is that follows."""
+    while True:
+        known = max(
+            (size for size in _sizes(word) if _is_given(word[:size], counts.given)), default=0
+        )
+        title = max((size for size in _sizes(word) if word[:size] in BESIDE_A_NAME), default=0)
+        if title <= known or len(word) - title < _SHORTEST:
+            return word, known
+        word = word[title:]
+
+
+def _sizes(word: str) -> range:
+    return range(_SHORTEST, min(len(word), _LONGEST) + 1)
+
+
+@lru_cache(maxsize=65536)
+def _is_given(word: str, given: Counts) -> bool:
+    return listed(word) or given.of(word) >= _COMMON
+
+
+_TOLD = {
+    weights.NOTHING.name: "The handles have no name in common.",
+    weights.FAMILY.name: "The handles share what may be a family name.",
+    weights.GIVEN.name: "The handles share what may be a given name.",
+    weights.NICK.name: "The handles hold two forms of one given name.",
+    weights.MIDDLE.name: "The handles share what may be a middle name.",
+    weights.BOTH.name: "The handles share both halves of a name.",
+    weights.INITIAL.name: "What one handle spells out, the other has an initial for.",
+    weights.INITIALS.name: "One handle holds the initials of the other.",
+    weights.HEADS.name: "One handle is the first and the last initial of the other.",
+    weights.FAMILY_START.name: "One handle holds the start of a name in the other.",
+    weights.GIVEN_START.name: "One handle holds the start of a name in the other.",
+}
+
+_IN_OTHER_WORDS = (
+    ("Your name does not", "The other handle does not"),
+    ("with your name", "with the other one"),
+    ("no initial of yours", "no initial of the other one"),
+)
+# What of it remains where one handle only says more than the other: "delgado" denies no given name.
+_SILENT = 0.25
+
+
+def from_handle(handle: str, own: str, counts: NameCounts) -> tuple[Evidence, ...]:
+    """Weigh a handle against another one: each is read as a name, and the other laid beside it.
+
+    The two readings count half each, so that both handles may change places. A reading that finds
+    nothing, where the other one does, has read no name.
+    """
+    if same_handle(handle, own) or _squashed(handle) == _squashed(own):
+        own_names = [_reading(each, each, counts) for each in (handle, own)]
+        return *_merged(own_names, 1.0), weights.SAME.holds()
+    if opaque(handle) or opaque(own):
+        return weights.ANYBODY.holds(), weights.OPAQUE.holds()
+    readings = [_reading(handle, own, counts), _reading(own, handle, counts)]
+    telling = [each for each in readings if not _says_nothing(each)] or readings
+    silent = any(not any(_against(each) for each in reading) for reading in telling)
+    return tuple(_merged(telling, _SILENT if silent else 1.0))
+
+
+def _squashed(handle: str) -> str:
+    return squashed(local_part(handle))
+
+
+def _reading(handle: str, other: str, counts: NameCounts) -> tuple[Evidence, ...]:
+    name = read_name(other, counts)
+    return from_name(handle, name, counts) if name else (weights.ANYBODY.holds(),)
+
+
+def _says_nothing(reading: tuple[Evidence, ...]) -> bool:
+    return any(each.rule == weights.NOTHING.name for each in reading)
+
+
+def _against(each: Evidence) -> bool:
+    return each.rule in weights.AGAINST
+
+
+def _merged(readings: list[tuple[Evidence, ...]], against: float) -> Iterator[Evidence]:
+    """Add up what the readings say alike, in words that fit two handles."""
+    shares: dict[str, tuple[Evidence, float]] = {}
+    for each in chain(*readings):
+        bits = each.bits / len(readings) * (against if _against(each) else 1.0)
+        told = _told(each)
+        first, sum_so_far = shares.get(told, (each, 0.0))
+        shares[told] = (first, sum_so_far + bits)
+    for told, (each, bits) in shares.items():
+        yield replace(each, bits=bits, reason=told)
+
+
+def _told(each: Evidence) -> str:
+    reason = _TOLD.get(each.rule, each.reason)
+    for of_a_name, of_a_handle in _IN_OTHER_WORDS:
+        reason = reason.replace(of_a_name, of_a_handle)
+    return reason

@@ -1,0 +1,201 @@
+"""From numbers to sentences: what is well, what is to be seen to, and how.
+
+What a look at the service's health comes to: one sentence each, and what to do about it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from scrapers.models import Outcome
+
+
+class Level(StrEnum):
+    """WARN is to be seen to in the coming days; BAD means that something is not done now."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """`what` names the part, `told` says how it is, and `remedy` what to do.
+
+    `exit_code` is what a command ends with for it; only BAD has one.
+    """
+
+    what: str
+    level: Level
+    told: str
+    remedy: str = ""
+    exit_code: int = 0
+
+
+def fine(what: str, told: str) -> Checked:
+    return Checked(what=what, level=Level.OK, told=told)
+
+
+def warned(what: str, told: str, remedy: str) -> Checked:
+    return Checked(what=what, level=Level.WARN, told=told, remedy=remedy)
+
+
+def bad(what: str, told: str, remedy: str, exit_code: int) -> Checked:
+    return Checked(what=what, level=Level.BAD, told=told, remedy=remedy, exit_code=exit_code)
+
+
+# What keeps all else from being told comes first.
+WORST_FIRST = (78, 64, 73, 77, 76, 65, 75, 69, 70)
+
+
+def worst(checked: Iterable[Checked]) -> int:
+    """Return the exit code of the worst of them, 0 where none is bad."""
+    codes = {each.exit_code for each in checked if each.level is Level.BAD}
+    return min(codes, key=WORST_FIRST.index, default=0)
+
+
+# A sweep is weekly; one that is not closed a day after its week has gone wrong.
+SWEEP_MISSED = timedelta(days=8)
+SWEEP_STUCK = timedelta(days=2)
+# A copy is made every night; two nights may fail for a good reason.
+COPY_LASTS = timedelta(days=3)
+LETTER_WAITS = timedelta(hours=6)
+OVERDUE = timedelta(hours=1)
+# One sweep is asked after another, and the weekly one takes half a day.
+ASKED = frozenset({"sweep", "second-proof", "recheck"})
+# Two machines' clocks differ, and what is recorded may be a moment ahead.
+CLOCK_SLIPS = timedelta(minutes=5)
+MEGABYTE = 1_000_000
+LEAST_ROOM = 100 * MEGABYTE
+UNAVAILABLE, CANNOT_WRITE, DAMAGED = 69, 73, 78
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedCopy:
+    """The latest try to make a copy; one that was refused as damaged ends with 78."""
+
+    at: datetime
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCondition:
+    """`proven` is whether its canaries ever agreed in the field."""
+
+    name: str
+    outcome: Outcome
+    since: datetime
+    proven: bool
+
+
+def of_sources(named: Iterable[str], known: Mapping[str, SourceCondition]) -> Iterator[Checked]:
+    """Say of each source in trouble what it is, and of the others how many there are."""
+    names = tuple(named)
+    asked = [known[name] for name in names if name in known]
+    troubled = [each for each in asked if not each.outcome.conclusive]
+    unproven = [each.name for each in asked if each.outcome.conclusive and not each.proven]
+    if not names:
+        yield warned("sources", "No source is configured.", "Name some under [sources].")
+        return
+    well, unasked = len(asked) - len(troubled), len(names) - len(asked)
+    told = f"{well} of {len(names)} sources could be checked"
+    yield fine("sources", f"{told}; {unasked} not asked yet." if unasked else f"{told}.")
+    for each in troubled:
+        yield warned(
+            "sources",
+            f"{each.name}: {each.outcome} since {each.since:%-d %b %Y}.",
+            f"See `namesake sources show {each.name}`; turn it off if it stays so.",
+        )
+    if unproven:
+        yield warned(
+            "sources",
+            f"Unproven, so that what they find raises no flag: {', '.join(unproven)}.",
+            "Give them a canary, where they take one, and run `namesake sources check`.",
+        )
+
+
+def of_sweep(
+    closed: datetime | None, open_since: datetime | None, now: datetime, *, joined: bool
+) -> Checked:
+    if open_since and now - open_since > SWEEP_STUCK:
+        remedy = "See `namesake sources list` for who holds it up, and the log of the service."
+        told = f"The sweep that began on {open_since:%-d %b} is not closed yet."
+        return bad("sweep", told, remedy, UNAVAILABLE)
+    if not joined:
+        return fine("sweep", "Nobody has joined yet, so nothing is asked.")
+    if closed is None:
+        told, remedy = "No sweep has been made yet.", "The next one is shown by `namesake due`."
+        return warned("sweep", told, remedy)
+    told = f"The last sweep was closed on {closed:%-d %b %Y}."
+    if now - closed > SWEEP_MISSED:
+        return bad("sweep", told, "See whether the service runs, and its log.", UNAVAILABLE)
+    return fine("sweep", told)
+
+
+def of_copy(made_at: datetime | None, failed: FailedCopy | None, now: datetime) -> Checked:
+    if failed is not None:
+        return _of_failed(made_at, failed, now)
+    remedy = "Enable namesake-backup.timer, or run `namesake backup`; see docs/backup.md."
+    if made_at is None:
+        return warned("backup", "No copy has been made yet.", remedy)
+    told = f"The last copy was made on {made_at:%-d %b %Y}."
+    if now - made_at > COPY_LASTS:
+        return bad("backup", told, remedy, UNAVAILABLE)
+    return fine("backup", told)
+
+
+def _of_failed(made_at: datetime | None, failed: FailedCopy, now: datetime) -> Checked:
+    """Where a recent copy is good, a disk may be full for a night; damage may not wait."""
+    last = f"the last good one is of {made_at:%-d %b %Y}" if made_at else "there is no good one yet"
+    told = f"The copy of {failed.at:%-d %b %Y %H:%M} UTC failed ({failed.exit_code}); {last}."
+    remedy = "See why: `journalctl -u namesake-backup`, or run `namesake backup`."
+    if failed.exit_code == DAMAGED:
+        return bad("backup", told, remedy, DAMAGED)
+    if made_at is None or now - made_at > COPY_LASTS:
+        return bad("backup", told, remedy, UNAVAILABLE)
+    return warned("backup", told, remedy)
+
+
+def of_waiting(waiting: int, oldest: datetime | None, now: datetime) -> Checked:
+    told = f"{waiting} letters wait to be sent."
+    if oldest and now - oldest > LETTER_WAITS:
+        since = f"The oldest has waited since {oldest:%-d %b %H:%M} UTC."
+        remedy = "See whether the mail server takes letters; they are tried again by themselves."
+        return bad("letters", f"{told} {since}", remedy, UNAVAILABLE)
+    return fine("letters", told)
+
+
+def of_undelivered(dead: int, paused: int) -> Iterator[Checked]:
+    if dead:
+        told = f"{dead} letters were given up."
+        yield warned("letters", told, "See why: `namesake letters list`; `letters retry` mends it.")
+    if paused:
+        told = f"Letters to {paused} readers are held back, because an address refuses them."
+        yield warned("letters", told, "See `namesake letters paused`; `letters resume` goes on.")
+
+
+def of_overdue(names: Iterable[tuple[str, datetime]], now: datetime) -> Checked:
+    late = {name for name, at in names if now - at > (SWEEP_STUCK if name in ASKED else OVERDUE)}
+    if late:
+        told = f"Overdue: {', '.join(sorted(late))}."
+        return bad("due", told, "See whether the service runs, and its log.", UNAVAILABLE)
+    return fine("due", "Nothing is overdue.")
+
+
+def of_clock(now: datetime, recorded: datetime | None) -> Checked:
+    if recorded and recorded - now > CLOCK_SLIPS:
+        told = f"The clock says {now:%-d %b %Y %H:%M} UTC, before what is on record already."
+        return bad("clock", told, "Set it: `timedatectl set-ntp true`.", UNAVAILABLE)
+    return fine("clock", f"It is {now:%a %-d %b %Y %H:%M} UTC.")
+
+
+def of_room(free: int, database: int) -> Checked:
+    """Count with an upgrade and a copy, which each need the database's size once more."""
+    told = f"{free / MEGABYTE:,.0f} MB are free; the database has {database / MEGABYTE:,.1f} MB."
+    remedy = "Make room on the disk of the state folder."
+    if free < LEAST_ROOM:
+        return bad("disk", told, remedy, CANNOT_WRITE)
+    if free < LEAST_ROOM + 3 * database:
+        return warned("disk", told, remedy)
+    return fine("disk", told)

@@ -1,0 +1,272 @@
+"""Short forms of given names that the table of the `nicknames` package lacks.
+
+Given names: what else their bearers are called, in both directions.
+"""
+
+import re
+from functools import cache, lru_cache
+
+from nicknames import NickNamer
+
+# Most are Spanish; then English ones that schools know, and a few German and Slavic ones.
+# A translation is not a short form: Juan is not called John.
+SHORT_FORMS = {
+    "adalberto": "beto",
+    "adeline": "addie",
+    "agnes": "aggie",
+    "alberto": "beto",
+    "alejandra": "ale alex sandra",
+    "alejandro": "ale alex jandro",
+    "alexander": "lex sander sasha",
+    "alexandra": "lexi sasha",
+    "alexei": "alyosha",
+    "alfonso": "poncho",
+    "alfredo": "fredo",
+    "andre": "dre",
+    "anna": "anya",
+    "antonia": "toni",
+    "antonio": "tono tony",
+    "beatriz": "bea betty",
+    "carlos": "carlitos charlie",
+    "carmen": "carmelita menchu",
+    "catalina": "cata",
+    "catherine": "katie",
+    "christopher": "topher",
+    "concepcion": "concha conchita connie",
+    "consuelo": "chelo connie",
+    "cristina": "cris tina",
+    "cristobal": "cris toby",
+    "deandre": "dre",
+    "dmitry": "dima",
+    "dolores": "lola lolita",
+    "edmundo": "mundo",
+    "eduardo": "eddie edu lalo",
+    "ekaterina": "katya",
+    "eleanor": "ella nell",
+    "elena": "lena nena",
+    "emmanuel": "manny",
+    "enrique": "kike quique rick",
+    "evgeny": "zhenya",
+    "federico": "fede",
+    "felipe": "pipe",
+    "fernando": "fer nando",
+    "francisca": "paca paquita",
+    "francisco": "cisco kiko paco pancho paquito",
+    "gabriel": "gabi",
+    "gabriela": "gabi gaby",
+    "gerardo": "jerry lalo",
+    "gilberto": "beto gil",
+    "gillian": "jill",
+    "giovanni": "gio joe",
+    "graciela": "chela",
+    "gregorio": "goyo greg",
+    "guadalupe": "lupe lupita",
+    "guillermo": "guille memo",
+    "gustavo": "gus tavo",
+    "heriberto": "beto",
+    "hortensia": "tencha",
+    "humberto": "beto",
+    "ignacio": "nacho",
+    "isabel": "chabela isa",
+    "isabella": "bella izzy",
+    "jacquelyn": "jackie",
+    "jaime": "jimmy",
+    "jakub": "kuba",
+    "jasmine": "jaz jazz",
+    "javier": "javi",
+    "jesus": "chucho chuy jesse",
+    "joanna": "asia",
+    "joaquin": "quino",
+    "johannes": "hans jan",
+    "jorge": "coque",
+    "jose": "che joe joey pepe",
+    "josefa": "pepa",
+    "josefina": "fina josie pepa",
+    "juan": "juancho juanito",
+    "julio": "julito",
+    "kaitlyn": "kate katie",
+    "katarzyna": "kasia",
+    "katrina": "trina",
+    "leticia": "lety letty",
+    "lourdes": "lulu",
+    "luis": "lou lucho louie",
+    "luisa": "lucha",
+    "mackenzie": "kenzie",
+    "magdalena": "lena magda",
+    "malgorzata": "gosia",
+    "manuel": "manny manolo",
+    "marcelino": "chelino",
+    "margarita": "maggie mago rita",
+    "maria": "mia",
+    "maurice": "mo",
+    "mercedes": "meche merche",
+    "miguel": "migue mike",
+    "mikhail": "misha",
+    "mohamed": "mo moe",
+    "mohammed": "mo moe",
+    "natalia": "natasha",
+    "nikolai": "kolya",
+    "olivia": "liv",
+    "oswald": "ozzie",
+    "patricio": "pat pato",
+    "pilar": "pili",
+    "rafael": "rafa",
+    "ramon": "moncho ray",
+    "refugio": "cuca cuco",
+    "ricardo": "richie rick ricky",
+    "robert": "bert",
+    "roberta": "bobby",
+    "roberto": "beto bob bobby rob",
+    "rodrigo": "rigo",
+    "rosalind": "roz",
+    "rosario": "chayo charo",
+    "salvador": "chava sal",
+    "santiago": "chago santi",
+    "sebastian": "seb sebas",
+    "sergei": "seryozha",
+    "sergio": "checo",
+    "socorro": "coco",
+    "soledad": "chole sol",
+    "tatiana": "tanya",
+    "teodoro": "teo ted",
+    "teresa": "tere terry",
+    "thaddeus": "tad",
+    "tomas": "tom tommy",
+    "trinidad": "trini",
+    "tyler": "ty",
+    "tyrone": "ty",
+    "vicente": "chente vince",
+    "victoria": "vicky viki",
+    "violet": "vi",
+    "virginia": "gina",
+    "vladimir": "vova",
+    "william": "liam",
+    "yolanda": "yoli",
+}
+_ANYBODY = """
+ace babe bo bubba buck bud buddy buster butch buzz chip cookie doc duke dusty dutch happy junior
+lefty pops red rocky rusty sarge shorty sis sissy skeeter skip skipper slim sonny tex tiny tres
+trey trip tripp whitey
+"""
+# Anybody may be called so, whatever their given name is.
+BYNAMES = frozenset(_ANYBODY.split())
+# Said of the third of a name; the second and the fourth have no word of their own.
+THIRD = frozenset(["trey", "tres", "trip", "tripp"])
+# How letters are spelt as names.
+LETTERS = {
+    "bee": "b",
+    "cee": "c",
+    "dee": "d",
+    "gee": "g",
+    "jay": "j",
+    "jaye": "j",
+    "kay": "k",
+    "kaye": "k",
+    "tee": "t",
+    "vee": "v",
+}
+
+_REMEMBERED = 16_384
+_SHORTEST_START = 3
+_SHORTEST_STEM = 4
+_ENDINGS = re.compile(r"(?:c?it[ao]s?|ie|ey|y)$")
+_FOND = re.compile(r"(?:c?it[ao]s?|ie|ey|[isy])$")
+_VOWELS = frozenset("aeo")
+_COUNTERPART_ENDINGS = frozenset(["a", "e", "o", "s", "n", "na", "ne", "ia", "la", "le", "us"])
+_DOUBLED = re.compile(r"(.)\1$")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def other_givens(given: str) -> frozenset[str]:
+    """Return the nicknames of a given name, and the names it is a nickname of."""
+    from_table = _table().nicknames_of(given) | _table().canonicals_of(given)
+    return frozenset(from_table) | _short_forms().get(given, frozenset())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def full_givens(given: str) -> frozenset[str]:
+    """Return the given names that this one is short for.
+
+    Where the table has two names as short for each other, the longer one is taken for the full one.
+    """
+    full, short = _table().canonicals_of(given), _table().nicknames_of(given)
+    listed_full = frozenset(each for each in full if each not in short or len(each) > len(given))
+    return listed_full | _full_forms().get(given, frozenset())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def short_givens(given: str) -> frozenset[str]:
+    """Return the given names that are short for this one."""
+    return frozenset(each for each in other_givens(given) if given in full_givens(each))
+
+
+def listed(given: str) -> bool:
+    """Tell whether people are known to bear this given name."""
+    return bool(other_givens(given))
+
+
+def stem(given: str) -> str:
+    """Return how a fond form begins the name it stands for: Maddi and Mads are Mad, Danny Dan."""
+    short = _FOND.sub("", given)
+    return _DOUBLED.sub(r"\1", short) if short != given else given
+
+
+def nicknames(one: str, other: str) -> bool:
+    """Tell whether either is a nickname of the other one."""
+    return other in other_givens(one)
+
+
+def shortened(one: str, other: str) -> bool:
+    """Tell whether one is how the other begins, as it is or with a fond ending: Juanito, Danny."""
+    short, full = sorted((one, other), key=len)
+    begins = len(short) >= _SHORTEST_START and full.startswith(short)
+    return begins or _fond(one, other) or _fond(other, one)
+
+
+def counterparts(one: str, other: str) -> bool:
+    """Tell whether two names are made of one and borne by different people: Erik and Erika."""
+    short, full = sorted((one, other), key=len)
+    if len(short) < _SHORTEST_STEM or short == full:
+        return False
+    if len(short) == len(full):
+        return short[:-1] == full[:-1] and {short[-1], full[-1]} <= _VOWELS
+    return full.startswith(short) and full[len(short) :] in _COUNTERPART_ENDINGS
+
+
+def _fond(fond: str, given: str) -> bool:
+    stem = _ENDINGS.sub("", fond)
+    if stem == fond:
+        return False
+    # English doubles the letter before such an ending: Danny is Dan.
+    single = _DOUBLED.sub(r"\1", stem)
+    shortest = _SHORTEST_STEM if single == stem else _SHORTEST_START
+    return len(single) >= shortest and given.startswith(single)
+
+
+def spelt(given: str) -> str:
+    """Return the letter that a given name spells, as Dee does; most spell none."""
+    return LETTERS.get(given, "")
+
+
+@cache
+def _short_forms() -> dict[str, frozenset[str]]:
+    both: dict[str, set[str]] = {}
+    for full, shorts in SHORT_FORMS.items():
+        for short in shorts.split():
+            both.setdefault(full, set()).add(short)
+            both.setdefault(short, set()).add(full)
+    return {given: frozenset(others) for given, others in both.items()}
+
+
+@cache
+def _full_forms() -> dict[str, frozenset[str]]:
+    full: dict[str, set[str]] = {}
+    for given, shorts in SHORT_FORMS.items():
+        for short in shorts.split():
+            full.setdefault(short, set()).add(given)
+    return {short: frozenset(givens) for short, givens in full.items()}
+
+
+@cache
+def _table() -> NickNamer:
+    return NickNamer()

@@ -1,0 +1,404 @@
+"""Ways to reach or to find somebody at home, wherever they stand in a text.
+
+How a street address is written in the United States. Numbers that nobody may keep: of social
+security, of payment cards, of accounts and licences. They are taken out before anything is
+stored. What merely looks like one has to stay: the ids in addresses, dates, phone numbers,
+numbers of books. So a bare run of digits is never enough: a social security number is grouped or
+named as one, a card number has the length, the beginning and the check digit of its network, any
+other number stands behind a word that says what it is. A finding as it may be kept: without
+secrets, and of private contacts only kind and place. A private contact that is shown no longer:
+proved like any absence, by an own address, twice.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import unquote_plus, urlsplit
+
+from monitor.domain.names.normalize import squashed
+from monitor.domain.person import PersonName
+from scrapers.models import Finding
+
+_NUMBER = r"\b\d{1,5}(?:[A-D]|-\d{1,3})?"
+_TURN = r"(?:\s+(?:[NS][EW]|[NSEW]|North|South|East|West)\b\.?)?"
+_NAME = r"(?:\s+(?:[A-Z][\w'\u2019]+\.?|\d{1,3}(?:st|nd|rd|th))){1,3}"
+_ALWAYS = r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Boulevard|Blvd|Drive|Dr)"
+# These are words of their own, too: only what follows makes an address of them.
+_SELDOM = (
+    r"(?:Court|Ct|Way|Place|Pl|Terrace|Ter|Circle|Cir|Trail|Trl|Parkway|Pkwy|Highway|Hwy|Loop|Pass)"
+)
+_ROOM = r"(?:,?\s+(?:Apt|Apartment|Unit|Suite|Ste|No|#)\.?\s*#?\s*\w{1,6}\b)?"
+_TOWN = r"(?:,\s*[A-Z][\w'. ]{2,30}?)?,\s*[A-Z]{2}\b(?:\s+\d{5}(?:-\d{4})?)?"
+
+STREET = re.compile(
+    rf"{_NUMBER}{_TURN}{_NAME}\s+(?:"
+    rf"{_ALWAYS}\b\.?{_TURN}{_ROOM}(?:{_TOWN})?"
+    rf"|{_SELDOM}\b\.?{_TURN}{_ROOM}{_TOWN}"
+    rf")"
+)
+
+
+class ContactKind(StrEnum):
+    PHONE = "phone"
+    MAIL = "mail"
+    HOME = "home-address"
+
+    @property
+    def marker(self) -> str:
+        """What stands in a text in its place: the value itself is never kept."""
+        return {
+            ContactKind.PHONE: "[phone number]",
+            ContactKind.MAIL: "[mail address]",
+            ContactKind.HOME: "[street address]",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """What anybody may know: where somebody works, and how they are reached there.
+
+    `domains` are those of staff mail, `contacts` phone numbers and addresses of its schools, and
+    `names` what it is called.
+    """
+
+    domains: frozenset[str] = frozenset()
+    contacts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    kind: ContactKind
+    start: int
+    end: int
+
+
+_AREA = r"(?!\d11)[2-9]\d\d"
+_GAP = r"[ \u00a0.\-\u2010-\u2015]"
+# A number of North America has gaps, or a word that says what it is; any other one its "+".
+#
+# libphonenumber, by its Python port `phonenumbers` 9.0.43, was tried instead. Of 27 order numbers,
+# ISBNs, coordinates, dates and addresses of pages it took 8 for a phone number at a strict setting,
+# these patterns 2. Each missed one of 15 real ones. On hostile text it was slow: up to 0.6 s for
+# 8,000 characters, where these took 13 ms at most, and 12 s for 2 MB.
+_PHONE = re.compile(
+    rf"(?<![\w+./=-])(?:\+?1{_GAP}?)?(?:\({_AREA}\){_GAP}?|{_AREA}{_GAP}){_AREA}{_GAP}?\d{{4}}(?![\w-])"
+    rf"|(?<![\w+])\+(?!0)\d{{1,3}}(?:{_GAP}?\(?\d{{1,4}}\)?){{2,5}}(?!\w)"
+    rf"|\b(?:tel|phone|call|text|cell|mobile|whatsapp)(?:\s+me)?(?:\s+at|\s+on)?[:. ]{{1,3}}"
+    rf"(?P<named>(?:{_AREA}{_GAP}?)?{_AREA}{_GAP}?\d{{4}})(?!\w)",
+    re.IGNORECASE,
+)
+_AT = r"(?:@|\s?[\[({]\s?at\s?[\])}]\s?)"
+_DOT = r"(?:\.|\s?[\[({]\s?dot\s?[\])}]\s?)"
+_HOST = rf"[A-Z0-9-]{{1,63}}(?:{_DOT}[A-Z0-9-]{{1,63}}){{0,4}}{_DOT}[A-Z]{{2,24}}"
+# What begins with an @ is a handle on a network whose handles hold a host.
+_MAIL = re.compile(
+    rf"(?<![\w@/.+-])(?P<box>[A-Z0-9][A-Z0-9._%+'-]{{0,63}}){_AT}(?P<host>{_HOST})\b", re.IGNORECASE
+)
+_OF_WORK = re.compile(
+    r"\b(?:school|elementary|academy|district|office|campus|university|college|library|church|"
+    r"work|front desk|main|fax|clinic|hospital|hall|cent(?:er|re)|company|inc|llc|store|studio)\b",
+    re.IGNORECASE,
+)
+_OF_HOME = re.compile(r"\b(?:home|lives?|resid\w+|cell|mobile|personal|private)\b", re.IGNORECASE)
+_EXTENSION = re.compile(r"[ ,]{0,3}(?:ext(?:ension)?\.?|x)[ .]?\d", re.IGNORECASE)
+_NEXT_SENTENCE = re.compile(r"[.;!?|\n]\s|\n")
+# How far before it the word stands that says whose it is.
+_BEFORE = 60
+_LONGEST = 8_000
+_SHORTEST_NAME = 3
+# Whose mail says nothing of where somebody works.
+_PRIVATE_HOSTS = frozenset(
+    {
+        *("aol.com", "att.net", "bellsouth.net", "centurylink.net", "charter.net", "comcast.net"),
+        *("cox.net", "earthlink.net", "fastmail.com", "frontier.com", "gmail.com", "gmx.com"),
+        *("gmx.net", "googlemail.com", "hey.com", "hotmail.com", "icloud.com", "live.com"),
+        *("mac.com", "mail.com", "me.com", "msn.com", "outlook.com", "pm.me", "proton.me"),
+        *("protonmail.com", "rocketmail.com", "sbcglobal.net", "tuta.io", "tutanota.com"),
+        *("verizon.net", "yahoo.com", "yandex.com", "ymail.com", "zoho.com"),
+    }
+)
+
+
+def contacts_in(text: str, name: PersonName, work: Workplace) -> tuple[Shown, ...]:
+    """Return what is private in a text; what belongs to a school or an office is not."""
+    text = text[:_LONGEST]
+    found = (*_phones(text, work), *_mails(text, name, work), *_streets(text, work))
+    return tuple(sorted(found, key=lambda each: (each.start, -each.end)))
+
+
+def masked(text: str, shown: tuple[Shown, ...]) -> str:
+    """Put a marker in the place of each; what overlaps is part of the first."""
+    pieces, at = [], 0
+    for each in shown:
+        if each.start >= at:
+            pieces += [text[at : each.start], each.kind.marker]
+            at = each.end
+    return "".join((*pieces, text[at:]))
+
+
+def _phones(text: str, work: Workplace) -> Iterator[Shown]:
+    known = {_digits(each) for each in work.contacts}
+    for found in _PHONE.finditer(text):
+        start, end = found.span("named") if found["named"] else found.span()
+        number = _digits(text[start:end])
+        of_work = _of_work(text, start, work) or _EXTENSION.match(text, end)
+        if not of_work and number not in known and number.removeprefix("1") not in known:
+            yield Shown(kind=ContactKind.PHONE, start=start, end=end)
+
+
+def _mails(text: str, name: PersonName, work: Workplace) -> Iterator[Shown]:
+    for found in _MAIL.finditer(text):
+        host = re.sub(_DOT, ".", found["host"], flags=re.IGNORECASE).casefold()
+        at_work = any(host == each or host.endswith(f".{each}") for each in work.domains)
+        schools = host.endswith(".edu") or ".k12." in host
+        private = host in _PRIVATE_HOSTS or _names(found["box"], name)
+        if private and not at_work and not schools:
+            yield Shown(kind=ContactKind.MAIL, start=found.start(), end=found.end())
+
+
+def _streets(text: str, work: Workplace) -> Iterator[Shown]:
+    known = [squashed(each) for each in work.contacts]
+    for found in STREET.finditer(text):
+        written = squashed(found[0])
+        ours = any(each.startswith(written) or written.startswith(each) for each in known if each)
+        if not ours and not _of_work(text, found.start(), work):
+            yield Shown(kind=ContactKind.HOME, start=found.start(), end=found.end())
+
+
+def _of_work(text: str, start: int, work: Workplace) -> bool:
+    """Tell by the words before it, in the same sentence, whether it is that of an office."""
+    before = _NEXT_SENTENCE.split(text[max(0, start - _BEFORE) : start])[-1]
+    if _OF_HOME.search(before):
+        return False
+    named = any(each.casefold() in before.casefold() for each in work.names if each)
+    return named or _OF_WORK.search(before) is not None
+
+
+def _names(box: str, name: PersonName) -> bool:
+    """Tell whether a mailbox is called after the person."""
+    written = squashed(box)
+    parts = (name.family, *name.former_families, name.given, *name.nicknames)
+    return any(len(part) >= _SHORTEST_NAME and part in written for part in map(squashed, parts))
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdecimal())
+
+
+REMOVED = "[number removed]"
+_SECRETS_GAP = r"[ \u00a0.\-\u2010-\u2015\u2212]"
+_SECRETS_NUMBER = r"(?:\s*(?:no\.?|nr\.?|num\.?|number|#))?\s*(?:is|was)?\s*[:=#]?\s*"
+_SOCIAL = re.compile(
+    r"(?<![\w-])(?!000|666)\d{3}(?P<gap>[ \-\u2010-\u2015\u2212])(?!00)\d\d(?P=gap)(?!0000)\d{4}"
+    r"(?![\w-])"
+)
+_SOCIAL_NAMED = re.compile(
+    rf"\b(?:(?:ssn|social\s+security|itin|tax\s+id){_SECRETS_NUMBER})"
+    rf"(?P<number>\d{{3}}{_SECRETS_GAP}?\d\d{_SECRETS_GAP}?\d{{4}})\b",
+    re.IGNORECASE,
+)
+_CARD = re.compile(rf"(?<![\w.-])\d(?:{_SECRETS_GAP}?\d){{12,18}}(?![\w-])")
+_BANK = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
+_NAMED = re.compile(
+    rf"\b(?:(?:(?:bank\s+|checking\s+|savings\s+)?(?:account|acct|a/c)|routing|aba|"
+    rf"(?:driver'?s?\s+|teaching\s+|teacher\s+)?licen[cs]e|passport|permit|policy|medicare|"
+    rf"medicaid|debit\s+card|credit\s+card|card){_SECRETS_NUMBER})"
+    r"(?P<number>[A-Z]{0,3}[ -]?\d(?:[ -]?\d){5,})\b",
+    re.IGNORECASE,
+)
+# Two years, or a day, behind "licence" are no number of one.
+_YEARS = re.compile(r"(?:19|20)\d\d[ -](?:(?:19|20)\d\d|\d\d(?:[ -]\d\d)?)")
+# How cards print their digits.
+_GROUPED = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)}
+_NETWORKS = (
+    (re.compile(r"4"), {16, 19}),
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}),
+    (re.compile(r"3[47]"), {15}),
+    (re.compile(r"30[0-5]|36|3[89]"), {14}),
+    (re.compile(r"6011|64[4-9]|65"), {16}),
+    (re.compile(r"35(?:2[89]|[3-8])"), {16}),
+    (re.compile(r"62"), {16, 17, 18, 19}),
+)
+_FEWEST_DIGITS = 6
+
+
+def redacted(text: str) -> str:
+    """Take such numbers out of a text; what does not hold any comes back as it was."""
+    if _free(text):
+        return text
+    # What cannot be seen is taken out only where it hides something.
+    bare = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    found = _replaced(bare, lambda _: REMOVED)
+    return text if found == bare else found
+
+
+def blotted(text: str) -> str:
+    """Write nines over such numbers, so that a document keeps its form."""
+    return text if _free(text) else _replaced(text, lambda number: re.sub(r"\d", "9", number))
+
+
+def redacted_address(url: str) -> str:
+    """Take what an address asks for with such a number out of it; the rest of it stays."""
+    path, mark, asked = url.partition("?")
+    told = asked.split("&")
+    kept = [each for each in told if not _secret(each)]
+    if len(kept) == len(told):
+        return url
+    return f"{path}{mark}{'&'.join(kept)}" if kept else path
+
+
+def _secret(parameter: str) -> bool:
+    sentence = unquote_plus(parameter).replace("=", ": ").replace("_", " ")
+    return redacted(sentence) != sentence
+
+
+def _free(text: str) -> bool:
+    return sum(letter.isdecimal() for letter in text) < _FEWEST_DIGITS
+
+
+def _replaced(text: str, by: Callable[[str], str]) -> str:
+    pieces, at = [], 0
+    for start, end in sorted(_secrets(text)):
+        if start >= at:
+            pieces += [text[at:start], by(text[start:end])]
+            at = end
+    return "".join((*pieces, text[at:]))
+
+
+def _secrets(text: str) -> Iterator[tuple[int, int]]:
+    yield from (found.span() for found in _SOCIAL.finditer(text))
+    yield from (found.span("number") for found in _SOCIAL_NAMED.finditer(text))
+    yield from (found.span() for found in _CARD.finditer(text) if _is_card(found[0]))
+    yield from (found.span() for found in _BANK.finditer(text) if _is_account(found[0]))
+    for found in _NAMED.finditer(text):
+        if not _YEARS.fullmatch(found["number"]):
+            yield found.span("number")
+
+
+def _is_card(written: str) -> bool:
+    groups = re.split(_SECRETS_GAP, written)
+    number, shape = "".join(groups), tuple(map(len, groups))
+    grouped = len(shape) == 1 or shape in _GROUPED
+    known = any(begins.match(number) and len(number) in sizes for begins, sizes in _NETWORKS)
+    return grouped and known and _checks(number)
+
+
+def _checks(number: str) -> bool:
+    """Compute the check digit of cards (ISO/IEC 7812)."""
+    digits = [int(digit) for digit in reversed(number)]
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def _is_account(written: str) -> bool:
+    """Compute the check digits of bank accounts (ISO 13616)."""
+    plain = written.replace(" ", "")
+    turned = plain[4:] + plain[:4]
+    return int("".join(str(int(each, 36)) for each in turned)) % 97 == 1
+
+
+TEXTS = ("title", "snippet", "name", "bio", "location")
+LINKS = "links"
+_SCHEMES = {"tel": ContactKind.PHONE, "sms": ContactKind.PHONE, "mailto": ContactKind.MAIL}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """A kind of private contact, and the field of a finding that shows one."""
+
+    kind: ContactKind
+    place: str
+
+    @classmethod
+    def read(cls, written: str) -> "Exposed":
+        kind, _, place = written.partition(":")
+        return cls(kind=ContactKind(kind), place=place)
+
+    @property
+    def written(self) -> str:
+        return f"{self.kind}:{self.place}"
+
+
+def cleaned(finding: Finding, name: PersonName, work: Workplace) -> Finding:
+    """Return a finding about somebody without what nobody may keep.
+
+    What their own district shows on its own pages is there to be seen, and stays.
+    """
+    bare = _redacted(finding)
+    if _of_district(bare, work):
+        return bare
+    texts = {field: getattr(bare, field) for field in TEXTS}
+    shown = {field: contacts_in(text, name, work) for field, text in texts.items()}
+    exposed = {Exposed(kind=each.kind, place=place) for place in shown for each in shown[place]}
+    exposed |= {Exposed(kind=kind, place=LINKS) for kind in _in_links(bare, name, work)}
+    told: dict[str, Any] = {field: masked(texts[field], shown[field]) for field in TEXTS}
+    return replace(
+        bare,
+        **told,
+        links=tuple(link for link in bare.links if _scheme(link) not in _SCHEMES),
+        exposed=tuple(sorted(each.written for each in exposed)),
+    )
+
+
+def _redacted(finding: Finding) -> Finding:
+    texts: dict[str, Any] = {field: redacted(getattr(finding, field)) for field in TEXTS}
+    return replace(
+        finding,
+        **texts,
+        key=redacted_address(finding.key),
+        url=redacted_address(finding.url),
+        links=tuple(map(redacted_address, finding.links)),
+    )
+
+
+def _in_links(finding: Finding, name: PersonName, work: Workplace) -> Iterator[ContactKind]:
+    for link in finding.links:
+        kind = _SCHEMES.get(_scheme(link))
+        _, _, address = link.partition(":")
+        text = f"call {address}" if kind is ContactKind.PHONE else address
+        if kind and any(each.kind is kind for each in contacts_in(text, name, work)):
+            yield kind
+
+
+def _scheme(link: str) -> str:
+    return link.partition(":")[0].strip().casefold()
+
+
+def _of_district(finding: Finding, work: Workplace) -> bool:
+    try:
+        host = urlsplit(finding.url).hostname or ""
+    except ValueError:
+        return False
+    return any(host == each or host.endswith(f".{each}") for each in work.domains)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unshown:
+    """A kind of contact that a question showed once, and shows no longer.
+
+    `since` is when that was first proved, None where only half an answer left it out.
+    """
+
+    kind: ContactKind
+    since: datetime | None
+
+
+def kinds_in(finding: Finding) -> frozenset[ContactKind]:
+    return frozenset(Exposed.read(each).kind for each in finding.exposed)
+
+
+def left_out(
+    known: Iterable[Unshown], before: Finding, after: Finding, at: datetime | None
+) -> tuple[Unshown, ...]:
+    """Return what a question leaves out now of all that it ever showed of a finding.
+
+    `at` is None where the answer proves nothing; the proofs then begin anew with the next one.
+    """
+    since = {each.kind: each.since for each in known}
+    gone = (kinds_in(before) | since.keys()) - kinds_in(after)
+    return tuple(Unshown(kind=kind, since=at and (since.get(kind) or at)) for kind in sorted(gone))

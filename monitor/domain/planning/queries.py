@@ -1,0 +1,177 @@
+"""What to ask about a person, and whom: nothing but what they agreed to."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from itertools import islice, product
+from unicodedata import normalize
+
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.names.normalize import squashed
+from monitor.domain.person import Person, PersonName
+from monitor.errors import NotPermittedError
+from scrapers.models import Identity, Query, QueryKind
+from scrapers.source import ContactSource, Family, Source
+
+SCOPE_OF = {
+    Family.SEARCH: Scope.SEARCH,
+    Family.PROFILES: Scope.PROFILES,
+    Family.MAIL_HASH: Scope.MAIL_HASH,
+}
+
+NAMES_ASKED = 8
+HANDLES_GUESSED = 6
+# A shorter guess belongs to somebody everywhere, and hardly ever to this person.
+SHORTEST_GUESS = 5
+
+
+class StudentLinks(StrEnum):
+    """The district's own switch; without it nobody's contacts are looked at."""
+
+    ON = "on"
+    OFF = "off"
+
+
+def identity(person: Person, consent: Consent, now: datetime) -> Identity:
+    """Choose the words to search by. Raises NotPermittedError without a live consent."""
+    if consent.person != person.ref or not consent.asks(now):
+        reason = "This person has no consent in force, or has paused: nothing may be asked."
+        raise NotPermittedError(reason)
+    guesses = _guesses(person.name) if consent.covers(Scope.PROFILES, now) else ()
+    hashed = consent.covers(Scope.MAIL_HASH, now)
+    declared = (handle.strip().removeprefix("@") for handle in person.handles)
+    return Identity(
+        ref=person.ref,
+        names=tuple(islice(_unique(_full_names(person.name)), NAMES_ASKED)),
+        handles=tuple(_unique((*declared, *guesses))),
+        accounts=person.accounts,
+        pages=person.pages,
+        places=person.places,
+        organisation=person.organisation,
+        mail_hash=mail_hash(person.mail) if hashed else "",
+    )
+
+
+def known_handles(person: Person) -> frozenset[str]:
+    """Return every handle by which a person may have been asked for, as a host would spell it."""
+    declared = (handle.strip().removeprefix("@") for handle in person.handles)
+    owned = (account.rpartition(":@")[2] for account in person.accounts)
+    several = {each.casefold() for each in (*declared, *owned, *_guesses(person.name)) if each}
+    # An account's handle may itself be a host: its first label is the person's.
+    return frozenset(several | {each.partition(".")[0] for each in several})
+
+
+def plan(
+    person: Person,
+    consent: Consent | None,
+    sources: Iterable[Source],
+    now: datetime,
+    student_links: StudentLinks = StudentLinks.OFF,
+) -> Iterator[Query]:
+    """Yield the first questions about a person, each once, in the same order every time."""
+    if consent is None or not consent.asks(now):
+        return
+    words = identity(person, consent, now)
+    asked: set[str] = set()
+    for source in sorted(sources, key=lambda each: each.name):
+        for query in _questions(source, words, _scopes(consent, student_links)):
+            if query.key not in asked:
+                asked.add(query.key)
+                yield query
+
+
+def at_their_address(
+    accounts: Iterable[str], consent: Consent | None, sources: Iterable[Source], now: datetime
+) -> Iterator[Query]:
+    """Yield what asks accounts of others at their own address: whether each still stands."""
+    if consent is None or not consent.asks(now) or not consent.covers(Scope.PROFILES, now):
+        return
+    told = tuple(accounts)
+    for source in sorted(sources, key=lambda each: each.name):
+        there = tuple(_on(source, told))
+        if there and source.family is Family.PROFILES:
+            words = Identity(ref=consent.person, names=(), accounts=there)
+            yield from (each for each in source.plan(words) if each.kind.proves_absence)
+
+
+def scope_of(kind: QueryKind, family: Family) -> Scope:
+    """Return the consent that a question needs, first or followed."""
+    if kind in {QueryKind.FOLLOWS, QueryKind.FOLLOWERS}:
+        return Scope.STUDENT_LINKS
+    if kind is QueryKind.PICTURE:
+        return Scope.PHOTOS
+    if kind is QueryKind.DISTRICT:
+        return Scope.SEARCH
+    return SCOPE_OF[family]
+
+
+def _questions(source: Source, words: Identity, scopes: frozenset[Scope]) -> Iterator[Query]:
+    if SCOPE_OF[source.family] in scopes:
+        yield from source.plan(words)
+    if Scope.STUDENT_LINKS in scopes and isinstance(source, ContactSource):
+        for account in _on(source, words.accounts):
+            yield from source.contacts(account, words.ref)
+
+
+def accounts_asked(query: Query, person: Person, source: Source) -> tuple[str, ...]:
+    """Return the person's accounts whose contacts a question asks for, by planning it again.
+
+    The terms of a question do not tell: a server leaves its own name out of them.
+    """
+    if not isinstance(source, ContactSource):
+        return ()
+    return tuple(
+        account
+        for account in _on(source, person.accounts)
+        if any(each.key == query.key for each in source.contacts(account, person.ref))
+    )
+
+
+def _on(source: Source, accounts: Iterable[str]) -> Iterator[str]:
+    return (each for each in accounts if each.partition(":")[0] == source.platform)
+
+
+def _scopes(consent: Consent, student_links: StudentLinks) -> frozenset[Scope]:
+    if student_links is StudentLinks.ON:
+        return consent.scopes
+    return consent.scopes - {Scope.STUDENT_LINKS}
+
+
+def mail_hash(address: str) -> str:
+    """Return what Gravatar knows an address by: SHA-256, without spaces and in small letters."""
+    return sha256(address.strip().lower().encode()).hexdigest()
+
+
+def _full_names(name: PersonName) -> Iterator[str]:
+    """Yield the ways in which the person is written, the likeliest first."""
+    for family, given in product(
+        (name.family, *name.former_families), (name.given, *name.nicknames)
+    ):
+        yield f"{given} {family}"
+    if name.middle:
+        yield f"{name.given} {name.middle} {name.family}"
+
+
+def _guesses(name: PersonName) -> tuple[str, ...]:
+    """Guess handles: the name as written today first, former surnames last."""
+    pairs = product((name.family, *name.former_families), (name.given, *name.nicknames))
+    shapes = (
+        shape
+        for given, family in ((squashed(given), squashed(family)) for family, given in pairs)
+        if given and family
+        for shape in (f"{given}{family}", f"{given}.{family}", f"{given[0]}{family}")
+        # Most sites know no other letters in a handle.
+        if len(shape) >= SHORTEST_GUESS and shape.isascii()
+    )
+    return tuple(islice(_unique(shapes), HANDLES_GUESSED))
+
+
+def _unique(texts: Iterable[str]) -> Iterator[str]:
+    """Drop what is empty, and what differs only in case or spaces from an earlier text."""
+    known: set[str] = set()
+    for text in texts:
+        clean = " ".join(normalize("NFC", text).split())
+        if clean and clean.casefold() not in known:
+            known.add(clean.casefold())
+            yield clean

@@ -1,0 +1,99 @@
+"""Reads the reports of mail servers about letters that did not arrive (RFC 3464).
+
+What lies in a mailbox was written by strangers: it names a letter by an id that only its reader
+and the servers on its way can know, and nothing else in it is believed.
+"""
+
+import re
+from collections.abc import Iterator
+from email import policy
+from email.message import Message
+from email.parser import BytesParser, Parser
+
+from monitor.domain.email import Bounce, letter_of
+from monitor.mail.message import LETTER_HERE
+
+LARGEST = 1_000_000
+MOST_PARTS = 50
+MOST_RECIPIENTS = 10
+_LETTER = re.compile(r"[0-9a-f]{32}")
+_STATUS = re.compile(r"\s*([45]\.\d{1,3}\.\d{1,3})\b")
+# Where the address stands to which a report was delivered; which of them depends on the server.
+_DELIVERED_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+_FAILED = "failed"
+
+
+def bounces_in(content: bytes, return_path: str) -> tuple[Bounce, ...]:
+    """Return what a message says of our letters: nothing, if it is no report of delivery."""
+    if len(content) > LARGEST:
+        return ()
+    message = BytesParser(policy=policy.compat32).parsebytes(content)
+    if message.get_content_type() != "multipart/report":
+        return ()
+    parts = _parts(message)
+    letter = _named_by_address(message, return_path) or _named_by_copy(parts)
+    if not letter:
+        return ()
+    statuses = tuple(_statuses(parts))[:MOST_RECIPIENTS]
+    return tuple(Bounce(letter=letter, status=status) for status in statuses)
+
+
+def _parts(message: Message) -> list[Message]:
+    return [part for _, part in zip(range(MOST_PARTS), message.walk(), strict=False)]
+
+
+def _named_by_address(message: Message, return_path: str) -> str:
+    before, here, after = return_path.partition(LETTER_HERE)
+    if not here:
+        return ""
+    address = re.compile(
+        rf"{re.escape(before)}({_LETTER.pattern}){re.escape(after)}", re.IGNORECASE
+    )
+    for name in _DELIVERED_TO:
+        for value in message.get_all(name, ()):
+            found = address.search(str(value))
+            if found:
+                return found[1].lower()
+    return ""
+
+
+def _named_by_copy(parts: list[Message]) -> str:
+    """Look into what the server sends back of the letter: the whole of it, or its headers."""
+    for part in parts:
+        kind = part.get_content_type()
+        if kind == "text/rfc822-headers":
+            return _id_in(Parser(policy=policy.compat32).parsestr(_text(part), headersonly=True))
+        if kind == "message/rfc822" and part.is_multipart():
+            inner = part.get_payload()
+            return _id_in(inner[0]) if isinstance(inner, list) and inner else ""
+    return ""
+
+
+def _id_in(letter: object) -> str:
+    if not isinstance(letter, Message):
+        return ""
+    found = letter_of(str(letter.get("Message-ID", "")))
+    return found if _LETTER.fullmatch(found) else ""
+
+
+def _text(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+
+
+def _statuses(parts: list[Message]) -> Iterator[str]:
+    """Yield the status of each recipient; the first block is about the report as a whole."""
+    for part in parts:
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        for block in _blocks(part)[1:]:
+            failed = str(block.get("Action", "")).strip().lower() == _FAILED
+            status = _STATUS.match(str(block.get("Status", "")))
+            if failed and status:
+                yield status[1]
+
+
+def _blocks(part: Message) -> list[Message]:
+    blocks = part.get_payload()
+    found = blocks if isinstance(blocks, list) else []
+    return [each for each in found if isinstance(each, Message)]

@@ -1,0 +1,85 @@
+"""A mailbox over IMAP, from which what came back is read."""
+
+import imaplib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from monitor.config import BouncesConfig, Security
+from monitor.domain.email import Bounce
+from monitor.errors import UnavailableError
+from monitor.mail.dsn import LARGEST, bounces_in
+from monitor.mail.smtp import tls_of, token_in, xoauth2
+
+# What is more waits for the next time.
+AT_ONCE = 200
+
+
+class NoBounceBox:
+    """Where no mailbox is configured, nothing comes back."""
+
+    def unread(self) -> Iterator[tuple[Bounce, ...]]:
+        return iter(())
+
+
+class ImapBox:
+    """Marks a message as read once it was heard; where that fails, it is heard again."""
+
+    def __init__(self, settings: BouncesConfig, password: str, return_path: str) -> None:
+        self.settings = settings
+        self.password = password
+        self.return_path = return_path
+
+    def unread(self) -> Iterator[tuple[Bounce, ...]]:
+        try:
+            with self._opened() as box:
+                for number in _unseen(box):
+                    # What the server does not give out now stays unread, and is for the next time.
+                    if content := _content(box, number):
+                        yield bounces_in(content, self.return_path)
+                        box.uid("STORE", number, "+FLAGS", r"(\Seen)")
+        except (imaplib.IMAP4.error, OSError) as error:
+            reason = (
+                f"The mailbox for bounces cannot be read ({type(error).__name__}): "
+                "check [bounces] and its server."
+            )
+            raise UnavailableError(reason) from error
+
+    @contextmanager
+    def _opened(self) -> Iterator[imaplib.IMAP4]:
+        settings = self.settings
+        box = self._connected()
+        try:
+            if settings.token_file:
+                token = xoauth2(settings.user, token_in(settings.token_file))
+                box.authenticate("XOAUTH2", lambda _challenge: token.encode())
+            else:
+                box.login(settings.user, self.password)
+            answer, _ = box.select(settings.mailbox)
+            if answer != "OK":
+                raise imaplib.IMAP4.error
+            yield box
+        finally:
+            with suppress(imaplib.IMAP4.error, OSError):
+                box.logout()
+
+    def _connected(self) -> imaplib.IMAP4:
+        settings, tls = self.settings, tls_of(self.settings.ca_file)
+        seconds = settings.timeout_seconds
+        if settings.security is Security.TLS:
+            return imaplib.IMAP4_SSL(settings.host, settings.port, ssl_context=tls, timeout=seconds)
+        box = imaplib.IMAP4(settings.host, settings.port, timeout=seconds)
+        box.starttls(ssl_context=tls)
+        return box
+
+
+def _unseen(box: imaplib.IMAP4) -> list[str]:
+    """Return the UIDs of what nobody has read, the oldest first; too large is none of ours."""
+    answer, found = box.uid("SEARCH", "UNSEEN", "SMALLER", str(LARGEST))
+    if answer != "OK":
+        raise imaplib.IMAP4.error
+    return found[0].decode().split()[:AT_ONCE] if found and found[0] else []
+
+
+def _content(box: imaplib.IMAP4, number: str) -> bytes:
+    _, answer = box.uid("FETCH", number, "(BODY.PEEK[])")
+    return next((part[1] for part in answer if isinstance(part, tuple)), b"")

@@ -1,0 +1,159 @@
+"""The desk that holds the roster: which key it uses, and how key and tokens are put away."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+from pathlib import Path
+
+from monitor.domain.students.roster import Pupil, Roster, key_id
+from monitor.errors import CannotWriteError, ConfigError, InputError, WrongKeyError
+from monitor.matcher.keys import (
+    KEY_BYTES,
+    SECRET,
+    check_key,
+    given_key,
+    make_roster,
+    parse_key,
+    read_tokens,
+    write_tokens,
+)
+
+_OWNER_READS = 0o400
+
+
+class Size(Enum):
+    """What a new roster may hold: about as many students as the last one, or any number."""
+
+    LIKE_THE_LAST = auto()
+    ANY = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawer:
+    """Where the desk keeps things. Without `key_file` the key is a secret of `environ`.
+
+    `state` is the folder that is backed up, None where this machine has none: no key goes there.
+    Under `Size.ANY` a roster of quite another size than the last one is taken as it is.
+    """
+
+    tokens: Path
+    key_file: Path | None
+    environ: Mapping[str, str]
+    state: Path | None = None
+    size: Size = Size.LIKE_THE_LAST
+    draw: Callable[[int], bytes] = secrets.token_bytes
+
+    def import_(self, pupils: Iterable[Pupil], today: date) -> Roster:
+        """Make the tokens of the key in use, or of a first one.
+
+        Raise WrongKeyError where other tokens stand there: they are replaced only by `rotate`.
+        """
+        key = self._held()
+        if self.tokens.exists():
+            roster = read_tokens(self.tokens)
+            if key is None:
+                reason = (
+                    f"The roster key that made {self.tokens} (id {roster.key_id}) is not in "
+                    f"{self.key_file}: give that key, or begin anew with `namesake roster rotate`."
+                )
+                raise WrongKeyError(reason)
+            check_key(roster, key, self.tokens)
+        return self._put_away(key or self.draw(KEY_BYTES), pupils, today)
+
+    def rotate(self, pupils: Iterable[Pupil], today: date) -> Roster:
+        """Make tokens of a new key; the old ones match nothing from then on, and are gone."""
+        key = self._held()
+        if key is None or key_id(key) == self._in_use():
+            if self.key_file is None:
+                reason = f"The secret {SECRET} is the key in use: give a new one first."
+                raise InputError(reason)
+            key = self.draw(KEY_BYTES)
+        return self._put_away(key, pupils, today)
+
+    def empty(self) -> tuple[Path, ...]:
+        """Remove tokens and key, and return what was there."""
+        kept = (self.tokens, self.key_file)
+        there = tuple(path for path in kept if path and path.exists())
+        try:
+            for path in there:
+                path.unlink()
+        except OSError as error:
+            reason = f"{error.filename} cannot be removed ({error.strerror})."
+            raise CannotWriteError(reason) from error
+        return there
+
+    def _in_use(self) -> str:
+        kept = self._kept()
+        return kept.key_id if kept else ""
+
+    def _kept(self) -> Roster | None:
+        """Return the roster in use; None where there is none that can be read."""
+        try:
+            return read_tokens(self.tokens)
+        except InputError:
+            return None
+
+    def _refuse_strange(self, roster: Roster) -> None:
+        kept = self._kept() if self.size is Size.LIKE_THE_LAST else None
+        if kept is not None and roster.strange_beside(kept):
+            reason = (
+                f"The file holds about {roster.size:,} students, and the roster in use about "
+                f"{kept.size:,}: nothing was written. If that is right, add --size-is-right."
+            )
+            raise InputError(reason)
+
+    def _held(self) -> bytes | None:
+        """Return the key; None where a key file is named that is yet to be made."""
+        if self.key_file is None:
+            key = given_key(self.environ)
+            if key is None:
+                reason = f"There is no roster key: name a key file, or set the secret {SECRET}."
+                raise InputError(reason)
+            return key
+        _refuse_within(self.state, self.key_file)
+        try:
+            return parse_key(self.key_file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            reason = f"The roster key {self.key_file} cannot be read ({error.strerror})."
+            raise InputError(reason) from error
+
+    def _put_away(self, key: bytes, pupils: Iterable[Pupil], today: date) -> Roster:
+        """Write the key beside its place first, so that no tokens stand there without their key."""
+        roster = make_roster(pupils, key, today, self.draw)
+        self._refuse_strange(roster)
+        fresh = _fresh_key(self.key_file, key) if self.key_file else None
+        try:
+            write_tokens(self.tokens, roster)
+            if fresh and self.key_file:
+                fresh.replace(self.key_file)
+        except OSError as error:
+            reason = f"{self.key_file} cannot be written ({error.strerror})."
+            raise CannotWriteError(reason) from error
+        finally:
+            if fresh:
+                fresh.unlink(missing_ok=True)
+        return roster
+
+
+def _fresh_key(path: Path, key: bytes) -> Path:
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=_OWNER_READS)
+        with os.fdopen(descriptor, "w", encoding="ascii") as out:
+            out.write(key.hex())
+    except OSError as error:
+        reason = f"{path} cannot be written ({error.strerror})."
+        raise CannotWriteError(reason) from error
+    return fresh
+
+
+def _refuse_within(state: Path | None, key_file: Path) -> None:
+    if state and key_file.resolve().is_relative_to(state.resolve()):
+        reason = f"The roster key {key_file} lies in the state folder; keep it apart from backups."
+        raise ConfigError(reason)

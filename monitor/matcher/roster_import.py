@@ -1,0 +1,203 @@
+"""The students of a roster file, and what became of its other rows.
+
+A file of unknown encoding and separators, as rows of cells.
+"""
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from monitor.domain.students.roster import Pupil
+from monitor.domain.students.roster_file import Kind, Known, Layout, Row, column, layout, read_row
+from monitor.errors import InputError
+
+_PIECE = 1 << 20
+_LONGEST_HEADER = 1 << 16
+_SEPARATORS = ",;\t|"
+_FOREIGN = {
+    b"PK\x03\x04": "a workbook or a ZIP archive: save the sheet as CSV, or unpack the archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV",
+    b"%PDF": "a PDF: export the roster as CSV",
+    b"\x1f\x8b": "compressed: unpack it",
+}
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The cells of a row, and the number of the line it begins in."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@contextmanager
+def rows_of(path: Path) -> Iterator[Iterator[Line]]:
+    """Open a file as rows, the header first. Raise InputError with what to do about it."""
+    try:
+        if not path.is_file():
+            reason = f"{path} is no file."
+            raise InputError(reason)
+        with path.open(encoding=_encoding(path), newline="") as file:
+            yield _rows(path, file)
+    except (OSError, UnicodeError) as error:
+        reason = f"{path} cannot be read as text; export it again as CSV in UTF-8."
+        raise InputError(reason) from error
+
+
+def _rows(path: Path, file: TextIO) -> Iterator[Line]:
+    reader = csv.reader(file, delimiter=_separator(file), strict=True)
+    number = 0
+    try:
+        while True:
+            number = reader.line_num + 1
+            cells = next(reader, None)
+            if cells is None:
+                return
+            # A spreadsheet may say first how it separates.
+            if any(cell.strip() for cell in cells) and not (number == 1 and _says_separator(cells)):
+                yield Line(number=number, cells=tuple(cells))
+    except csv.Error:
+        reason = f"{path} is broken in line {number}: a quote is not closed, or a cell is too long."
+        raise InputError(reason) from None
+
+
+def _says_separator(cells: list[str]) -> bool:
+    return cells[0].lower().startswith("sep=")
+
+
+def _separator(file: TextIO) -> str:
+    """Take the separator that stands most often in the first line with any."""
+    head = file.read(_LONGEST_HEADER)
+    file.seek(0)
+    for line in head.splitlines():
+        if line.strip() and not line.lower().startswith("sep="):
+            return max(_SEPARATORS, key=line.count)
+    return _SEPARATORS[0]
+
+
+def _encoding(path: Path) -> str:
+    """Tell the encoding by its mark, by its zeros, or by whether it is UTF-8 throughout."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+        for mark, what in _FOREIGN.items():
+            if head.startswith(mark):
+                reason = f"{path} is {what}."
+                raise InputError(reason)
+        marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+        if marked:
+            return marked
+        if b"\0" in head:
+            return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+        file.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while piece := file.read(_PIECE):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            # Latin-1 as Windows writes it; five bytes mean nothing there, and are refused.
+            return "cp1252"
+    return "utf-8"
+
+
+ROLES = "roles.csv"
+# The largest district of the United States has fewer.
+MOST_STUDENTS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentsRead:
+    """`others` are rows of people who are no students, `left` of students who have left.
+
+    `unusable` and `unread` are numbers of lines: of rows without a usable name, and of those
+    with a handle that could not be read.
+    """
+
+    pupils: frozenset[Pupil]
+    rows: int
+    others: int = 0
+    left: int = 0
+    unusable: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
+
+
+def read_students(path: Path, roles: Path | None = None, unit: str = "") -> StudentsRead:
+    """Read the students of a file, and nobody else. Raise InputError where there are none.
+
+    `roles` is the file that tells who is one, where this one does not: else the roles.csv
+    beside it. `unit` is what a directory calls the unit of students.
+    """
+    with rows_of(path) as lines:
+        laid_out = _layout(path, lines)
+        students = frozenset[str]() if laid_out.tells.ids is None else _ids(path, roles)
+        known = Known(students=students, unit=unit)
+        numbered = ((line.number, read_row(line.cells, laid_out, known)) for line in lines)
+        read = _gathered(path, numbered)
+    if not read.pupils:
+        raise InputError(_without_students(path, laid_out, read))
+    return read
+
+
+def _layout(path: Path, lines: Iterator[Line]) -> Layout:
+    header = next(lines, None)
+    try:
+        return layout(header.cells if header else ())
+    except InputError as error:
+        reason = f"{path} {error}; nothing was written."
+        raise InputError(reason) from None
+
+
+def _gathered(path: Path, numbered: Iterator[tuple[int, Row]]) -> StudentsRead:
+    kinds: Counter[Kind] = Counter()
+    pupils: set[Pupil] = set()
+    unusable, unread = [], []
+    for number, row in numbered:
+        kinds[row.kind] += 1
+        if row.pupil:
+            pupils.add(row.pupil)
+        if row.kind is Kind.UNUSABLE:
+            unusable.append(number)
+        if row.unread:
+            unread.append(number)
+        if len(pupils) > MOST_STUDENTS:
+            reason = f"{path} holds more than {MOST_STUDENTS:,} students: that is no one district."
+            raise InputError(reason)
+    return StudentsRead(
+        pupils=frozenset(pupils),
+        rows=kinds[Kind.STUDENT],
+        others=kinds[Kind.OTHER],
+        left=kinds[Kind.LEFT],
+        unusable=tuple(unusable),
+        unread=tuple(unread),
+    )
+
+
+def _ids(path: Path, roles: Path | None) -> frozenset[str]:
+    """Read who is a student from the file of roles."""
+    source = roles or path.with_name(ROLES)
+    if not source.exists():
+        reason = f"{path} does not tell who is a student: put its {ROLES} beside it, or name it."
+        raise InputError(reason)
+    with rows_of(source) as lines:
+        header = next(lines, None)
+        titles = [column(title) for title in header.cells] if header else []
+        if not {"usersourcedid", "role"} <= set(titles):
+            reason = f"{source} lacks the columns userSourcedId and role."
+            raise InputError(reason)
+        user, role = titles.index("usersourcedid"), titles.index("role")
+        long_enough = (line.cells for line in lines if len(line.cells) > max(user, role))
+        return frozenset(
+            cells[user].strip() for cells in long_enough if cells[role].strip().lower() == "student"
+        )
+
+
+def _without_students(path: Path, laid_out: Layout, read: StudentsRead) -> str:
+    seen = read.others + read.left + len(read.unusable)
+    hint = "; name their unit with --unit" if laid_out.tells.units and read.others else ""
+    return f"{path} holds no student whose name can be used, in {seen} rows{hint}."

@@ -1,1 +1,0 @@
-"""Roster files as they come from school systems, spreadsheets and directories."""

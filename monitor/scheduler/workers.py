@@ -1,0 +1,141 @@
+"""The hands of the service: a thread for each kind of work, and whether it still moves.
+
+What wakes the hands: a tick every 20 seconds, and a look at whether the clock was set.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.errors import traced
+from scrapers.http.clock import Clock
+
+# The longest that work may go without looking at the clock: a mail server may take ten minutes
+# for each of a few answers, and a host may want us to pause for five.
+HUNG_AFTER_SECONDS = 3600.0
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The clock that all work looks at; when a hand last did is its sign of life.
+
+    A thread that has never said `beat` is not a hand, and not remembered.
+    """
+
+    clock: Clock
+    beats: dict[int, float] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        if threading.get_ident() in self.beats:
+            self.beat()
+        return self.clock.now()
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
+    def beat(self) -> None:
+        self.beats[threading.get_ident()] = self.clock.monotonic()
+
+    def still_for(self, thread: int | None) -> float:
+        """Return for how many seconds a thread has shown no sign of life."""
+        now = self.clock.monotonic()
+        return now - self.beats.get(thread or 0, now)
+
+
+class Hand(threading.Thread):
+    """Does one kind of work, once more each time it is woken; a failure does not end it.
+
+    Each kind has a hand of its own, so that a long sweep holds up no self-check and no letter.
+    """
+
+    def __init__(self, work: Callable[[], None], pulse: Pulse) -> None:
+        super().__init__(name=work.__name__, daemon=True)
+        self._work = work
+        self._pulse = pulse
+        self._busy = False
+        self._woken = threading.Event()
+        self._ending = False
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    @property
+    def moves(self) -> bool:
+        """Tell whether it is idle, or has looked at the clock not long ago."""
+        if not self.is_alive():
+            return False
+        return not self._busy or self._pulse.still_for(self.ident) < HUNG_AFTER_SECONDS
+
+    def end(self) -> None:
+        """Begin nothing new; what is in hand is for its own work to end."""
+        self._ending = True
+        self._woken.set()
+
+    def run(self) -> None:
+        while self._woken.wait() and not self._ending:
+            self._woken.clear()
+            self._pulse.beat()
+            self._busy = True
+            try:
+                self._work()
+            except Exception as error:  # noqa: BLE001 - the next round may fare better
+                LOG.error("A round of %s failed: %s.", self.name, traced(error))  # noqa: TRY400 - its trace may quote
+            finally:
+                self._busy = False
+
+
+TICK_SECONDS = 20
+# Clocks are slewed by less; more is a clock that was set, or a machine that slept.
+APART_SECONDS = 5.0
+
+
+class Ticker:
+    """APScheduler, for its interval alone; it goes by the wall clock, which may be set."""
+
+    def __init__(self, hands: Iterable[Hand]) -> None:
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
+        )
+        for hand in hands:
+            now = datetime.now(UTC)
+            self._scheduler.add_job(hand.wake, "interval", seconds=TICK_SECONDS, next_run_time=now)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    def tick(self) -> None:
+        """Tick now, and go on from now: else a clock that was set back would keep us waiting."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+
+@dataclass(slots=True)
+class Jumps:
+    """Notices when the wall clock and the one that cannot be set have come apart."""
+
+    clock: Clock
+    _apart: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._apart = self._difference()
+
+    def since_last(self) -> float:
+        """Return by how many seconds the wall clock jumped since the last look; 0 for a few."""
+        apart = self._difference()
+        jumped, self._apart = apart - self._apart, apart
+        return jumped if abs(jumped) > APART_SECONDS else 0.0
+
+    def _difference(self) -> float:
+        return self.clock.now().timestamp() - self.clock.monotonic()

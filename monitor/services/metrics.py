@@ -1,0 +1,136 @@
+"""The service's numbers in the form that Prometheus reads: of nobody, and of no single person."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from monitor.db.outbox import LetterState
+from monitor.services.health import Vitals
+from scrapers.models import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+
+def exposition(vitals: Vitals) -> bytes:
+    """Write them all, in the text format 0.0.4; what was never is left out, not zero."""
+    return generate_latest(_registry(vitals))
+
+
+def samples(vitals: Vitals) -> tuple[Sample, ...]:
+    found = (sample for metric in _registry(vitals).collect() for sample in metric.samples)
+    return tuple(Sample(name=each.name, labels=each.labels, value=each.value) for each in found)
+
+
+def _registry(vitals: Vitals) -> CollectorRegistry:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Numbers(vitals))
+    return registry
+
+
+class _Numbers(Collector):
+    def __init__(self, vitals: Vitals) -> None:
+        self._vitals = vitals
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _of_sources(self._vitals)
+        yield from _of_work(self._vitals)
+        yield from _of_letters(self._vitals)
+        yield from _of_flags(self._vitals)
+
+
+def _of_sources(vitals: Vitals) -> Iterator[Metric]:
+    outcome = GaugeMetricFamily(
+        "namesake_source_outcome",
+        "1 for the outcome that each source last came to, 0 for all others.",
+        labels=("source", "outcome"),
+    )
+    since = GaugeMetricFamily(
+        "namesake_source_since_timestamp_seconds",
+        "When a source began to be as it is.",
+        labels=("source",),
+    )
+    proven = GaugeMetricFamily(
+        "namesake_source_proven_timestamp_seconds",
+        "When a source's canaries last agreed in the field; left out where they never did.",
+        labels=("source",),
+    )
+    for each in vitals.sources:
+        for one in Outcome:
+            outcome.add_metric((each.source, one), float(one is each.outcome))
+        since.add_metric((each.source,), each.since.timestamp())
+        if each.proven_at:
+            proven.add_metric((each.source,), each.proven_at.timestamp())
+    yield from (outcome, since, proven)
+
+
+def _of_work(vitals: Vitals) -> Iterator[Metric]:
+    late = GaugeMetricFamily(
+        "namesake_overdue_seconds",
+        "How long work of a kind is overdue.",
+        labels=("work",),
+    )
+    oldest: dict[str, float] = {}
+    for due in vitals.overdue:
+        oldest.setdefault(due.name, (vitals.at - due.due_at).total_seconds())
+    for name, seconds in sorted(oldest.items()):
+        late.add_metric((name,), seconds)
+    yield late
+    waiting = float(vitals.waiting_requests)
+    yield _number("namesake_waiting_requests", "Self-checks and sweeps that wait.", waiting)
+    yield _number("namesake_database_bytes", "How large it is.", float(vitals.database_bytes))
+    yield _number(
+        "namesake_collected_timestamp_seconds", "When this was taken.", vitals.at.timestamp()
+    )
+    failed = vitals.backup_failed
+    for name, told, at in (
+        ("sweep_closed", "When the last weekly sweep was closed.", vitals.sweep_closed),
+        ("sweep_open_since", "When a sweep that is open began.", vitals.sweep_open_since),
+        ("backed_up", "When the last copy was made.", vitals.backed_up),
+        (
+            "backup_failed",
+            "When a copy failed that was the latest one.",
+            failed.at if failed else None,
+        ),
+    ):
+        if at is not None:
+            yield _number(f"namesake_{name}_timestamp_seconds", told, at.timestamp())
+
+
+def _of_letters(vitals: Vitals) -> Iterator[Metric]:
+    letters = GaugeMetricFamily(
+        "namesake_letters", "Letters in the outbox, by their state.", labels=("state",)
+    )
+    for state in LetterState:
+        letters.add_metric((state,), float(vitals.letters.get(state, 0)))
+    yield letters
+    yield _number("namesake_paused_addresses", "Readers held back.", float(vitals.paused))
+    if vitals.oldest_letter:
+        seconds = (vitals.at - vitals.oldest_letter).total_seconds()
+        yield _number("namesake_oldest_letter_seconds", "How long it has waited.", seconds)
+
+
+def _of_flags(vitals: Vitals) -> Iterator[Metric]:
+    if vitals.people is not None:
+        people = float(vitals.people)
+        yield _number("namesake_people", "How many have joined; left out below 10.", people)
+    flags = GaugeMetricFamily(
+        "namesake_flags",
+        "Flags by kind and state; counts below 10 are left out.",
+        labels=("kind", "state"),
+    )
+    for (kind, state), count in sorted(vitals.flags.items()):
+        flags.add_metric((kind, state), float(count))
+    yield flags
+
+
+def _number(name: str, told: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, told, value=value)

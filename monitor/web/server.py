@@ -1,0 +1,79 @@
+"""Lets readers in: one process, a fixed number of threads, on one address or one socket."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask
+from waitress.server import create_server
+from waitress.wasyncore import close_all
+
+from monitor.errors import UnavailableError
+from reports.pages.layout import prepare
+
+LOOPBACK: Final = "127.0.0.1"
+# Whoever watches a self-check keeps a thread; so of these only some may be streams.
+THREADS: Final = 16
+STREAMS: Final = 4
+CONNECTIONS: Final = 500
+FAREWELL_SECONDS: Final = 5.0
+
+
+@contextmanager
+def listening(app: Flask, host: str, port: int) -> Iterator[int]:
+    """Answer in the background until the block ends; yield the port that was taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with _bound(family, (host, port)) as door, _running(app, door):
+        yield int(door.getsockname()[1])
+
+
+@contextmanager
+def listening_at(app: Flask, path: Path) -> Iterator[None]:
+    """Answer on a socket, which this process's user and group may use, and nobody else."""
+    path.unlink(missing_ok=True)
+    with _bound(socket.AF_UNIX, str(path)) as door, _running(app, door):
+        path.chmod(0o660)
+        yield
+
+
+@contextmanager
+def _bound(family: socket.AddressFamily, place: str | tuple[str, int]) -> Iterator[socket.socket]:
+    with socket.socket(family) as door:
+        try:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(place)
+        except OSError as error:
+            where = place if isinstance(place, str) else ":".join(map(str, place))
+            reason = f"{where} cannot be listened on ({error.strerror}); choose another place."
+            raise UnavailableError(reason) from error
+        yield door
+
+
+@contextmanager
+def _running(app: Flask, door: socket.socket) -> Iterator[None]:
+    prepare()
+    everything: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=everything,
+        sockets=[door],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=30,
+        ident=None,
+        # Our address stands in the configuration: nothing is taken from such headers.
+        clear_untrusted_proxy_headers=True,
+        max_request_header_size=32_768,
+    )
+    thread = threading.Thread(target=server.run, name="pages", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        # On the server's own thread: it ends once nothing is left to listen to.
+        server.trigger.pull_trigger(lambda: close_all(everything, ignore_all=True))
+        thread.join(FAREWELL_SECONDS)
+        server.task_dispatcher.shutdown(timeout=FAREWELL_SECONDS)

@@ -1,0 +1,270 @@
+"""Letters that do not wait for Monday.
+
+Letters about how things stand: what is agreed to, what is held, what was asked for. The
+invitation: what Namesake is, and a code that only this mailbox gets. The letter with a link to
+sign in. The two letters of a change of address: one asks at the new one, one tells the old one.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, TypeVar
+from urllib.parse import quote
+
+from reports.emails.render import Letter, composed, fitted
+from reports.emails.sections import FlagLine, LetterView, cut
+from reports.labels import ConsentChange, Ending, FlagKind, for_flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView(LetterView):
+    """A high flag, and whatever else came up beside it.
+
+    `opens_at` is when IT sees an impersonation if nobody answers; None: never by itself.
+    """
+
+    flag: FlagLine
+    more: tuple[FlagLine, ...] = ()
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnView(LetterView):
+    """Consent has ended. `erased_by` and `backups_by` say when the last copy is gone.
+
+    Both are None while a legal hold keeps everything.
+    """
+
+    ending: Ending = Ending.WITHDRAWN
+    at: datetime
+    erased_by: datetime | None
+    backups_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEndingView(LetterView):
+    """Consent ends by itself. `how` says how to renew it; else all is erased by `erased_by`."""
+
+    expires_at: datetime
+    erased_by: datetime
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlassView(LetterView):
+    """Somebody looked early. `seen` says what at, `by` who, `reason` why, in their words."""
+
+    at: datetime
+    seen: str
+    by: tuple[str, ...]
+    reason: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedView(LetterView):
+    """IT asks about a flag instead of guessing. `by` says who, `question` what, in their words."""
+
+    kind: FlagKind
+    url: str
+    ref: str
+    by: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledView(LetterView):
+    """Consent was given. `agreed` lists what to; `not_me` says how to undo it at once."""
+
+    at: datetime
+    agreed: tuple[str, ...]
+    expires_at: datetime
+    not_me: str
+    undo_url: str = ""
+
+
+def render_alert(view: AlertView) -> Letter:
+    flags = (view.flag, *view.more)
+    answers = for_flags(flag.kind for flag in flags)
+
+    def facts(most: int) -> Mapping[str, object]:
+        return {"view": view, "flags": cut(flags, most), "answers": answers}
+
+    return fitted("alert", facts)
+
+
+def render_withdrawn(view: WithdrawnView) -> Letter:
+    return composed("withdrawn", {"view": view})
+
+
+def render_consent_ending(view: ConsentEndingView) -> Letter:
+    return composed("consent_ending", {"view": view})
+
+
+def render_break_glass(view: BreakGlassView) -> Letter:
+    return composed("break_glass", {"view": view})
+
+
+def render_asked(view: AskedView) -> Letter:
+    return composed("asked", {"view": view, "answers": for_flags((view.kind,))})
+
+
+def render_enrolled(view: EnrolledView) -> Letter:
+    return composed("enrolled", {"view": view})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChangedView(LetterView):
+    """A consent was changed. `agreed` lists what it is to from now on.
+
+    `paused_until` is when asking goes on by itself, None where it does not rest. `not_me` says
+    how to undo it at once.
+    """
+
+    change: ConsentChange
+    at: datetime
+    agreed: tuple[str, ...]
+    expires_at: datetime
+    not_me: str
+    paused_until: datetime | None = None
+    undo_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldView(LetterView):
+    """A legal hold. `by` says who placed or lifted it, `reason` why, in their words.
+
+    `lifted_at` is None while it stands; `erased_by` is when all is gone that it held, None for
+    somebody who has not left.
+    """
+
+    placed_at: datetime
+    by: tuple[str, ...]
+    reason: str
+    lifted_at: datetime | None = None
+    erased_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDataView(LetterView):
+    """A copy of all that is kept is attached, as of the moment the letter is sent."""
+
+
+def render_consent_changed(view: ConsentChangedView) -> Letter:
+    return composed("consent_changed", {"view": view})
+
+
+def render_hold(view: HoldView) -> Letter:
+    return composed("hold", {"view": view})
+
+
+def render_own_data(view: OwnDataView) -> Letter:
+    return composed("own_data", {"view": view})
+
+
+Inviting = TypeVar("Inviting", "InvitationView", "ReminderView")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationView(LetterView):
+    """`how` says where the code goes. The queued letter holds no code: it is put in when sent.
+
+    `review_url` is where a code opens the invitation; the code is added to it.
+    """
+
+    how: str
+    expires_at: datetime
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderView(LetterView):
+    """The one reminder of an invitation; all as there."""
+
+    how: str
+    invited_at: datetime
+    expires_at: datetime
+    code: str = ""
+
+
+def render(view: InvitationView) -> Letter:
+    """Raise ValueError where the code was not put in."""
+    return composed("invitation", {"view": _leading(view)})
+
+
+def render_reminder(view: ReminderView) -> Letter:
+    """Raise ValueError where the code was not put in."""
+    return composed("reminder", {"view": _leading(view)})
+
+
+def _leading(view: Inviting) -> Inviting:
+    """Let the button lead to what the code opens."""
+    if not view.code:
+        message = "An invitation without its code invites nobody."
+        raise ValueError(message)
+    if not view.review_url:
+        return view
+    return replace(view, review_url=f"{view.review_url}/{quote(view.code, safe='')}")
+
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInLinkView(LetterView):
+    """The queued letter holds no token: it is put in when the letter is sent."""
+
+    expires_at: datetime
+    token: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"{self.review_url.rstrip('/')}/sign-in/{self.token}"
+
+
+def render_sign_in_link(view: SignInLinkView) -> Letter:
+    """Raise ValueError where the token was not put in."""
+    if not _TOKEN.fullmatch(view.token) or not view.review_url:
+        message = "A link to sign in needs its token and the address of the pages."
+        raise ValueError(message)
+    return composed("sign_in_link", {"view": view})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAddressView(LetterView):
+    """Goes to a mailbox whose owner may be anybody, so it names nobody.
+
+    The queued letter holds no token: it is put in when the letter is sent.
+    """
+
+    expires_at: datetime
+    token: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"{self.review_url.rstrip('/')}/me/data/address/{self.token}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChangedView(LetterView):
+    """Goes to the address that was given up, and does not tell the new one.
+
+    `not_me` says how to undo it at once.
+    """
+
+    at: datetime
+    not_me: str
+    undo_url: str = ""
+
+
+def render_new(view: NewAddressView) -> Letter:
+    """Raise ValueError where the token was not put in."""
+    if not _TOKEN.fullmatch(view.token) or not view.review_url:
+        message = "A link to confirm an address needs its token and the address of the pages."
+        raise ValueError(message)
+    return composed("new_address", {"view": view})
+
+
+def render_changed(view: AddressChangedView) -> Letter:
+    return composed("address_changed", {"view": view})

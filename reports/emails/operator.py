@@ -1,0 +1,67 @@
+"""Letters to the operators: what needs a hand, and nothing that was found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from reports.emails.render import Letter, composed
+from reports.emails.sections import MOST, Gap, LetterView, cut
+
+_MEANINGS: Final = {
+    "5.1.": "which says that there is no such address",
+    "5.2.": "which says that the mailbox takes no letters",
+    "5.3.": "which says that the server cannot take this letter",
+    "5.4.": "which says that no way leads there",
+    "5.6.": "which says that the letter cannot be read there",
+    "5.7.": "which says that the server does not want our letters: see to SPF, DKIM and DMARC",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesParkedView(LetterView):
+    """Sources whose trouble is news; each is left alone for longer and longer."""
+
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressPausedView(LetterView):
+    """Nobody's name: `ref` stands for the reader, `status` is what their mail server answered."""
+
+    ref: str
+    status: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskFullView(LetterView):
+    """The disk of the state folder has no room; nothing is lost, and nothing is asked."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialView(LetterView):
+    """A letter that says no more than that it arrived."""
+
+
+def render_sources_parked(view: SourcesParkedView) -> Letter:
+    gaps = cut(sorted(view.gaps, key=lambda gap: gap.since), MOST)
+    return composed("sources_parked", {"view": view, "gaps": gaps, "year": 0})
+
+
+def render_address_paused(view: AddressPausedView) -> Letter:
+    return composed("address_paused", {"view": view, "means": _meaning(view.status)})
+
+
+def _meaning(status: str) -> str:
+    """Say what a class of answers means (RFC 3463), for whoever does not know them by heart."""
+    return _MEANINGS.get(status[:4], "for good")
+
+
+def render_disk_full(view: DiskFullView) -> Letter:
+    return composed("disk_full", {"view": view})
+
+
+def render_trial(view: TrialView) -> Letter:
+    return composed("trial", {"view": view})

@@ -1,0 +1,274 @@
+"""The evidence pack: one ZIP that a person hands to a platform, or to IT.
+
+Pages as they came, in the form that archives keep them in (WARC, ISO 28500).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from http import HTTPStatus
+from io import BytesIO
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from reports.data_export import sheet
+from reports.labels import FlagKind, Severity, field_words
+from reports.sanitize import header_line
+from reports.templating import ENVIRONMENT
+
+# What we keep was unpacked already; these speak of how it travelled.
+_OF_THE_WAY = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection"})
+_HTTP = "HTTP/1.1"
+_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]{1,100}", re.ASCII)
+_OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%-._~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCopy:
+    """What a server answered, byte for byte, once unpacked."""
+
+    url: str
+    status: int
+    body: bytes
+    fetched_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.body).hexdigest()
+
+    @property
+    def served_at(self) -> str:
+        """When the server says that it answered; empty where it does not."""
+        return self.headers.get("date", "")
+
+
+def warc(pages: Iterable[PageCopy]) -> bytes:
+    """Archive them; the same pages give the same bytes."""
+    archive = BytesIO()
+    writer = WARCWriter(archive, gzip=True)
+    for page in pages:
+        record = writer.create_warc_record(
+            _address(page),
+            "response",
+            payload=BytesIO(page.body),
+            length=len(page.body),
+            http_headers=_head(page),
+            warc_headers_dict=_about(page),
+        )
+        writer.write_record(record)
+    return archive.getvalue()
+
+
+def _head(page: PageCopy) -> StatusAndHeaders:
+    told = [
+        (name, _ascii(header_line(value, 2_000)))
+        for name, value in sorted(page.headers.items())
+        if _NAME.fullmatch(name) and name.casefold() not in _OF_THE_WAY
+    ]
+    told.append(("content-length", str(len(page.body))))
+    return StatusAndHeaders(f"{page.status} {_phrase(page.status)}".rstrip(), told, protocol=_HTTP)
+
+
+def _address(page: PageCopy) -> str:
+    return quote(page.url, safe=_OF_ADDRESSES, errors="replace")
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode()
+
+
+def _about(page: PageCopy) -> dict[str, str]:
+    # A record's id is drawn at random by default, and its date is now.
+    content = f"{_address(page)} {page.fetched_at.isoformat()} {page.sha256}"
+    record = uuid5(NAMESPACE_URL, content)
+    moment = page.fetched_at.astimezone(UTC)
+    return {
+        "WARC-Record-ID": f"<urn:uuid:{record}>",
+        "WARC-Date": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
+    }
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+
+
+# Mail servers and forms refuse more, and a pack is to be sent.
+MOST_OF_PAGES = 8 << 20
+REPORT, FINDINGS, COPIED = "report.html", "findings.json", "copied-elements.csv"
+PAGES, MANIFEST = "pages.warc.gz", "MANIFEST.sha256"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedLine:
+    """One element of both accounts. `own` is the address of the person's account it is beside."""
+
+    field: str
+    theirs: str
+    ours: str
+    copied: bool
+    likeness: str
+    own: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """What was done about it: `who` and `what` are words of ours, `note` is theirs."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    """What the person may hand out about one account that is not what it seems.
+
+    `account` is the platform's own key of it, `name` and `handle` as it shows them. `pages` are
+    the newest first. Nothing in it depends on when it is made.
+    """
+
+    ref: str
+    person: str
+    organisation: str
+    zone: str
+    kind: FlagKind
+    severity: Severity
+    platform: str
+    url: str
+    account: str
+    handle: str
+    name: str
+    first_seen: datetime
+    last_seen: datetime
+    reasons: tuple[str, ...]
+    own: tuple[str, ...]
+    copied: tuple[CopiedLine, ...]
+    log: tuple[LogLine, ...]
+    pages: tuple[PageCopy, ...] = ()
+
+    @property
+    def copies(self) -> tuple[CopiedLine, ...]:
+        return tuple(each for each in self.copied if each.copied)
+
+
+def pack(view: EvidenceView) -> bytes:
+    """Make the ZIP. The same view gives the same bytes."""
+    pages = tuple(_fitting(view.pages))
+    files = dict(_files(view, pages))
+    files[MANIFEST] = _manifest(files)
+    archive = BytesIO()
+    with ZipFile(archive, "w") as zipped:
+        for name, content in files.items():
+            zipped.writestr(_entry(name, view.last_seen), content)
+    return archive.getvalue()
+
+
+def pack_name(view: EvidenceView) -> str:
+    return f"evidence-{view.ref[:8]}.zip"
+
+
+def _files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
+    left_out = len(view.pages) - len(pages)
+    told = {"view": view, "pages": pages, "left_out": left_out, "archive": PAGES}
+    yield REPORT, ENVIRONMENT.get_template("evidence/report.html").render(told).encode()
+    # ASCII alone: a hidden character shows as what it is, and no viewer takes it for another.
+    findings = json.dumps(_findings(view, pages), indent=1, sort_keys=True)
+    yield FINDINGS, findings.encode()
+    yield COPIED, sheet(_rows(view)).encode()
+    if pages:
+        yield PAGES, warc(pages)
+
+
+def _findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[str, object]:
+    return {
+        "reference": view.ref,
+        "about": {"name": view.person, "organisation": view.organisation, "own": view.own},
+        "account": _account(view),
+        "kind": view.kind,
+        "severity": view.severity,
+        "reasons": view.reasons,
+        "elements": [_element(each) for each in view.copied],
+        "log": [
+            {"at": _utc(each.at), "who": each.who, "what": each.what, "note": each.note}
+            for each in view.log
+        ],
+        "pages": [_page(each) for each in pages],
+    }
+
+
+def _account(view: EvidenceView) -> Mapping[str, object]:
+    return {
+        "platform": view.platform,
+        "address": view.url,
+        "key": view.account,
+        "handle": view.handle,
+        "display_name": view.name,
+        "first_seen": _utc(view.first_seen),
+        "last_seen": _utc(view.last_seen),
+    }
+
+
+def _element(line: CopiedLine) -> Mapping[str, object]:
+    return {
+        "field": line.field,
+        "theirs": line.theirs,
+        "yours": line.ours,
+        "beside": line.own,
+        "likeness": line.likeness,
+        "copied": line.copied,
+    }
+
+
+def _page(page: PageCopy) -> Mapping[str, object]:
+    return {
+        "address": page.url,
+        "status": page.status,
+        "fetched_at": _utc(page.fetched_at),
+        "date_header": page.served_at,
+        "sha256": page.sha256,
+        "bytes": len(page.body),
+    }
+
+
+def _rows(view: EvidenceView) -> Iterator[tuple[str, ...]]:
+    yield ("Element", "Theirs", "Yours", "Likeness", "Copied", "Beside")
+    for each in view.copied:
+        copied = "yes" if each.copied else "no"
+        words = field_words(each.field)
+        yield (words, each.theirs, each.ours, each.likeness, copied, each.own)
+
+
+def _fitting(pages: tuple[PageCopy, ...]) -> Iterator[PageCopy]:
+    room = MOST_OF_PAGES
+    for each in pages:
+        if len(each.body) <= room:
+            room -= len(each.body)
+            yield each
+
+
+def _manifest(files: Mapping[str, bytes]) -> bytes:
+    """List what `sha256sum --check` reads."""
+    lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
+    return "".join(lines).encode()
+
+
+def _entry(name: str, at: datetime) -> ZipInfo:
+    moment = at.astimezone(UTC)
+    entry = ZipInfo(name, moment.timetuple()[:6])
+    entry.compress_type = ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,154 @@
+"""The pages on which one says that one's work address has changed.
+
+The pages on which one signs in. The page on which one stops the weekly letter, or gets it again.
+A page that says why there is none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.pages.layout import Fault, Frame, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """An earlier change: since when, and from which address."""
+
+    at: datetime
+    old: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressView:
+    """`typed` is what stood in the field. `domains` are those of the district's staff.
+
+    `accounts` is what people call the accounts by which they sign in, empty where a letter brings
+    a link. `offices` are the roles for which the configuration lists the old address.
+    """
+
+    zone: str
+    address: str
+    domains: tuple[str, ...]
+    typed: str = ""
+    accounts: str = ""
+    offices: tuple[str, ...] = ()
+    moved: Moved | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmView:
+    """Asks for the code of a letter; whether anybody has its address, nobody is told."""
+
+    minutes: int
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressView:
+    """One button. Whoever opens a link only to look at it, as scanners do, does not press it."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedView:
+    """It is done, and the account that let its person in still names the old address."""
+
+    address: str
+    accounts: str
+    contact: str
+
+
+def render(view: AddressView, frame: Frame) -> str:
+    return page("address", view, frame)
+
+
+def render_confirm(view: ConfirmView, frame: Frame) -> str:
+    return page("address_confirm", view, frame)
+
+
+def render_press(view: PressView, frame: Frame) -> str:
+    return page("address_press", view, frame)
+
+
+def render_changed(view: ChangedView, frame: Frame) -> str:
+    return page("address_changed", view, frame)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInView:
+    """`lapsed` says that an earlier session ended because nothing was done for a while.
+
+    `by_link` says that a letter brings the link; `provider` names the district's own accounts,
+    empty where people do not sign in with them.
+    """
+
+    lapsed: bool = False
+    by_link: bool = False
+    provider: str = ""
+    address: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeView:
+    """Asks for the code of a letter that may be on its way, and tells nobody whether it is."""
+
+    minutes: int
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPressView:
+    """One button. Whoever opens a link only to look at it, as scanners do, does not press it."""
+
+    action: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrangerView:
+    """Somebody proved an address, and it is nobody's here."""
+
+    mail: str
+
+
+def render_sign_in(view: SignInView, frame: Frame) -> str:
+    return page("sign_in", view, frame)
+
+
+def render_code(view: CodeView, frame: Frame) -> str:
+    return page("sign_in_code", view, frame)
+
+
+def render_press_sign_in(view: SignInPressView, frame: Frame) -> str:
+    return page("sign_in_press", view, frame)
+
+
+def render_stranger(view: StrangerView, frame: Frame) -> str:
+    return page("sign_in_stranger", view, frame)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopView:
+    """`token` is the link's own, and empty where it speaks for nobody."""
+
+    token: str
+    stopped: bool
+    contact: str
+
+
+def render_stop(view: StopView, frame: Frame) -> str:
+    return page("stop", view, frame)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalView:
+    title: str
+    what: str
+    status: int
+
+
+def render_refusal(view: RefusalView, frame: Frame) -> str:
+    return page("refusal", view, frame)

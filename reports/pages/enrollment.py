@@ -1,0 +1,225 @@
+"""Joining, one thing a page: what is looked at, what may be asked, by which words, and the yes.
+
+What will be asked about a person, in the words that go out: shown before the first question.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reports.pages.layout import Fault, Frame, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLine:
+    """Sites that are asked for the same words. `learns` is a clause: what they learn by it."""
+
+    heading: str
+    sites: tuple[str, ...]
+    words: tuple[str, ...]
+    learns: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedView:
+    """`questions` counts the first ones: an answer may lead to more, about what it showed."""
+
+    lines: tuple[AskedLine, ...] = ()
+    questions: int = 0
+    sites: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Lines of the consent text that stand together."""
+
+    lines: tuple[str, ...]
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """`number` of `total` pages, 0 where a page stands alone; `back` is where it leads back to.
+
+    `deed` is what its button says. `here` is where its form is sent: the page, and no place on it,
+    or its reader would be led past what is wrong.
+    """
+
+    number: int
+    total: int
+    here: str
+    back: str = ""
+    deed: str = "Continue"
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadView(StepView):
+    parts: tuple[Part, ...]
+    version: str
+    given: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeChoice:
+    scope: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopesView(StepView):
+    choices: tuple[ScopeChoice, ...]
+    chosen: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> tuple[tuple[str, str, str], ...]:
+        return tuple((each.scope, each.title, each.words) for each in self.choices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamesView(StepView):
+    """Lists are as they are typed: with commas between."""
+
+    given: str
+    family: str
+    middle: str = ""
+    former: str = ""
+    nicknames: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkView(StepView):
+    school: str = ""
+    role: str = ""
+    places: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredLine:
+    """An account or an own page, with what takes it off the list again."""
+
+    value: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsView(StepView):
+    """`address` is what is still in the box: something was wrong with it."""
+
+    declared: tuple[DeclaredLine, ...] = ()
+    address: str = ""
+    handles: str = ""
+    networks: tuple[tuple[str, str], ...] = ()
+    none_on: tuple[str, ...] = ()
+    others: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRow:
+    """An answer with the page that changes it."""
+
+    what: str
+    answer: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreeView(StepView):
+    """`seal` is the fingerprint of the text that was read; `until` is when the consent ends."""
+
+    rows: tuple[SummaryRow, ...]
+    agreed: tuple[str, ...]
+    asked: AskedView
+    seal: str
+    version: str
+    until: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedView:
+    """`next_sweep` is when everybody is looked up next; a check may come first."""
+
+    given: str
+    next_sweep: datetime
+    zone: str
+
+
+class Closed(StrEnum):
+    """Why an invitation opens nothing."""
+
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedView:
+    why: Closed
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeView:
+    """Where an invitation is opened. `given` is whose it is, empty where no code was given yet."""
+
+    code: str = ""
+    given: str = ""
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMeView:
+    """`token` is empty where it does nothing any more; `done` once everything is undone."""
+
+    token: str
+    contact: str
+    done: bool = False
+
+
+def render_code(view: CodeView, frame: Frame) -> str:
+    return page("join_code", view, frame)
+
+
+def render_not_me(view: NotMeView, frame: Frame) -> str:
+    return page("join_not_me", view, frame)
+
+
+def render_read(view: ReadView, frame: Frame) -> str:
+    return page("join_read", view, frame)
+
+
+def render_scopes(view: ScopesView, frame: Frame) -> str:
+    return page("join_scopes", view, frame)
+
+
+def render_names(view: NamesView, frame: Frame) -> str:
+    return page("join_names", view, frame)
+
+
+def render_work(view: WorkView, frame: Frame) -> str:
+    return page("join_work", view, frame)
+
+
+def render_accounts(view: AccountsView, frame: Frame) -> str:
+    return page("join_accounts", view, frame)
+
+
+def render_agree(view: AgreeView, frame: Frame) -> str:
+    return page("join_agree", view, frame)
+
+
+def render_joined(view: JoinedView, frame: Frame) -> str:
+    return page("join_done", view, frame)
+
+
+def render_closed(view: ClosedView, frame: Frame) -> str:
+    return page("join_closed", view, frame)

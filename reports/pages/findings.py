@@ -1,0 +1,354 @@
+"""A person's first page: what is open, the worst first, and since when they are looked after.
+
+Sorting what was found: cards, the worst first, and what earlier answers taught. One finding: why
+we think so, how it came to be, what it shows of own accounts, who sees it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from reports.emails.sections import Coverage, FlagLine
+from reports.labels import FlagKind, Severity
+from reports.pages.layout import Frame, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """`coverage` is that of the latest sweep about them, None before there was one.
+
+    `paused` says that nothing is asked at the moment.
+    """
+
+    name: str
+    zone: str
+    flags: tuple[FlagLine, ...]
+    more_flags: int
+    to_sort: int
+    joined_at: datetime
+    next_sweep: datetime
+    next_digest: datetime
+    ends_at: datetime
+    coverage: Coverage | None = None
+    checked_at: datetime | None = None
+    checking: bool = False
+    renewal_due: bool = False
+    paused: bool = False
+
+    @property
+    def total_flags(self) -> int:
+        return len(self.flags) + self.more_flags
+
+
+def render(view: HomeView, frame: Frame) -> str:
+    return page("home", view, frame)
+
+
+# In the order of the buttons, and of the keys that stand for them.
+ANSWERS: Final[Mapping[str, str]] = {
+    "mine": "This is me",
+    "namesake": "Someone else with my name",
+    "impersonation": "Someone posing as me",
+    "unrelated": "Not about me",
+}
+PAGE_ANSWERS: Final[Mapping[str, str]] = {**ANSWERS, "mine": "This is about me"}
+FLAG_ANSWERS: Final[Mapping[FlagKind, Mapping[str, str]]] = {
+    FlagKind.IMPERSONATION: {**ANSWERS, "harmless": "Known to me, and no trouble"},
+    FlagKind.STUDENT_LINK: {
+        "unlinked": "I have ended the link",
+        "explained": "There is a good reason for it",
+        "family": "They are family",
+        "harmless": "They are not students",
+    },
+    FlagKind.EXPOSED_CONTACT: {
+        "mine": "The details are mine",
+        "namesake": "They are those of someone else with my name",
+        "unrelated": "Not about me",
+        "harmless": "They may stand there",
+    },
+    FlagKind.OWN_ACCOUNT_CHANGED: {
+        "mine": "I changed it myself",
+        "impersonation": "It was not me",
+        "harmless": "It does not matter",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """An answer: the word that is sent, and what it means. `suggested` is what we would say."""
+
+    value: str
+    words: str
+    suggested: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardLine:
+    """`ref` is what an answer is about: an item, or a flag where `flag` says so.
+
+    `severity` is None where nothing is wrong, and only the owner is asked for. `calls_itself`
+    and `snippet` are words from the web.
+    """
+
+    ref: str
+    item: str
+    question: str
+    url: str
+    choices: tuple[Choice, ...]
+    first_seen: datetime
+    last_seen: datetime
+    flag: bool = False
+    kind: str = ""
+    severity: Severity | None = None
+    platform: str = ""
+    title: str = ""
+    snippet: str = ""
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
+    lowered_by: tuple[str, ...] = ()
+    earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearntLine:
+    """What verdicts taught: words that stand with the person, and with others."""
+
+    verdicts: int
+    me: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneLine:
+    """What was just answered, to be taken back by one button."""
+
+    refs: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortView:
+    """`left` counts what waits on all pages. `learnt` is None before eight verdicts.
+
+    `coverage` is that of the latest look at them, None before there was one.
+    """
+
+    zone: str
+    cards: tuple[CardLine, ...]
+    left: int
+    number: int = 1
+    last: int = 1
+    done: DoneLine | None = None
+    learnt: LearntLine | None = None
+    answered: int = 0
+    coverage: Coverage | None = None
+
+    @property
+    def together(self) -> tuple[Choice, ...]:
+        return tuple(Choice(value=value, words=words) for value, words in ANSWERS.items())
+
+    @property
+    def several(self) -> bool:
+        """Tell whether more than one item can be answered alike."""
+        return sum(1 for card in self.cards if not card.flag) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedLine:
+    item: str
+    title: str
+    url: str
+    words: str
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedView:
+    zone: str
+    lines: tuple[SortedLine, ...]
+    number: int = 1
+    last: int = 1
+
+
+def render_sort(view: SortView, frame: Frame) -> str:
+    return page("sort", view, frame)
+
+
+def render_sorted(view: SortedView, frame: Frame) -> str:
+    return page("sorted", view, frame)
+
+
+HARMLESS = "harmless"
+
+
+class Mark(StrEnum):
+    """What a piece of text is: the same in both, or only in the one."""
+
+    KEPT = "kept"
+    ADDED = "added"
+    REMOVED = "removed"
+    COPIED = "copied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    text: str
+    mark: Mark = Mark.KEPT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldLine:
+    """One field of a version beside another. `told` says whether a change of it is news."""
+
+    field: str
+    pieces: tuple[Piece, ...]
+    changed: bool
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentLine:
+    """One line of the timeline. `version` is the number of what was shown then, 0 where nothing."""
+
+    at: datetime
+    words: str
+    fields: tuple[FieldLine, ...] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItLine:
+    """One field of the closed list that IT sees."""
+
+    what: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagPanel:
+    """A flag with its rulings. `fields` is what IT sees, or would see.
+
+    `opened_at` is since when IT sees it and `why` the clause that says why; None while it does
+    not, and then `opens_at` is when it would without an answer: None for never by itself.
+    `ruled` is what was ruled, empty while nothing was; `until` is when that lapses.
+    """
+
+    ref: str
+    kind: str
+    severity: Severity
+    what: str
+    reasons: tuple[str, ...]
+    lowered_by: tuple[str, ...]
+    choices: tuple[Choice, ...]
+    fields: tuple[ItLine, ...]
+    opened_at: datetime | None = None
+    why: str = ""
+    opens_at: datetime | None = None
+    ruled: str = ""
+    until: datetime | None = None
+    earlier: str = ""
+    shared: bool = False
+    pursued: bool = False
+    asks_whose: bool = False
+
+    @property
+    def answers(self) -> tuple[Choice, ...]:
+        return tuple(each for each in self.choices if each.value != HARMLESS)
+
+    @property
+    def harmless(self) -> Choice | None:
+        """Return the answer that may have an end, if this kind of flag has one."""
+        return next((each for each in self.choices if each.value == HARMLESS), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLine:
+    """An own account to lay beside. `copied` counts the fields that look taken from it."""
+
+    item: str
+    title: str
+    platform: str
+    copied: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemView:
+    card: CardLine
+    zone: str
+    whose: str
+    flags: tuple[FlagPanel, ...] = ()
+    own: tuple[OwnLine, ...] = ()
+    moments: tuple[MomentLine, ...] = ()
+    verdict: str = ""
+    gone: bool = False
+    versions: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def asked_above(self) -> bool:
+        """Tell whether an open flag asks already whose it is."""
+        return any(flag.asks_whose and not flag.ruled for flag in self.flags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParallelLine:
+    """One field of two accounts. `likeness` says how alike; `reason` more of it, or nothing."""
+
+    field: str
+    theirs: tuple[Piece, ...]
+    ours: tuple[Piece, ...]
+    likeness: str
+    copied: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideView:
+    item: str
+    title: str
+    url: str
+    own_title: str
+    own_url: str
+    lines: tuple[ParallelLine, ...]
+    others: tuple[OwnLine, ...]
+    copied: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionsView:
+    """Two versions of one item; `older` and `newer` are their numbers."""
+
+    item: str
+    title: str
+    zone: str
+    versions: tuple[tuple[int, str], ...]
+    older: int
+    newer: int
+    lines: tuple[FieldLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareView:
+    """What IT would see of a flag, before it is shared."""
+
+    ref: str
+    item: str
+    fields: tuple[ItLine, ...]
+
+
+def render_item(view: ItemView, frame: Frame) -> str:
+    return page("item", view, frame)
+
+
+def render_beside(view: BesideView, frame: Frame) -> str:
+    return page("beside", view, frame)
+
+
+def render_versions(view: VersionsView, frame: Frame) -> str:
+    return page("versions", view, frame)
+
+
+def render_share(view: ShareView, frame: Frame) -> str:
+    return page("share", view, frame)

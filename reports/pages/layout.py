@@ -1,0 +1,58 @@
+"""A page of the portal: what stands around every page, and how one is filled in."""
+
+from dataclasses import dataclass
+
+from reports.templating import ENVIRONMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry of the navigation."""
+
+    title: str
+    path: str
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with one field of a form, and what to do."""
+
+    field: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Everything on a page that is not its own.
+
+    `reader` is who is signed in, empty for nobody. `csrf` goes into every form. `notice` tells
+    once what was just done. `way_out` is where signing out is sent, empty where it is not ours to
+    do. `demo` is empty in every real district.
+    """
+
+    title: str
+    district: str
+    contact: str
+    zone: str
+    csrf: str = ""
+    reader: str = ""
+    way_out: str = "/sign-out"
+    places: tuple[Place, ...] = ()
+    notice: str = ""
+    demo: str = ""
+
+
+def prepare() -> None:
+    """Read the templates of all pages, which takes a second, before anybody waits for one.
+
+    Readers who come at once would each have the same ones read, and wait for all the others.
+    """
+    for name in ENVIRONMENT.list_templates(extensions=("html",)):
+        if name.startswith(("pages/", "_base/")):
+            ENVIRONMENT.get_template(name)
+
+
+def page(name: str, view: object, frame: Frame) -> str:
+    """Fill in `templates/pages/NAME.html`; raise jinja2.UndefinedError where a fact is missing."""
+    return ENVIRONMENT.get_template(f"pages/{name}.html").render(view=view, frame=frame)

@@ -1,0 +1,40 @@
+"""Files that pages load from us: a style sheet and small scripts, named by what is in them."""
+
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+from reports.sanitize import Shown
+
+STATIC: Final = "/static"
+TYPES: Final = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+
+
+@cache
+def static_file(name: str) -> bytes | None:
+    """Return what one of our own files holds; None where there is none of that name."""
+    known = {each.name: each for each in files("reports").joinpath("static").iterdir()}
+    return known[name].read_bytes() if name in known and _ending(name) in TYPES else None
+
+
+def static_type(name: str) -> str:
+    return TYPES[_ending(name)]
+
+
+@cache
+def asset(name: str) -> Shown:
+    """Give the address of a file, which changes with its content: so it may be kept for good."""
+    body = static_file(name)
+    if body is None:
+        message = f"There is no file {name} among those that pages load."
+        raise LookupError(message)
+    return Shown(f"{STATIC}/{name}?v={sha256(body).hexdigest()[:12]}")
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -1,0 +1,113 @@
+"""A page seen before: asking whether it has changed, and what to remember for the next time.
+
+Only what was read whole, by the same version of its reader and from the same request, can be
+called unchanged. RFC 9110, section 13, says what the header fields mean.
+"""
+
+import re
+from dataclasses import replace
+from hashlib import blake2b, sha256
+from http import HTTPStatus
+
+from scrapers.http.errors import Note, UnfinishedError, unreadable
+from scrapers.http.ssrf_guard import Target
+from scrapers.models import Kept, Outcome, Page, Query, QueryKind, Reading, Request
+
+CONDITIONS = frozenset({"if-none-match", "if-modified-since"})
+# A stranger's words that we send back: in the one shape that HTTP gives them, and no longer than
+# any server needs. A bare `*` would match whatever there is.
+ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{1,256}"')
+HTTP_DATE = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
+)
+# Contacts are compared with a roster of their own, and are never stored: they are read each time.
+REMEMBERED = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})
+
+
+def conditional(query: Query, version: int) -> Request:
+    """Ask for the page only if it is another one than the one we keep, where we keep one."""
+    request = unconditional(query.request)
+    kept = _standing(query, version)
+    if kept is None:
+        return request
+    known = (("if-none-match", kept.etag), ("if-modified-since", kept.last_modified))
+    conditions = tuple((name, value) for name, value in known if value)
+    return replace(request, headers=request.headers + conditions)
+
+
+def unconditional(request: Request) -> Request:
+    """Ask for the page whatever it is; these headers are ours to set, and no source's."""
+    if not any(name.lower() in CONDITIONS for name, _ in request.headers):
+        return request
+    plain = tuple(pair for pair in request.headers if pair[0].lower() not in CONDITIONS)
+    return replace(request, headers=plain)
+
+
+def unchanged(query: Query, version: int, page: Page) -> Reading | None:
+    """Return the reading of a page that is the one we keep, or None where it is to be read."""
+    kept = _standing(query, version)
+    if page.status == HTTPStatus.NOT_MODIFIED:
+        asked = kept is not None and (kept.etag or kept.last_modified)
+        if not asked or not _direct(query.request, page):
+            return unreadable(Note.NOT_ASKED).reading
+        return Reading(outcome=Outcome.UNCHANGED)
+    if kept is None or not _whole(query, page) or _digest(page) != kept.digest:
+        return None
+    return Reading(outcome=Outcome.UNCHANGED)
+
+
+def kept_of(query: Query, version: int, page: Page, reading: Reading) -> Kept | None:
+    """Return what to remember of a page that proved something, or None where it may not count.
+
+    Questions about nobody are canaries: they are asked in full each time, or they would prove
+    nothing. A list of several pages is not the same because its first page is.
+    """
+    proof = reading.outcome in {Outcome.FOUND, Outcome.ABSENT}
+    alone = query.page == 1 and not reading.follow and not reading.contacts
+    about_somebody = bool(query.subject) and query.kind in REMEMBERED
+    if not (proof and alone and about_somebody and _whole(query, page)):
+        return None
+    told = {} if query.request.body else page.headers  # a POST knows no conditions
+    return Kept(
+        asked=_fingerprint(query.request),
+        digest=_digest(page),
+        version=version,
+        etag=_fitting(ENTITY_TAG, told.get("etag", "")),
+        last_modified=_fitting(HTTP_DATE, told.get("last-modified", "")),
+    )
+
+
+def _standing(query: Query, version: int) -> Kept | None:
+    """Return what is kept if it still speaks of this request, as this reader would read it."""
+    kept = query.kept
+    if kept is None or kept.version != version or kept.asked != _fingerprint(query.request):
+        return None
+    return kept
+
+
+def _whole(query: Query, page: Page) -> bool:
+    return page.status == HTTPStatus.OK and not page.cut and _direct(query.request, page)
+
+
+def _direct(request: Request, page: Page) -> bool:
+    """Tell whether no redirect led here: the same front page may stand for many addresses."""
+    try:
+        return page.url == Target.asked_by(request).url
+    except UnfinishedError:
+        return False
+
+
+def _fingerprint(request: Request) -> bytes:
+    return blake2b(repr(request).encode(), digest_size=16).digest()
+
+
+def _digest(page: Page) -> bytes:
+    """Hash the body and how it is to be read, by what processors have instructions for."""
+    told = page.headers.get("content-type", "").encode("utf-8", "backslashreplace")
+    digest = sha256(told + b"\0")
+    digest.update(page.body)
+    return digest.digest()
+
+
+def _fitting(shape: re.Pattern[str], value: str) -> str:
+    return value if shape.fullmatch(value) else ""

@@ -1,0 +1,52 @@
+"""Keys and tokens, added to a request at the last moment and for one origin only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, urlencode
+
+from scrapers.http.ssrf_guard import Target
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """What one origin wants to see, in headers or in the query; never shown."""
+
+    headers: Pairs = field(default=(), repr=False)
+    params: Pairs = field(default=(), repr=False)
+
+
+NOTHING = Credential()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Origins (`https://host`) with the credential that goes there and nowhere else.
+
+    `missing` are those that answer nobody without one that we do not have.
+    """
+
+    by_origin: Mapping[str, Credential] = field(default_factory=dict, repr=False)
+    missing: frozenset[str] = frozenset()
+
+    def of(self, target: Target) -> Credential:
+        return self.by_origin.get(target.origin, NOTHING)
+
+    def signed(self, target: Target) -> Target:
+        """Add the parameters that its origin wants."""
+        params = self.of(target).params
+        if not params:
+            return target
+        mark = "&" if "?" in target.path else "?"
+        return replace(target, path=f"{target.path}{mark}{urlencode(params)}")
+
+    def unsigned(self, target: Target) -> Target:
+        """Take such parameters off again: a server may echo them in a redirect."""
+        secret = {name for name, _ in self.of(target).params}
+        path, mark, query = target.path.partition("?")
+        if not secret or not mark:
+            return target
+        pairs = parse_qsl(query, keep_blank_values=True)
+        kept = urlencode([pair for pair in pairs if pair[0] not in secret])
+        return replace(target, path=f"{path}?{kept}" if kept else path)

@@ -1,0 +1,77 @@
+"""A visit that cannot go on, and the closed list of reasons for it."""
+
+from enum import StrEnum
+
+from scrapers.models import Outcome, Reading
+
+
+class Note(StrEnum):
+    """All that the fetch tier ever says of a visit; no text from the web gets into a note."""
+
+    NOT_ITS_OWN = "the address is not one of the source's own"
+    TOO_LONG = "the address is longer than 2,048 characters"
+    TREACHEROUS = "the address holds a space, a backslash or a control character"
+    MALFORMED = "the address is malformed"
+    NOT_HTTP = "the address is neither http nor https"
+    USER_NAME = "the address holds a user name"
+    ZONE = "the address names a network zone"
+    MISLEADING = "the address spells a number in a misleading way"
+    PORT = "the address asks for a port other than 80 and 443"
+    NOT_PUBLIC = "the address does not belong to the public internet"
+    DOWNGRADE = "redirected from https to http"
+    AWAY = "redirected away from the source's own addresses"
+    HOPS = "redirected too often"
+    NO_SUCH_NAME = "the name could not be resolved"
+    NO_NAME_SERVICE = "the name service did not answer in time"
+    NO_CONNECTION = "no connection could be made"
+    NO_TRUST = "the encrypted connection could not be trusted"
+    BROKE_OFF = "the connection broke off"
+    CUT_SHORT = "the answer breaks off"
+    OUT_OF_TIME = "no whole answer in time"
+    ENDLESS = "the answer is larger than we read"
+    PACKED = "the answer is packed in a way we do not open"
+    NOT_ASKED = "it says that nothing has changed, which nobody asked"
+    NOT_TEXT = "the answer is larger than we read, or no text"
+    ROBOTS = "robots.txt asks robots not to read this"
+    ROBOTS_UNKNOWN = "robots.txt could not be read, so we stay away"
+    NO_KEY = "the key that it asks for has not been put in"
+    UNKNOWN_SOURCE = "no source of this name is set up"
+    NOT_ALLOWED = "the person no longer agrees to it"
+    PARKED = "the host asked us to stay away for a while"
+    WALLED = "the host has been blocking us"
+    CLOSED = "the host failed twice in a row in this run"
+    SPENT_TODAY = "the budget for this source is used up for today"
+    SPENT_THIS_WEEK = "the budget for this source is used up for this week"
+    CUT_PAGE = "the page is too large to prove that nothing is there"
+    MANY_PAGES = "there are more pages than we read"
+
+
+class UnfinishedError(Exception):
+    """Travels up through urllib3 and requests, and is a Reading again before anyone sees it.
+
+    It is no OSError, so that neither library wraps it, retries it or writes it to a log.
+    """
+
+    def __init__(self, outcome: Outcome, note: Note) -> None:
+        super().__init__(note)
+        self.outcome = outcome
+        self.note = note
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(outcome=self.outcome, note=self.note.value)
+
+
+def refused(note: Note) -> UnfinishedError:
+    """Say that we will not go there."""
+    return UnfinishedError(Outcome.SKIPPED, note)
+
+
+def failed(note: Note) -> UnfinishedError:
+    """Say that we went, and no whole answer came."""
+    return UnfinishedError(Outcome.FAILED, note)
+
+
+def unreadable(note: Note) -> UnfinishedError:
+    """Say that an answer came which we will not or cannot open."""
+    return UnfinishedError(Outcome.UNREADABLE, note)

@@ -1,0 +1,104 @@
+"""What is left of a visit's time and bytes.
+
+A socket's own time-out starts anew with each read, so a server that sends one byte now and then
+never meets it. Our sockets ask before each read how much of the whole visit is left. How much of
+our time and memory a server may take.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from math import inf
+
+from scrapers.http.clock import Clock
+from scrapers.http.errors import Note, UnfinishedError, failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`total_seconds` ends one request with its answer, whatever still trickles in.
+
+    `body_bytes` counts the body after unpacking. `idle_hosts` is for how many hosts an unused
+    connection is kept open.
+    """
+
+    total_seconds: float = 15.0
+    connect_seconds: float = 5.0
+    head_bytes: int = 65_536
+    body_bytes: int = 2_000_000
+    idle_hosts: int = 512
+
+
+class Allowance:
+    """Counts down for one visit, whose bytes so far are `total`.
+
+    `dialled` tells whether the exchange opened a connection, and `received` what it brought.
+    """
+
+    __slots__ = ("_bytes_left", "_clock", "_limits", "dialled", "ends", "received", "total")
+
+    def __init__(self, clock: Clock, limits: Limits, within: "Allowance | None" = None) -> None:
+        """`within` is the visit that this one is part of, and cannot outlast."""
+        self._clock = clock
+        self._limits = limits
+        self.ends = clock.monotonic() + limits.total_seconds
+        if within is not None:
+            self.ends = min(self.ends, within.ends)
+        self._bytes_left = 0
+        self.received = 0
+        self.total = 0
+        self.dialled = False
+
+    def begin_head(self) -> None:
+        """Start an exchange: a status line and headers may come, and no more."""
+        self._bytes_left = self._limits.head_bytes
+        self.received = 0
+        self.dialled = False
+
+    def begin_body(self) -> None:
+        """Framing costs bytes too; a body in chunks of one byte is not worth its price."""
+        self._bytes_left = 2 * self._limits.body_bytes + self._limits.head_bytes
+
+    def seconds_left(self, until: float = inf) -> float:
+        """Return the seconds to the end of the visit, or to an earlier one; raise if it is over."""
+        left = min(self.ends, until) - self._clock.monotonic()
+        if left <= 0:
+            raise self.out_of_time()
+        return left
+
+    def out_of_time(self) -> UnfinishedError:
+        return failed(Note.OUT_OF_TIME)
+
+    def seconds_to_connect(self) -> float:
+        return min(self._limits.connect_seconds, self.seconds_left())
+
+    def connected_by(self) -> float:
+        """Return when what begins to connect now must have done so, by the monotonic clock."""
+        return self._clock.monotonic() + self._limits.connect_seconds
+
+    def spend(self, count: int) -> None:
+        self.received += count
+        self.total += count
+        self._bytes_left -= count
+        if self._bytes_left < 0:
+            raise failed(Note.ENDLESS)
+
+
+_CURRENT: ContextVar[Allowance] = ContextVar("allowance")
+
+
+def current_allowance() -> Allowance:
+    """Return that of the visit under way in this thread; a LookupError if there is none."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def allowed(clock: Clock, limits: Limits) -> Iterator[Allowance]:
+    """Give this thread an allowance for one visit."""
+    allowance = Allowance(clock, limits, _CURRENT.get(None))
+    token = _CURRENT.set(allowance)
+    try:
+        yield allowance
+    finally:
+        _CURRENT.reset(token)

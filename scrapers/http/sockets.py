@@ -1,0 +1,129 @@
+"""Sockets that wait no longer than their visit may last, and give way to others meanwhile."""
+
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING, TypeVar
+
+from scrapers.http.errors import UnfinishedError
+from scrapers.http.event_loop import READABLE, WRITABLE, until_ready
+from scrapers.http.limits import current_allowance
+
+if TYPE_CHECKING:
+    from socket import _Address
+
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+Done = TypeVar("Done")
+
+
+class MeteredSocket(socket.socket):
+    """Does its waiting by itself after `settimeout(0)`.
+
+    What others then set as its time-out is of no account: the visit has one of its own.
+    """
+
+    def settimeout(self, value: float | None) -> None:
+        if self.gettimeout() != 0:
+            super().settimeout(value)
+
+    def reach(self, address: "_Address", seconds: float) -> None:
+        """Connect, or raise OSError where that fails or takes longer."""
+        super().settimeout(0)
+        try:
+            self.connect(address)
+        except BlockingIOError:
+            until_ready(self.fileno(), WRITABLE, seconds)
+            self._raise_what_came_of_it()
+        # TLS begins on a blocking socket only.
+        super().settimeout(None)
+
+    def _raise_what_came_of_it(self) -> None:
+        error = self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if error:
+            raise OSError(error, os.strerror(error))
+        self.getpeername()  # which raises where the time was up first
+
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        receive = super().recv
+        return _heard(self, lambda: receive(bufsize, flags))
+
+    def recv_into(self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0) -> int:
+        receive = super().recv_into
+        return _received(self, lambda: receive(buffer, nbytes, flags))
+
+    def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
+        send = super().send
+        _sent(self, data, lambda left: send(left, flags))
+
+
+class MeteredTLSSocket(ssl.SSLSocket):
+    """Does its waiting by itself from the handshake on."""
+
+    def settimeout(self, value: float | None) -> None:
+        if self.gettimeout() != 0:
+            super().settimeout(value)
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature is that of ssl
+        self.settimeout(0)
+        shake = super().do_handshake
+        try:
+            _patiently(self, READABLE, lambda: shake(block), current_allowance().connected_by())
+        except UnfinishedError:
+            self.close()
+            raise
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        receive = super().recv
+        return _heard(self, lambda: receive(buflen, flags))
+
+    def recv_into(
+        self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0
+    ) -> int:
+        receive = super().recv_into
+        return _received(self, lambda: receive(buffer, nbytes, flags))
+
+    def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
+        send = super().send
+        _sent(self, data, lambda left: send(left, flags))
+
+
+def _heard(sock: socket.socket, receive: Callable[[], bytes]) -> bytes:
+    piece = _patiently(sock, READABLE, receive)
+    current_allowance().spend(len(piece))
+    return piece
+
+
+def _received(sock: socket.socket, receive: Callable[[], int]) -> int:
+    count = _patiently(sock, READABLE, receive)
+    current_allowance().spend(count)
+    return count
+
+
+def _sent(sock: socket.socket, data: "ReadableBuffer", send: Callable[[memoryview], int]) -> None:
+    left = memoryview(data).cast("B")
+    while left:
+        left = left[_patiently(sock, WRITABLE, partial(send, left)) :]
+
+
+def _patiently(
+    sock: socket.socket, event: int, attempt: Callable[[], Done], until: float = inf
+) -> Done:
+    """Try until it is done, or raise UnfinishedError when the visit's time is up."""
+    allowance = current_allowance()
+    while True:
+        seconds = allowance.seconds_left(until)
+        try:
+            return attempt()
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError) as wants:
+            until_ready(sock.fileno(), _awaited(wants, event), seconds)
+
+
+def _awaited(wants: OSError, event: int) -> int:
+    """Return what to wait for: TLS may have to write in order to read, and the reverse."""
+    if isinstance(wants, ssl.SSLWantReadError):
+        return READABLE
+    return WRITABLE if isinstance(wants, ssl.SSLWantWriteError) else event

@@ -1,0 +1,350 @@
+"""The way out: a name is resolved once, every answer is vetted, a vetted address is dialled.
+
+Which addresses belong to the public internet. Which URLs may be asked at all, and where exactly
+they lead.
+"""
+
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import lru_cache
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+)
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlencode, urljoin
+
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+from scrapers.http.errors import Note, UnfinishedError, failed, refused
+from scrapers.http.event_loop import aside
+from scrapers.http.limits import Allowance, current_allowance
+from scrapers.http.sockets import MeteredSocket, MeteredTLSSocket
+from scrapers.models import Request
+
+# What is not globally routable unicast, by the IANA special-purpose registries. Whole blocks,
+# also where a single address in them is global (192.0.0.9): no website lives there.
+NOT_PUBLIC_V4 = tuple(
+    map(
+        IPv4Network,
+        (
+            "0.0.0.0/8",  # this network
+            "10.0.0.0/8",  # private
+            "100.64.0.0/10",  # carrier-grade NAT; some clouds keep their metadata here
+            "127.0.0.0/8",  # loopback
+            "168.63.129.16/32",  # Azure's wire server: inside every Azure machine, public by number
+            "169.254.0.0/16",  # link-local, cloud metadata
+            "172.16.0.0/12",  # private
+            "192.0.0.0/24",  # protocol assignments; 192.0.0.192 is a cloud's metadata
+            "192.0.2.0/24",  # documentation
+            "192.31.196.0/24",  # AS112
+            "192.52.193.0/24",  # multicast tunnelling
+            "192.88.99.0/24",  # 6to4 relays
+            "192.168.0.0/16",  # private
+            "192.175.48.0/24",  # AS112
+            "198.18.0.0/15",  # benchmarks
+            "198.51.100.0/24",  # documentation
+            "203.0.113.0/24",  # documentation
+            "224.0.0.0/4",  # multicast
+            "240.0.0.0/4",  # reserved, broadcast
+        ),
+    )
+)
+# IPv6 hands out global unicast from this block alone, so everything else (loopback, mapped,
+# compatible, site-local, unique local, segment routing, multicast) is refused by not being in it.
+PUBLIC_V6 = IPv6Network("2000::/3")
+NOT_PUBLIC_V6 = tuple(
+    map(
+        IPv6Network,
+        (
+            "2001::/23",  # protocol assignments: Teredo, benchmarks, ORCHID
+            "2001:db8::/32",  # documentation
+            "2002::/16",  # 6to4: a tunnel to any IPv4 address
+            "2620:4f:8000::/48",  # AS112
+            "3fff::/20",  # documentation
+        ),
+    )
+)
+# Traffic to these ends at the IPv4 address in their last 32 bits, so that one is judged. The
+# dead tunnels (6to4, Teredo, ISATAP, compatible) are refused whatever they carry.
+CARRIES_V4 = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
+# Behind any prefix, an ISATAP host part tunnels to the IPv4 address in the last 32 bits.
+ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+
+
+def public_unicast(ip: str) -> bool:
+    """Tell whether `ip` is one machine on the public internet; a zone id or a typo is not."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return False
+    if isinstance(address, IPv4Address):
+        return _public_v4(address)
+    if address.scope_id is not None:
+        return False
+    if any(address in block for block in CARRIES_V4):
+        return _public_v4(IPv4Address(int(address) & 0xFFFFFFFF))
+    if int(address) >> 32 & 0xFFFFFFFF in ISATAP:
+        return False
+    return address in PUBLIC_V6 and not any(address in block for block in NOT_PUBLIC_V6)
+
+
+def _public_v4(address: IPv4Address) -> bool:
+    return not any(address in block for block in NOT_PUBLIC_V4)
+
+
+@lru_cache(maxsize=4_096)
+def literal(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that `host` spells out, or None where it is a name."""
+    try:
+        return IPv6Address(host.strip("[]")) if ":" in host else IPv4Address(host)
+    except AddressValueError:
+        return None
+
+
+# A zone can name thousands of addresses; to try them all would be a scan, and it would be ours.
+MOST_DIALLED = 4
+
+# (family, type, protocol, canonical name, socket address), as socket.getaddrinfo answers.
+Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
+Resolve = Callable[[str, int], Iterable[Answer]]
+
+
+class Reach(Enum):
+    """DECLARED: the configuration names this exact origin, so it may lie at a private address."""
+
+    PUBLIC = auto()
+    DECLARED = auto()
+
+
+def system_resolve(host: str, port: int) -> Iterable[Answer]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+def resolve_nothing(host: str, port: int) -> Iterable[Answer]:
+    """Stand in for the name service where only mapped names exist."""
+    raise socket.gaierror(socket.EAI_NONAME, f"{host}:{port} is outside of this world")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Egress:
+    """Where connections may go. No configuration can express `address_map` or `allow_networks`.
+
+    `address_map` sends a host, whatever the port, to an address of the demo's or a test's own.
+    `allow_networks` opens networks, on any port, to a benchmark. `ca_file` replaces the bundle
+    of certificate authorities that is trusted otherwise; nothing turns verification off.
+    """
+
+    address_map: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    ca_file: Path | None = None
+    resolve: Resolve = system_resolve
+
+    def tls(self) -> ssl.SSLContext:
+        """Load the one context that all connections share: a bundle costs 7 ms to load."""
+        context = ssl.create_default_context(cafile=str(self.ca_file or DEFAULT_CA_BUNDLE_PATH))
+        context.set_alpn_protocols(["http/1.1"])
+        context.sslsocket_class = MeteredTLSSocket
+        return context
+
+    def opens_any_port(self, host: str) -> bool:
+        address = literal(host)
+        return address is not None and self._opened(address)
+
+    def dial(self, host: str, port: int, reach: Reach) -> socket.socket:
+        """Connect to a vetted address of `host`, or raise UnfinishedError."""
+        allowance = current_allowance()
+        allowance.dialled = True
+        answers = self._vetted(host, port, reach, allowance)[:MOST_DIALLED]
+        seconds = allowance.seconds_to_connect()
+        for answer in answers:
+            # Shares, so that one dead address does not use up the time of the next.
+            sock = _connected(answer, seconds / len(answers))
+            if sock is not None:
+                return sock
+        raise failed(Note.NO_CONNECTION)
+
+    def _vetted(
+        self, host: str, port: int, reach: Reach, allowance: Allowance
+    ) -> tuple[Answer, ...]:
+        if host in self.address_map:
+            return (_answer(*self.address_map[host]),)
+        if literal(host) is not None:
+            answers: tuple[Answer, ...] = (_answer(host, port),)
+        else:
+            answers = self._resolved(host, port, allowance.seconds_to_connect())
+        if reach is Reach.PUBLIC and not all(self._passes(answer) for answer in answers):
+            raise refused(Note.NOT_PUBLIC)
+        return answers
+
+    def _passes(self, answer: Answer) -> bool:
+        ip = str(answer[4][0])
+        return public_unicast(ip) or (bool(self.allow_networks) and self._opened(ip_address(ip)))
+
+    def _opened(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in self.allow_networks)
+
+    def _resolved(self, host: str, port: int, seconds: float) -> tuple[Answer, ...]:
+        """Resolve beside this thread, for getaddrinfo knows no time-out."""
+        try:
+            answers = aside(lambda: tuple(self.resolve(host, port)), seconds)
+        except TimeoutError:
+            raise failed(Note.NO_NAME_SERVICE) from None
+        except (OSError, UnicodeError):
+            answers = ()
+        if not answers:
+            raise failed(Note.NO_SUCH_NAME)
+        return answers
+
+
+def _answer(ip: str, port: int) -> Answer:
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    return (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (ip, port))
+
+
+def _connected(answer: Answer, seconds: float) -> socket.socket | None:
+    family, kind, protocol, _, address = answer
+    sock = MeteredSocket(family, kind, protocol)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.reach(address, seconds)
+    except OSError:
+        sock.close()
+        return None
+    return sock
+
+
+LONGEST_URL = 2_048
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# Parsers disagree about these, and a disagreement is how a judged URL becomes another one.
+_TREACHEROUS = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+# A last label in digits makes resolvers read the whole host as a number: 127.1, 0x7f.0.0.1.
+_NUMBER_LIKE = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a request goes. `path` includes the query; an IPv6 host keeps its brackets.
+
+    `origin` is scheme, host and, where it is not the usual one, port.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    origin: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "origin", f"{self.scheme}://{self.host}{self._unusual_port}")
+
+    @classmethod
+    @lru_cache(maxsize=16_384)
+    def of(cls, url: str) -> Self:
+        """Parse as urllib3 does, which asks the APIs; raise UnfinishedError if unsafe."""
+        if len(url) > LONGEST_URL:
+            raise refused(Note.TOO_LONG)
+        if _TREACHEROUS.search(url):
+            raise refused(Note.TREACHEROUS)
+        try:
+            parts = parse_url(url)
+        except LocationParseError:
+            raise refused(Note.MALFORMED) from None
+        if parts.scheme not in DEFAULT_PORTS or not parts.host:
+            raise refused(Note.NOT_HTTP)
+        if parts.auth is not None:
+            raise refused(Note.USER_NAME)
+        _check_host(parts.host)
+        return cls(
+            scheme=parts.scheme,
+            host=parts.host,
+            port=parts.port if parts.port is not None else DEFAULT_PORTS[parts.scheme],
+            path=parts.request_uri,
+        )
+
+    @classmethod
+    def asked_by(cls, request: Request) -> Self:
+        """Return where a request goes, its parameters included; raise as `of` does."""
+        if not request.params:
+            return cls.of(request.url)
+        mark = "&" if "?" in request.url else "?"
+        return cls.of(f"{request.url}{mark}{urlencode(request.params)}")
+
+    @property
+    def authority(self) -> str:
+        """Whom to name in the Host header: a dot that ends the name is for name servers only."""
+        return self.host.rstrip(".") + self._unusual_port
+
+    @property
+    def server_name(self) -> str:
+        """What the certificate has to speak of."""
+        return self.host.strip("[]").rstrip(".")
+
+    @property
+    def _unusual_port(self) -> str:
+        return "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+
+    @property
+    def url(self) -> str:
+        return self.origin + self.path
+
+    def redirected(self, location: str) -> "Target":
+        """Follow a Location header from here; it is judged before anything smooths it."""
+        # Servers write UTF-8 where HTTP says Latin-1.
+        written = location.encode("latin-1", "replace").decode("utf-8", "replace").strip(" \t")
+        if _TREACHEROUS.search(written):
+            raise refused(Note.TREACHEROUS)
+        try:
+            onward = urljoin(self.url, written)
+        except ValueError:
+            raise refused(Note.MALFORMED) from None
+        target = Target.of(onward)
+        if self.scheme == "https" and target.scheme == "http":
+            raise refused(Note.DOWNGRADE)
+        return target
+
+
+def _check_host(host: str) -> None:
+    if "%" in host:
+        raise refused(Note.ZONE)
+    # Whoever strips the dots behind a name reads another name than whoever does not.
+    if not all(host.removesuffix(".").split(".")):
+        raise refused(Note.MALFORMED)
+    if _NUMBER_LIKE.search(host) and literal(host) is None:
+        raise refused(Note.MISLEADING)
+
+
+def declared(target: Target, origins: Iterable[str]) -> str | None:
+    """Return the one of `origins` that covers the target.
+
+    `https://*.host` covers subdomains, and `https://*` every host.
+    """
+    for origin in origins:
+        if target.origin == normal(origin) or origin == f"{target.scheme}://*":
+            return origin
+        scheme, wild, site = origin.casefold().partition("://*.")
+        _, own, authority = target.origin.partition(f"{scheme}://")
+        if wild and own and authority.endswith(f".{site}"):
+            return origin
+    return None
+
+
+@lru_cache(maxsize=4_096)
+def normal(origin: str) -> str:
+    """Spell an origin as `Target.origin` does; empty where it is none, or stands for many."""
+    try:
+        return "" if "*" in origin else Target.of(origin).origin
+    except UnfinishedError:
+        return ""

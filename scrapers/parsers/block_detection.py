@@ -1,0 +1,463 @@
+"""Pages that stand between us and the answer, whatever status they are sent with.
+
+When a server that says "too many requests" may be asked again, in the dialects it may say so.
+Answers that are no answer: walls, limits, refusals and servers in trouble. What a host shows
+where there is no page, with the status of one: neither found nor absent.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from html import unescape
+
+from scrapers.models import Outcome, Page, Reading
+from scrapers.parsers.text import is_markup, occurs, occurs_in, visible_words
+
+CAPTCHA = "it shows a CAPTCHA"
+CHECK = "it checks whether we are a browser"
+LOGIN = "it asks to log in first"
+CONSENT = "it asks to accept cookies first"
+REFUSAL = "it refuses automatic visits"
+
+# How far into a page its marks are looked for; walls are small, or carry theirs at the top.
+REACH = 262_144
+# A wall says little. A profile that only talks of CAPTCHAs says more, or names itself a profile.
+FEW_WORDS = 160
+SHORTEST_OWN_WORDS = 12
+# Ordinary forms hold a CAPTCHA, too: alone it is a wall only where there is next to no text.
+HARDLY_ANY_WORDS = 60
+
+HEADERS: tuple[tuple[str, str, str], ...] = (
+    ("cf-mitigated", r".+", CHECK),
+    ("x-amzn-waf-action", r"challenge|captcha", CAPTCHA),
+    ("x-vercel-mitigated", r"challenge|deny", CHECK),
+    ("x-sucuri-block", r".+", REFUSAL),
+)
+
+LOGIN_ADDRESS = (
+    r"https?://[^/?#]+/(?:[a-z]{2}(?:[-_][a-z]{2})?/)?"
+    r"(?:log_?in|sign_?in|sign-in|authwall|accounts/login|account/login|users/sign_in"
+    r"|auth/login|i/flow/login|checkpoint|uas/login)(?:\.php|\.html?)?/?(?:[?#]|$)"
+)
+ADDRESSES: tuple[tuple[str, str], ...] = (
+    (r"https?://consent\.[a-z]+\.[a-z.]+/", CONSENT),
+    (r"https?://[^/?#]+/(?:sorry/index|sorry/?\?|checkcaptcha|captcha|challenge)\b", CAPTCHA),
+    (r"https?://validate\.perfdrive\.com/|https?://[^/]*captcha-delivery\.com/", CAPTCHA),
+    (LOGIN_ADDRESS, LOGIN),
+)
+
+# Markup that only the wall's maker writes: in a bio its quotes and brackets would be escaped.
+MARKUP: tuple[tuple[str, str], ...] = (
+    ('id="challenge-error-text"', CHECK),
+    ('id="challenge-form"', CHECK),
+    ('id="challenge-running"', CHECK),
+    ('data-translate="checking_browser"', CHECK),
+    ('class="cf-error-details', REFUSAL),
+    ('"/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page', CHECK),
+    ("'/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page", CHECK),
+    ("'/cdn-cgi/challenge-platform/h/g/orchestrate/chl_page", CHECK),
+    ('id="px-captcha"', CAPTCHA),
+    ('"https://geo.captcha-delivery.com', CAPTCHA),
+    ('src="/_incapsula_resource', CHECK),
+    ('class="anomaly-modal', CAPTCHA),
+    ('id="gs_captcha_f"', CAPTCHA),
+    ('"https://www.google.com/recaptcha/challengepage/', CAPTCHA),
+    ('"/.within.website/x/', CHECK),
+    ('id="anubis_challenge"', CHECK),
+    ('id="tiktok-verify-page"', CAPTCHA),
+)
+
+TITLES: tuple[tuple[str, str], ...] = (
+    (r"just a moment(?:\.{3}|…)?", CHECK),
+    (r"one moment, please(?:\.{3}|…)?", CHECK),
+    (r"attention required! \| cloudflare", CAPTCHA),
+    (r"please wait(?:\.{3}|…)? \| cloudflare", CHECK),
+    (r"(?:vercel )?(?:client|security|browser) (?:challenge|measure|check(?:point)?)", CHECK),
+    (r"checking your browser.*", CHECK),
+    (r"making sure you['\u2019]re not a bot!?", CHECK),
+    (r"pardon our interruption(?:\.{3}|…)?", CHECK),
+    (r"ddos-guard|ddos protection.*", CHECK),
+    (r"(?:robot|human|bot) (?:check|verification)|are you (?:a )?(?:robot|human)\??", CAPTCHA),
+    (r"verif(?:y|ying) (?:that )?you are (?:a )?human.*", CAPTCHA),
+    (r"(?:re)?captcha(?: challenge| required)?|enter the (?:characters|captcha).*", CAPTCHA),
+    (r"access (?:to this page has been )?denied.*|request (?:rejected|blocked)|blocked", REFUSAL),
+    (r"too many requests|unusual traffic.*", REFUSAL),
+    (r"before you continue.*", CONSENT),
+    (r"(?:log ?in|sign ?in|log into|log in to|sign up|login)\b.*", LOGIN),
+    (r"[\w.]+ [•·|\u2013-] (?:log ?in|sign ?in)|login [•·|\u2013-] [\w.]+", LOGIN),
+    (r"[\w.]+ (?:log ?in|login), sign ?in.*", LOGIN),
+)
+
+# What anybody could write on a page: it counts only where the page says little else.
+PHRASES: tuple[tuple[str, str], ...] = (
+    ("_cf_chl_opt", CHECK),
+    ("awswafintegration", CHECK),
+    ("window.gokuprops", CHECK),
+    ("perimeterxidentifiers", CAPTCHA),
+    ("window.pow_challenge_data", CHECK),
+    ("sucuri_cloudproxy_js", CHECK),
+    ("slardarwaf", CHECK),
+    ("unusual traffic", CAPTCHA),
+    ("solve the captcha", CAPTCHA),
+    ("complete the captcha", CAPTCHA),
+    ("complete the security check", CAPTCHA),
+    ("captcha to continue", CAPTCHA),
+    ("verify you are human", CAPTCHA),
+    ("verify that you are human", CAPTCHA),
+    ("verify you are a human", CAPTCHA),
+    ("confirm you are human", CAPTCHA),
+    ("confirm that you are human", CAPTCHA),
+    ("you are not a robot", CAPTCHA),
+    ("you're not a robot", CAPTCHA),
+    ("i'm not a robot", CAPTCHA),
+    ("are you a robot", CAPTCHA),
+    ("automated requests", CAPTCHA),
+    ("automated queries", CAPTCHA),
+    ("bots use duckduckgo too", CAPTCHA),
+    ("checking your browser", CHECK),
+    ("checking if the site connection is secure", CHECK),
+    ("enable javascript and cookies to continue", CHECK),
+    ("enable js and disable any ad blocker", CHECK),
+    ("incapsula incident id", CHECK),
+    ("security service to protect itself from online attacks", CHECK),
+    ("blocked by network security", REFUSAL),
+    ("the requested url was rejected", REFUSAL),
+    ("generated by cloudfront", REFUSAL),
+    ("your ip address has been", REFUSAL),
+    ("your request has been blocked", REFUSAL),
+    ("you have been blocked", REFUSAL),
+    ("before you continue to", CONSENT),
+    ("log in to continue", LOGIN),
+    ("login to continue", LOGIN),
+    ("sign in to continue", LOGIN),
+    ("log in to view this", LOGIN),
+    ("you must log in", LOGIN),
+    ("you must be logged in", LOGIN),
+    ("you must be logged-in", LOGIN),
+    ("you need to log in", LOGIN),
+)
+WIDGETS = ("g-recaptcha", "h-captcha", "cf-turnstile", 'id="captcha"')
+PROFILE = (
+    r"og:type[\"']\s+content=[\"']profile\b|content=[\"']profile[\"']\s+property=[\"']og:type\b"
+)
+# One pass over a page for all of them: nearly every page holds none.
+SIGNS = "|".join(re.escape(sign) for sign in (*dict((*MARKUP, *PHRASES)), *WIDGETS)).encode()
+TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
+ANY_TITLE = re.compile("|".join(f"(?:{pattern})" for pattern, _ in TITLES))
+ANY_ADDRESS = re.compile("|".join(f"(?:{pattern})" for pattern, _ in ADDRESSES), re.IGNORECASE)
+
+
+def wall(page: Page) -> str | None:
+    """Return what stands between us and the answer, or None where nothing does."""
+    note = wall_around(page)
+    if note or not is_markup(page):
+        return note
+    start = page.bytes[:REACH]
+    titled, signs = _titled(start), occurs_in(SIGNS, start)
+    if not titled and not signs:
+        return None
+    seen = page.text[:REACH].lower()
+    marked = next((note for mark, note in MARKUP if mark in seen), None)
+    if marked or re.search(PROFILE, seen):
+        return marked
+    return titled or _said(seen)
+
+
+@lru_cache(maxsize=4_096)
+def distinctive(mark: str) -> bool:
+    """Say whether a mark is long enough to be a site's own words, and none of a wall's."""
+    return len(mark) >= SHORTEST_OWN_WORDS and not occurs_in(SIGNS, mark.encode())
+
+
+def wall_around(page: Page) -> str | None:
+    """Return what the headers and the address tell of a wall, whatever the page itself says."""
+    return _in_headers(page) or _in_address(page)
+
+
+def _in_headers(page: Page) -> str | None:
+    for name, value, note in HEADERS:
+        if name in page.headers and re.fullmatch(value, page.headers[name], re.IGNORECASE):
+            return note
+    return None
+
+
+def _in_address(page: Page) -> str | None:
+    if not ANY_ADDRESS.match(page.url):
+        return None
+    seen = (note for address, note in ADDRESSES if re.match(address, page.url, re.IGNORECASE))
+    return next(seen, None)
+
+
+def _titled(start: bytes) -> str | None:
+    title = TITLE.match(start, max(start.lower().find(b"<title"), 0))
+    told = title[1].decode("utf-8", "replace") if title else ""
+    line = " ".join(unescape(told).lower().split())
+    if not ANY_TITLE.fullmatch(line):
+        return None
+    return next((note for pattern, note in TITLES if re.fullmatch(pattern, line)), None)
+
+
+def _said(seen: str) -> str | None:
+    """Return what the page says of itself, if it says little else."""
+    said = next((note for phrase, note in PHRASES if phrase in seen), None)
+    widget = any(widget in seen for widget in WIDGETS)
+    if said is None and not widget:
+        return None
+    words = visible_words(seen)
+    if widget and words <= HARDLY_ANY_WORDS:
+        return CAPTCHA
+    return said if words <= FEW_WORDS else None
+
+
+TOO_MANY_REQUESTS = 429
+FORBIDDEN = 403
+# The longest window seen in the field is a monthly quota.
+LONGEST_WAIT = timedelta(days=31)
+# A larger number of seconds is a date since 1970, and a larger one still counts milliseconds.
+SMALLEST_EPOCH = 10**9
+SMALLEST_EPOCH_MS = 10**12
+# How Stack Exchange says when: "more requests available in 3600 seconds".
+SECONDS = re.compile(r"\bin (\d{1,7}) seconds\b")
+# Bodies that carry a waiting time are small.
+LARGEST_BODY = 65_536
+PREFIXES = ("x-ratelimit-", "ratelimit-", "x-rate-limit-", "x-app-rate-limit-")
+
+
+def limited(page: Page) -> Reading:
+    return Reading(
+        outcome=Outcome.LIMITED, note="it asks us to come back later", retry_at=retry_at(page)
+    )
+
+
+def quota_used(page: Page) -> bool:
+    """Say whether a page is refused for asking too much; some say so with status 403."""
+    if page.status == TOO_MANY_REQUESTS:
+        return True
+    return page.status == FORBIDDEN and "0" in _remaining(page.headers)
+
+
+def retry_at(page: Page) -> datetime | None:
+    """Return when the server may be asked again, or None where it does not tell."""
+    told = (*_retry_after(page), *_reset(page), *_structured(page), *_in_body(page))
+    later = [when for when in told if when > page.fetched_at]
+    return min(later[0], page.fetched_at + LONGEST_WAIT) if later else None
+
+
+def backoff(page: Page) -> datetime | None:
+    """Return until when an answer, though it is one, asks us to pause; None where it does not."""
+    return max(_in_body(page), default=None)
+
+
+def _retry_after(page: Page) -> Iterator[datetime]:
+    value = page.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,12}(?:\.\d{1,9})?", value):
+        yield from _after(page, float(value))
+        return
+    try:
+        date = parsedate_to_datetime(value)
+        yield date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return
+
+
+def _reset(page: Page) -> Iterator[datetime]:
+    """Yield the reset of the window that is used up, the longest first where there are several."""
+    for prefix in PREFIXES:
+        resets = [part.strip() for part in page.headers.get(f"{prefix}reset", "").split(",")]
+        left = [part.strip() for part in page.headers.get(f"{prefix}remaining", "").split(",")]
+        used = [
+            reset
+            for reset, remaining in zip(resets, left, strict=False)
+            if _number(remaining) == 0 and len(resets) == len(left)
+        ]
+        whens = [when for reset in used or resets for when in _moment(page, reset)]
+        yield from [max(whens) if used else min(whens)] if whens else []
+
+
+def _structured(page: Page) -> Iterator[datetime]:
+    """Yield the seconds of the `RateLimit` field, in both of its drafts."""
+    match = re.search(r"(?:\bt|\breset)=(\d{1,10})\b", page.headers.get("ratelimit", ""))
+    if match:
+        yield from _after(page, float(match[1]))
+
+
+def _in_body(page: Page) -> Iterator[datetime]:
+    if len(page.body) > LARGEST_BODY or not page.body.lstrip().startswith(b"{"):
+        return
+    try:
+        told = page.json()
+    except (ValueError, RecursionError):
+        return
+    if not isinstance(told, dict):
+        return
+    for key in ("backoff", "retry_after"):
+        seconds = told.get(key)
+        if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+            yield from _after(page, seconds)
+    for key in ("error_message", "message"):
+        said = told.get(key)
+        match = SECONDS.search(said[:500]) if isinstance(said, str) else None
+        if match:
+            yield from _after(page, float(match[1]))
+
+
+def _moment(page: Page, value: str) -> Iterator[datetime]:
+    number = _number(value)
+    if number is None:
+        try:
+            date = datetime.fromisoformat(value)
+        except ValueError:
+            return
+        yield date.replace(tzinfo=UTC) if date.tzinfo is None else date
+    elif number >= SMALLEST_EPOCH_MS:
+        yield from _since_1970(number / 1000)
+    elif number >= SMALLEST_EPOCH:
+        yield from _since_1970(number)
+    else:
+        yield from _after(page, number)
+
+
+def _since_1970(seconds: float) -> Iterator[datetime]:
+    try:
+        yield datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return
+
+
+def _after(page: Page, seconds: float) -> Iterator[datetime]:
+    if 0 <= seconds <= LONGEST_WAIT.total_seconds():
+        yield page.fetched_at + timedelta(seconds=seconds)
+    elif seconds > 0:
+        yield page.fetched_at + LONGEST_WAIT
+
+
+def _remaining(headers: Mapping[str, str]) -> set[str]:
+    told = ",".join(headers.get(f"{prefix}remaining", "") for prefix in PREFIXES)
+    return {part.strip().removesuffix(".0") for part in told.split(",")}
+
+
+def _number(value: str) -> float | None:
+    return float(value) if re.fullmatch(r"\d{1,16}(?:\.\d{1,9})?", value) else None
+
+
+# 999 is what LinkedIn sends to visitors it does not want.
+REFUSALS = frozenset({401, 403, 407, 451, 999})
+SERVER_ERRORS = range(500, 600)
+
+
+def refusal(page: Page) -> Reading | None:
+    """Return the reading of a page that refuses to answer, or None where it may be read."""
+    if quota_used(page):
+        return limited(page)
+    note = wall(page)
+    if note:
+        return Reading(outcome=Outcome.BLOCKED, note=note)
+    if page.status in SERVER_ERRORS:
+        return Reading(
+            outcome=Outcome.FAILED,
+            note=f"its server is in trouble (status {page.status})",
+            retry_at=retry_at(page),
+        )
+    if page.status in REFUSALS:
+        return Reading(outcome=Outcome.BLOCKED, note=f"it refuses us (status {page.status})")
+    return None
+
+
+def stumbled(error: Exception) -> Reading:
+    """Return what a page comes to whose reader stumbled: the reader has not understood it."""
+    return unreadable(f"the reader stumbled ({type(error).__name__})")
+
+
+def unreadable(note: str) -> Reading:
+    return Reading(outcome=Outcome.UNREADABLE, note=note)
+
+
+PARKED = "its domain is parked or for sale"
+UNFINISHED = "its host shows what it shows before there is a site"
+SUSPENDED = "its host says that the site was switched off"
+NO_SUCH_PAGE = "it says that there is no such page, with the status of one"
+LONGEST_LINE = 200
+
+# Addresses that only those who park domains put into a page.
+PARKING = (
+    "sedoparking.com parkingcrew.net bodis.com parklogic.com afternic.com/forsale"
+    " dan.com/buy-domain hugedomains.com/domain_profile d38psrni17bvxu.cloudfront.net"
+    " window.park= img1.wsimg.com/parking-lander namebright.com/parking"
+)
+MARKS = "|".join(re.escape(mark) for mark in PARKING.split()).encode()
+
+_THING = r"(?:\w+ )?(?:page|profile|user|account|channel|member|content|blog|teacher)"
+_MISSING = r"(?:not|cannot|can't|couldn't|isn't|wasn't|doesn't|no longer|been (?:removed|deleted))"
+_OFF = r"(?:suspended|disabled|expired|deactivated|unavailable|offline)"
+_GONE = (
+    r"(?:was not found|could not be found|cannot be found|does not exist|doesn't exist"
+    r"|no longer exists|isn't available|is not available)"
+)
+# A title as a whole, or one of the parts that a site separates by a stroke.
+VACANT_TITLES = {
+    PARKED: (
+        r"(?:the domain )?[\w.-]+\.[a-z]{2,}(?: domain)? (?:is|may be) for sale.*",
+        r"(?:this )?domain (?:name )?(?:is )?(?:for sale|parked|available|expired).*",
+        r"buy this domain.*|parked domain.*|hugedomains.*|domain (?:name )?has expired.*",
+    ),
+    UNFINISHED: (
+        r"welcome to nginx|apache2? .{0,40}default page.*|test page for .{0,60}|it works",
+        r"iis windows.*|(?:plesk|cpanel|default)(?: web ?site)? (?:default )?page.*|index of /.*",
+        r"(?:web ?site |site )?(?:is )?(?:under construction|coming soon)|future home of .*",
+    ),
+    SUSPENDED: (
+        rf"(?:this )?(?:account|web ?site|site) (?:has been |is )?{_OFF}",
+        r"site not found.*",
+    ),
+    NO_SUCH_PAGE: (
+        r"(?:http )?(?:error\W{0,3})?4(?:04|10)(?:\W{0,3}(?:error|oops|page|not found).{0,60})?",
+        rf"(?:sorry|oops|uh-?oh|whoops)\W.{{0,20}}{_THING} .{{0,40}}{_MISSING}.{{0,60}}",
+        rf"(?:that |this |the )?{_THING} (?:was |is |could |has |may have )?{_MISSING}.{{0,60}}",
+        r"(?:page|profile|user|account) (?:unavailable|deleted|removed|missing)",
+        r"(?:sorry\W{1,2})?(?:we )?(?:can't|couldn't|cannot|could not) find .{0,60}|oops",
+        r"(?:\w+ )?not found|nothing (?:was )?found|seite nicht gefunden|page introuvable",
+        "p\u00e1gina no encontrada|page non trouv\u00e9e|pagina non trovata",
+    ),
+}
+# What anybody could write: it counts only where the page says little else.
+VACANT_PHRASES = {
+    PARKED: (
+        r"\bth(?:is|e) domain (?:name )?(?:[\w.-]+ )?(?:is|may be|has been) (?:for sale|parked)",
+        r"\b(?:inquire about|buy|make an offer on) this domain|\bthis domain has expired",
+    ),
+    SUSPENDED: (r"\bthis (?:account|web ?site) (?:has been|is) suspended",),
+    NO_SUCH_PAGE: (
+        rf"\b(?:page|profile|user|account) (?:you requested |you are looking for )?{_GONE}",
+    ),
+}
+_PARTS = re.compile(r"\s+[|\u00b7\u2022\u2014\u2013-]\s+|:\s+")
+# Without them at their ends, lines are more alike.
+_EDGES = " .!?\"'\u201c\u201d\u00ab\u00bb()[]"
+
+
+def vacant(page: Page, title: str, heading: str) -> str:
+    """Return in one clause why a page stands for none, empty where it may be somebody's."""
+    if occurs_in(MARKS, page.bytes[:REACH]):
+        return PARKED
+    lines = [part for line in (title, heading) for part in _parts(line)]
+    for note, patterns in VACANT_TITLES.items():
+        if any(re.fullmatch(pattern, line) for pattern in patterns for line in lines):
+            return note
+    return _said_of_vacant(page.text[:REACH])
+
+
+def _parts(line: str) -> Iterator[str]:
+    whole = line[:LONGEST_LINE].casefold().replace("\u2019", "'")
+    for part in (whole, *_PARTS.split(whole)):
+        if part.strip(_EDGES):
+            yield part.strip(_EDGES)
+
+
+def _said_of_vacant(seen: str) -> str:
+    plain = seen.replace("\u2019", "'")
+    for note, patterns in VACANT_PHRASES.items():
+        if any(occurs(f"(?i){pattern}", plain) for pattern in patterns):
+            return note if visible_words(seen) <= FEW_WORDS else ""
+    return ""

@@ -1,0 +1,121 @@
+"""Is there such an account? Only what a rule proves is an answer; the rest is "could not tell"."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from scrapers.models import Outcome, Page, Reading
+from scrapers.parsers.block_detection import (
+    distinctive,
+    quota_used,
+    refusal,
+    unreadable,
+    wall,
+    wall_around,
+)
+
+PLACEHOLDER = "{account}"
+REDIRECTS = range(300, 400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What the page of an account shows (`e_`) and what is shown in its place (`m_`).
+
+    A string may hold `{account}`. `m_string` may be empty only where the codes differ.
+    `e_others` and `m_others` are strings that count as the first one does; `m_codes` are further
+    statuses of what is shown for a missing account, for lists that know its words alone.
+
+    A missing rule with a redirect's code is met by the redirect itself where that is what was
+    asked for. Where redirects were followed it means: led away to the front page.
+    """
+
+    e_code: int
+    e_string: str
+    m_code: int
+    m_string: str
+    e_others: tuple[str, ...] = ()
+    m_others: tuple[str, ...] = ()
+    m_codes: tuple[int, ...] = ()
+
+    @property
+    def merely_names(self) -> bool:
+        """Say whether a page shows an account by naming it, as one that misses it may do, too."""
+        return self.e_string == PLACEHOLDER and not self.e_others
+
+
+def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
+    """Return FOUND (without findings) or ABSENT if the rule proves it and no wall stands before.
+
+    A page that has the status and shows words of the site's own is no wall, whatever else it says.
+    """
+    exists = _mark(page, handle, (rule.e_code,), (rule.e_string, *rule.e_others))
+    missing = _mark(page, handle, (rule.m_code, *rule.m_codes), (rule.m_string, *rule.m_others))
+    if missing and rule.merely_names:
+        exists = None
+    proof = _proof(exists, missing)
+    if proof and distinctive(proof[1]) and wall_around(page) is None and not quota_used(page):
+        return Reading(outcome=proof[0])
+    refused = refusal(page)
+    if refused is not None and not _bare_refusal(rule, refused, page):
+        return refused
+    if missing is None and rule.m_code in REDIRECTS and _led_to_front(asked, page):
+        proof = _proof(exists, "")
+    if proof:
+        return Reading(outcome=proof[0])
+    if exists is not None:
+        return unreadable("its page says both that the account exists and that it does not")
+    return unreadable(_unknown(page))
+
+
+def impossible_handle(nonce: str, source: str, length: int = 14) -> str:
+    """Return a handle that nobody has, in letters that every site allows."""
+    drawn = sha256(f"{nonce}\x1f{source}".encode()).digest()
+    return "".join(chr(ord("a") + byte % 26) for byte in drawn[:length])
+
+
+def _mark(page: Page, handle: str, codes: tuple[int, ...], marks: tuple[str, ...]) -> str | None:
+    """Return the first of `marks` that the page shows with one of the codes."""
+    if page.status not in codes:
+        return None
+    return next((mark for mark in marks if _shows(page, mark, handle)), None)
+
+
+def _proof(exists: str | None, missing: str | None) -> tuple[Outcome, str] | None:
+    """Return what one mark proves; None if there is none, or one on either side."""
+    if exists is not None and missing is None:
+        return Outcome.FOUND, exists
+    if missing is not None and exists is None:
+        return Outcome.ABSENT, missing
+    return None
+
+
+def _bare_refusal(rule: Rule, refused: Reading, page: Page) -> bool:
+    """Say whether the rule itself names this refusal: a 403 with words for "no such account"."""
+    named = refused.outcome is Outcome.BLOCKED and page.status == rule.m_code
+    return named and bool(rule.m_string) and wall(page) is None
+
+
+def _shows(page: Page, mark: str, handle: str) -> bool:
+    """Sites spell a handle as its owner does, so a mark that holds one is compared without case."""
+    if not mark.isascii() or not handle.isascii():
+        named = mark.replace(PLACEHOLDER, handle)
+        same = PLACEHOLDER not in mark
+        return mark in page.text if same else named.casefold() in page.text.casefold()
+    if PLACEHOLDER not in mark:
+        return mark.encode() in page.bytes
+    return mark.replace(PLACEHOLDER, handle).lower().encode() in page.bytes.lower()
+
+
+def _led_to_front(asked: str, page: Page) -> bool:
+    ours, theirs = urlsplit(asked), urlsplit(page.url)
+    same_site = (ours.hostname or "").removeprefix("www.") == (theirs.hostname or "").removeprefix(
+        "www."
+    )
+    return same_site and ours.path.strip("/") != "" and theirs.path.strip("/") == ""
+
+
+def _unknown(page: Page) -> str:
+    if not page.body.strip():
+        return "it sent an empty page"
+    return f"its page (status {page.status}) shows neither of the marks we know"

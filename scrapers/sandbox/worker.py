@@ -1,0 +1,58 @@
+"""`python -m scrapers.sandbox.worker`: parses pages for the service, which may end it at any time.
+
+What comes in is the service's own and trusted. What goes out is one Reading a job: pickles are
+for those one trusts, and nobody trusts a process that parsed a stranger's page.
+"""
+
+import os
+import pickle
+
+from msgspec import msgpack
+
+import scrapers.parsers.feeds
+import scrapers.parsers.html  # noqa: F401 - likewise
+from scrapers.parsers.block_detection import stumbled
+from scrapers.sandbox.limits import allow_another_job, set_bounds
+from scrapers.sandbox.protocol import FrameError, receive, send
+
+# A page is cut to 512 KB before it is sent; headers and the source itself take the rest.
+LARGEST_JOB = 2 << 20
+READY = b""
+_JOBS, _ANSWERS = 0, 1
+
+
+def serve(jobs: int, answers: int) -> None:
+    """Answer until nobody asks any more: that also ends the child of a service that was killed."""
+    send(answers, READY)
+    while True:
+        try:
+            job = receive(jobs, LARGEST_JOB)
+        except FrameError:
+            return
+        allow_another_job()
+        send(answers, _answer(job))
+
+
+def _answer(job: bytes) -> bytes:
+    """Out of memory, a child is spent and ends; from anything else that a page does it recovers."""
+    try:
+        source, query, page = pickle.loads(job)  # noqa: S301 - from our own parent
+        return msgpack.encode(source.parse(query, page))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a stranger's bytes, and maybe a plug-in's reader
+        return msgpack.encode(stumbled(error))
+
+
+def main() -> None:
+    answers = os.dup(_ANSWERS)
+    # Whatever a parser prints must not get between the answers.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _ANSWERS)
+    os.close(nowhere)
+    set_bounds()
+    serve(_JOBS, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,300 @@
+"""A copy is one once it was restored; and it brings back neither who left nor what was sent."""
+
+import errno
+import os
+import shutil
+import stat
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.db.backups import Backup, backups
+from monitor.db.database import State
+from monitor.db.outbox import LetterState, OutboxLetter
+from monitor.errors import CannotWriteError
+from monitor.services import backups as backup
+from tests.monitor.cli.conftest import Terminal
+from tests.monitor.cli.safekept import THEO, back_up, lose, place, refs, restore
+
+
+def test_what_was_copied_comes_back_on_a_new_machine(copied: Terminal):
+    before = refs(copied)
+    lose(copied)
+
+    said = restore(copied)
+
+    assert said.code == 0
+    assert (said.json["people"], said.json["held"]) == (2, 0)
+    assert refs(copied) == before
+    with State.open(copied.config.state) as state:
+        assert {state.people.get(ref).name.given for ref in before} == {"Rosa", "Theo"}
+    assert copied.run("audit", "verify").code == 0
+
+
+def test_the_operator_is_told_whose_address_may_be_an_old_one_again(copied: Terminal):
+    lose(copied)
+    copies, keys = place(copied, "copies"), place(copied, "keys")
+
+    said = copied.run("restore", str(copies), "--keys", str(keys))
+
+    assert "changed their work address since is known by the old one again" in said.out
+
+
+def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Terminal):
+    state = terminal.config.state
+    ours = ("lock", "postmarks", ".restoring/namesake.db")
+    left = ("outbox/letter.eml", "roster.tokens", "roster.key", *ours)
+    kept = ("weights/3.toml", "catalogues/ours.json", "what-comes/next")
+    for name in (*kept, *left):
+        (state / name).parent.mkdir(exist_ok=True)
+        (state / name).write_text(name, "utf-8")
+    roster = "tokens = 'state/roster.tokens'\nkey_file = 'state/roster.key'"
+    terminal.configured(("[sources.bluesky]", f"[students]\n{roster}\n[sources.bluesky]"))
+
+    assert back_up(terminal).code == 0
+
+    (copy,) = backups(place(terminal, "copies"))
+    assert {each.path for each in copy.manifest.files} == {"namesake.db", *kept}
+    keys = {path.name for path in place(terminal, "keys").iterdir()}
+    assert keys == {"keys.db", "erased.txt", "postmarks"}
+    shutil.rmtree(state)
+    assert restore(terminal).code == 0
+    assert all((state / name).read_text("utf-8") == name for name in kept)
+
+
+def test_a_roster_that_is_named_by_another_way_to_it_stays_out_of_the_copy_too(terminal: Terminal):
+    state = terminal.config.state
+    state.with_name("another-way").symlink_to(state)
+    (state / "roster.tokens").write_text("tokens", "utf-8")
+    roster = "[students]\ntokens = 'another-way/roster.tokens'\n"
+    terminal.configured(("[sources.bluesky]", f"{roster}[sources.bluesky]"))
+
+    assert back_up(terminal).code == 0
+
+    (copy,) = backups(place(terminal, "copies"))
+    assert [each.path for each in copy.manifest.files] == ["namesake.db"]
+
+
+def test_the_configuration_names_both_places(terminal: Terminal):
+    assert "[backup]" in terminal.run("backup").sentence
+    places = "[backup]\nfolder = 'copies'\nkeys = 'keys'\n"
+    terminal.configured(("[sources.bluesky]", f"{places}[sources.bluesky]"))
+
+    assert terminal.run("backup").code == 0
+
+    assert len(backups(place(terminal, "copies"))) == 1
+    assert (place(terminal, "keys") / "keys.db").exists()
+
+
+def test_a_copy_is_for_its_owner_alone(copied: Terminal):
+    for folder in ("copies", "keys"):
+        for path in (place(copied, folder), *place(copied, folder).rglob("*")):
+            assert stat.S_IMODE(path.stat().st_mode) in {0o700, 0o600}
+
+
+def test_nothing_is_left_in_the_district_of_the_trial(copied: Terminal):
+    names = {path.name for path in copied.config.state.iterdir()}
+
+    assert {name.partition("-")[0] for name in names} == {"namesake.db", "keys.db"}
+
+
+@pytest.mark.parametrize(
+    ("copies", "keys"),
+    [
+        ("copies", "copies"),
+        ("copies", "copies/keys"),
+        ("keys/copies", "keys"),
+        ("state/copies", "keys"),
+        ("copies", "state"),
+        ("elsewhere/../copies", "copies"),
+    ],
+)
+def test_copies_and_keys_never_lie_together(terminal: Terminal, copies: str, keys: str):
+    folders = str(place(terminal, copies)), "--keys", str(place(terminal, keys))
+
+    said = terminal.run("backup", *folders)
+
+    assert said.code == 65
+    assert "apart from each other" in said.sentence
+    assert not place(terminal, "copies").exists()
+
+
+def test_who_was_erased_after_the_copy_is_absent_from_what_is_restored(copied: Terminal):
+    with State.open(copied.config.state) as state:
+        rosa, theo = state.people.refs()
+        state.people.erase(rosa)
+    # The copy of today renews the keys; what is restored is the one of yesterday.
+    copied.clock.at += timedelta(days=1)
+    assert back_up(copied).code == 0
+    newest, _ = backups(place(copied, "copies"))
+    shutil.rmtree(newest.path)
+    lose(copied)
+
+    assert restore(copied).json["people"] == 1
+    assert refs(copied) == {theo}
+
+
+def test_old_keys_bring_nobody_back_either_where_the_marks_of_the_erased_are(copied: Terminal):
+    old_keys = place(copied, "old-keys")
+    shutil.copytree(place(copied, "keys"), old_keys)
+    with State.open(copied.config.state) as state:
+        rosa, theo = state.people.refs()
+        state.people.erase(rosa)
+        state.tombstones.write(old_keys / "erased.txt")
+    lose(copied)
+
+    said = copied.run("restore", str(place(copied, "copies")), "--keys", str(old_keys), "--json")
+
+    assert said.code == 0
+    assert refs(copied) == {theo}
+
+
+def test_who_is_erased_while_the_copy_is_made_is_absent_from_it(terminal: Terminal, monkeypatch):
+    terminal.enrols()
+    theo = terminal.enrols(THEO)
+    begin = backup.begin
+
+    def erased_meanwhile(*given: Any) -> Backup:
+        begun = begin(*given)
+        with State.open(terminal.config.state) as state:
+            state.people.erase(theo)
+        return begun
+
+    monkeypatch.setattr(backup, "begin", erased_meanwhile)
+    assert back_up(terminal).code == 0
+    lose(terminal)
+
+    assert restore(terminal).json["people"] == 1
+    assert theo not in refs(terminal)
+
+
+def test_last_week_s_digest_is_not_sent_again_and_what_is_urgent_is(terminal: Terminal):
+    rosa = terminal.enrols()
+    with State.open(terminal.config.state) as state:
+        for kind in ("digest", "alert"):
+            state.outbox.queue(waiting(terminal, rosa, kind), {"words": "of then"})
+        state.due.ensure("digest", rosa, terminal.clock.at + timedelta(days=2))
+        state.due.claim(terminal.clock.at + timedelta(days=3), terminal.clock.at, "digest")
+    assert back_up(terminal).code == 0
+    lose(terminal)
+    terminal.clock.at += timedelta(days=4)
+
+    assert restore(terminal).json["held"] == 1
+
+    with State.open(terminal.config.state) as state:
+        states = {each.kind: each.state for each in state.outbox.all()}
+        assert states["digest"] is LetterState.DEAD
+        assert states["alert"] is LetterState.QUEUED
+        (due,) = [each for each in state.due.all() if each.name == "digest"]
+        assert due.due_at > terminal.clock.at
+        assert due.lease_until is None
+        assert state.audit.last("restored").details["held"] == "1"
+
+
+def test_with_the_postmarks_of_the_lost_folder_nothing_need_be_left_out(terminal: Terminal):
+    rosa = terminal.enrols()
+    due_at = terminal.clock.at + timedelta(days=2)
+    with State.open(terminal.config.state) as state:
+        state.outbox.queue(waiting(terminal, rosa, "digest"), {"words": "of then"})
+        state.due.ensure("digest", rosa, due_at)
+    assert back_up(terminal).code == 0
+    postmarks = place(terminal, "postmarks")
+    postmarks.write_text(f"2026-09-14 digest {'0' * 64}\n", "ascii")
+    lose(terminal)
+    terminal.clock.at += timedelta(days=4)
+
+    copies, keys = place(terminal, "copies"), place(terminal, "keys")
+    told = "--keys", str(keys), "--postmarks", str(postmarks)
+    assert terminal.run("restore", str(copies), *told).code == 0
+
+    with State.open(terminal.config.state) as state:
+        assert state.postmarks.of("digest")
+        (letter,) = [each for each in state.outbox.all() if each.kind == "digest"]
+        assert letter.state is LetterState.QUEUED
+        assert due_at in [each.due_at for each in state.due.all() if each.name == "digest"]
+
+
+def waiting(terminal: Terminal, rosa: str, kind: str) -> OutboxLetter:
+    return OutboxLetter(
+        ref=kind.encode().hex(),
+        recipient_ref=rosa,
+        person=rosa,
+        kind=kind,
+        period="2026-W37",
+        message_id=f"<{kind}@cedarvalley.example>",
+        queued_at=terminal.clock.at,
+        due_at=terminal.clock.at,
+    )
+
+
+def test_a_folder_with_something_in_it_is_never_restored_over(copied: Terminal):
+    before = refs(copied)
+
+    said = restore(copied)
+
+    assert said.code == 65
+    assert "not empty" in said.sentence
+    assert refs(copied) == before
+
+
+def test_old_copies_go_and_the_newest_stays(terminal: Terminal):
+    removed = []
+    for _ in range(5):
+        removed.append(back_up(terminal, "--keep", "3", "--json").json["removed"])
+        terminal.clock.at += timedelta(days=10)
+    assert removed == [0, 0, 0, 1, 1]
+
+    terminal.clock.at += timedelta(days=100)
+    assert back_up(terminal, "--json").json["removed"] == 3
+    assert len(backups(place(terminal, "copies"))) == 1
+
+
+def test_a_restore_that_was_killed_can_be_made_again(copied: Terminal):
+    lose(copied)
+    (copied.config.state / ".restoring").mkdir(parents=True)
+    (copied.config.state / ".restoring" / "namesake.db").write_bytes(b"half of it")
+
+    assert restore(copied).json["people"] == 2
+
+
+def test_keys_that_a_killed_trial_left_are_cleared_away(copied: Terminal):
+    trial = copied.config.state / ".restoring"
+    trial.mkdir()
+    (trial / "keys.db").touch()
+    made = datetime.fromtimestamp(trial.stat().st_mtime, UTC)
+
+    backup.clear_abandoned(copied.config, made - timedelta(seconds=1))
+    assert trial.exists()
+
+    backup.clear_abandoned(copied.config, made + timedelta(seconds=1))
+    assert not trial.exists()
+
+
+def test_keys_of_a_killed_trial_that_cannot_be_cleared_away_are_told_of(copied, monkeypatch):
+    trial = copied.config.state / ".restoring"
+    trial.mkdir()
+    later = datetime.fromtimestamp(trial.stat().st_mtime, UTC) + timedelta(seconds=1)
+
+    def refused(path, **_how):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("os.rmdir", refused)
+
+    with pytest.raises(CannotWriteError, match="keys lie in it"):
+        backup.clear_abandoned(copied.config, later)
+
+
+def test_what_an_interrupted_copy_left_is_cleared_away(copied: Terminal):
+    begun = place(copied, "copies") / "namesake-2026-01-01T000000Z.part"
+    begun.mkdir()
+
+    assert len(backups(place(copied, "copies"))) == 1
+    copied.clock.at += timedelta(days=1)
+    assert back_up(copied).code == 0
+    assert not begun.exists()
+
+
+def test_the_last_copy_is_on_record(copied: Terminal):
+    with State.open(copied.config.state) as state:
+        assert state.audit.last("backed-up").at == copied.clock.at

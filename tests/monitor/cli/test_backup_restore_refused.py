@@ -1,0 +1,122 @@
+"""A copy that cannot be relied on is refused, and an older one is brought up to date."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from monitor.db.backups import backups
+from monitor.db.database import State
+from tests.monitor.cli.conftest import Terminal
+from tests.monitor.cli.safekept import lose, place, restore
+
+Harm = Callable[[Path, Path], None]
+
+
+def other_keys(copy: Path, keys: Path) -> None:
+    other = copy.parent / "other"
+    State.init(other).close()
+    shutil.copy(other / "keys.db", keys / "keys.db")
+
+
+def no_keys(_copy: Path, keys: Path) -> None:
+    (keys / "keys.db").unlink()
+
+
+def a_changed_byte(copy: Path, _keys: Path) -> None:
+    with (copy / "namesake.db").open("r+b") as file:
+        file.seek(60_000)
+        file.write(b"!")
+
+
+def a_lost_file(copy: Path, _keys: Path) -> None:
+    (copy / "namesake.db").unlink()
+
+
+def half_a_list(copy: Path, _keys: Path) -> None:
+    (copy / "manifest.json").write_text("{", "utf-8")
+
+
+def no_list(copy: Path, _keys: Path) -> None:
+    (copy / "manifest.json").unlink()
+
+
+def a_list_that_leads_out(copy: Path, _keys: Path) -> None:
+    told = json.loads((copy / "manifest.json").read_bytes())
+    (copy.parent / "stray").write_bytes(b"")
+    stray = {"path": "../stray", "bytes": 0, "sha256": sha256(b"").hexdigest()}
+    told["files"].append(stray)
+    (copy / "manifest.json").write_text(json.dumps(told), "utf-8")
+
+
+def a_newer_list(copy: Path, _keys: Path) -> None:
+    told = json.loads((copy / "manifest.json").read_bytes())
+    (copy / "manifest.json").write_text(json.dumps({**told, "format": 2}), "utf-8")
+
+
+def a_newer_database(copy: Path, _keys: Path) -> None:
+    with closing(sqlite3.connect(copy / "namesake.db", isolation_level=None)) as database:
+        database.execute("UPDATE _sqlite_migrations SET name = 'later_1' WHERE name = 'pages_1'")
+    vouch_for(copy)
+
+
+def a_forged_audit(copy: Path, _keys: Path) -> None:
+    with closing(sqlite3.connect(copy / "namesake.db", isolation_level=None)) as database:
+        database.execute("DELETE FROM audit WHERE seq = 1")
+    vouch_for(copy)
+
+
+def vouch_for(copy: Path) -> None:
+    """Write the list anew, as if the file had been copied so."""
+    told = json.loads((copy / "manifest.json").read_bytes())
+    content = (copy / "namesake.db").read_bytes()
+    told["files"][0] |= {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+    (copy / "manifest.json").write_text(json.dumps(told), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("harm", "code", "words"),
+    [
+        (other_keys, 78, "does not belong"),
+        (no_keys, 65, "no keys"),
+        (a_changed_byte, 78, "not as it was copied"),
+        (a_lost_file, 78, "not as it was copied"),
+        (half_a_list, 78, "cannot be read"),
+        (no_list, 65, "no copy that"),
+        (a_list_that_leads_out, 78, "not as it was copied"),
+        (a_newer_list, 78, "newer Namesake"),
+        (a_newer_database, 78, "newer Namesake"),
+        (a_forged_audit, 78, "audit log"),
+    ],
+)
+def test_what_cannot_be_relied_on_is_refused_and_leaves_nothing(
+    copied: Terminal, harm: Harm, code: int, words: str
+):
+    (copy,) = backups(place(copied, "copies"))
+    harm(copy.path, place(copied, "keys"))
+    lose(copied)
+
+    said = copied.run("restore", str(copy.path), "--keys", str(place(copied, "keys")))
+
+    assert said.code == code
+    assert words in said.sentence
+    assert not copied.config.state.exists() or list(copied.config.state.iterdir()) == []
+
+
+def test_a_copy_that_an_earlier_version_made_is_brought_up_to_date(copied: Terminal):
+    (copy,) = backups(place(copied, "copies"))
+    with closing(sqlite3.connect(copy.path / "namesake.db", isolation_level=None)) as database:
+        database.execute("DROP TABLE evidence")
+        database.execute("DROP TABLE pages")
+        database.execute("DELETE FROM _sqlite_migrations WHERE name = 'pages_1'")
+    vouch_for(copy.path)
+    lose(copied)
+
+    assert restore(copied).code == 0
+    with State.open(copied.config.state) as state:
+        assert list(state.pages.all()) == []

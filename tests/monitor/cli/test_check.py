@@ -1,0 +1,184 @@
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from email import message_from_bytes, policy
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from monitor.cli.check import display
+from monitor.cli.context import Output
+from monitor.db.files import StateLock
+from monitor.db.sweeps import SweepKind
+from monitor.demo import data as days
+from monitor.demo.internet import Internet
+from monitor.scheduler.daemon import Doorbell
+from monitor.scheduler.workers import Hand, Pulse
+from tests.monitor.cli.conftest import ROSA
+
+
+def letters(terminal):
+    for path in (terminal.config.state / "outbox").glob("*.eml"):
+        yield message_from_bytes(path.read_bytes(), policy=policy.default)
+
+
+def test_a_check_tells_the_operator_how_it_went_and_the_person_what_it_found(terminal, web):
+    ref = terminal.enrols(handles=("rosamarchetti",))
+
+    said = terminal.run("check", ref, "--json")
+
+    assert said.code == 0
+    assert {row["outcome"] for row in said.json["coverage"]} == {"checked"}
+    assert "rosamarchetti" not in said.out
+    (answer,) = [each for each in letters(terminal) if "check" in each["Subject"].lower()]
+    assert answer["To"] == "rosa.marchetti@cedarvalley.example"
+    assert "rosamarchetti" in answer.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "word"),
+    [(Internet.blocks_us, "blocked"), (Internet.is_down, "failed"), (Internet.is_broken, "failed")],
+)
+def test_a_check_in_words_says_what_could_not_be_checked_and_why(terminal, web, trouble, word):
+    web.web = trouble(web.web, "chalkboard.example")
+    ref = terminal.enrols(handles=("rosamarchetti",))
+
+    said = terminal.run("check", ref)
+
+    assert said.code == 0
+    assert "9 of 10 sources checked." in said.out
+    (gap,) = [line for line in said.out.splitlines() if line.startswith("chalkboard")]
+    assert word in gap
+
+
+def test_nobody_who_has_not_agreed_is_checked(terminal, web):
+    ref = terminal.enrols()
+    terminal.run("staff", "withdraw", ref, "--yes")
+
+    said = terminal.run("check", ref)
+
+    assert said.code == 77
+    assert "consent" in said.sentence
+    assert web.visits == []
+
+
+def test_a_sweep_asks_about_everybody_and_its_rehearsal_asks_nothing(terminal, web):
+    terminal.enrols(handles=("rosamarchetti",))
+
+    rehearsal = terminal.run("sweep", "--dry-run", "--json").json
+    assert web.visits == []
+    swept = terminal.run("sweep", "--json").json
+
+    assert rehearsal["people"] == 1
+    assert set(rehearsal["questions"]) == {row["source"] for row in swept["coverage"]}
+    assert swept["sweep"]["closed_at"]
+
+
+def test_sources_show_what_was_proven_and_tell_nothing_of_one_person(terminal, web):
+    before = terminal.run("sources", "list", "--json").json
+    terminal.run("check", terminal.enrols(handles=("rosamarchetti",)))
+
+    after = terminal.run("sources", "list", "--json").json
+
+    assert {(row["outcome"], row["proven_at"]) for row in before} == {(None, None)}
+    assert {row["outcome"] for row in after} == {"checked"}
+    assert all(row["proven_at"] for row in after)
+    assert "not asked yet" not in terminal.run("sources", "list").out
+
+
+def test_sources_show_what_is_left_of_their_budgets(terminal, web):
+    terminal.configured(("[sources.bluesky]", "[sources.bluesky]\nper_day = 90\nper_week = 500"))
+    terminal.run("sources", "check")
+
+    rows = {row["source"]: row for row in terminal.run("sources", "list", "--json").json}
+    bluesky, searxng = rows["bluesky"], rows["searxng"]
+
+    assert (bluesky["per_day"], bluesky["per_week"]) == (90, 500)
+    assert (bluesky["asked_today"], bluesky["asked_this_week"]) == (2, 2)
+    assert (searxng["per_day"], searxng["asked_today"]) == (None, None)
+    said = " ".join(terminal.run("sources", "list").out.split())
+    assert "2 of 90 today" in said
+    assert "no limit" in said
+
+
+def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
+    web.web = web.web.says_the_same_for_everybody("chalkboard.example")
+    terminal.enrols(handles=("rosamarchetti",))
+
+    verdicts = {
+        row["source"]: row["trust"] for row in terminal.run("sources", "check", "--json").json
+    }
+
+    assert verdicts.pop("chalkboard")["standing"] == "refuted"
+    assert {each["standing"] for each in verdicts.values()} == {"proven"}
+    assert not [visit for visit in web.visits if "rosa" in visit.path + visit.query]
+
+
+def test_whoever_holds_the_folder_is_asked_to_work_and_looked_on(terminal, web):
+    ref = terminal.enrols(handles=("rosamarchetti",))
+    with ExitStack() as holding, ThreadPoolExecutor() as threads:
+        service = holding.enter_context(terminal.service())
+        holding.enter_context(StateLock(terminal.config.state))
+        hand = Hand(service.rounds.serve, Pulse(terminal.clock))
+        hand.start()
+        holding.enter_context(Doorbell(terminal.config.state).answered(by=hand.wake))
+
+        said = threads.submit(terminal.run, "check", ref, "--json").result(timeout=30)
+
+        (request,) = service.state.requests.all()
+        assert set(service.state.requests.progress(request.ref).values()) == {"done"}
+        assert request.kind is SweepKind.SELFCHECK
+        hand.end()
+        hand.join()
+    assert said.code == 0
+    assert len(said.json["coverage"]) == 10
+
+
+def test_what_the_holder_of_the_folder_gives_up_exits_with_69_and_says_so(terminal):
+    ref = terminal.enrols()
+    with ExitStack() as holding:
+        service = holding.enter_context(terminal.service())
+        holding.enter_context(StateLock(terminal.config.state))
+
+        def give_up() -> None:
+            request = service.state.requests.next_open()
+            service.state.requests.finish(request.ref, service.now(), "It failed 3 times.")
+
+        holding.enter_context(Doorbell(terminal.config.state).answered(by=give_up))
+        said = terminal.run("check", ref)
+
+    assert said.code == 69
+    assert said.sentence == "It failed 3 times."
+
+
+def test_a_command_does_itself_what_the_holder_of_the_folder_never_came_to(terminal, web):
+    ref = terminal.enrols()
+    lock = StateLock(terminal.config.state)
+    lock.acquire()
+    with Doorbell(terminal.config.state).answered(by=lock.release):
+        said = terminal.run("check", ref, "--json")
+
+    assert said.code == 0
+    assert said.json["sweep"]["closed_at"]
+    with terminal.service() as service:
+        assert service.state.requests.all() == ()
+
+
+def test_a_terminal_shows_each_source_on_its_way(terminal):
+    screen = StringIO()
+    console = Console(file=screen, force_terminal=True, width=80, color_system=None)
+    with display(Output("UTC", console)) as watch:
+        watch("bluesky", "asking")
+        watch("[bold]al\x1b[2Jpha", "blocked")
+
+    shown = screen.getvalue()
+    assert "→ bluesky" in shown
+    assert r"✗ [bold]al\u001b[2Jpha" in shown
+    assert "1 asking, 1 blocked" in shown
+
+
+def test_the_week_is_the_stories_own(terminal, web):
+    terminal.enrols(ROSA)
+
+    assert terminal.run("sweep", "--json").json["sweep"]["week"] == "2026-W37"
+    assert days.sweep_at(1) == terminal.clock.now()

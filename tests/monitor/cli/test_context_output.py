@@ -1,0 +1,80 @@
+"""Text from the web and from files is shown, and never obeyed."""
+
+import json
+from contextlib import redirect_stdout
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from monitor.cli.context import OBEYED, Output, inert
+from tests.hostile_strings import ALL
+
+HOSTILE = "[bold]\x1b[2J\x9b31m\u202egpj.exe\u2066\u200b[/bold] \x07\x00[link=http://x.example]"
+
+
+def printed(act):
+    screen = StringIO()
+    act(Output("America/Chicago", Console(file=screen, highlight=False, width=200)))
+    return screen.getvalue()
+
+
+def category_free(text):
+    return all(inert(character) == character for character in text)
+
+
+@given(st.text())
+def test_nothing_that_a_terminal_obeys_is_left(text):
+    assert category_free(inert(text))
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=sorted(OBEYED))))
+def test_what_can_be_read_stays_as_it_is(text):
+    assert inert(text) == text
+
+
+@given(st.text())
+def test_json_is_spelled_out_and_reads_back_as_it_was(text):
+    screen = StringIO()
+    with redirect_stdout(screen):
+        Output("UTC").json({"title": text})
+    said = screen.getvalue()
+
+    assert json.loads(said) == {"title": text}
+    assert category_free(said)
+
+
+def test_a_sentence_and_a_table_take_markup_and_controls_for_text():
+    for said in (
+        printed(lambda output: output.say(HOSTILE)),
+        printed(lambda output: output.table(("ref", "title"), [("1", HOSTILE)])),
+    ):
+        assert category_free(said)
+        assert "[bold]" in said
+        assert "[link=http://x.example]" in said
+        assert r"\u202e" in said
+
+
+@pytest.mark.parametrize("planted", ALL)
+def test_whatever_a_stranger_planted_is_shown_and_not_obeyed(planted):
+    assert category_free(printed(lambda output: output.table(("title",), [(planted,)])))
+
+
+def test_a_ref_stays_in_one_piece_on_a_narrow_screen():
+    screen = StringIO()
+    console = Console(file=screen, force_terminal=True, width=80, color_system=None)
+    ref, note = "f" * 32, "words " * 20
+
+    Output("UTC", console).table(("ref", "kind", "note"), [(ref, "own-account-changed", note)])
+
+    assert ref in screen.getvalue()
+
+
+def test_a_row_stays_on_one_line_where_a_program_reads_it():
+    words = "words " * 100
+
+    said = printed(lambda output: output.table(("ref", "note"), [("r1", words), ("r2", words)]))
+
+    assert [line[:2] for line in said.splitlines()] == ["re", "r1", "r2"]

@@ -1,0 +1,61 @@
+"""The demo on one screen: what a stranger reads of the three weeks."""
+
+import re
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from monitor.cli.demo import retell
+
+
+@pytest.fixture(scope="module", params=[80, 108])
+def screen(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    folder.mkdir()
+    console = Console(file=StringIO(), width=request.param, record=True, highlight=False)
+    retell(folder, console)
+    return folder, console.export_text(), request.param
+
+
+def test_it_fits_the_screen(screen):
+    _, text, width = screen
+
+    *lines, where = text.splitlines()
+    assert max(map(len, lines)) <= width
+    assert where.startswith("They lie in ")
+
+
+def test_it_names_what_was_planted_and_what_could_not_be_checked(screen):
+    _, text, _ = screen
+
+    for told in (
+        "Possible impersonation, Maria Delgado",
+        "Link with a student, Rosa Marchetti",
+        "Own account changed, Thomas Okafor",
+        "Someone else with the same name: set aside.",
+        "Readerly has been blocking us",
+        "Snapgarden has answered in a way we cannot trust",
+        "Stitchbook has been limiting how often we may ask",
+    ):
+        assert told in " ".join(text.replace("│", " ").split())
+
+
+def test_every_letter_is_named_or_counted(screen):
+    folder, text, _ = screen
+    outbox = {path.name for path in (folder / "state" / "outbox").glob("*.eml")}
+
+    named = set(re.findall(r"\S+\.eml", text))
+    rest = " ".join(text.partition("│ and 7 inv")[2].replace("│", " ").split())
+    counted = 7 + sum(map(int, re.findall(r"(\d+) (?:conf|fare|other)", rest)))
+
+    assert named <= outbox
+    assert len(named) == 6
+    assert len(named) + counted == len(outbox)
+
+
+def test_nothing_in_it_is_a_link(screen):
+    _, text, _ = screen
+
+    assert "://" not in text
+    assert not re.search(r"\w\.example(?!\S*\.eml)", text)

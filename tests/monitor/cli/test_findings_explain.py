@@ -1,0 +1,120 @@
+"""Why a finding was judged as it was, for the one it is about."""
+
+import pytest
+
+from monitor.demo.district import DANIEL, MARIA
+from monitor.domain.evidence import Label
+from monitor.domain.flag import FlagKind
+from tests.monitor.cli.conftest import run
+
+FIELDS = ("own", "impersonation", "namesake", "unrelated", "unknown")
+
+
+def person(terminal, member):
+    with terminal.service() as service:
+        return service.state.people.find_by_mail(member.person.mail)
+
+
+def item_of(terminal, member, label):
+    with terminal.service() as service:
+        items = service.state.items
+        ref = service.state.people.find_by_mail(member.person.mail)
+        return next(each.ref for each in items.of(ref) if items.label(each.ref) is label)
+
+
+def test_what_was_found_of_a_person_is_their_own(after_demo):
+    said = after_demo.run("explain", item_of(after_demo, DANIEL, Label.UNKNOWN))
+
+    assert said.code == 77
+    assert "--break-glass" in said.sentence
+
+
+def test_an_explanation_breaks_the_glass_and_tells_the_person(after_demo):
+    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+
+    said = after_demo.run("explain", item, "--break-glass", "he asked me to")
+
+    assert said.code == 0
+    with after_demo.service() as service:
+        trail = service.state.audit.of(person(after_demo, DANIEL))
+        assert [each.action for each in trail].count("broke-glass") == 1
+
+
+def test_the_evidence_adds_up_and_the_answer_is_the_cheapest(after_demo):
+    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+
+    told = after_demo.run("explain", item, "--break-glass", "he asked", "--json").json
+
+    assert told["label"] == "unknown"
+    assert sum(each["bits"] for each in told["evidence"]) == pytest.approx(told["bits"])
+    assert sum(told["sums"].values()) == pytest.approx(told["bits"])
+    assert min(FIELDS, key=lambda answer: told["costs"][answer]) == "unknown"
+    assert not told["settled"]
+
+
+def test_the_table_names_axis_bits_and_sentence(after_demo):
+    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+
+    out = after_demo.run("explain", item, "--break-glass", "he asked").out
+
+    assert "claim       +6.0   It names your school or your employer." in out
+    assert "to say unknown costs" in out
+    assert "It would point to you less if it did not name your school or employer." in out
+
+
+def test_a_flag_is_explained_by_the_item_it_is_about(after_demo):
+    with after_demo.service() as service:
+        flags = service.state.flags.of_person(person(after_demo, MARIA))
+        flag = next(each.ref for each in flags if each.kind is FlagKind.IMPERSONATION)
+
+    told = after_demo.run("explain", flag[:8], "--break-glass", "she asked", "--json").json
+
+    assert told["label"] == "impersonation"
+
+
+def test_what_the_person_said_settles_it(after_demo):
+    with after_demo.service() as service:
+        (item, *_) = service.state.items.find(
+            person(after_demo, DANIEL), ("bluesky:@dreyesart.skies.example",)
+        )
+
+    out = after_demo.run("explain", item.ref, "--break-glass", "he asked").out
+
+    assert "It is own: the person said so" in out
+    assert "costs" not in out
+
+
+def test_in_the_demo_it_is_open(played, after_demo):
+    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+
+    said = run("explain", item, "--demo", str(played.folder))
+
+    assert said.code == 0
+    assert "It is unknown" in said.out
+
+
+def test_no_other_folder_opens_as_a_demo(after_demo):
+    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+
+    said = after_demo.run("explain", item, "--demo", str(after_demo.path.parent))
+
+    assert said.code == 65
+    assert "not made by a demo" in said.sentence
+
+
+def test_an_unknown_reference_is_one_sentence(after_demo):
+    said = after_demo.run("explain", "0" * 32, "--break-glass", "he asked")
+
+    assert said.code == 65
+    assert "There is no item" in said.sentence
+
+
+def test_a_finding_that_nobody_has_assessed_says_so(after_demo):
+    item = item_of(after_demo, DANIEL, Label.UNKNOWN)
+    with after_demo.service() as service, service.state.write():
+        service.state.items.database.run("UPDATE items SET assessment = NULL WHERE ref = ?", item)
+
+    said = after_demo.run("explain", item, "--break-glass", "he asked")
+
+    assert said.code == 65
+    assert "not been assessed" in said.sentence

@@ -1,0 +1,65 @@
+"""What is due can be read at a glance, and by a program."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.db.database import State
+
+
+def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(terminal):
+    rosa = terminal.enrols()
+    terminal.run("due")
+    with State.open(terminal.config.state) as state:
+        person = state.people.get(rosa)
+        state.people.replace(replace(person, zone="Pacific/Auckland"))
+        (sweep,) = (each for each in state.due.all() if each.name == "sweep")
+        state.due.move(sweep, terminal.clock.now() - timedelta(hours=3))
+        (review,) = (each for each in state.due.all() if each.name == "review")
+        state.due.put_off(review, terminal.clock.now() + timedelta(minutes=20), "ValueError")
+
+    said = terminal.run("due")
+
+    rows = said.out.splitlines()
+    (late,) = (row for row in rows if "weekly sweep of everybody" in row)
+    assert "the district" in late
+    assert "overdue by 3 hours" in late
+    assert "America/Chicago" in late
+    (letter,) = (row for row in rows if "weekly digest" in row)
+    assert rosa in letter
+    assert " NZST " in letter
+    assert "Pacific/Auckland" in letter
+    (failed,) = (row for row in rows if "letter to the reviewers" in row)
+    assert "failed once (ValueError), again in 20 min" in failed
+
+
+def test_a_program_reads_what_is_due_in_utc_and_at_local_time(terminal):
+    terminal.enrols()
+
+    rows = json.loads(terminal.run("due", "--json").out)
+
+    (letter,) = (row for row in rows if row["name"] == "digest")
+    assert letter["due_at"].endswith("Z")
+    assert letter["zone"] == "America/Chicago"
+    assert letter["local"].startswith("Mon ")
+    assert letter["state"].startswith("in ")
+    assert letter["attempts"] == 0
+
+
+def test_a_clock_that_cannot_be_right_is_told_with_the_way_out(terminal):
+    terminal.run("due")
+    terminal.clock.at += timedelta(days=800)
+
+    assert "nothing is done until it is right" in terminal.run("due").out
+    assert "nothing is done" not in terminal.run("due", "--clock-is-right").out
+    assert "nothing is done" not in terminal.run("due").out
+
+
+def test_a_sweep_on_a_forgotten_clock_exits_with_69(terminal):
+    terminal.run("due")
+    terminal.clock.at = datetime(1990, 1, 1, tzinfo=UTC)
+
+    said = terminal.run("sweep")
+
+    assert said.code == 69
+    assert "The clock says 1990-01-01" in said.sentence

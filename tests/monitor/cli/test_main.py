@@ -1,0 +1,293 @@
+"""What holds for every command: help, JSON where it prints data, and one sentence when it fails."""
+
+import errno
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from monitor.cli.main import namesake
+from monitor.db.files import StateLock
+from monitor.outside import Outside
+from tests.monitor.cli.conftest import run
+
+NOBODY = "0" * 32
+# These act and say so in a sentence; all others print data.
+SAY_ONE_SENTENCE = {
+    "init",
+    "run",
+    "portal",
+    "enrol",
+    "staff invite",
+    "staff withdraw",
+    "staff left",
+    "staff export",
+    "evidence",
+    "audit accept",
+    "staff pause",
+    "staff resume",
+    "staff hold",
+    "staff release",
+    "letters retry",
+    "letters resume",
+    "flags rule",
+    "flags undo",
+    "sources remove",
+    "weights use",
+    "roster import",
+    "roster rotate",
+    "roster erase",
+}
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield " ".join((*path, name)), command
+
+
+COMMANDS = dict(commands(namesake))
+GROUPS = {name.partition(" ")[0] for name in COMMANDS}
+
+
+@pytest.mark.parametrize("name", sorted({"", *COMMANDS, *GROUPS}))
+def test_every_command_says_what_it_does(name):
+    for asked in ("--help", "-h"):
+        said = run(*name.split(), asked)
+
+        assert said.code == 0
+        assert said.out.startswith(f"Usage: namesake {name}".rstrip())
+        assert said.err == ""
+
+
+def test_a_command_prints_data_and_takes_json_or_says_one_sentence():
+    without = {
+        name
+        for name, command in COMMANDS.items()
+        if {"--json", "--jsonl"}.isdisjoint(
+            option for each in command.params for option in each.opts
+        )
+    }
+
+    assert without == SAY_ONE_SENTENCE
+
+
+def test_the_help_tells_every_exit_code_of_the_error_family():
+    said = run("--help").out
+
+    told = {int(code) for code in re.findall(r"^ +(\d+)  \S", said, re.MULTILINE)}
+    assert told == {0, 2, 64, 65, 69, 70, 73, 75, 76, 77, 78, 130}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("staff", "list", "--jsn"),
+        ("chek", NOBODY),
+        ("check",),
+        ("flags", "rule", NOBODY, "guilty"),
+        ("enrol", "code", "--answers", "nowhere.toml"),
+        ("students", "hash", "nowhere.csv", "--key-file", "k", "--tokens", "t"),
+    ],
+)
+def test_wrong_usage_exits_with_2(terminal, arguments):
+    said = terminal.run(*arguments)
+
+    assert said.code == 2
+    assert "Error: " in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", NOBODY),
+        ("staff", "withdraw", NOBODY, "--yes"),
+        ("digest", "preview", NOBODY, "--break-glass", "asked"),
+        ("flags", "show", NOBODY),
+        ("flags", "rule", NOBODY, "mine"),
+        ("enrol", "a code that opens nothing"),
+    ],
+)
+def test_whom_nobody_knows_exits_with_65(terminal, arguments):
+    said = terminal.run(*arguments)
+
+    assert said.code == 65
+    assert said.sentence.endswith(".")
+
+
+def test_a_broken_configuration_exits_with_64_and_names_file_and_line(terminal):
+    terminal.configured(('zone = "America/Chicago"', 'zone = "Central"'))
+
+    said = terminal.run("due")
+
+    assert said.code == 64
+    assert f"{terminal.path}, line 6" in said.sentence
+
+
+def test_a_configuration_that_is_not_there_exits_with_64_and_names_the_remedy(tmp_path):
+    said = run("--config", str(tmp_path / "nothing.toml"), "due")
+
+    assert said.code == 64
+    assert "namesake init" in said.sentence
+
+
+def test_the_environment_names_the_configuration(terminal):
+    environ = {"NAMESAKE_CONFIG": str(terminal.path)}
+
+    assert run("staff", "list", outside=Outside(environ=environ)).code == 0
+
+
+def test_a_half_written_catalogue_exits_with_64_and_is_named(terminal, tmp_path):
+    catalogue = tmp_path / "sites.json"
+    catalogue.write_text('{"sites": [{"name": "Alpha", "uri_check": "https://alp')
+    terminal.configured(("own = false", 'own = false\nfiles = ["sites.json"]'))
+
+    said = terminal.run("sources", "list")
+
+    assert said.code == 64
+    assert str(catalogue) in said.sentence
+
+
+def test_a_roster_key_that_is_not_there_exits_with_64_and_is_named(terminal, tmp_path):
+    students = '[students]\nenabled = true\ntokens = "t"\nkey_file = "roster.key"\n'
+    terminal.configured(("[sources.bluesky]", f"{students}\n[sources.bluesky]"))
+
+    said = terminal.run("staff", "list")
+
+    assert said.code == 64
+    assert str(tmp_path / "roster.key") in said.sentence
+
+
+def test_a_folder_without_a_district_exits_with_65_and_names_the_remedy(terminal):
+    terminal.configured(('state = "state"', 'state = "elsewhere"'))
+
+    said = terminal.run("due")
+
+    assert said.code == 65
+    assert "namesake init" in said.sentence
+
+
+@pytest.mark.parametrize("arguments", [("init",), ("due",)])
+def test_a_folder_that_is_a_file_loses_nothing(terminal, tmp_path, arguments):
+    terminal.configured(('state = "state"', 'state = "occupied"'))
+    occupied = tmp_path / "occupied"
+    occupied.write_text("something else")
+
+    said = terminal.run(*arguments)
+
+    assert said.code == {"init": 73, "due": 65}[arguments[0]]
+    assert str(occupied) in said.err
+    assert occupied.read_text() == "something else"
+
+
+def test_a_file_that_cannot_be_opened_exits_with_73(terminal, tmp_path):
+    (tmp_path / "state" / "lock").mkdir()
+
+    said = terminal.run("sources", "check")
+
+    assert said.code == 73
+    assert "lock" in said.sentence
+
+
+@pytest.mark.parametrize("arguments", [("due",), ("doctor",)])
+def test_a_folder_of_another_user_exits_with_77_and_names_whose_it_must_be(
+    terminal, tmp_path, monkeypatch, arguments
+):
+    stat, kept = os.stat, tmp_path / "state"
+
+    def refused(path, **how):
+        if not isinstance(path, int) and kept in Path(os.fsdecode(path)).parents:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return stat(path, **how)
+
+    monkeypatch.setattr("os.stat", refused)
+
+    said = terminal.run(*arguments)
+
+    assert said.code == 77
+    assert str(kept) in said.sentence
+    assert "service's own user" in said.sentence
+
+
+def test_a_newer_database_exits_with_78(terminal, tmp_path):
+    with sqlite3.connect(tmp_path / "state" / "namesake.db") as database:
+        database.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "VALUES ('namesake', 'from_tomorrow', '2027-01-01')"
+        )
+    database.close()
+
+    said = terminal.run("staff", "list")
+
+    assert said.code == 78
+    assert "newer" in said.sentence
+
+
+def test_a_damaged_database_exits_with_78(terminal, tmp_path):
+    database = tmp_path / "state" / "namesake.db"
+    database.write_bytes(b"no database at all" * 1000)
+
+    said = terminal.run("staff", "list")
+
+    assert said.code == 78
+    assert str(database) in said.sentence
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("digest", "send")])
+def test_a_folder_that_another_holds_exits_with_75(terminal, tmp_path, arguments):
+    with StateLock(tmp_path / "state"):
+        said = terminal.run(*arguments)
+
+    assert said.code == 75
+    assert "Another Namesake" in said.sentence
+
+
+def test_a_fault_of_ours_is_one_sentence_and_70(terminal, monkeypatch):
+    def stumble(_command: object) -> None:
+        reason = "Rosa Marchetti"
+        raise LookupError(reason)
+
+    monkeypatch.setattr("monitor.cli.context.load", stumble)
+
+    said = terminal.run("due")
+
+    assert said.code == 70
+    assert "fault of ours (LookupError)" in said.sentence
+    assert "Rosa" not in said.err
+
+
+@pytest.mark.parametrize("typed", ["", "n\n"])
+def test_a_question_that_is_not_answered_with_yes_changes_nothing(terminal, typed):
+    ref = terminal.enrols()
+
+    said = terminal.run("staff", "withdraw", ref, typed=typed)
+
+    assert said.code == 130
+    assert terminal.run("staff", "list", "--json").json[0]["state"] == "enrolled"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("staff", "list"), "Nobody has joined"),
+        (("flags", "list"), "No flag is open"),
+        (("sources", "list"), "No source"),
+        (("sources", "imported"), "No list was brought in"),
+        (("due",), "sweep"),
+        (("sweep", "--dry-run"), "0 questions about 0 people"),
+        (("audit", "verify"), "as it was written"),
+        (("digest", "send"), "0 sent"),
+    ],
+)
+def test_an_empty_district_is_told_in_words(terminal, arguments, says):
+    said = terminal.run(*arguments)
+
+    assert said.code == 0
+    assert says in said.out

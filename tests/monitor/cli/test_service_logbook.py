@@ -1,0 +1,42 @@
+import logging
+from io import StringIO
+
+from monitor.cli.service import Lines, kept
+
+
+def test_the_log_holds_our_sentences_and_nothing_that_a_library_says(capfd):
+    stream = StringIO()
+
+    with kept(stream):
+        logging.getLogger("monitor.scheduler.daemon").info("Watching what is due.")
+        logging.getLogger("urllib3").error("Failed to parse https://x.example/rosamarchetti")
+        logging.getLogger("apscheduler.executors.default").critical("rosamarchetti")
+
+    assert stream.getvalue() == "INFO Watching what is due.\n"
+    assert capfd.readouterr().err == ""
+
+
+def test_a_log_that_was_closed_is_written_to_no_more():
+    stream = StringIO()
+    with kept(stream):
+        pass
+
+    logging.getLogger("monitor.scheduler.daemon").info("Watching what is due.")
+
+    assert stream.getvalue() == ""
+
+
+def test_a_line_that_cannot_be_made_is_told_without_what_it_would_say():
+    stream = StringIO()
+    record = logging.makeLogRecord(
+        {"name": "monitor.scheduler.daemon", "msg": "%d letters", "args": ("rosa.marchetti",)}
+    )
+
+    Lines(stream.write).emit(record)
+
+    assert (
+        stream.getvalue()
+        .strip()
+        .endswith("A line of monitor.scheduler.daemon is lost (TypeError).")
+    )
+    assert "rosa" not in stream.getvalue()

@@ -1,0 +1,72 @@
+"""Numbers for a monitoring system: of sources, times and letters, and of nobody."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.db.flags import Flags
+from monitor.domain.flag import FlagKind, FlagState
+from monitor.domain.person import PersonName
+from monitor.services.health import FLOOR
+from tests.monitor.cli.conftest import Terminal
+
+
+def samples(text: str) -> dict[str, float]:
+    """Read an exposition as Prometheus does, by name and labels."""
+    return {
+        f"{each.name}{sorted(each.labels.values())}": each.value
+        for family in text_string_to_metric_families(text)
+        for each in family.samples
+    }
+
+
+def test_prometheus_reads_what_is_printed(after_demo: Terminal):
+    told = samples(after_demo.run("metrics").out)
+
+    assert told["namesake_source_outcome['found', 'snapgarden']"] in {0.0, 1.0}
+    assert told["namesake_letters['sent']"] > 0
+    assert told["namesake_sweep_closed_timestamp_seconds[]"] < after_demo.clock.at.timestamp()
+    assert told["namesake_collected_timestamp_seconds[]"] == after_demo.clock.at.timestamp()
+    assert told["namesake_database_bytes[]"] > 100_000
+    assert "namesake_backed_up_timestamp_seconds[]" not in told
+
+
+def test_each_source_has_one_outcome(after_demo: Terminal):
+    told = after_demo.run("metrics", "--json").json
+    outcomes = [each for each in told if each["name"] == "namesake_source_outcome"]
+
+    for source in {each["labels"]["source"] for each in outcomes}:
+        mine = [each["value"] for each in outcomes if each["labels"]["source"] == source]
+        assert sum(mine) == 1
+
+
+@pytest.mark.parametrize(("joined", "told"), [(FLOOR - 1, False), (FLOOR, True)])
+def test_who_has_joined_is_counted_only_where_they_are_many(
+    terminal: Terminal, monkeypatch, joined: int, *, told: bool
+):
+    few = {(FlagKind.IMPERSONATION, FlagState.NEW): FLOOR - 1}
+    many = {(FlagKind.IMPERSONATION, FlagState.OPEN): FLOOR}
+    monkeypatch.setattr(Flags, "counts", lambda _: {**few, **many})
+    for number in range(joined):
+        terminal.enrols(PersonName(given="Rosa", family=f"Marchetti{number}"))
+
+    known = samples(terminal.run("metrics").out)
+
+    assert ("namesake_people[]" in known) is told
+    assert ("namesake_flags['impersonation', 'open']" in known) is told
+    assert "namesake_flags['impersonation', 'new']" not in known
+
+
+def test_the_file_is_written_whole_and_can_be_read_by_others(terminal: Terminal, tmp_path):
+    file = tmp_path / "namesake.prom"
+    terminal.run("metrics", "--file", str(file))
+
+    assert samples(file.read_text("utf-8"))
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert [path.name for path in tmp_path.glob("*.prom*")] == [file.name]
+
+
+def test_a_file_that_cannot_be_written_is_said_in_a_sentence(terminal: Terminal, tmp_path):
+    said = terminal.run("metrics", "--file", str(tmp_path / "nowhere" / "namesake.prom"))
+
+    assert said.code == 73
+    assert "check its disk and folder" in said.sentence

@@ -1,0 +1,156 @@
+"""A state folder of a made-up district, and the things that are kept in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from monitor.db.database import State
+from monitor.db.outbox import OutboxLetter
+from monitor.db.people import Hold
+from monitor.db.sweeps import Sweep, SweepKind
+from monitor.domain.consent import Act, Consent, Scope, ended
+from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
+from monitor.domain.item import Item, Sighting, Version
+from monitor.domain.person import Person, PersonName
+from scrapers.models import Finding, Kind, Outcome, Query, QueryKind, Reading, Request, Visit
+from tests.monitor.conftest import Found
+
+MONDAY = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """Makes things of the district that differ only in what a test says."""
+
+    state: State
+    folder: Path
+    now: datetime = MONDAY
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def ref(self) -> str:
+        return f"{next(self.numbers):032x}"
+
+    def person(self, given: str = "Rosa", family: str = "Delgado", **fields: object) -> Person:
+        told = {
+            "ref": self.ref(),
+            "name": PersonName(given=given, family=family),
+            "mail": f"{given}.{family}@cedar.example",
+            **fields,
+        }
+        return Person(organisation="Cedar Valley", zone="America/Chicago", **told)
+
+    def enrolled(self, given: str = "Rosa", family: str = "Delgado", **fields: object) -> str:
+        person = self.person(given, family, **fields)
+        self.state.people.add(person)
+        self.state.consents.append(self.consent(person.ref))
+        return person.ref
+
+    def held(self, given: str = "Rosa", reason: str = "a lawsuit") -> str:
+        """Enrol somebody who is under a legal hold from the first day."""
+        ref = self.enrolled(given)
+        hold = Hold(person=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
+        self.state.holds.place(hold)
+        return ref
+
+    def withdraws(self, person: str, at: datetime) -> None:
+        """Append the last line of somebody's consent, as leaving does."""
+        latest = self.state.consents.latest(person)
+        assert latest
+        self.state.consents.append(ended(latest, Act.WITHDRAWN, at))
+
+    def consent(self, person: str) -> Consent:
+        return Consent(
+            person=person,
+            text_version="1",
+            text_hash="aa",
+            scopes=frozenset({Scope.SEARCH, Scope.PROFILES}),
+            given_at=self.now,
+            expires_at=self.now + timedelta(days=365),
+        )
+
+    def sweep(self, kind: SweepKind = SweepKind.SWEEP, person: str = "") -> str:
+        sweep = Sweep(
+            ref=self.ref(),
+            week="2026-W02",
+            kind=kind,
+            person=person,
+            nonce="qzxv",
+            started_at=self.now,
+        )
+        return self.state.sweeps.open_or_resume(sweep).ref
+
+    def query(self, subject: str, *terms: str, source: str = "alpha") -> Query:
+        return Query(
+            source=source,
+            kind=QueryKind.PRESENCE,
+            terms=terms or ("rosa",),
+            request=Request(url="https://alpha.example/rosa"),
+            subject=subject,
+        )
+
+    def visit(self, query: Query, reading: Reading | None = None) -> Visit:
+        return Visit(query=query, reading=reading or Reading(outcome=Outcome.ABSENT), at=self.now)
+
+    def finding(self, key: str = "alpha.example/rosa", **fields: object) -> Finding:
+        return Finding(key=key, kind=Kind.ACCOUNT, url=f"https://{key}", **fields)
+
+    def item(self, person: str, *aliases: str, **fields: object) -> Item:
+        item = Item(
+            ref=self.ref(),
+            person=person,
+            **{
+                "portrait": self.finding(),
+                "first_seen": self.now,
+                "last_seen": self.now,
+                **fields,
+            },
+        )
+        self.state.items.add(item, aliases)
+        return item
+
+    def sighting(self, item: Item, query: str, **fields: object) -> Sighting:
+        told = {"first": self.now, "last": self.now, "finding": item.portrait, **fields}
+        return Sighting(item=item.ref, query=query, source="alpha", **told)
+
+    def version(self, item: Item, **fields: object) -> Version:
+        told = {"at": self.now, "finding": item.portrait, **fields}
+        return Version(item=item.ref, query="q", material_hash=b"\x01h", **told)
+
+    def flag(self, item: Item, **fields: object) -> Flag:
+        told = {
+            "kind": FlagKind.IMPERSONATION,
+            "state": FlagState.NEW,
+            "reasons": ("It shows the same name.",),
+            "opened_at": self.now,
+            **fields,
+        }
+        return Flag(
+            ref=self.ref(), person=item.person, item=item.ref, severity=Severity.HIGH, **told
+        )
+
+    def letter(self, person: str = "", **fields: object) -> OutboxLetter:
+        told = {"recipient_ref": person or "reviewer-1", "period": "2026-W02", **fields}
+        return OutboxLetter(
+            ref=self.ref(),
+            person=person,
+            kind="digest",
+            message_id="<abc@cedar.example>",
+            queued_at=self.now,
+            due_at=self.now,
+            **told,
+        )
+
+    def bytes_on_disk(self) -> bytes:
+        """Everything in the database's files, the write-ahead log included."""
+        return b"".join(path.read_bytes() for path in sorted(self.folder.glob("namesake.db*")))
+
+
+@pytest.fixture
+def world(tmp_path: Path, found: Found) -> Iterator[World]:
+    found(tmp_path / "state")
+    with State.open(tmp_path / "state", patience=5) as state:
+        yield World(state, tmp_path / "state")

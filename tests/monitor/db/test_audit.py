@@ -1,0 +1,110 @@
+"""Nobody alters the past unnoticed, and an erasure leaves nothing to read in it."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from monitor.db.encryption import End
+
+APPENDED = "DROP TRIGGER audit_is_appended"
+
+
+@pytest.fixture
+def rosa(world):
+    rosa = world.enrolled()
+    for number in range(5):
+        world.state.audit.append(world.now, "operator", "viewed", rosa, {"flag": str(number)})
+    return rosa
+
+
+def tamper(world, *statements):
+    with closing(sqlite3.connect(world.folder / "namesake.db")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+def test_rows_come_back_in_their_order(world, rosa):
+    world.state.audit.append(world.now, "operator", "swept", "", {})
+
+    assert [each.details["flag"] for each in world.state.audit.of(rosa)] == list("01234")
+    assert world.state.audit.all()[-1].action == "swept"
+    assert world.state.audit.verify() is None
+
+
+def test_an_empty_log_is_as_it_was_written(world):
+    assert world.state.audit.verify() is None
+
+
+@pytest.mark.usefixtures("rosa")
+@pytest.mark.parametrize(
+    ("broken", "statement"),
+    [
+        (3, "UPDATE audit SET action = 'ruled' WHERE seq = 3"),
+        (3, "UPDATE audit SET actor = 'reviewer' WHERE seq = 3"),
+        (3, "UPDATE audit SET at = '2026-01-05T07:30:00.000000+00:00' WHERE seq = 3"),
+        (3, """UPDATE audit SET details = '{"flag": "9"}' WHERE seq = 3"""),
+        (3, "UPDATE audit SET link = x'00' WHERE seq = 3"),
+        (3, "DELETE FROM audit WHERE seq = 3"),
+        (1, "DELETE FROM audit WHERE seq = 1"),
+        (2, "UPDATE audit SET seq = 9 WHERE seq = 2"),
+        (6, "INSERT INTO audit VALUES (6, '2026', 'operator', 'viewed', '', '{}', x'00')"),
+    ],
+)
+def test_the_first_altered_row_is_named(world, broken, statement):
+    tamper(world, APPENDED, statement)
+
+    assert world.state.audit.verify() == broken
+
+
+@pytest.mark.usefixtures("rosa")
+def test_a_row_is_not_altered_by_accident(world):
+    with pytest.raises(sqlite3.IntegrityError, match="audit rows are appended"):
+        tamper(world, "UPDATE audit SET action = 'ruled' WHERE seq = 3")
+
+
+@pytest.mark.parametrize("word", ["Rosa Delgado", "rosa@cedar.example", "https://alpha.example"])
+def test_words_are_refused(world, word):
+    for given in ((word, ""), ("", word)):
+        with pytest.raises(ValueError, match="opaque"):
+            world.state.audit.append(world.now, "operator", "viewed", given[0], {"at": given[1]})
+
+
+def test_a_commitment_proves_a_text_until_its_subject_is_erased(world, rosa):
+    commitment = world.state.audit.commitment(rosa, "a parent called")
+    world.state.audit.append(world.now, "operator", "glass-broken", rosa, {"reason": commitment})
+
+    assert "parent" not in commitment
+    assert world.state.audit.commitment(rosa, "a parent called") == commitment
+    assert world.state.audit.commitment(rosa, "no reason") != commitment
+
+
+def test_the_log_survives_an_erasure(world, rosa):
+    world.state.people.erase(rosa)
+
+    assert len(world.state.audit.of(rosa)) == 5
+    assert world.state.audit.verify() is None
+
+
+@pytest.mark.usefixtures("rosa")
+def test_rows_cut_off_at_the_end_are_missed_by_whoever_kept_the_end(world):
+    log = world.state.audit
+    earlier = log.ending.now()
+    log.append(world.now, "operator", "viewed", "", {})
+    end = log.ending.now()
+    assert log.ending.holds(earlier)
+    assert log.ending.holds(end)
+
+    tamper(world, "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
+
+    assert log.verify() is None
+    assert log.ending.holds(earlier)
+    assert not log.ending.holds(end)
+    log.append(world.now, "operator", "swept", "", {})
+    assert not log.ending.holds(end)
+
+
+@pytest.mark.parametrize("end", ["", "x", "1", "1:", "\u0661:00", f"{'9' * 60}:00", "0:00"])
+def test_what_was_never_an_end_is_none(world, end):
+    assert not world.state.audit.ending.holds(End.read(end))

@@ -1,0 +1,102 @@
+"""One folder holds a district, and refuses what does not belong to it."""
+
+import shutil
+import stat
+
+import pytest
+
+from monitor.db.database import State
+from monitor.db.people import People
+from monitor.errors import CannotWriteError, DatabaseError, InputError
+
+
+def test_a_folder_without_a_district_says_how_to_make_one(tmp_path):
+    with pytest.raises(InputError, match="run `namesake init` first"):
+        State.open(tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_making_a_district_twice_keeps_the_first(world):
+    rosa = world.enrolled()
+
+    with State.init(world.folder) as again:
+        assert again.people.refs() == (rosa,)
+
+
+def test_it_is_known_whether_somebody_else_has_written(world):
+    before = world.state.written()
+    world.enrolled("Rosa")
+
+    assert world.state.written() == before
+
+    with State.open(world.folder) as other:
+        other.clock.note(world.now)
+
+    assert world.state.written() != before
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(CannotWriteError, match="cannot be made"):
+        State.init(tmp_path / "file" / "state")
+
+
+def test_the_folder_is_for_its_owner_alone(world):
+    assert stat.S_IMODE(world.folder.stat().st_mode) == 0o700
+
+
+def test_lost_keys_are_asked_for_and_never_made_anew(world):
+    world.state.close()
+    (world.folder / "keys.db").unlink()
+
+    for start in (State.open, State.init):
+        with pytest.raises(DatabaseError, match="restore the copy of its keys") as refusal:
+            start(world.folder)
+
+    assert refusal.value.exit_code == 78
+    assert not (world.folder / "keys.db").exists()
+
+
+def test_another_district_s_keys_are_refused(world, tmp_path):
+    State.init(tmp_path / "other").close()
+    world.state.close()
+    shutil.copy(tmp_path / "other" / "keys.db", world.folder / "keys.db")
+
+    with pytest.raises(DatabaseError, match="does not belong"):
+        State.open(world.folder)
+
+
+def test_what_is_written_with_several_nouns_is_kept_or_lost_together(world):
+    person = world.person()
+
+    def cut_short():
+        with world.state.write():
+            world.state.people.add(person)
+            world.state.consents.append(world.consent(person.ref))
+            world.state.outbox.queue(world.letter(person.ref), "view")
+            world.state.due.ensure("digest", person.ref, world.now)
+            world.state.audit.append(world.now, "operator", "enrolled", person.ref, {})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        cut_short()
+
+    assert world.state.people.refs() == ()
+    assert world.state.consents.latest(person.ref) is None
+    assert world.state.outbox.all() == ()
+    assert world.state.due.all() == ()
+    assert world.state.audit.all() == ()
+
+
+def test_a_start_that_fails_leaves_the_folder_usable(world, monkeypatch):
+    def fail(_people):
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(People, "finish_erasures", fail)
+        with pytest.raises(RuntimeError):
+            State.open(world.folder)
+
+    State.open(world.folder).close()

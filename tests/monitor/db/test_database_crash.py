@@ -1,0 +1,52 @@
+"""A killed writer loses nothing it was told is kept, and leaves nothing half done."""
+
+import subprocess
+import sys
+
+import pytest
+
+from monitor.db.database import State
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from monitor.db.database import State
+
+folder, rosa = Path(sys.argv[1]), sys.argv[2]
+now = datetime(2026, 1, 5, tzinfo=UTC)
+with State.open(folder) as state:
+    number = 0
+    while True:
+        with state.write():
+            state.due.ensure("kept", str(number), now)
+            state.due.ensure("together", str(number), now)
+            state.audit.append(now, "operator", "counted", rosa, {"number": str(number)})
+        print(number, flush=True)
+        number += 1
+"""
+
+
+def killed_after(world, writes, rosa):
+    """Kill -9 the writer while it is about its next write; return what it said was kept."""
+    command = [sys.executable, "-c", WRITER, str(world.folder), rosa]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        heard = [int(writer.stdout.readline()) for _ in range(writes)]
+        writer.kill()
+        return heard + [int(line) for line in writer.stdout.readlines() if line.endswith(b"\n")]
+
+
+@pytest.mark.parametrize("writes", [1, 7, 40, 150])
+def test_a_killed_writer_leaves_whole_transactions_only(world, writes):
+    rosa = world.enrolled()
+    kept = killed_after(world, writes, rosa)
+
+    with State.open(world.folder) as state:
+        rows = {name: set() for name in ("kept", "together")}
+        for due in state.due.all():
+            rows[due.name].add(int(due.subject))
+        assert rows["kept"] >= set(kept)
+        assert rows["kept"] == rows["together"]
+        assert len(state.audit.of(rosa)) == len(rows["kept"])
+        assert state.audit.verify() is None

@@ -1,0 +1,282 @@
+"""What is personal stands nowhere to be read, and once erased it stands nowhere at all."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from monitor.db.accounts import Invitation
+from monitor.db.encryption import Keys, Sealing
+from monitor.db.journal import Question
+from monitor.db.review import Assignment, Remark, RemarkKind
+from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.domain.detection.assessment import Assessment
+from monitor.domain.disclosure import Proposal
+from monitor.domain.events import Event, EventKind
+from monitor.domain.evidence import Axis, Evidence, Label
+from monitor.domain.flag import Judgement, Ruling
+from monitor.domain.item import Remembered
+from monitor.domain.person import PersonName
+from monitor.domain.students.matching import ContactVerdict
+from monitor.errors import DatabaseError
+from scrapers.http.robots import Learnt
+from scrapers.http.throttle import HostState
+from scrapers.models import Kept, Outcome, Page, Query, QueryKind, Reading, ReadPage, Request
+
+PLANTED = {
+    word: f"planted{word}zq"
+    for word in (
+        *("given", "family", "nickname", "mail", "school", "role", "place", "handle"),
+        *("title", "snippet", "bio", "link", "url", "account", "term", "parameter"),
+        *("reason", "ruling", "letter", "error", "cue", "host", "invited", "former"),
+        *("etag", "file", "body", "note", "question", "reviewer"),
+    )
+}
+# What may outlive an erasure: opaque refs, so that an old backup brings nobody back.
+SURVIVORS = ("audit", "erased")
+
+
+@pytest.fixture
+def rosa(world):
+    """Enrol somebody and plant a word of hers in everything that is kept."""
+    rosa = person(world)
+    world.state.people.add(rosa)
+    world.state.consents.append(world.consent(rosa.ref))
+    invite(world, rosa.mail)
+    query = planted_query(rosa.ref)
+    world.state.journal.stage(world.sweep(), *staged(world, query))
+    world.state.questions.settle(question(world, query))
+    world.state.pages.add(world.sweep(), 1, [seen(world, query)])
+    item = planted_item(world, rosa.ref, query)
+    world.state.events.add(world.sweep(), event(item), f"https://{PLANTED['url']}.example")
+    rule(world, item)
+    letter = world.letter(rosa.ref)
+    world.state.outbox.queue(letter, {"text": PLANTED["letter"]})
+    world.state.outbox.retry(letter.ref, world.now, f"no such user {PLANTED['error']}")
+    for subject in (rosa.ref, item.ref):
+        world.state.due.ensure("second-proof", subject, world.now)
+    world.state.hosts.save(HostState(host=f"{PLANTED['host']}.example"))
+    world.state.robots.save(
+        Learnt(origin=f"https://{PLANTED['host']}.example", until=world.now, file=PLANTED["file"])
+    )
+    ask(world, rosa.ref)
+    world.state.audit.append(world.now, rosa.ref, "enrolled", rosa.ref, {"item": item.ref})
+    return rosa
+
+
+def person(world):
+    name = PersonName(
+        given=PLANTED["given"],
+        family=PLANTED["family"],
+        nicknames=(PLANTED["nickname"],),
+        former_families=(PLANTED["former"],),
+    )
+    return world.person(
+        name=name,
+        mail=f"{PLANTED['mail']}@cedar.example",
+        school=PLANTED["school"],
+        role=PLANTED["role"],
+        places=(PLANTED["place"],),
+        handles=(PLANTED["handle"],),
+    )
+
+
+def invite(world, mail):
+    invitation = Invitation(
+        ref=world.ref(),
+        mail=mail,
+        given=PLANTED["invited"],
+        family=PLANTED["family"],
+        invited_at=world.now,
+        expires_at=world.now,
+    )
+    world.state.invitations.add(invitation)
+    world.state.outbox.queue(world.letter(invitation.ref), {"name": PLANTED["invited"]})
+
+
+def planted_query(subject):
+    request = Request(url="https://alpha.example", params=(("q", PLANTED["parameter"]),))
+    return Query(
+        source="alpha",
+        kind=QueryKind.SEARCH,
+        terms=(PLANTED["term"],),
+        request=request,
+        subject=subject,
+    )
+
+
+def planted_finding(world):
+    return world.finding(
+        PLANTED["url"],
+        account=f"alpha:@{PLANTED['account']}",
+        title=PLANTED["title"],
+        snippet=PLANTED["snippet"],
+        name=PLANTED["given"],
+        handle=PLANTED["handle"],
+        bio=PLANTED["bio"],
+        links=(f"https://{PLANTED['link']}.example",),
+    )
+
+
+def staged(world, query):
+    reading = Reading(outcome=Outcome.FOUND, findings=(planted_finding(world),), follow=(query,))
+    verdict = ContactVerdict(flagged=True, count=1, cues=(PLANTED["cue"],))
+    return world.visit(query, reading), verdict
+
+
+def seen(world, query):
+    body = PLANTED["body"].encode()
+    page = Page(url=PLANTED["url"], status=200, body=body, fetched_at=world.now)
+    return ReadPage(query=query, page=page, reading=Reading(outcome=Outcome.FOUND))
+
+
+def question(world, query):
+    return Question(
+        person=query.subject,
+        key=query.key,
+        source="alpha",
+        kind=query.kind,
+        version=1,
+        settled_at=world.now,
+        remembered=Remembered(
+            kept=Kept(asked=b"a", digest=b"d", version=1, etag=PLANTED["etag"]),
+            shown=1,
+            read_at=world.now,
+        ),
+    )
+
+
+def planted_item(world, rosa, query):
+    finding = planted_finding(world)
+    item = world.item(rosa, finding.key, finding.account, portrait=finding)
+    world.state.sightings.put(world.sighting(item, query.key))
+    world.state.versions.add(world.version(item))
+    reason = Evidence(rule="name", axis=Axis.CLAIM, bits=1.0, reason=PLANTED["reason"])
+    assessment = Assessment(label=Label.UNKNOWN, bits=1.0, evidence=(reason,))
+    world.state.items.set_assessment(item.ref, assessment)
+    return item
+
+
+def event(item):
+    return Event(person=item.person, item=item.ref, kind=EventKind.APPEARED, at=item.first_seen)
+
+
+def rule(world, item):
+    flag = world.flag(item, reasons=(PLANTED["reason"],))
+    world.state.flags.add(flag)
+    world.state.flags.judge(
+        Judgement(
+            flag=flag.ref,
+            ruling=Ruling.HARMLESS,
+            by=item.person,
+            at=world.now,
+            note=PLANTED["ruling"],
+        )
+    )
+    review(world, flag)
+
+
+def review(world, flag):
+    """Have it taken, opened, noted on, asked about, and opened early."""
+    world.state.assignments.put(Assignment(flag=flag.ref, reviewer="reviewer-1", at=world.now))
+    world.state.looks.open("reviewer-1", flag.ref, world.now)
+    by = f"{PLANTED['reviewer']}@cedar.example"
+    for kind in RemarkKind:
+        remark = Remark(flag=flag.ref, kind=kind, by=by, at=world.now, text=PLANTED[kind])
+        world.state.remarks.add(remark)
+    world.state.glass.put(
+        Proposal(
+            ref=world.ref(),
+            flag=flag.ref,
+            person=flag.person,
+            first=by,
+            reason=PLANTED["reason"],
+            at=world.now,
+        )
+    )
+
+
+def ask(world, rosa):
+    ref = world.ref()
+    world.state.requests.add(
+        RunRequest(ref=ref, kind=SweepKind.SELFCHECK, person=rosa, asked_at=world.now)
+    )
+    world.state.requests.put_progress(ref, "alpha", "asking")
+
+
+def plain_values(world):
+    """Every value of every row, by table."""
+    with closing(sqlite3.connect(world.folder / "namesake.db")) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
+            for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own tables
+                for value in row:
+                    yield table, value
+
+
+@pytest.mark.usefixtures("rosa")
+def test_every_table_of_the_planted_world_holds_something(world):
+    filled = {table for table, _ in plain_values(world)}
+
+    assert filled >= {
+        *("people", "consents", "invitations", "sweeps", "journal", "questions", "items"),
+        *("aliases", "sightings", "versions", "events", "flags", "judgements", "outbox"),
+        *("due", "audit", "hosts", "robots", "run_requests", "progress", "pages"),
+        *("openings", "assignments", "looks", "remarks", "glass"),
+    }
+
+
+@pytest.mark.usefixtures("rosa")
+def test_no_planted_word_stands_in_any_file(world):
+    kept = world.bytes_on_disk().lower()
+
+    assert [word for word in PLANTED.values() if word.encode() in kept] == []
+
+
+def test_no_query_key_stands_in_any_file(world, rosa):
+    # A key is a plain hash of names, so whoever knows a name could look for it.
+    key = planted_query(rosa.ref).key
+    kept = world.bytes_on_disk()
+
+    assert key.encode() not in kept
+    assert bytes.fromhex(key) not in kept
+
+
+def test_an_erasure_leaves_neither_rows_nor_marks(world, rosa):
+    query = planted_query(rosa.ref)
+    with Keys.open(world.folder) as keys:
+        sealing = Sealing(keys)
+        marks = [
+            sealing.mark("", rosa.mail.casefold()),
+            sealing.mark(rosa.ref, query.key),
+            sealing.mark(rosa.ref, PLANTED["url"]),
+        ]
+    assert all(mark in world.bytes_on_disk() for mark in marks)
+
+    world.state.people.erase(rosa.ref)
+
+    assert not any(mark in world.bytes_on_disk() for mark in marks)
+    assert {table for table, value in plain_values(world) if value == rosa.ref} == set(SURVIVORS)
+    emptied = {table for table, _ in plain_values(world)}
+    nobodys = {"_sqlite_migrations", "audit_end", "district", "sweeps", "hosts", "robots"}
+    assert emptied == {*SURVIVORS, *nobodys}
+
+
+def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):
+    with closing(sqlite3.connect(world.folder / "namesake.db")) as connection:
+        ((sealed,),) = connection.execute("SELECT sealed FROM people").fetchall()
+
+    world.state.people.erase(rosa.ref)
+
+    with Keys.open(world.folder) as keys, pytest.raises(DatabaseError, match="lacks the key"):
+        Sealing(keys).open(rosa.ref, f"people/{rosa.ref}/sealed", sealed, type(rosa))
+
+
+def test_an_erasure_touches_nobody_else(world, rosa):
+    theo = world.enrolled("Theo")
+    item = world.item(theo, "alpha:@theo")
+    world.state.people.erase(rosa.ref)
+
+    assert world.state.people.refs() == (theo,)
+    assert world.state.items.find(theo, ["alpha:@theo"]) == (item,)
+    assert world.state.consents.live(world.now) == (theo,)

@@ -1,0 +1,55 @@
+"""Which questions were settled, and by which reader."""
+
+from dataclasses import replace
+
+from monitor.db.journal import Question
+from monitor.domain.item import Remembered
+from scrapers.models import Kept, QueryKind
+
+
+def question(world, person, key="q", version=1):
+    return Question(
+        person=person,
+        key=key,
+        source="alpha",
+        kind=QueryKind.PRESENCE,
+        version=version,
+        settled_at=world.now,
+    )
+
+
+def test_a_question_remembers_which_reader_settled_it(world):
+    rosa = world.enrolled()
+    assert world.state.questions.get(rosa, "q") is None
+
+    for version in (1, 2):
+        world.state.questions.settle(question(world, rosa, version=version))
+
+    assert world.state.questions.get(rosa, "q") == question(world, rosa, version=2)
+    assert world.state.questions.of(rosa) == (question(world, rosa, version=2),)
+
+
+def test_a_question_remembers_the_page_that_answered_it(world):
+    rosa = world.enrolled()
+    kept = Kept(asked=b"\0a", digest=b"\xff", version=2**32, etag='W/"1"')
+    remembered = Remembered(kept=kept, shown=3, read_at=world.now)
+    asked = replace(question(world, rosa), remembered=remembered)
+
+    world.state.questions.settle(asked)
+
+    assert world.state.questions.get(rosa, "q") == asked
+
+
+def test_a_retired_question_starts_anew_and_ends_nothing_else(world):
+    rosa = world.enrolled()
+    item = world.item(rosa)
+    for key in ("q1", "q2"):
+        world.state.questions.settle(question(world, rosa, key))
+        world.state.sightings.put(world.sighting(item, key))
+
+    world.state.questions.retire(rosa, "q1")
+
+    assert world.state.questions.get(rosa, "q1") is None
+    assert world.state.questions.of(rosa) == (question(world, rosa, "q2"),)
+    assert [each.query for each in world.state.sightings.of_item(item.ref)] == ["q2"]
+    assert world.state.items.of(rosa) == (item,)

@@ -1,0 +1,138 @@
+"""An upgrade happens whole or not at all, and what was there before it is kept beside it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database as Tables
+
+from monitor.db.connection import Database, check_database
+from monitor.db.database import BEFORE_UPGRADE, DATABASE, State
+from monitor.db.migrations import NAMESAKE, Schema, step
+from monitor.errors import CannotWriteError
+
+# What the first version had; everything after it came by upgrades.
+FIRST = ("people_1", "sweeps_1", "items_1", "flags_1", "service_1")
+OLD = Schema.of("namesake", *map(step, FIRST))
+
+
+class BrokenError(Exception):
+    """What befalls an upgrade in the middle."""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A district's folder as the first version left it, with one row in it."""
+    folder = tmp_path / "state"
+    State.init(folder).close()
+    (folder / DATABASE).unlink()
+    database = Database.open(folder / DATABASE, OLD)
+    with database.write():
+        database.run("INSERT INTO hosts VALUES (x'01', x'02')")
+    database.close()
+    return folder
+
+
+def tables(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+def breaking_at(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the statement of that number fail, counted from 1, and all statements before it pass."""
+    execute, count = Tables.execute, iter(range(1, 10**6))
+
+    def counted(self: Tables, *given: object) -> object:
+        if next(count) == number:
+            raise BrokenError
+        return execute(self, *given)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(Tables, "execute", counted)
+
+
+def broken_upgrades(old: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Break the upgrade at its first statement, its second one, and so on, until it is through."""
+    for number in range(1, 1000):
+        with monkeypatch.context() as broken:
+            breaking_at(number, broken)
+            try:
+                State.open(old).close()
+            except BrokenError:
+                yield number
+            else:
+                return
+
+
+def test_an_upgrade_that_breaks_at_any_statement_leaves_the_old_version_at_work(old, monkeypatch):
+    before = tables(old / DATABASE)
+    broken = 0
+
+    for _ in broken_upgrades(old, monkeypatch):
+        assert tables(old / DATABASE) == before
+        at_work = Database.open(old / DATABASE, OLD)
+        assert list(at_work.rows("SELECT * FROM hosts")) == [(b"\x01", b"\x02")]
+        at_work.close()
+        broken += 1
+
+    assert broken > len(NAMESAKE.names) - len(FIRST)
+    assert {name for name, _ in tables(old / DATABASE)} > {name for name, _ in before}
+
+
+def test_what_was_there_before_an_upgrade_is_kept_until_the_next_one(old):
+    before = tables(old / DATABASE)
+
+    State.open(old).close()
+
+    spare = old / BEFORE_UPGRADE
+    assert tables(spare) == before
+    check_database(spare)
+    assert spare.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_copy_that_cannot_be_removed_any_more_is_said_in_one_sentence(world):
+    (world.folder / BEFORE_UPGRADE).mkdir()
+
+    with pytest.raises(CannotWriteError, match="before-upgrade cannot be removed"):
+        world.state.forget_spare(datetime.max.replace(tzinfo=UTC))
+
+
+def test_nothing_is_copied_where_nothing_changes(world):
+    State.open(world.folder).close()
+
+    assert not (world.folder / BEFORE_UPGRADE).exists()
+
+
+def test_there_is_no_upgrade_without_room_for_the_copy(old):
+    before = tables(old / DATABASE)
+    (old / f"{BEFORE_UPGRADE}.part").mkdir()
+
+    with pytest.raises(CannotWriteError, match="cannot be written"):
+        State.open(old)
+
+    assert tables(old / DATABASE) == before
+
+
+def test_of_the_keys_no_copy_is_kept_by_an_upgrade(old, monkeypatch):
+    later = Schema.of("keys", step("keys_1"), step("keys_2"), another)
+    monkeypatch.setattr("monitor.db.encryption.KEYS", later)
+
+    State.open(old).close()
+
+    assert [path.name for path in old.glob("keys.db*")] == ["keys.db"]
+
+
+def another(tables: Tables) -> None:
+    tables.execute("CREATE TABLE another (word TEXT) STRICT")
+
+
+def test_what_was_kept_at_an_upgrade_is_forgotten_in_time(old):
+    with State.open(old) as state:
+        made = datetime.fromtimestamp((old / BEFORE_UPGRADE).stat().st_mtime, UTC)
+        state.forget_spare(made - timedelta(seconds=1))
+        assert (old / BEFORE_UPGRADE).exists()
+
+        state.forget_spare(made + timedelta(seconds=1))
+        assert not (old / BEFORE_UPGRADE).exists()

@@ -1,0 +1,114 @@
+"""A restored copy, however old, brings nobody back who was erased."""
+
+import shutil
+
+import pytest
+
+from monitor.db.accounts import Invitation
+from monitor.db.database import State
+from monitor.db.people import TOMBSTONES
+from monitor.errors import DatabaseError, InputError
+
+COPIED = ("namesake.db", "keys.db")
+
+
+@pytest.fixture
+def copied(world, tmp_path):
+    """Copy both databases away as they are now, as a careless backup would."""
+
+    def copy():
+        world.state.close()
+        for name in COPIED:
+            shutil.copy(world.folder / name, tmp_path / name)
+        world.state = State.open(world.folder)
+
+    return copy
+
+
+def restored(tmp_path, *marks):
+    folder = tmp_path / "restored"
+    folder.mkdir()
+    for name in COPIED:
+        shutil.copy(tmp_path / name, folder / name)
+    if marks:
+        (folder / TOMBSTONES).write_text("\n".join(marks), "ascii")
+    return State.open(folder)
+
+
+def test_the_marks_of_the_erased_are_replayed_on_a_copy_with_its_old_keys(world, copied, tmp_path):
+    rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
+    copied()
+    world.state.people.erase(rosa)
+
+    with restored(tmp_path, *world.state.tombstones.all()) as state:
+        assert state.people.refs() == (theo,)
+        assert not state.people.sealing.keys.has(rosa)
+        with pytest.raises(InputError):
+            state.people.get(rosa)
+
+
+def test_without_its_marks_an_old_copy_with_its_old_keys_knows_everybody(world, copied, tmp_path):
+    rosa = world.enrolled("Rosa")
+    copied()
+    world.state.people.erase(rosa)
+
+    with restored(tmp_path) as state:
+        assert state.people.refs() == (rosa,)
+
+
+def test_a_mark_tells_nothing_and_two_districts_mark_alike_differently(world, tmp_path):
+    rosa = world.enrolled("Rosa")
+    world.state.people.erase(rosa)
+    (mark,) = world.state.tombstones.all()
+
+    with State.init(tmp_path / "other") as other:
+        assert other.tombstones.replay((mark,)) == 0
+    assert rosa not in mark
+
+
+def test_marks_are_added_to_a_file_and_none_is_lost(world, tmp_path):
+    path = tmp_path / "marks.txt"
+    for given in ("Rosa", "Theo"):
+        world.state.people.erase(world.enrolled(given))
+        world.state.tombstones.write(path)
+
+    assert tuple(path.read_text("ascii").split()) == world.state.tombstones.all()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_spent_invitation_in_an_old_copy_holds_nothing_up(world, copied, tmp_path):
+    invitation = Invitation(
+        ref=world.ref(),
+        mail="theo@cedar.example",
+        given="Theo",
+        family="Lind",
+        invited_at=world.now,
+        expires_at=world.now,
+    )
+    world.state.invitations.add(invitation)
+    copied()
+    world.state.invitations.drop(invitation.ref)
+
+    with restored(tmp_path, *world.state.tombstones.all()) as state:
+        assert state.invitations.all() == ()
+
+
+def test_a_person_under_hold_in_an_old_copy_stays_erased(world, copied, tmp_path):
+    rosa = world.held("Rosa")
+    copied()
+    world.state.holds.lift(rosa, world.now)
+    world.state.people.erase(rosa)
+
+    with restored(tmp_path, *world.state.tombstones.all()) as state:
+        assert state.people.refs() == ()
+
+
+def test_what_an_erased_person_left_in_a_copy_cannot_be_opened(world, copied, tmp_path):
+    rosa = world.enrolled("Rosa")
+    world.item(rosa)
+    copied()
+    world.state.people.erase(rosa)
+    shutil.copy(world.folder / "keys.db", tmp_path / "keys.db")
+
+    with restored(tmp_path) as state, pytest.raises(DatabaseError, match="lacks the key"):
+        state.people.sealing.keys.of(rosa)

@@ -1,0 +1,69 @@
+"""A sweep is taken up where it was left."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.sweeps import SourceRun, Sweep, SweepKind
+from monitor.errors import InputError
+from scrapers.models import Outcome
+
+
+def candidate(world, **fields):
+    told = {"week": "2026-W02", "kind": SweepKind.SWEEP, **fields}
+    return Sweep(ref=world.ref(), nonce="qzxv", started_at=world.now, **told)
+
+
+def test_an_open_sweep_is_taken_up_with_its_nonce(world):
+    first = world.state.sweeps.open_or_resume(candidate(world))
+
+    assert world.state.sweeps.open_or_resume(candidate(world)) == first
+    assert world.state.sweeps.open() == (first,)
+
+
+def test_a_closed_sweep_is_not_taken_up(world):
+    first = world.state.sweeps.open_or_resume(candidate(world))
+    closed_at = world.now + timedelta(hours=1)
+    world.state.sweeps.close(first.ref, closed_at)
+    second = world.state.sweeps.open_or_resume(candidate(world))
+
+    assert second.ref != first.ref
+    assert world.state.sweeps.get(first.ref).closed_at == closed_at
+    assert world.state.sweeps.latest(SweepKind.SWEEP) == second
+
+
+def test_a_self_check_is_neither_the_district_s_nor_another_s(world):
+    rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
+    sweep = world.state.sweeps.open_or_resume(candidate(world))
+    checks = {
+        person: world.state.sweeps.open_or_resume(
+            candidate(world, kind=SweepKind.SELFCHECK, person=person)
+        )
+        for person in (rosa, theo)
+    }
+
+    assert len({sweep.ref, *(each.ref for each in checks.values())}) == 3
+    assert world.state.sweeps.latest(SweepKind.SELFCHECK, rosa) == checks[rosa]
+    assert world.state.sweeps.latest(SweepKind.SELFCHECK) is None
+
+
+def test_how_it_went_with_a_source_is_said_once(world):
+    sweep = world.sweep()
+    blocked = SourceRun(
+        source="beta",
+        outcome=Outcome.BLOCKED,
+        at=world.now,
+        note="asks for a login",
+        since=world.now,
+        asked=3,
+    )
+    fine = SourceRun(source="alpha", outcome=Outcome.FOUND, at=world.now, asked=3, answered=3)
+    for run in (blocked, fine, fine):
+        world.state.sweeps.close_source(sweep, run)
+
+    assert world.state.sweeps.runs(sweep) == (fine, blocked)
+
+
+def test_an_unknown_sweep_is_said_in_a_sentence(world):
+    with pytest.raises(InputError, match="There is no sweep"):
+        world.state.sweeps.get("none")

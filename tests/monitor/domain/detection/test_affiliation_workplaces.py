@@ -1,0 +1,51 @@
+"""Employers in a text: the person's own, under the names that people give it, and others."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.detection.affiliation import employers_named, names_other_employer
+
+PERSON = replace(
+    MARIA.person,
+    organisation="Cedar Valley School District",
+    school="Maple Street Elementary School",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I teach at Maple Street Elementary School",
+        "I teach at Maple Street",
+        "Proud to be at Cedar Valley",
+        "Science at MSES",
+        "Science at home, and outlook on life",
+    ],
+)
+def test_what_may_be_their_own_school_is_no_other_employer(text):
+    assert not names_other_employer(text, PERSON)
+
+
+@pytest.mark.parametrize(
+    "text", ["Realtor at Keller Homes", "Coach, Fairmont High", "Nights at FHS"]
+)
+def test_another_employer_is_told_unless_their_own_accounts_name_it(text):
+    assert names_other_employer(text, PERSON)
+    assert not names_other_employer(text, PERSON, known=text)
+    assert not names_other_employer(text, replace(PERSON, school=""))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Maple Street Elementary, Cedar Valley Schools", 2),
+        ("Maple Street ES", 1),
+        ("Team MSES", 1),
+        ("Team mses", 0),
+        ("Maple Avenue Elementary", 0),
+    ],
+)
+def test_an_employer_is_known_in_full_shortened_and_by_its_capitals(text, named):
+    assert employers_named(text, PERSON) == named

@@ -1,0 +1,90 @@
+"""What an assessment takes from its evidence: its label, its severity, and what would weaken it."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.detection import rules
+from monitor.domain.detection.assessment import Assessment, judge, prior_of, severity
+from monitor.domain.detection.case import Case, Inventory, Subject, lay_out
+from monitor.domain.evidence import Axis, Evidence, Label, chances, cheapest
+from monitor.domain.flag import Severity
+from monitor.domain.students.matching import UNFLAGGED, ContactVerdict
+from monitor.services.weights import own_weights
+from scrapers.models import Finding, Kind
+
+WEIGHTS = own_weights()
+STUDENTS = ContactVerdict(flagged=True, count=7, cues=())
+FOUND = Finding(
+    key="https://social.example/maria",
+    kind=Kind.ACCOUNT,
+    url="https://social.example/maria",
+    account="social:@maria",
+    name="Maria Delgado",
+    handle="sunnydays",
+    bio="Dental hygienist in Fairmont. Two cats.",
+)
+BEARERS = [2.0**power for power in range(30)]
+
+
+def case(bearers: float, contacts: ContactVerdict, bio: str = FOUND.bio) -> Case:
+    subject = Subject(person=MARIA.person, commonness=bearers)
+    laid = lay_out(subject, replace(FOUND, bio=bio), Inventory())
+    return replace(laid, contacts=contacts)
+
+
+def sign(rule: str, bits: float) -> Evidence:
+    return Evidence(rule=rule, axis=Axis.IMITATION, bits=bits, reason="A sign.")
+
+
+def flagged(*evidence: Evidence) -> Assessment:
+    return Assessment(label=Label.IMPERSONATION, bits=0.0, evidence=evidence)
+
+
+def labels(contacts: ContactVerdict, *, linked: bool) -> tuple[list[Label], list[Label]]:
+    """Return what is said however many bear the name, and what the costs make of the same bits."""
+    said = [judge(case(bearers, contacts), None, WEIGHTS) for bearers in BEARERS]
+    prior = prior_of(FOUND.kind, WEIGHTS)
+    costs = [cheapest(chances(each.sums, prior, linked=linked), Label.NAMESAKE) for each in said]
+    return [each.label for each in said], costs
+
+
+def test_an_account_with_students_among_its_contacts_is_judged_by_what_a_link_costs():
+    said, costs = labels(STUDENTS, linked=True)
+
+    assert said == costs
+    assert said != labels(STUDENTS, linked=False)[1]
+
+
+def test_an_account_without_them_is_judged_by_what_an_account_costs():
+    said, costs = labels(UNFLAGGED, linked=False)
+
+    assert said == costs
+
+
+@pytest.mark.parametrize(
+    ("signs", "found"),
+    [
+        ({rules.LOOKALIKE: 3.0, rules.COPIED_BIO: 3.0}, Severity.HIGH),
+        ({rules.LOOKALIKE: 3.0, rules.COPIED_BIO: 2.9}, Severity.MEDIUM),
+        ({rules.COPIED_BIO: 9.0, rules.WATCHED_WORDS: 9.0}, Severity.MEDIUM),
+        ({rules.LOOKALIKE: 9.0, rules.COPIED_NAME: 9.0}, Severity.MEDIUM),
+        ({}, Severity.MEDIUM),
+    ],
+)
+def test_two_kinds_of_signs_of_three_bits_each_are_severe(signs, found):
+    evidence = [sign(rule.name, bits) for rule, bits in signs.items()]
+
+    assert severity(flagged(*evidence)) is found
+
+
+def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
+    for bearers in BEARERS:
+        judged = judge(
+            case(bearers, UNFLAGGED, "Teacher at Maple Street Elementary"), None, WEIGHTS
+        )
+        telling = [rules.RULES[each.rule].otherwise for each in judged.evidence if each.bits > 0]
+
+        assert judged.lowered_by
+        assert list(judged.lowered_by) == list(dict.fromkeys(filter(None, telling)))

@@ -1,0 +1,129 @@
+"""What it says of an account that it shows the picture of one of the person's own."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.detection import rules
+from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.claim import pictured
+from monitor.services.weights import own_weights
+from scrapers.models import CUTS, Finding, Kind, PicturePrint, View
+
+WEIGHTS = own_weights()
+FAR = View(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
+HALF = View(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
+
+
+def print_of(view: View, mirrored: View = FAR) -> str:
+    return PicturePrint(straight=(view,) * len(CUTS), mirrored=(mirrored,) * len(CUTS)).written()
+
+
+SHOWN = print_of(View(dhash=1, phash=2, pdq=3))
+ALMOST = print_of(View(dhash=0, phash=2, pdq=3))
+OTHER = print_of(HALF, HALF)
+OWN = Finding(
+    key="https://skies.example/maria",
+    kind=Kind.ACCOUNT,
+    url="https://skies.example/maria",
+    account="speaker-deck:1",
+    name="Maria Delgado",
+    handle="mariadelgado",
+    picture_print=SHOWN,
+)
+STRANGER = replace(
+    OWN,
+    key="https://skies.example/md",
+    url="https://skies.example/md",
+    account="speaker-deck:2",
+    handle="md1980",
+)
+
+
+def evidence(account: Finding, *own: Finding, others: int = 0):
+    return tuple(pictured(account, Inventory(own=own or (OWN,), bearers={SHOWN: others})))
+
+
+def test_the_same_picture_speaks_for_the_person_and_says_where_it_is_from():
+    (only,) = evidence(STRANGER)
+
+    assert only.rule is rules.SAME_PICTURE
+    assert only.amount == 1
+    assert only.reason == "It uses the same picture as your account on Speaker Deck."
+
+
+def test_a_mirrored_picture_is_the_same_and_called_mirrored():
+    turned = replace(STRANGER, picture_print=print_of(FAR, View(dhash=1, phash=2, pdq=3)))
+    own = replace(OWN, picture_print=print_of(View(dhash=1, phash=2, pdq=3)))
+
+    (only,) = evidence(turned, replace(own, picture_print=print_of(HALF, FAR)))
+
+    assert only.reason.endswith("on Speaker Deck, mirrored.")
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        replace(STRANGER, picture_print=OTHER),
+        replace(STRANGER, picture_print=""),
+        replace(STRANGER, picture_print="0:ancient"),
+        replace(STRANGER, kind=Kind.PAGE),
+    ],
+)
+def test_another_picture_or_none_says_nothing(account):
+    assert evidence(account) == ()
+
+
+def test_where_no_own_account_has_a_print_nothing_is_compared():
+    assert evidence(STRANGER, replace(OWN, picture_print="")) == ()
+
+
+def test_the_more_accounts_show_a_picture_the_less_it_says_and_soon_nothing():
+    amounts = [
+        sum(each.amount for each in evidence(STRANGER, others=others)) for others in range(8)
+    ]
+
+    assert amounts == sorted(amounts, reverse=True)
+    assert amounts[0] == amounts[1] > amounts[2] > amounts[3] > 0
+    assert set(amounts[4:]) == {0}
+
+
+def test_an_account_does_not_count_itself_among_the_many():
+    itself, another = (
+        evidence(STRANGER, others=1),
+        evidence(replace(STRANGER, picture_print=ALMOST), others=1),
+    )
+
+    assert itself[0].amount > another[0].amount
+
+
+def test_a_picture_at_one_address_for_two_accounts_is_the_networks_own():
+    default = "https://skies.example/nobody.png"
+    account, own = replace(STRANGER, picture=default), replace(OWN, picture=default)
+
+    assert evidence(account, own) == ()
+    assert evidence(replace(account, account="alpha:2"), own) != ()
+
+
+def test_of_several_own_accounts_the_nearest_is_named():
+    further = replace(OWN, account="alpha:1", picture_print=ALMOST)
+
+    for own in ((OWN, further), (further, OWN)):
+        (only,) = evidence(STRANGER, *own)
+        assert "Speaker Deck" in only.reason
+
+
+def test_an_assessment_says_so_and_is_surer_by_the_weight():
+    subject = Subject(person=MARIA.person, commonness=60.0)
+    with_it, without = (
+        assess(subject, account, Inventory(own=(OWN,)), None, WEIGHTS)
+        for account in (STRANGER, replace(STRANGER, picture_print=OTHER))
+    )
+
+    weight = WEIGHTS.bits[rules.SAME_PICTURE.name]
+    assert with_it.sums.claim - without.sums.claim == pytest.approx(weight)
+    assert set(with_it.reasons) - set(without.reasons) == {
+        "It uses the same picture as your account on Speaker Deck."
+    }

@@ -1,0 +1,70 @@
+"""What a text says of where somebody lives and works."""
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.detection import affiliation as occupations
+from monitor.domain.detection import affiliation as workplaces
+from monitor.domain.detection import claim as surroundings
+
+PERSON = MARIA.person
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Maple Street Elementary School, Cedar Valley Public Schools", 2),
+        ("maple street elementary, room 5", 1),
+        ("Cedar Valley Public Library", 0),
+        ("Maple Street", 0),
+        ("", 0),
+    ],
+)
+def test_school_and_employer_are_counted_where_they_are_named_in_full(text, count):
+    assert workplaces.employers_named(text, PERSON) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Science in Cedar Valley.", True),
+        ("CEDAR  VALLEY, always", True),
+        ("Cedar Valley Public Schools", False),
+        ("Cedar Valley Public Schools, in Cedar Valley", True),
+        ("The valley of cedars", False),
+    ],
+)
+def test_a_place_counts_where_it_is_not_just_part_of_the_employers_name(text, named):
+    assert surroundings.names_place(text, PERSON) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Dental hygienist in Fairmont", True),
+        ("Teacher at Fairmont High", False),
+        ("Fairmont, OH", True),
+        ("From Port Aldous with love", True),
+        ("Teacher at Maple Street Elementary", False),
+        ("Lives in Cedar Valley", False),
+        ("In January, at Home, in English", False),
+        ("from Maria", False),
+        ("believes in volcanoes", False),
+        ("", False),
+    ],
+)
+def test_another_place_is_one_that_the_text_puts_somebody_in(text, named):
+    assert surroundings.names_other_place(text, PERSON) is named
+
+
+def test_no_place_is_another_one_for_somebody_who_told_us_none():
+    homeless = type(PERSON)(
+        ref="x", name=PERSON.name, mail="x@a.example", organisation="A", zone="UTC"
+    )
+
+    assert not surroundings.names_other_place("Dental hygienist in Fairmont", homeless)
+
+
+def test_work_is_named_by_a_telling_word_of_the_role():
+    assert occupations.names_role("I teach science", PERSON)
+    assert not occupations.names_role("Dental hygienist", PERSON)

@@ -1,0 +1,136 @@
+"""An account beside one's own: what of it is a copy is marked, and nothing else."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.detection.comparison import PHRASE, Likeness, beside, shared
+from scrapers.models import Finding, Kind
+
+OURS = Finding(
+    key="alpha.example/rosa_delgado",
+    kind=Kind.ACCOUNT,
+    url="https://alpha.example/rosa_delgado",
+    account="alpha:@rosa_delgado",
+    name="Rosa Delgado",
+    handle="rosa_delgado",
+    bio="Fourth grade at Cedar Valley. Gardener, baker and mother of two.",
+    location="Cedar Valley, Iowa",
+    links=("https://rosa.example/classroom",),
+)
+STRANGER = Finding(
+    key="alpha.example/someone",
+    kind=Kind.ACCOUNT,
+    url="https://alpha.example/someone",
+    account="alpha:@someone",
+    name="Kim Osei",
+    handle="someone",
+    bio="Fourth year of painting. I bake at times.",
+    location="Porto",
+    links=("https://kim.example",),
+)
+
+
+def likeness(field: str, **fields: object) -> Likeness:
+    theirs = replace(STRANGER, **fields)
+    return next(each.likeness for each in beside(theirs, OURS) if each.field == field)
+
+
+def copied(field: str, **fields: object) -> list[str]:
+    theirs = replace(STRANGER, **fields)
+    pieces = next(each.theirs for each in beside(theirs, OURS) if each.field == field)
+    return [piece.text for piece in pieces if piece.copied]
+
+
+def test_a_stranger_shows_nothing_of_ours():
+    assert {each.likeness for each in beside(STRANGER, OURS)} == {Likeness.DIFFERENT}
+    assert not any(piece.copied for each in beside(STRANGER, OURS) for piece in each.theirs)
+
+
+def test_an_account_shows_all_of_itself():
+    assert {each.likeness for each in beside(OURS, OURS)} == {Likeness.SAME}
+
+
+@pytest.mark.parametrize(
+    ("name", "like"),
+    [
+        ("rosa DELGADO", Likeness.SAME),
+        ("R\u043esa Delgado", Likeness.LIKE),
+        ("Rosa Delgad0", Likeness.LIKE),
+        ("Rosa Diaz", Likeness.PARTLY),
+        ("Kim Osei", Likeness.DIFFERENT),
+    ],
+)
+def test_a_name_is_read_as_people_read_it(name, like):
+    assert likeness("name", name=name) is like
+
+
+@pytest.mark.parametrize(
+    ("handle", "like"),
+    [
+        ("rosa_delgado", Likeness.SAME),
+        ("rosa_de1gado", Likeness.LIKE),
+        ("someone", Likeness.DIFFERENT),
+    ],
+)
+def test_a_handle_is_compared_as_an_imitation(handle, like):
+    assert likeness("handle", handle=handle) is like
+
+
+def test_phrases_that_were_taken_are_marked_wherever_they_stand():
+    bio = "Mother of two! Now in crypto; before: fourth GRADE at Cedar Valley, and a baker"
+
+    assert likeness("bio", bio=bio) is Likeness.PARTLY
+    assert copied("bio", bio=bio) == ["Mother of two", "fourth GRADE at Cedar Valley"]
+
+
+def test_two_words_in_a_row_are_no_phrase():
+    assert copied("bio", bio="I love Cedar Valley in the fall") == []
+
+
+def test_links_that_lead_to_the_same_place_are_marked():
+    links = ("http://www.rosa.example/classroom/?utm_source=x", "https://pay.example")
+
+    assert copied("links", links=links) == [links[0]]
+    assert likeness("links", links=links) is Likeness.PARTLY
+
+
+def test_a_link_to_the_own_account_is_marked():
+    assert copied("links", links=(OURS.url,)) == [OURS.url]
+
+
+def test_a_picture_that_the_network_gives_to_everybody_is_nobodys(pictures):
+    same = {"picture": "https://alpha.example/default.png", "picture_print": pictures}
+    theirs, ours = replace(STRANGER, **same), replace(OURS, **same)
+
+    told = {each.field: each.likeness for each in beside(theirs, ours)}
+    assert told["picture"] is Likeness.DIFFERENT
+
+
+def test_a_copied_picture_is_marked(pictures):
+    theirs = replace(STRANGER, picture="https://alpha.example/1.png", picture_print=pictures)
+    ours = replace(OURS, picture="https://alpha.example/2.png", picture_print=pictures)
+
+    (told,) = (each for each in beside(theirs, ours) if each.field == "picture")
+    assert (told.likeness, told.reason) == (Likeness.SAME, "It is your picture.")
+
+
+@pytest.fixture
+def pictures() -> str:
+    """The print of one picture."""
+    digits = "".join(f"{number:096x}" for number in range(14))
+    return f"1:{digits}"
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_pieces_put_together_are_the_text(one, other):
+    assert "".join(piece.text for piece in shared(one, other, PHRASE)) == one
+
+
+@given(st.lists(st.sampled_from(["rosa", "bakes", "bread", "daily"]), min_size=PHRASE))
+def test_a_text_of_a_phrase_or_more_is_all_copied_from_itself(words):
+    text = " ".join(words)
+
+    assert [(piece.text, piece.copied) for piece in shared(text, text, PHRASE)] == [(text, True)]

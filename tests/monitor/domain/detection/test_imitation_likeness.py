@@ -1,0 +1,193 @@
+"""What a person said of some findings speaks for or against others, with the words that do."""
+
+import re
+from dataclasses import replace
+from math import log2
+from zlib import crc32
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.demo.district import JOHN
+from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.imitation import likeness
+from monitor.domain.detection.lessons import NONE_YET, Lessons, lessons
+from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
+from monitor.domain.evidence import Axis, Label, Rule, Sign
+from monitor.domain.flag import Ruling
+from monitor.services.weights import own_weights
+from scrapers.models import Finding, Kind
+
+NAME = JOHN.person.name
+
+
+def page(snippet, site="a.example"):
+    url = f"https://{site}/{crc32(snippet.encode())}"
+    return Finding(key=url, kind=Kind.PAGE, url=url, title="John Smith", snippet=snippet)
+
+
+ROBOTS = page("Robotics and geometry in Fremont.", "b.example")
+CHESS = page("Chess and geometry in Fremont.", "c.example")
+DENTIST = page("A dentist in Harlan Falls.", "d.example")
+SEASIDE = page("Photographs of lighthouses.", "e.example")
+
+
+def said(*judged):
+    return lessons(judged, (), NAME)
+
+
+def signs(taught: Lessons, finding: Finding) -> dict[Rule, Sign]:
+    return {each.rule: each for each in likeness(taught, finding, NAME)}
+
+
+def test_nothing_was_learnt_before_the_first_verdict():
+    assert lessons((), (ROBOTS,), NAME) == NONE_YET
+    assert list(likeness(NONE_YET, ROBOTS, NAME)) == []
+
+
+def test_what_shares_words_with_what_is_the_person_speaks_for_them_and_names_the_words():
+    found = signs(said((ROBOTS, Ruling.MINE)), CHESS)
+
+    assert set(found) == {LIKE_ME}
+    assert found[LIKE_ME].amount > 0
+    assert found[LIKE_ME].in_full == (
+        "It shares “Fremont” and “geometry” with what you said is you."
+    )
+
+
+def test_what_shares_words_with_what_is_not_the_person_speaks_against_them():
+    taught = said((ROBOTS, Ruling.MINE), (DENTIST, Ruling.NAMESAKE))
+    found = signs(taught, page("Dental work. The dentist in Harlan Falls."))
+
+    assert set(found) == {UNLIKE_ME, LIKE_OTHERS}
+    assert found[LIKE_OTHERS].in_full == (
+        "It shares “Harlan Falls” and “dentist” with what you said is not you."
+    )
+
+
+def test_what_shares_with_both_says_so():
+    taught = said((ROBOTS, Ruling.MINE), (DENTIST, Ruling.UNRELATED))
+    found = signs(taught, page("Geometry in Harlan Falls"))
+
+    assert "“geometry”" in found[LIKE_ME].in_full
+    assert "“Harlan Falls”" in found[LIKE_OTHERS].in_full
+
+
+def test_what_shares_nothing_speaks_a_little_against_the_person():
+    found = signs(said((ROBOTS, Ruling.MINE)), SEASIDE)
+
+    assert set(found) == {UNLIKE_ME}
+    assert found[UNLIKE_ME].amount == 1
+    assert found[UNLIKE_ME].in_full == ""
+
+
+def test_what_shares_nothing_with_others_says_nothing():
+    assert signs(said((DENTIST, Ruling.NAMESAKE)), SEASIDE) == {}
+
+
+def test_what_shows_nothing_to_compare_says_nothing():
+    bare = Finding(key="k", kind=Kind.ACCOUNT, url="https://a.example/j", account="a:1")
+
+    assert signs(said((ROBOTS, Ruling.MINE)), bare) == {}
+
+
+def test_a_site_is_not_spelt_out():
+    taught = said((page("Hello", "mychurch.example"), Ruling.MINE))
+
+    assert signs(taught, page("World", "mychurch.example"))[LIKE_ME].in_full == (
+        "It shares its site with what you said is you."
+    )
+
+
+def test_own_accounts_teach_once_the_person_began_to_sort():
+    taught = lessons([(DENTIST, Ruling.NAMESAKE)], (ROBOTS,), NAME)
+
+    assert taught.me.findings == 1
+    assert LIKE_ME in signs(taught, CHESS)
+
+
+def test_an_account_that_was_declared_and_confirmed_teaches_once():
+    assert lessons([(ROBOTS, Ruling.MINE)], (ROBOTS,), NAME).me.findings == 1
+
+
+@pytest.mark.parametrize("ruling", sorted(set(Ruling) - {Ruling.MINE, Ruling.NAMESAKE}))
+def test_an_impersonator_teaches_no_words_for_they_are_copied(ruling):
+    taught = said((CHESS, Ruling.MINE), (ROBOTS, ruling))
+
+    assert taught.me.findings == 1
+    assert taught.other.findings == (ruling is Ruling.UNRELATED)
+
+
+def test_a_likeness_counts_more_the_more_findings_bear_it_out():
+    several = [page("Geometry in Fremont", f"{site}.example") for site in "abc"]
+    once, thrice = (
+        said(*((each, Ruling.MINE) for each in mine)) for mine in (several[:1], several)
+    )
+
+    assert (once.me.weight, thrice.me.weight) == (1.0, 2.0)
+    assert signs(once, SEASIDE)[UNLIKE_ME].amount == 1.0
+    assert signs(thrice, SEASIDE)[UNLIKE_ME].amount == 2.0
+
+
+def test_no_number_of_findings_makes_words_decide():
+    many = [page(f"Geometry {word}") for word in "abcdefghijkl"]
+    taught = said(*((each, Ruling.MINE) for each in many))
+
+    assert signs(taught, page("Geometry z"))[LIKE_ME].amount == 1.5
+    assert taught.me.weight == said(*((each, Ruling.MINE) for each in many[:8])).me.weight
+
+
+words = st.sampled_from(["geometry", "chess", "dentist", "in Fremont", "in Harlan Falls", "piano"])
+pages = st.lists(words, max_size=4).map(lambda several: page(", ".join(several)))
+judged = st.lists(
+    st.tuples(pages, st.sampled_from([Ruling.MINE, Ruling.NAMESAKE, Ruling.UNRELATED])), max_size=9
+)
+
+
+lessons_learnt = judged.map(lambda several: said(*several))
+
+
+@given(taught=lessons_learnt, shown=pages)
+def test_words_alone_settle_nothing(taught, shown):
+    weighed = list(own_weights().weigh(likeness(taught, shown, NAME)))
+
+    # Eight findings on either side, of which it is like all of one and like none of the other.
+    assert -(0.9 + 1.7) * log2(1 + 8) <= sum(each.bits for each in weighed) <= 6
+    assert all(each.axis is Axis.CLAIM for each in weighed)
+
+
+@given(taught=lessons_learnt, shown=pages)
+def test_what_is_named_stands_in_the_finding_and_on_that_side(taught, shown):
+    for rule, sign in signs(taught, shown).items():
+        side = taught.other if rule is LIKE_OTHERS else taught.me
+        for word in re.findall("“(.+?)”", sign.in_full):
+            assert word in shown.snippet
+            assert word.lower() in {trait.word for trait in side.middle}
+
+
+@given(taught=lessons_learnt, shown=pages)
+def test_the_reason_that_anybody_may_read_quotes_no_word(taught, shown):
+    reasons = {each.reason for each in signs(taught, shown).values()}
+
+    assert reasons <= {LIKE_ME.reason, UNLIKE_ME.reason, LIKE_OTHERS.reason}
+
+
+def test_what_a_person_sorted_speaks_of_what_they_have_not_seen():
+    subject = Subject(person=replace(JOHN.person, places=(), school=""), commonness=1.0)
+    taught = said((ROBOTS, Ruling.MINE), (SEASIDE, Ruling.NAMESAKE))
+    asked = assess(subject, CHESS, Inventory(), None, own_weights())
+    answered = assess(subject, CHESS, Inventory(lessons=taught), None, own_weights())
+
+    assert answered.bits > asked.bits + 1
+
+
+@given(taught=lessons_learnt, shown=pages)
+def test_words_alone_accuse_nobody(taught, shown):
+    account = replace(shown, kind=Kind.ACCOUNT, account="a:1", name="John Smith", bio=shown.snippet)
+    subject = Subject(person=JOHN.person, commonness=2.0)
+
+    found = assess(subject, account, Inventory(lessons=taught), None, own_weights())
+
+    assert found.label not in {Label.IMPERSONATION, Label.OWN}

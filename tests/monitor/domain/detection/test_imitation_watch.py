@@ -1,0 +1,136 @@
+"""Whoever pretended to be the person once is known again by their words and their picture."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.detection.assessment import assess, severity
+from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.evidence import Label
+from monitor.domain.flag import Ruling, Severity
+from monitor.services.weights import own_weights
+from scrapers.models import CUTS, Finding, Kind, PicturePrint, View
+
+BIO = "Fifth grade science at Maple Street Elementary. Volcanoes and bad puns."
+TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."
+OWN = Finding(
+    key="own",
+    kind=Kind.ACCOUNT,
+    url="https://skies.example/maria",
+    account="skies:1",
+    name="Maria Delgado",
+    handle="mariadelgado",
+    bio=BIO,
+    picture_hash="aaaa",
+)
+IMPOSTOR = Finding(
+    key="first",
+    kind=Kind.ACCOUNT,
+    url="https://skies.example/first",
+    account="skies:2",
+    name="Maria Delgado",
+    handle="delgado.books",
+    bio=TALE,
+    picture_hash="bbbb",
+)
+CLONE = replace(
+    IMPOSTOR, key="second", url="https://skies.example/second", account="skies:3", handle="md.owls"
+)
+STRANGER = replace(
+    CLONE, bio="A florist who keeps parrots, rabbits and a tortoise.", picture_hash="c"
+)
+FAR = View(dhash=2**64 - 1, phash=2**63 - 1, pdq=2**256 - 1)
+HALF = View(dhash=2**32 - 1, phash=2**32 - 1, pdq=2**128 - 1)
+WATCHED = {"watched-words", "watched-picture"}
+
+
+def print_of(view):
+    return PicturePrint(straight=(view,) * len(CUTS), mirrored=(FAR,) * len(CUTS)).written()
+
+
+def assessed(finding, *impostors, verdict=None):
+    inventory = Inventory(own=(OWN,), impostors=impostors)
+    subject = Subject(person=MARIA.person, commonness=60.0)
+    return assess(subject, finding, inventory, verdict, own_weights())
+
+
+def watched(finding, *impostors):
+    return {each.rule for each in assessed(finding, *impostors).evidence} & WATCHED
+
+
+def test_before_anything_was_ruled_nothing_is_watched_for():
+    assert watched(CLONE) == set()
+
+
+def test_the_words_and_the_picture_of_an_impostor_are_known_again():
+    assert watched(CLONE, IMPOSTOR) == WATCHED
+    assert watched(replace(CLONE, picture_hash="cccc"), IMPOSTOR) == {"watched-words"}
+    assert watched(replace(CLONE, bio=STRANGER.bio), IMPOSTOR) == {"watched-picture"}
+
+
+def test_a_picture_is_known_again_that_was_cut_or_lies_elsewhere():
+    shown, cut = View(dhash=1, phash=2, pdq=3), View(dhash=0, phash=2, pdq=3)
+    impostor = replace(IMPOSTOR, picture_print=print_of(shown))
+    again = replace(STRANGER, picture_print=print_of(cut))
+
+    assert watched(again, impostor) == {"watched-picture"}
+    assert watched(replace(again, picture_print=print_of(HALF)), impostor) == set()
+
+
+def test_the_persons_own_picture_is_no_pattern_however_it_was_cut():
+    shown, cut = View(dhash=1, phash=2, pdq=3), View(dhash=0, phash=2, pdq=3)
+    thief = replace(IMPOSTOR, bio="", picture_print=print_of(shown))
+    inventory = Inventory(own=(replace(OWN, picture_print=print_of(cut)),), impostors=(thief,))
+    subject = Subject(person=MARIA.person, commonness=60.0)
+    again = replace(STRANGER, picture_print=print_of(shown))
+    found = assess(subject, again, inventory, None, own_weights())
+
+    assert WATCHED.isdisjoint(each.rule for each in found.evidence)
+
+
+def test_a_few_letters_more_do_not_hide_the_words():
+    assert "watched-words" in watched(replace(CLONE, bio=f"{TALE} Hurry!"), IMPOSTOR)
+
+
+def test_what_was_only_seen_in_a_result_list_is_known_again_too():
+    seen = replace(IMPOSTOR, bio="", snippet=TALE)
+
+    assert "watched-words" in watched(CLONE, seen)
+
+
+def test_a_stranger_is_not_suspected():
+    assert watched(STRANGER, IMPOSTOR) == set()
+    assert watched(replace(CLONE, bio="", picture_hash=""), replace(IMPOSTOR, bio="")) == set()
+
+
+def test_an_impostor_is_not_known_by_itself():
+    assert watched(IMPOSTOR, IMPOSTOR) == set()
+
+
+def test_the_persons_own_words_and_picture_are_no_pattern():
+    thief = replace(IMPOSTOR, bio=BIO, picture_hash=OWN.picture_hash)
+    forgotten = replace(CLONE, account="elsewhere:1", bio=BIO, picture_hash=OWN.picture_hash)
+
+    assert watched(forgotten, thief) == set()
+
+
+def test_what_comes_again_is_more_suspect_and_severe():
+    alone, again = assessed(CLONE), assessed(CLONE, IMPOSTOR)
+
+    assert again.sums.imitation >= alone.sums.imitation + 8
+    assert severity(again) is Severity.HIGH
+
+
+def test_saying_mine_outweighs_the_pattern():
+    found = assessed(CLONE, IMPOSTOR, verdict=Ruling.MINE)
+
+    assert found.label is Label.OWN
+    assert WATCHED.isdisjoint(each.rule for each in found.evidence)
+
+
+@pytest.mark.parametrize("name", ["Ann Lee", "Keller Realty"])
+def test_who_bears_another_name_altogether_is_no_impersonation(name):
+    found = assessed(replace(CLONE, name=name), IMPOSTOR)
+
+    assert found.label is not Label.IMPERSONATION

@@ -1,0 +1,219 @@
+"""Each rule holds where its sentence is true, and not where it is not."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.demo.district import BETH, MARIA
+from monitor.domain.detection.assessment import assess
+from monitor.domain.detection.case import Inventory, Subject
+from monitor.domain.detection.rules import RULES
+from monitor.domain.person import PersonName
+from monitor.services.weights import own_weights
+from scrapers.models import Finding, Kind
+
+WEIGHTS = own_weights()
+BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
+OWN = Finding(
+    key="own",
+    kind=Kind.ACCOUNT,
+    url="https://bsky.example/maria",
+    account="bluesky:@mariadelgado.skies.example",
+    name="Maria Delgado",
+    handle="mariadelgado",
+    bio=BIO,
+    created_at=datetime(2020, 8, 1, tzinfo=UTC),
+)
+FOUND = Finding(
+    key="found",
+    kind=Kind.ACCOUNT,
+    url="https://pages.example/somebody",
+    account="pages:@sunny",
+    name="Maria Delgado",
+    handle="sunny",
+    bio="Two cats.",
+)
+PERSON = replace(MARIA.person, name=replace(MARIA.person.name, middle="Rosa"))
+
+
+def rules(person=PERSON, others=60.0, none_on=(), own=OWN, **shown):
+    """Name the rules that hold of what was found, shown so."""
+    subject = Subject(person=person, commonness=others)
+    inventory = Inventory(own=(own,), none_on=frozenset(none_on))
+    found = assess(subject, replace(FOUND, **shown), inventory, None, WEIGHTS)
+    return {each.rule for each in found.evidence}
+
+
+def counted(followers, following, posts):
+    return {"counts": (("followers", followers), ("following", following), ("posts", posts))}
+
+
+HERE = {"account": "bluesky:@other"}
+HOLDS = [
+    ("name-exact", {"name": "Delgado, Maria"}, {"name": "Mia Delgado"}),
+    ("name-nickname", {"name": "Rosa Delgado"}, {"name": "Maria Delgado"}),
+    ("name-initial", {"name": "M. Delgado"}, {"name": "Maria Delgado"}),
+    ("name-near", {"name": "Maria Delgato"}, {"name": "Maria Delgado"}),
+    ("name-misspelt", {"name": "Maria Delgato"}, {"name": "Maria Delgado"}),
+    ("name-family", {"name": "Mrs. Delgado"}, {"name": "Maria Delgado"}),
+    ("name-given", {"name": "Maria"}, {"name": "Maria Delgado"}),
+    ("name-other", {"name": "Karl Brandt"}, {"name": "Karl Delgado"}),
+    ("name-different", {"name": "Karl Delgado"}, {"name": "Karl Brandt"}),
+    ("name-different", {"name": "Maria Brandt-Lee"}, {"name": "Maria Delgado"}),
+    ("nothing-shown", {"name": "", "handle": "sunny"}, {"name": "", "handle": "mdelgado"}),
+    ("name-not-shown", {"name": "", "bio": BIO}, {"name": ""}),
+    ("middle-agrees", {"name": "Maria R. Delgado"}, {"name": "Maria Delgado"}),
+    ("middle-conflicts", {"name": "Maria Ines Delgado"}, {"name": "Maria Rosa Delgado"}),
+    ("name-longer", {"name": "Maria Delgado Torres"}, {"name": "Maria Delgado"}),
+    ("handle-full", {"name": "", "handle": "maria.delgado"}, {"name": "", "handle": "mdelgado"}),
+    ("handle-nick", {"name": "", "handle": "rosadelgado"}, {"name": "", "handle": "mdelgado"}),
+    ("handle-initials", {"name": "", "handle": "mdelgado"}, {"name": "", "handle": "sunny"}),
+    ("handle-covers", {"handle": "delgadomaria"}, {"handle": "sunny"}),
+    ("handle-other", {"handle": "sunny"}, {"handle": "mariadelgado"}),
+    ("employer", {"bio": "At Maple Street Elementary"}, {"bio": "At Elm Street Elementary"}),
+    ("employer", {"bio": "Cedar Valley Public Schools"}, {"bio": "Cedar Valley"}),
+    ("other-employer", {"bio": "At Elm Creek Elementary"}, {"bio": "At Maple Street Elementary"}),
+    ("other-employer", {"bio": "Fairmont Middle School"}, {"bio": "Middle of nowhere"}),
+    ("place", {"location": "Cedar Valley"}, {"location": "Fairmont"}),
+    ("place", {"bio": "Cedar Valley, mostly"}, {"bio": "The valley, mostly"}),
+    ("other-place", {"location": "Fairmont, Iowa"}, {"location": "Cedar Valley"}),
+    ("other-place", {"bio": "Lost in Fairmont"}, {"bio": "Lost in thought"}),
+    ("role", {"bio": "I teach"}, {"bio": "I paint"}),
+    ("role", {"bio": "Science!"}, {"bio": "Silence!"}),
+    ("other-role", {"bio": "Plumber"}, {"bio": "Plumber and teacher"}),
+    ("silent", {"bio": "Two cats."}, {"bio": "Two cats. Teacher."}),
+    ("silent", {"location": "Fairmont", "bio": ""}, {"bio": ""}),
+    ("same-words", {"bio": BIO}, {"bio": "Two cats."}),
+    ("same-words", {"bio": f"{BIO} And some words more, in the end."}, {"bio": BIO[:20]}),
+    ("links-to-own", {"links": (OWN.url,)}, {"links": ("https://else.example",)}),
+    ("second-account", HERE, {}),
+    ("none-here", {"none_on": ("pages",)}, {"none_on": ("chalkboard",)}),
+    ("lookalike-handle", {**HERE, "handle": "mariade1gado"}, {**HERE, "handle": "sunny"}),
+    ("lookalike-plain", {**HERE, "handle": "mariadelgado7"}, {**HERE, "handle": "mariade1gado"}),
+    ("lookalike-elsewhere", {"handle": "mariade1gado"}, {"handle": "mariadelgado7"}),
+    ("handle-akin", {"handle": "mariade1gadx"}, {"handle": "mariadelgado7"}),
+    ("unlike-handle", {"handle": "sunny"}, {"handle": "mariade1gado"}),
+    ("copied-bio", {**HERE, "bio": BIO}, {"bio": BIO}),
+    ("copied-elsewhere", {"bio": BIO}, {**HERE, "bio": BIO}),
+    ("copied-name", {**HERE, "bio": BIO}, {**HERE, "bio": BIO, "name": "M. Delgado"}),
+    ("own-words", {"bio": "Two cats, one dog, and a very long holiday"}, {"bio": "Two cats."}),
+    ("absent-platform", {"none_on": ("pages",), "location": "Cedar Valley"}, {}),
+    ("new-network", {}, HERE),
+    ("mixed-alphabets", {"name": "M\N{CYRILLIC SMALL LETTER A}ria Delgado"}, {}),
+    ("disguised-name", {"name": "Maria De1gado"}, {}),
+    ("younger", {**HERE, "created_at": datetime(2021, 9, 1, tzinfo=UTC)}, HERE),
+    (
+        "younger-elsewhere",
+        {"created_at": datetime(2021, 9, 1, tzinfo=UTC)},
+        {"created_at": datetime(2021, 7, 1, tzinfo=UTC)},
+    ),
+    ("of-an-age", {"created_at": datetime(2021, 7, 1, tzinfo=UTC)}, {}),
+    (
+        "elder",
+        {"created_at": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"created_at": datetime(2020, 3, 1, tzinfo=UTC)},
+    ),
+    ("lure", {"bio": "DM me for details"}, {"bio": "Me and the DMV"}),
+    ("hollow", counted(10, 400, 3), counted(10, 400, 30)),
+    ("hollow", counted(5, 60, 3), counted(5, 20, 3)),
+    ("lived-in", counted(100, 150, 30), counted(100, 250, 30)),
+    ("lived-in", counted(100, 150, 20), counted(100, 150, 19)),
+    ("namesakes", {}, {"name": "Maria De1gado"}),
+    ("name-rare", {"others": 0.1}, {"others": 0.6}),
+    ("name-rare", {"others": 0.1}, {"others": 0.1, "name": "M. Delgado"}),
+    ("same-handle-name", {"handle": "mariadelgado"}, {"handle": "mariadelgado", "others": 900.0}),
+    ("known-handle", {"handle": "mariadelgado"}, {"handle": "mariadelgado7"}),
+    ("boast", {"name": "Real Maria Delgado"}, {"name": "Real Estate"}),
+    ("lure", {"bio": "Ask me how I made $5k"}, {"bio": "Ask me why"}),
+    ("name-family", {"name": "Mrs. Delgado's Class"}, {"name": "Delgado Plumbing"}),
+    ("name-family", {"name": "Mrs. Delgado", "handle": "mrsdelgado"}, {}),
+    ("handle-family", {"name": "", "handle": "mrs_delgado"}, {"name": "", "handle": "mdelgado"}),
+    ("same-handle-common", {"handle": "mariadelgado", "others": 900.0}, {"others": 900.0}),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown", "otherwise"), HOLDS, ids=[f"{at}-{each[0]}" for at, each in enumerate(HOLDS)]
+)
+def test_a_rule_holds_where_it_should_and_not_elsewhere(rule, shown, otherwise):
+    assert rule in rules(**shown)
+    assert rule not in rules(**otherwise)
+
+
+def test_a_handle_that_is_no_name_is_known_again():
+    sunny = replace(PERSON, handles=("sunnysidebooks",))
+    family = replace(PERSON, handles=("delgado",))
+
+    longer = replace(PERSON, handles=("mariadelgadoreads",))
+
+    assert "same-handle" in rules(sunny, handle="sunnysidebooks")
+    assert "same-handle-longer" in rules(longer, handle="mariadelgadoreads")
+    assert "same-handle-family" in rules(family, handle="delgado")
+
+
+def test_a_former_name_is_known():
+    assert "name-former" in rules(BETH.person, name="Elizabeth Hartley")
+
+
+def test_school_and_employer_together_say_more():
+    both = "Maple Street Elementary School, Cedar Valley Public Schools"
+
+    assert {"employer", "school-too"} <= rules(bio=both)
+    assert "school-too" not in rules(bio="Maple Street Elementary School")
+
+
+def test_a_state_is_known_where_no_town_contradicts_it():
+    ohioan = replace(PERSON, places=("Cedar Valley, OH",))
+
+    assert "state" in rules(ohioan, location="Ohio")
+    assert "other-place" not in rules(ohioan, location="Ohio")
+    assert {"state", "other-place"} <= rules(ohioan, location="Fairmont, OH")
+    assert "state" not in rules(ohioan, location="Cedar Valley, Ohio")
+
+
+def test_a_link_from_an_own_account_settles_that_it_is_no_second_one():
+    linking = replace(OWN, links=(FOUND.url,))
+
+    assert "linked-from-own" in rules(own=linking, **HERE)
+    assert "second-account" not in rules(own=linking, **HERE)
+
+
+def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
+    nobody = replace(PERSON, accounts=(), handles=(), name=PersonName(given="Ann", family="Lee"))
+    silent = Inventory()
+    found = assess(Subject(person=nobody, commonness=1.0), FOUND, silent, None, WEIGHTS)
+
+    assert {"new-network", "unlike-handle", "handle-other"}.isdisjoint(
+        each.rule for each in found.evidence
+    )
+
+
+def test_every_rule_is_tried_somewhere():
+    elsewhere = {
+        *("same-handle", "same-handle-family", "same-handle-longer"),
+        *("name-former", "school-too", "state", "same-picture"),
+        *("linked-from-own", "declared", "pupils"),
+        *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
+        *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
+        *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
+    }
+
+    assert RULES.keys() == {rule for rule, _, _ in HOLDS} | elsewhere
+
+
+def test_a_colleague_is_not_the_person_however_much_they_share():
+    shared = {"bio": "Science teacher at Maple Street Elementary School, Cedar Valley"}
+    subject = Subject(person=PERSON, commonness=1.0)
+
+    for name, handle in (("Karl Brandt", "kbrandt"), ("", "mrs_brandt")):
+        shown = replace(FOUND, name=name, handle=handle, **shared)
+        assert assess(subject, shown, Inventory(own=(OWN,)), None, WEIGHTS).label == "unrelated"
+
+
+def test_a_page_of_the_school_that_does_not_name_the_person_is_not_about_them():
+    page = replace(FOUND, kind=Kind.PAGE, name="", bio="", title="Maple Street Elementary School")
+    told = replace(page, snippet="Cedar Valley, science fair")
+
+    found = assess(Subject(person=PERSON, commonness=1.0), told, Inventory(), None, WEIGHTS)
+    assert found.label == "unrelated"

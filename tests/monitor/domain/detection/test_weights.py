@@ -1,0 +1,91 @@
+"""The file of weights: every rule once, in bits, with its source; anything else is refused."""
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from monitor.config import DetectionConfig
+from monitor.domain.detection import rules
+from monitor.domain.detection.weights import read_weights
+from monitor.domain.evidence import Axis
+from monitor.errors import ConfigError
+from monitor.services.weights import own_weights, weights_of
+
+OURS = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
+EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))
+
+
+def test_our_own_file_weighs_every_rule_and_says_why():
+    weights = own_weights()
+
+    assert weights.bits.keys() == rules.RULES.keys()
+    assert all(weights.sources.values())
+    assert weights.version >= 1
+    assert weights.prior < 0
+
+
+def test_each_rule_stands_under_its_axis():
+    file = tomllib.loads(OURS)
+
+    for axis in Axis:
+        assert {rules.RULES[name].axis for name in file[axis]} == {axis}
+
+
+def test_signs_are_weighed_as_often_as_they_hold():
+    (twice,) = own_weights().weigh([rules.NAMESAKES.holds(amount=2.0, reason="Two.")])
+
+    assert (twice.rule, twice.axis, twice.reason) == ("namesakes", Axis.CLAIM, "Two.")
+    assert twice.bits == 2 * own_weights().bits["namesakes"]
+
+
+def test_another_file_can_weigh_otherwise():
+    heavier = EMPLOYER.replace("bits = 6.0", "bits = 7.5")
+
+    other = read_weights(OURS.replace(EMPLOYER, heavier).replace("version = 1", "version = 2"), "w")
+
+    assert (other.version, other.bits["employer"]) == (2, 7.5)
+
+
+@pytest.mark.parametrize(
+    ("found", "instead", "said"),
+    [
+        (EMPLOYER, "", "does not weigh the rule 'employer' of claim"),
+        (EMPLOYER, EMPLOYER.replace("employer", "horoscope"), "weighs 'horoscope', which is no"),
+        (EMPLOYER, EMPLOYER.replace("6.0", '"six"'), "needs bits, a number"),
+        (EMPLOYER, EMPLOYER.replace("6.0", "true"), "needs bits, a number"),
+        (EMPLOYER, EMPLOYER.replace("6.0", "inf"), "needs bits, a number"),
+        (EMPLOYER, "employer = 6.0", "needs bits, a number, and a source"),
+        ("[control]", "[puppetry]", "has a table 'puppetry' that means nothing"),
+        ("version = 1", "", "needs a version"),
+        ("version = 1", 'version = "one"', "needs a version"),
+        ("version = 1", "version = ", "is not valid TOML"),
+    ],
+)
+def test_a_file_that_is_not_whole_is_refused_in_one_sentence(found, instead, said):
+    with pytest.raises(ConfigError) as refused:
+        read_weights(OURS.replace(found, instead), "weights-2.toml")
+
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("weights-2.toml ")
+    assert "\n" not in str(refused.value)
+
+
+def test_a_rule_under_another_axis_is_unknown_there():
+    moved = OURS.replace(EMPLOYER, "").replace("[control]", f"[control]\n{EMPLOYER}")
+
+    with pytest.raises(ConfigError, match="'employer'"):
+        read_weights(moved, "weights-2.toml")
+
+
+def test_the_config_names_another_file(tmp_path):
+    path = tmp_path / "weights-2.toml"
+    path.write_text(OURS.replace("version = 1", "version = 2"), "utf-8")
+
+    assert weights_of(DetectionConfig(weights=path)).version == 2
+    assert weights_of(DetectionConfig()) is own_weights()
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="weights-3"):
+        weights_of(DetectionConfig(weights=tmp_path / "weights-3.toml"))

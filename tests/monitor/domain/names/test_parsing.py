@@ -1,0 +1,87 @@
+"""How a written name falls apart, when nobody says which word is which."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.names.parsing import person_name, readings
+from monitor.domain.person import PersonName
+
+
+@pytest.mark.parametrize(
+    ("written", "given_name", "middle", "family"),
+    [
+        ("Maria Delgado", "maria", "", "delgado"),
+        ("Delgado, Maria", "maria", "", "delgado"),
+        ("DELGADO, Maria Rosa", "maria", "rosa", "delgado"),
+        ("Maria R. Delgado", "maria", "r", "delgado"),
+        ("Delgado M", "m", "", "delgado"),
+        ("Delgado M. R.", "m", "r", "delgado"),
+        ("Dr. Maria Delgado, Ph.D.", "maria", "", "delgado"),
+        ("Superintendent Maria Delgado", "maria", "", "delgado"),
+        ("Maria Delgado Jr.", "maria", "", "delgado"),
+        ("Rosa San", "rosa", "", "san"),
+        ("Mrs. Delgado", "", "", "delgado"),
+        ("Delgado IV", "", "", "delgado"),
+        ("Maria de la Cruz", "maria", "", "delacruz"),
+        ("Maria Delgado-Reyes", "maria", "", "delgado-reyes"),
+        ("Maria Delgado (she/her)", "maria", "", "delgado"),
+        ("Maria Delgado she/her", "maria", "", "delgado"),
+        ("Maria Delgado @mdelgado \N{SUNFLOWER}", "maria", "", "delgado"),
+        ("MarÃ\xada Delgado", "maria", "", "delgado"),
+        ("", "", "", ""),
+        ("\N{SUNFLOWER}", "", "", ""),
+    ],
+)
+def test_a_name_is_read_as_its_likeliest_parts(written, given_name, middle, family):
+    read = person_name(written)
+
+    assert (read.given, read.middle, read.family) == (given_name, middle, family)
+
+
+@pytest.mark.parametrize(
+    "written", ['Robert "Bob" Novak', "Robert (Bob) Novak", "Robert “Bob” Novak"]
+)
+def test_what_stands_in_quotes_or_brackets_is_what_somebody_is_called(written):
+    assert person_name(written) == PersonName(given="robert", family="novak", nicknames=("bob",))
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("Jörg Müller", "joerg mueller"),
+        ("Jo\N{COMBINING DIAERESIS}rg Mu\N{COMBINING DIAERESIS}ller", "joerg mueller"),
+        ("MariaDelgado", "maria delgado"),
+        ("MARCHETTI Rosa Maria", "rosa maria marchetti"),
+        ("LEE Rosa Maria", "rosa maria lee"),
+        ("\u0418\u0432\u0430\u043d \u041d\u043e\u0432\u0430\u043a", "ivan novak"),
+        ("Li Wei", "wei li"),
+    ],
+)
+def test_a_name_has_more_than_one_reading_where_people_write_in_more_than_one_way(written, other):
+    assert other in {" ".join((*each.givens, *each.family)) for each in readings(written)}
+
+
+@pytest.mark.parametrize("written", ["ROSA MARIA NOVAK", "Rosa Maria Novak", "RM Novak Brandt"])
+def test_capitals_tell_nothing_where_all_words_have_them_or_only_initials(written):
+    assert len(readings(written)) == 1
+
+
+def test_nobody_is_read_beyond_what_could_be_a_name():
+    assert readings("x" * 300)[0].family == ("x" * 200,)
+
+
+def test_a_generation_is_kept_apart_from_the_name():
+    assert [each.generation for each in readings("Karl Novak, III")] == ["iii", "iii"]
+
+
+def test_only_two_words_can_be_turned_round_without_a_comma():
+    assert [each.turned for each in readings("Rosa Marchetti")] == [False, True]
+    assert [each.turned for each in readings("Rosa Maria Marchetti")] == [False]
+
+
+@given(text=st.text(max_size=300))
+def test_no_text_is_too_strange_to_be_read(text):
+    for each in readings(text):
+        assert each.family
+    person_name(text)

@@ -1,0 +1,212 @@
+"""Nothing is asked but what a person agreed to."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.consent import Consent, Scope
+from monitor.domain.person import Person, PersonName
+from monitor.domain.planning.queries import (
+    HANDLES_GUESSED,
+    NAMES_ASKED,
+    StudentLinks,
+    identity,
+    plan,
+    scope_of,
+)
+from monitor.errors import NotPermittedError
+from scrapers.models import Query, QueryKind, Request
+from scrapers.source import Access, Etiquette, Family
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+YEAR = timedelta(days=365)
+BETH = Person(
+    ref="beth",
+    name=PersonName(
+        given="Elizabeth", family="Novák", nicknames=("Beth",), former_families=("Hartley",)
+    ),
+    mail="beth@cedar.example",
+    organisation="Cedar Valley Public Schools",
+    zone="America/Chicago",
+    handles=("@bethreads",),
+    accounts=("skies:@bethreads", "elsewhere:@beth"),
+    pages=("https://beth.example/",),
+)
+EVERYTHING = Consent(
+    person="beth",
+    text_version="1",
+    text_hash="",
+    scopes=frozenset(Scope),
+    given_at=MONDAY,
+    expires_at=MONDAY + YEAR,
+)
+ETIQUETTE = Etiquette(origins=("https://a.example",), access=Access.API)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeSource:
+    name: str
+    family: Family
+    platform: str = ""
+    version: int = 1
+    etiquette: Etiquette = ETIQUETTE
+
+    def plan(self, identity):
+        kind = QueryKind.SEARCH if self.family is Family.SEARCH else QueryKind.PRESENCE
+        words = identity.names if self.family is Family.SEARCH else identity.handles
+        for word in (*words, *words):
+            yield self.asks(kind, word, identity.ref)
+
+    def asks(self, kind, word, subject):
+        request = Request(url=f"https://a.example/{word}")
+        return Query(source=self.name, kind=kind, terms=(word,), request=request, subject=subject)
+
+    def read(self, query, page):
+        raise NotImplementedError
+
+    def canaries(self, nonce):
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeNetwork(FakeSource):
+    def contacts(self, account, subject):
+        yield self.asks(QueryKind.FOLLOWS, account, subject)
+        yield self.asks(QueryKind.FOLLOWERS, account, subject)
+
+
+ENGINE = FakeSource(name="engine", family=Family.SEARCH)
+SITE = FakeSource(name="site", family=Family.PROFILES)
+SKIES = FakeNetwork(name="skies", family=Family.PROFILES, platform="skies")
+SOURCES = (SKIES, ENGINE, SITE)
+
+
+def planned(consent=EVERYTHING, now=MONDAY, links=StudentLinks.ON, sources=SOURCES):
+    return list(plan(BETH, consent, sources, now, links))
+
+
+@pytest.mark.parametrize(
+    ("consent", "now"),
+    [
+        (None, MONDAY),
+        (EVERYTHING, MONDAY + YEAR),
+        (EVERYTHING, MONDAY - timedelta(days=1)),
+        (replace(EVERYTHING, withdrawn_at=MONDAY), MONDAY),
+    ],
+)
+def test_nothing_is_asked_without_a_consent_in_force(consent, now):
+    assert planned(consent, now) == []
+
+
+def test_another_persons_consent_allows_nothing():
+    with pytest.raises(NotPermittedError):
+        planned(replace(EVERYTHING, person="rosa"))
+
+
+@given(st.sets(st.sampled_from(Scope)), st.sampled_from(StudentLinks))
+def test_every_question_is_covered_by_a_scope(scopes, links):
+    family = {each.name: each.family for each in SOURCES}
+
+    for query in planned(replace(EVERYTHING, scopes=frozenset(scopes)), links=links):
+        assert scope_of(query.kind, family[query.source]) in scopes
+        assert query.subject == BETH.ref
+
+
+@given(st.sets(st.sampled_from(Scope)), st.sampled_from(Scope))
+def test_less_consent_never_asks_more(scopes, withdrawn):
+    more = planned(replace(EVERYTHING, scopes=frozenset(scopes)))
+    less = planned(replace(EVERYTHING, scopes=frozenset(scopes) - {withdrawn}))
+
+    assert {query.key for query in less} <= {query.key for query in more}
+
+
+@pytest.mark.parametrize("family", Family)
+def test_pictures_have_a_scope_of_their_own_whoever_shows_them(family):
+    assert scope_of(QueryKind.PICTURE, family) is Scope.PHOTOS
+
+
+def test_contacts_are_asked_of_declared_accounts_on_that_platform_alone():
+    contacts = [query for query in planned() if query.kind is QueryKind.FOLLOWS]
+
+    assert [query.terms for query in contacts] == [("skies:@bethreads",)]
+
+
+def test_without_the_districts_switch_nobodys_contacts_are_looked_at():
+    kinds = {query.kind for query in planned(links=StudentLinks.OFF)}
+
+    assert kinds == {QueryKind.SEARCH, QueryKind.PRESENCE}
+
+
+def test_each_question_is_asked_once_and_in_the_same_order():
+    keys = [query.key for query in planned()]
+
+    assert len(keys) == len(set(keys))
+    assert keys == [query.key for query in planned(sources=SOURCES[::-1])]
+
+
+def test_a_person_is_searched_by_every_name_they_gave_the_likeliest_first():
+    assert identity(BETH, EVERYTHING, MONDAY).names == (
+        "Elizabeth Novák",
+        "Beth Novák",
+        "Elizabeth Hartley",
+        "Beth Hartley",
+    )
+
+
+def test_a_middle_name_is_one_more_way_to_be_written():
+    john = replace(BETH, name=PersonName(given="John", family="Smith", middle="Albert"))
+
+    assert identity(john, EVERYTHING, MONDAY).names == ("John Smith", "John Albert Smith")
+
+
+def test_declared_handles_come_before_guesses():
+    handles = identity(BETH, EVERYTHING, MONDAY).handles
+
+    assert handles[:4] == ("bethreads", "elizabethnovak", "elizabeth.novak", "enovak")
+    assert len(handles) == 1 + HANDLES_GUESSED
+
+
+def test_handles_are_guessed_only_for_who_agreed_to_profiles():
+    searched = replace(EVERYTHING, scopes=frozenset({Scope.SEARCH}))
+
+    assert identity(BETH, searched, MONDAY).handles == ("bethreads",)
+
+
+def test_the_fingerprint_of_an_address_is_a_consent_of_its_own():
+    agreed = replace(EVERYTHING, scopes=frozenset({Scope.MAIL_HASH}))
+    other = replace(EVERYTHING, scopes=frozenset(Scope) - {Scope.MAIL_HASH})
+    loud = replace(BETH, mail=" Beth@Cedar.example ")
+
+    assert identity(BETH, other, MONDAY).mail_hash == ""
+    assert identity(BETH, agreed, MONDAY).mail_hash == sha256(b"beth@cedar.example").hexdigest()
+    assert identity(loud, agreed, MONDAY) == identity(BETH, agreed, MONDAY)
+    assert scope_of(QueryKind.PROFILE, Family.MAIL_HASH) is Scope.MAIL_HASH
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "guesses"),
+    [
+        ("Wei", "Li", ("weili", "wei.li")),
+        ("伟", "李", ()),
+        ("Søren", "Strauß", ("sorenstrauss", "soren.strauss", "sstrauss")),
+        ("Ana", "de la Cruz", ("anadelacruz", "ana.delacruz", "adelacruz")),
+    ],
+)
+def test_guesses_are_written_as_handles_are(given, family, guesses):
+    person = replace(BETH, name=PersonName(given=given, family=family), handles=())
+
+    assert identity(person, EVERYTHING, MONDAY).handles == guesses
+
+
+def test_however_many_names_somebody_has_few_are_asked():
+    names = tuple(f"Name{number}" for number in range(20))
+    person = replace(BETH, name=replace(BETH.name, nicknames=names, former_families=names))
+
+    words = identity(person, EVERYTHING, MONDAY)
+
+    assert len(words.names) == NAMES_ASKED
+    assert len(words.handles) == 1 + HANDLES_GUESSED

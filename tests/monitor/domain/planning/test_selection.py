@@ -1,0 +1,147 @@
+"""What is asked for money: the most valuable first, and never for more than is allowed."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.planning.budget import FLOOR, Cap, History, Limits, Outlay, Purse
+from monitor.domain.planning.selection import FULL_DEPTH, Depth, candidates, choose
+from tests.monitor.domain.planning.drawn import (
+    PEOPLE,
+    PRICES,
+    WEEK,
+    districts,
+    limits,
+    question,
+    questions,
+)
+
+depths = st.sampled_from(Depth)
+RICH = Limits()
+
+
+def chosen(offered, allowed=RICH, depth=Depth.ROTATING, spent=None, week=WEEK + 1):
+    return choose(offered, week, Purse(allowed, spent or {}), depth)
+
+
+def in_time(history):
+    return history is not None and WEEK + 1 - history.asked <= FLOOR
+
+
+def cost(queries):
+    return sum((Outlay.of(each.pages, PRICES[each.source]) for each in queries), Outlay())
+
+
+@given(districts(), limits, depths)
+def test_no_budget_is_ever_overrun(offered, allowed, depth):
+    asked = chosen(offered, allowed, depth).asked.values()
+
+    assert allowed.district.allows(cost(asked)) or not asked
+    for person in PEOPLE:
+        theirs = [each for each in asked if each.subject == person]
+        assert allowed.person.allows(cost(theirs)) or not theirs
+
+
+@given(districts(), limits, st.integers(0, 30))
+def test_what_was_spent_this_week_counts(offered, allowed, requests):
+    spent = {"": Outlay.of(requests, PRICES["dear"])}
+    asked = chosen(offered, allowed, spent=spent).asked.values()
+
+    assert not asked or allowed.district.allows(cost(asked) + spent[""])
+
+
+@given(districts(), limits, depths)
+def test_each_question_is_asked_or_refused_or_rests(offered, allowed, depth):
+    choice = chosen(offered, allowed, depth)
+    parts = [set(choice.asked), set(choice.refused), set(choice.resting)]
+
+    assert sum(map(len, parts)) == len(offered)
+    assert set.union(*parts) == {each.query.key for each in offered}
+
+
+@given(districts(), limits, depths, st.randoms(use_true_random=False))
+def test_the_same_inputs_give_the_same_plan_in_whatever_order(offered, allowed, depth, lot):
+    shuffled = list(offered)
+    lot.shuffle(shuffled)
+
+    assert chosen(shuffled, allowed, depth) == chosen(offered, allowed, depth)
+
+
+@given(districts(), st.integers(0, 40))
+def test_money_goes_to_the_most_valuable_questions(offered, requests):
+    allowed = Limits(district=Cap(requests=requests))
+    choice = chosen(offered, allowed)
+    known = {each.query.key: each for each in offered if in_time(each.history)}
+    asked = [known[key].rank for key in choice.asked if key in known]
+    refused = [known[key].rank for key in choice.refused if key in known]
+
+    assert not asked or not refused or max(asked) <= min(refused)
+
+
+@given(districts())
+def test_who_was_never_asked_about_comes_first(offered):
+    order = list(chosen(offered).asked)
+    known = {each.query.key: each.history is not None for each in offered}
+
+    assert [known[key] for key in order] == sorted(known[key] for key in order)
+
+
+def test_what_is_past_its_floor_comes_before_better_questions():
+    best, least = question("beth", "dear", 0), question("beth", "dear", 1)
+    ago = {best.key: History(asked=WEEK), least.key: History(asked=WEEK - FLOOR)}
+    offered = candidates([best, least], PRICES, ago)
+
+    assert list(chosen(offered, Limits(district=Cap(requests=1))).asked) == [least.key]
+
+
+def test_of_two_alike_the_longest_unasked_comes_first():
+    beth, rosa = question("beth", "dear", 0), question("rosa", "dear", 0)
+    ago = {beth.key: History(asked=WEEK - 1), rosa.key: History(asked=WEEK - 2)}
+    offered = (*candidates([beth], PRICES, ago), *candidates([rosa], PRICES, ago))
+
+    choice = chosen(offered, Limits(district=Cap(requests=1)))
+
+    assert list(choice.asked) == [rosa.key]
+    assert list(choice.refused) == [beth.key]
+
+
+def test_what_is_asked_for_the_first_time_is_asked_at_full_depth():
+    beth = question("beth", "dear", 0)
+    (new,) = candidates([beth], PRICES, {})
+    known = replace(new, history=History(asked=WEEK - 9))
+
+    assert chosen([new]).asked[beth.key].pages == FULL_DEPTH
+    assert chosen([known]).asked[beth.key].pages == 1
+    assert chosen([known], depth=Depth.FULL).asked[beth.key].pages == FULL_DEPTH
+
+
+@given(districts())
+def test_a_self_check_asks_everything(offered):
+    assert len(chosen(offered, depth=Depth.FULL).asked) == len(offered)
+
+
+def test_each_source_ranks_its_own_questions():
+    ranked = candidates(questions("beth", most=3), PRICES, {})
+
+    assert [(each.query.source, each.rank) for each in ranked] == [
+        ("cheap", 0),
+        ("dear", 0),
+        ("cheap", 1),
+        ("dear", 1),
+        ("cheap", 2),
+        ("dear", 2),
+    ]
+
+
+def test_what_costs_nothing_is_asked_every_week():
+    free = question("beth", "free", 0)
+
+    assert chosen(candidates(questions("beth"), PRICES, {})).of(free) == free
+
+
+def test_a_sweep_leaves_a_tenth_for_those_who_check_themselves():
+    allowed = Limits(district=Cap(requests=20, usd=Decimal(10))).of_a_sweep()
+
+    assert allowed == Limits(district=Cap(requests=18, usd=Decimal(9)))

@@ -1,0 +1,33 @@
+"""The forms under which a student is found, by the length of what is left of the name."""
+
+import pytest
+
+from monitor.domain.students.roster import Form, FormKind, Pupil, pupil_forms
+
+
+def forms(given, family):
+    return pupil_forms(Pupil(names=((given, family),)))
+
+
+@pytest.mark.parametrize("given", ["Li", "Mei", "Mason"])
+def test_a_given_name_of_two_letters_or_more_stands_beside_an_initial(given):
+    plain = given.lower()
+
+    assert {
+        Form(FormKind.WHOLE, plain, "whitlock"),
+        Form(FormKind.GIVEN_AND_INITIAL, plain, "w"),
+        Form(FormKind.INITIAL_AND_FAMILY, plain[0], "whitlock"),
+    } <= forms(given, "Whitlock")
+
+
+def test_of_an_initial_nothing_is_known_but_the_family_name_behind_it():
+    assert forms("M.", "Whitlock") == {Form(FormKind.INITIAL_AND_FAMILY, "m", "whitlock")}
+
+
+@pytest.mark.parametrize(
+    ("given", "starts"), [("Mei", set()), ("Anna", {"ann"}), ("Mason", {"mas", "maso"})]
+)
+def test_a_beginning_is_shorter_than_the_name(given, starts):
+    found = {form.given for form in forms(given, "Whitlock") if form.kind is FormKind.START}
+
+    assert found == starts

@@ -1,0 +1,78 @@
+"""Each promise of the consent text stands beside the test that holds it."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.domain.consent_text import TEXT
+
+TESTS = Path(__file__).parents[2]
+
+FACTS = {
+    "You choose each of these by itself": (
+        "monitor/services/test_permission.py::test_a_scope_that_was_not_agreed_to_is_not_asked"
+    ),
+    "No picture is kept": "monitor/services/test_flagging_pictures.py::",
+    "No student's name, handle or picture is kept": (
+        "monitor/services/test_flagging_no_student_named.py::"
+    ),
+    "People who have not agreed to this": (
+        "monitor/services/test_permission.py::test_nothing_is_asked_after_consent_is_withdrawn"
+    ),
+    "IT sees it when you share or confirm it": "monitor/domain/test_disclosure.py::",
+    "do not answer our letter within 7 days": "monitor/domain/test_disclosure.py::",
+    "Then IT sees this and no more": "monitor/domain/test_disclosure.py::",
+    "two reviewers together may open one flag early": "monitor/domain/test_disclosure.py::",
+    "Every look is recorded": "monitor/services/test_review.py::",
+    "Search engines and sites learn the words they are asked": (
+        "monitor/services/test_permission.py::test_people_are_told_which_engines_learn_their_names"
+    ),
+    "You are told if it does": (
+        "monitor/services/test_legal_holds.py::test_whoever_is_held_is_told_by_whom_and_why"
+    ),
+    "It opens nothing to anybody": (
+        "monitor/services/test_legal_holds.py::test_a_hold_opens_nothing_to_reviewers"
+    ),
+    "if you leave, asking stops all the same": (
+        "monitor/services/test_legal_holds.py"
+        "::test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept"
+    ),
+    "let all of it rest until a day you choose": (
+        "monitor/services/test_consent.py"
+        "::test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened"
+    ),
+    "What only a part that you take back had shown is forgotten": (
+        "monitor/services/test_consent.py"
+        "::test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten"
+    ),
+    "Once you leave, nothing more is asked": (
+        "monitor/services/test_permission_interleaving.py"
+        "::test_nothing_is_stored_asked_or_told_after_a_word_is_taken_back"
+    ),
+    "what we hold is erased within 24 hours": (
+        "monitor/services/test_erasure_leaving.py"
+        "::test_who_leaves_is_erased_within_a_day_even_if_no_mail_goes_out"
+    ),
+    "What backups still hold is locked": (
+        "monitor/services/test_erasure.py::test_last_months_backup_opens_nothing_of_whoever_was_erased"
+    ),
+    "When you no longer work here": (
+        "monitor/services/test_retention_leavers.py"
+        "::test_who_left_the_district_is_neither_asked_about_nor_written_to"
+    ),
+    "You are asked before it does": (
+        "monitor/services/test_consent_renewing.py::test_whoever_joined_is_reminded_twice_before_the_end"
+    ),
+    "all is erased 30 days later": (
+        "monitor/services/test_consent_renewing.py"
+        "::test_what_nobody_renewed_is_erased_with_a_farewell_when_the_letter_said"
+    ),
+}
+
+
+@pytest.mark.parametrize("promise", FACTS)
+def test_a_promise_is_made_and_a_test_holds_it(promise):
+    path, _, name = FACTS[promise].partition("::")
+
+    assert promise in TEXT
+    assert f"def {name or 'test_'}" in (TESTS / path).read_text("utf-8")

@@ -1,0 +1,107 @@
+"""Which private contacts are proved to be gone, and which wait for another look."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from monitor.domain.events import Event, EventKind, Policy, Step, clearing, gone_with
+from monitor.domain.item import Item, Presence, Sighting
+from monitor.domain.pii import ContactKind, Unshown, left_out
+from scrapers.models import Finding, Kind
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+TWO_DAYS = timedelta(days=2)
+PHONE, MAIL = ContactKind.PHONE, ContactKind.MAIL
+BARE = Finding(
+    kind=Kind.ACCOUNT, key="https://alpha.example/rosa", url="https://alpha.example/rosa"
+)
+SHOWING = replace(BARE, exposed=("phone:bio",))
+ITEM = Item(ref="i", person="p", portrait=BARE, first_seen=NOW, last_seen=NOW)
+SINCE_LONG = (Unshown(kind=PHONE, since=NOW - TWO_DAYS),)
+
+
+def sighting(query: str = "own", finding: Finding = BARE, **changed) -> Sighting:
+    return replace(
+        Sighting(item="i", query=query, source="alpha", finding=finding, first=NOW, last=NOW),
+        **changed,
+    )
+
+
+def cleared(*sightings: Sighting, told=frozenset({PHONE})):
+    return clearing(ITEM, told, sightings, NOW, Policy())
+
+
+def test_what_was_left_out_for_two_days_is_gone():
+    (event,) = cleared(sighting(unshown=SINCE_LONG)).events
+
+    assert (event.kind, event.fields) == (EventKind.CLEARED, (PHONE,))
+
+
+def test_what_was_left_out_for_less_waits_until_two_days_are_over():
+    since = NOW - TWO_DAYS + timedelta(seconds=1)
+    step = cleared(sighting(unshown=(Unshown(kind=PHONE, since=since),)))
+
+    assert step.events == ()
+    assert step.second_proof_at == since + TWO_DAYS
+
+
+def test_a_question_that_did_not_answer_now_proves_nothing():
+    old = sighting(unshown=SINCE_LONG, last=NOW - TWO_DAYS)
+
+    assert cleared(old).events == ()
+
+
+def test_what_another_question_still_shows_is_still_shown():
+    assert cleared(sighting(unshown=SINCE_LONG), sighting("search", SHOWING)).events == ()
+
+
+def test_what_only_a_missing_sighting_shows_is_shown_no_longer():
+    missing = sighting("other", SHOWING, misses=1)
+
+    assert cleared(sighting(unshown=SINCE_LONG), missing).events
+
+
+def test_what_nobody_was_told_of_is_no_news():
+    assert cleared(sighting(unshown=SINCE_LONG), told=frozenset({MAIL})).events == ()
+
+
+def test_what_is_left_out_again_keeps_the_time_of_its_first_proof():
+    known = left_out((), SHOWING, BARE, NOW)
+
+    assert known == (Unshown(kind=PHONE, since=NOW),)
+    assert left_out(known, BARE, BARE, NOW + TWO_DAYS) == known
+
+
+def test_what_is_shown_again_is_left_out_no_more():
+    assert left_out(SINCE_LONG, BARE, SHOWING, NOW) == ()
+
+
+def test_half_an_answer_proves_nothing_and_the_proofs_begin_anew():
+    half = left_out(SINCE_LONG, BARE, BARE, None)
+
+    assert half == (Unshown(kind=PHONE, since=None),)
+    assert cleared(sighting(unshown=half)).events == ()
+    assert left_out(half, BARE, BARE, NOW) == (Unshown(kind=PHONE, since=NOW),)
+
+
+MISSING = replace(ITEM, presence=Presence.MISSING)
+GONE = replace(ITEM, presence=Presence.GONE)
+
+
+def goes(*told_events: EventKind, before: Item = MISSING, after: Item = GONE):
+    said = tuple(Event(person="p", item="i", kind=kind, at=NOW) for kind in told_events)
+    step = gone_with(before, Step(item=after, events=said), {PHONE, MAIL}, NOW)
+    return [each.kind for each in step.events]
+
+
+def test_what_an_item_showed_goes_with_it_though_nobody_hears_that_it_went():
+    assert goes() == [EventKind.CLEARED]
+    assert goes(EventKind.FLAPPING) == [EventKind.FLAPPING, EventKind.CLEARED]
+
+
+def test_where_its_reader_hears_that_an_item_vanished_that_says_it_all():
+    assert goes(EventKind.VANISHED) == [EventKind.VANISHED]
+
+
+def test_an_item_that_does_not_go_now_takes_nothing_with_it():
+    assert goes(after=MISSING) == []
+    assert goes(before=GONE) == []

@@ -1,0 +1,101 @@
+"""The raw difference of two answers to one question."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.events import ChangeKind, by_anchor, diff, shown_after
+from scrapers.models import Finding, Kind, Outcome, Reading
+
+TEXTS = st.sampled_from(["", "a", "b"])
+FINDINGS = st.builds(
+    Finding,
+    key=st.sampled_from([f"https://a.example/{number}" for number in range(5)]),
+    kind=st.sampled_from(Kind),
+    url=st.just("https://a.example/"),
+    title=TEXTS,
+    name=TEXTS,
+    counts=st.sampled_from([(), (("posts", 1),)]),
+    created_at=st.sampled_from([None, datetime(2026, 1, 1, tzinfo=UTC)]),
+)
+SHOWN = st.lists(FINDINGS, max_size=6).map(by_anchor)
+READINGS = st.builds(
+    Reading,
+    outcome=st.sampled_from(Outcome),
+    findings=st.lists(FINDINGS, max_size=4).map(tuple),
+)
+PAGE = Finding(key="https://a.example/1", kind=Kind.PAGE, url="https://a.example/1", title="One")
+
+
+def applied(changes, before):
+    """Make what was shown before into what is shown after."""
+    after = {**before, **{each.key: each.after for each in changes}}
+    return {key: shown for key, shown in after.items() if shown is not None}
+
+
+@given(SHOWN, SHOWN)
+def test_the_changes_applied_to_the_old_answer_give_the_new_one(before, after):
+    assert applied(diff(before, after), before) == after
+
+
+@given(SHOWN)
+def test_nothing_differs_from_itself(shown):
+    assert list(diff(shown, dict(shown))) == []
+
+
+@given(SHOWN, SHOWN)
+def test_looking_back_undoes_the_changes(before, after):
+    assert applied(diff(after, before), after) == before
+
+
+def test_every_differing_field_is_named_even_if_it_is_volatile():
+    after = replace(PAGE, title="Two", counts=(("posts", 3),))
+
+    (change,) = diff({PAGE.key: PAGE}, {PAGE.key: after})
+
+    assert change.kind is ChangeKind.ALTERED
+    assert change.fields == ("title", "counts")
+
+
+def test_what_comes_and_what_goes_is_told_apart():
+    other = replace(PAGE, key="https://a.example/2")
+
+    changes = diff(by_anchor((PAGE,)), by_anchor((other,)))
+
+    assert [(each.kind, each.key) for each in changes] == [
+        (ChangeKind.REMOVED, PAGE.key),
+        (ChangeKind.ADDED, other.key),
+    ]
+
+
+def test_what_a_page_lists_twice_is_one():
+    again = replace(PAGE, title="One, longer")
+
+    assert by_anchor((PAGE, again)) == by_anchor((again, PAGE))
+    assert len(by_anchor((PAGE, again))) == 1
+
+
+@given(SHOWN, READINGS)
+def test_only_a_conclusive_reading_takes_anything_away(before, reading):
+    after = shown_after(before, reading)
+
+    gone = {change.key for change in diff(before, after) if change.kind is ChangeKind.REMOVED}
+
+    if reading.outcome not in {Outcome.FOUND, Outcome.ABSENT}:
+        assert gone == set()
+
+
+@pytest.mark.parametrize(
+    "outcome", [each for each in Outcome if not each.conclusive and each is not Outcome.PARTIAL]
+)
+def test_a_failed_visit_leaves_everything_as_it_was(outcome):
+    before = {PAGE.key: PAGE}
+
+    assert shown_after(before, Reading(outcome=outcome)) == before
+
+
+def test_proof_of_absence_takes_everything_away():
+    assert shown_after({PAGE.key: PAGE}, Reading(outcome=Outcome.ABSENT)) == {}

@@ -1,0 +1,83 @@
+"""A world that stands still brings no events, however its pages and servers flicker."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.domain.events import Look, Policy, by_anchor, diff, discovered, seen, shown_after
+from scrapers.models import Finding, Kind, Outcome, QueryKind, Reading
+
+SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+POLICY = Policy()
+STILL = tuple(
+    Finding(
+        key=f"https://a.example/{number}",
+        kind=Kind.ACCOUNT if number % 2 else Kind.PAGE,
+        url=f"https://a.example/{number}",
+        account=f"a:{number}" if number % 2 else "",
+        name=f"Name {number}",
+        bio="one & only",
+    )
+    for number in range(6)
+)
+
+
+class StillWorld:
+    """Questions of every kind about a world that never changes, and all the noise there is."""
+
+    def __init__(self, random):
+        self.random = random
+        self.shown = {QueryKind.SEARCH: {}, QueryKind.PROFILE: {}}
+        self.items = {}
+        self.events = []
+
+    def sweep(self, at, *, first):
+        for kind, before in self.shown.items():
+            reading = self.answer(kind, first=first)
+            after = shown_after(before, reading)
+            changes = {change.key: change for change in diff(before, after)}
+            for key, finding in after.items():
+                look = Look(kind=kind, finding=finding, change=changes.get(key), baseline=first)
+                self.look(key, look, at)
+            self.shown[kind] = after
+
+    def answer(self, kind, *, first):
+        outcome = Outcome.FOUND if first else self.random.choice(list(Outcome))
+        if outcome is Outcome.ABSENT and kind is QueryKind.PROFILE:
+            outcome = Outcome.FOUND
+        everything = outcome is not Outcome.PARTIAL and (first or kind is QueryKind.PROFILE)
+        listed = STILL if everything else self.random.sample(STILL, 3)
+        shuffled = self.random.sample(listed, len(listed))
+        findings = tuple(self.noisy(each) for each in shuffled)
+        return Reading(outcome=outcome, findings=findings if outcome is not Outcome.ABSENT else ())
+
+    def noisy(self, finding):
+        return replace(
+            finding,
+            url=f"{finding.url}?utm={self.random.random()}",
+            title=f"{self.random.randrange(9)} new",
+            snippet=f"{self.random.randrange(9)} hours ago",
+            bio=self.random.choice(["one & only", "one &amp;  only", " one & only\n"]),
+            counts=(("followers", self.random.randrange(999)),),
+        )
+
+    def look(self, key, look, at):
+        known = self.items.get(key)
+        step = seen(known, (look,), at, POLICY) if known else discovered(key, "rosa", (look,), at)
+        self.items[key] = step.item
+        self.events += step.events
+
+
+@settings(max_examples=20)
+@given(st.randoms(use_true_random=True))
+def test_a_hundred_sweeps_over_a_still_world_tell_nothing(random):
+    world = StillWorld(random)
+
+    for number in range(100):
+        world.sweep(SUNDAY + number * WEEK, first=number == 0)
+
+    assert world.events == []
+    assert len(world.items) == len(by_anchor(STILL))

@@ -1,0 +1,239 @@
+"""How a flag moves by rulings, by events and by time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.events import Event, EventKind
+from monitor.domain.flag import (
+    BEFORE,
+    FITTING,
+    LEADS_TO,
+    Flag,
+    FlagKind,
+    FlagState,
+    Judgement,
+    Ruling,
+    Severity,
+    bounced,
+    lapsed,
+    possible,
+    reopened,
+    ruled,
+    steps,
+    told,
+)
+from monitor.errors import InputError, MonitorError, NotPermittedError
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+DAY = timedelta(days=1)
+FLAG = Flag(
+    ref="flag",
+    person="rosa",
+    item="item",
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
+    state=FlagState.OPEN,
+    opened_at=MONDAY,
+    reasons=("It bears your name.",),
+    notified_at=MONDAY,
+)
+
+
+def says(ruling, at=MONDAY + DAY, **more):
+    return Judgement(flag="flag", ruling=ruling, by=more.pop("by", "rosa"), at=at, **more)
+
+
+def after(flag, *rulings):
+    return reduce(lambda now, each: ruled(now, says(each)), rulings, flag)
+
+
+def event(kind, at=MONDAY + 9 * DAY, item="item"):
+    return Event(person="rosa", item=item, kind=kind, at=at, fields=("name",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "state"),
+    [
+        (FlagKind.IMPERSONATION, "mine", FlagState.MINE),
+        (FlagKind.IMPERSONATION, "namesake", FlagState.NAMESAKE),
+        (FlagKind.IMPERSONATION, "unrelated", FlagState.HARMLESS),
+        (FlagKind.IMPERSONATION, "impersonation reported removed", FlagState.REMOVED),
+        (FlagKind.IMPERSONATION, "impersonation reported refused", FlagState.REFUSED),
+        (FlagKind.OWN_ACCOUNT_CHANGED, "mine", FlagState.MINE),
+        (FlagKind.OWN_ACCOUNT_CHANGED, "impersonation reported", FlagState.REPORTED),
+        (FlagKind.EXPOSED_CONTACT, "harmless", FlagState.HARMLESS),
+        (FlagKind.STUDENT_LINK, "student-link family", FlagState.FAMILY),
+        (FlagKind.STUDENT_LINK, "student-link unlinked", FlagState.UNLINKED),
+        (FlagKind.STUDENT_LINK, "harmless reopened student-link explained", FlagState.EXPLAINED),
+    ],
+)
+def test_rulings_lead_step_by_step(kind, path, state):
+    flag = after(replace(FLAG, kind=kind), *map(Ruling, path.split()))
+
+    assert flag.state is state
+    assert flag.ruled_at == MONDAY + DAY
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (FlagKind.IMPERSONATION, "reported"),
+        (FlagKind.IMPERSONATION, "mine namesake"),
+        (FlagKind.IMPERSONATION, "impersonation removed"),
+        (FlagKind.IMPERSONATION, "student-link"),
+        (FlagKind.STUDENT_LINK, "impersonation"),
+        (FlagKind.STUDENT_LINK, "family"),
+        (FlagKind.EXPOSED_CONTACT, "impersonation"),
+        (FlagKind.OWN_ACCOUNT_CHANGED, "namesake"),
+        (FlagKind.IMPERSONATION, "reopened"),
+    ],
+)
+def test_a_ruling_that_does_not_fit_is_refused_in_one_sentence(kind, path):
+    with pytest.raises(InputError) as refused:
+        after(replace(FLAG, kind=kind), *map(Ruling, path.split()))
+
+    assert str(refused.value).count(".") == 1
+
+
+def test_a_ruling_about_another_flag_is_refused():
+    with pytest.raises(InputError):
+        ruled(FLAG, replace(says(Ruling.MINE), flag="another"))
+
+
+def test_a_new_flag_can_be_ruled_at_once():
+    assert after(replace(FLAG, state=FlagState.NEW), Ruling.MINE).state is FlagState.MINE
+
+
+def test_only_the_person_shares_a_flag():
+    with pytest.raises(NotPermittedError):
+        ruled(FLAG, says(Ruling.SHARED, by="reviewer"))
+
+    assert after(FLAG, Ruling.SHARED).shared_at == MONDAY + DAY
+
+
+def test_taking_back_undoes_the_last_word_only():
+    ruled_then_shared = ruled(after(FLAG, Ruling.IMPERSONATION), says(Ruling.SHARED, MONDAY + DAY))
+    shared_then_ruled = ruled(
+        after(FLAG, Ruling.SHARED), says(Ruling.IMPERSONATION, MONDAY + 2 * DAY)
+    )
+
+    unshared = after(ruled_then_shared, Ruling.REOPENED)
+    unruled = after(shared_then_ruled, Ruling.REOPENED)
+
+    assert (unshared.state, unshared.shared_at) == (FlagState.IMPERSONATION, None)
+    assert (unruled.state, unruled.shared_at) == (FlagState.OPEN, MONDAY + DAY)
+    assert after(unruled, Ruling.REOPENED).shared_at is None
+
+
+@given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Ruling), max_size=12))
+def test_whatever_people_say_every_state_leads_back_to_open(kind, rulings):
+    flag = replace(FLAG, kind=kind)
+    for ruling in rulings:
+        try:
+            flag = after(flag, ruling)
+        except MonitorError:
+            continue
+
+    while flag.state is not FlagState.OPEN or flag.shared_at:
+        flag = after(flag, Ruling.REOPENED)
+    assert flag == replace(FLAG, kind=kind)
+
+
+@given(st.sampled_from(FlagKind), st.lists(st.sampled_from(Ruling), max_size=6))
+def test_what_is_called_possible_is_just_what_is_not_refused(kind, rulings):
+    flag = replace(FLAG, kind=kind)
+    for each in rulings:
+        if each in possible(flag):
+            flag = after(flag, *steps(flag, each))
+
+    for each in set(Ruling) - {Ruling.SHARED, Ruling.REOPENED}:
+        try:
+            after(flag, *steps(flag, each))
+            taken = True
+        except MonitorError:
+            taken = False
+        assert taken is (each in possible(flag))
+
+
+def test_every_state_can_be_reached_by_a_ruling_that_fits_some_kind():
+    assert set(LEADS_TO.values()) == set(BEFORE)
+    # Nobody rules that something is gone: it is proved.
+    assert {*BEFORE, FlagState.NEW, FlagState.OPEN, FlagState.GONE} == set(FlagState)
+    assert frozenset().union(*FITTING.values()) == set(LEADS_TO)
+
+
+def test_harmless_lasts_until_it_lapses():
+    flag = ruled(FLAG, says(Ruling.HARMLESS, until=MONDAY + 30 * DAY))
+
+    assert lapsed(flag, MONDAY + 29 * DAY) == flag
+    assert lapsed(flag, MONDAY + 30 * DAY).state is FlagState.OPEN
+    assert lapsed(FLAG, MONDAY + 900 * DAY) == FLAG
+
+
+@pytest.mark.parametrize(
+    ("ruling", "until"), [(Ruling.HARMLESS, MONDAY), (Ruling.MINE, MONDAY + 9 * DAY)]
+)
+def test_an_end_that_makes_no_sense_is_refused(ruling, until):
+    with pytest.raises(InputError):
+        ruled(FLAG, says(ruling, until=until))
+
+
+@pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.NAMESAKE])
+def test_what_was_ruled_harmless_reopens_when_it_changes_and_begins_anew(ruling):
+    flag = after(FLAG, Ruling.SHARED, ruling)
+
+    again = reopened(flag, event(EventKind.CHANGED))
+
+    assert (again.state, again.opened_at) == (FlagState.OPEN, MONDAY + 9 * DAY)
+    assert (again.notified_at, again.shared_at, again.ruled_at) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "happens"),
+    [
+        (FlagKind.IMPERSONATION, "mine", EventKind.CHANGED),
+        (FlagKind.IMPERSONATION, "harmless", EventKind.VANISHED),
+        (FlagKind.IMPERSONATION, "impersonation", EventKind.CHANGED),
+        (FlagKind.STUDENT_LINK, "harmless", EventKind.CHANGED),
+        (FlagKind.STUDENT_LINK, "student-link family", EventKind.CHANGED),
+        (FlagKind.OWN_ACCOUNT_CHANGED, "mine", EventKind.REAPPEARED),
+    ],
+)
+def test_other_events_leave_a_ruling_alone(kind, path, happens):
+    flag = after(replace(FLAG, kind=kind), *map(Ruling, path.split()))
+
+    assert reopened(flag, event(happens)) == flag
+
+
+def test_an_event_of_another_item_leaves_a_flag_alone():
+    flag = after(FLAG, Ruling.HARMLESS)
+
+    assert reopened(flag, event(EventKind.CHANGED, item="another")) == flag
+
+
+def test_an_impersonation_that_was_removed_and_is_back_is_one_again():
+    flag = after(FLAG, Ruling.IMPERSONATION, Ruling.REPORTED, Ruling.REMOVED)
+
+    back = reopened(flag, event(EventKind.REAPPEARED))
+
+    assert (back.state, back.notified_at) == (FlagState.IMPERSONATION, None)
+
+
+@pytest.mark.parametrize("happens", [EventKind.CHANGED, EventKind.VANISHED])
+def test_an_own_account_that_changes_again_is_flagged_again(happens):
+    flag = after(replace(FLAG, kind=FlagKind.OWN_ACCOUNT_CHANGED), Ruling.MINE)
+
+    assert reopened(flag, event(happens)).state is FlagState.OPEN
+
+
+def test_a_flag_is_open_once_its_person_was_told_and_the_first_time_counts():
+    flag = told(replace(FLAG, state=FlagState.NEW, notified_at=None), MONDAY)
+
+    assert (flag.state, flag.notified_at) == (FlagState.OPEN, MONDAY)
+    assert told(flag, MONDAY + DAY).notified_at == MONDAY
+    assert bounced(flag).notified_at is None

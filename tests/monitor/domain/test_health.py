@@ -1,0 +1,138 @@
+"""What is well, what is to be seen to, and what is not done now."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.domain import health as condition
+from monitor.domain.health import (
+    MEGABYTE,
+    FailedCopy,
+    Level,
+    SourceCondition,
+    bad,
+    fine,
+    warned,
+    worst,
+)
+from monitor.services import jobs as rounds
+from scrapers.models import Outcome
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("closed", "open_since", "joined", "level"),
+    [
+        (None, None, False, Level.OK),
+        (None, None, True, Level.WARN),
+        (DAY, None, True, Level.OK),
+        (9 * DAY, None, True, Level.BAD),
+        (8 * DAY, DAY, True, Level.OK),
+        (8 * DAY, 3 * DAY, True, Level.BAD),
+    ],
+)
+def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, level):
+    ended, began = (None if each is None else NOW - each for each in (closed, open_since))
+
+    assert condition.of_sweep(ended, began, NOW, joined=joined).level is level
+
+
+@pytest.mark.parametrize(
+    ("age", "level"), [(None, Level.WARN), (2 * DAY, Level.OK), (4 * DAY, Level.BAD)]
+)
+def test_a_copy_is_missed_after_three_nights(age, level):
+    assert condition.of_copy(None if age is None else NOW - age, None, NOW).level is level
+
+
+@pytest.mark.parametrize(
+    ("age", "code", "level", "exit_code"),
+    [
+        (DAY, 73, Level.WARN, 0),
+        (4 * DAY, 73, Level.BAD, 69),
+        (None, 73, Level.BAD, 69),
+        (DAY, 78, Level.BAD, 78),
+    ],
+)
+def test_a_copy_that_fails_may_do_so_for_a_night_unless_something_is_damaged(
+    age, code, level, exit_code
+):
+    failed = FailedCopy(at=NOW, exit_code=code)
+
+    told = condition.of_copy(None if age is None else NOW - age, failed, NOW)
+
+    assert (told.level, told.exit_code) == (level, exit_code)
+    assert f"({code})" in told.told
+
+
+@pytest.mark.parametrize(
+    ("age", "level"), [(None, Level.OK), (5 * HOUR, Level.OK), (7 * HOUR, Level.BAD)]
+)
+def test_letters_that_wait_for_long_are_told(age, level):
+    assert condition.of_waiting(1, None if age is None else NOW - age, NOW).level is level
+
+
+def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
+    assert list(condition.of_undelivered(0, 0)) == []
+    dead, paused = condition.of_undelivered(1, 2)
+    assert (dead.level, paused.level) == (Level.WARN, Level.WARN)
+    assert "`namesake letters list`" in dead.remedy
+    assert "`namesake letters paused`" in paused.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "late", "level"),
+    [
+        ("digest", HOUR / 2, Level.OK),
+        ("digest", 2 * HOUR, Level.BAD),
+        ("second-proof", 20 * HOUR, Level.OK),
+        ("second-proof", 3 * DAY, Level.BAD),
+        ("recheck", 20 * HOUR, Level.OK),
+        ("recheck", 3 * DAY, Level.BAD),
+    ],
+)
+def test_what_waits_for_a_long_sweep_is_not_overdue(name, late, level):
+    assert condition.of_overdue([(name, NOW - late)], NOW).level is level
+
+
+def test_what_waits_for_a_long_sweep_is_what_the_same_hand_asks():
+    assert set(rounds.ASKED) == condition.ASKED
+
+
+def test_a_clock_that_went_back_is_noticed_by_what_is_on_record():
+    assert condition.of_clock(NOW, None).level is Level.OK
+    assert condition.of_clock(NOW, NOW + HOUR / 60).level is Level.OK
+    assert condition.of_clock(NOW, NOW + HOUR).level is Level.BAD
+
+
+@pytest.mark.parametrize(
+    ("free", "database", "level"),
+    [(50, 1, Level.BAD), (200, 100, Level.WARN), (500, 100, Level.OK)],
+)
+def test_room_is_wanted_for_an_upgrade_and_a_copy(free, database, level):
+    assert condition.of_room(free * MEGABYTE, database * MEGABYTE).level is level
+
+
+def test_each_source_in_trouble_is_named_and_the_others_are_counted():
+    known = {
+        name: SourceCondition(name=name, outcome=outcome, since=NOW - DAY, proven=proven)
+        for name, outcome, proven in (
+            ("alpha", Outcome.BLOCKED, True),
+            ("beta", Outcome.FOUND, False),
+            ("gamma", Outcome.ABSENT, True),
+        )
+    }
+
+    told = list(condition.of_sources(["alpha", "beta", "gamma", "delta"], known))
+
+    assert [each.level for each in told] == [Level.OK, Level.WARN, Level.WARN]
+    assert told[0].told == "2 of 4 sources could be checked; 1 not asked yet."
+    assert told[1].told == "alpha: blocked since 22 Nov 2026."
+    assert "beta" in told[2].told
+
+
+def test_the_worst_exit_code_wins_and_a_warning_has_none():
+    assert worst([fine("a", "b"), warned("a", "b", "c")]) == 0
+    assert worst([bad("a", "b", "c", 69), bad("a", "b", "c", 78), bad("a", "b", "c", 64)]) == 78

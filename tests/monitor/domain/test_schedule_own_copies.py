@@ -1,0 +1,37 @@
+"""Five copies within any hour, and not one more, whatever a clock has done."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.schedule import AN_HOUR, MOST_COPIES_AN_HOUR, next_copy
+
+NOON = datetime(2026, 9, 5, 12, tzinfo=UTC)
+MINUTES = st.lists(st.integers(0, 40), max_size=60)
+
+
+@given(MINUTES)
+def test_no_hour_sees_more_than_five_however_often_one_asks(pauses: list[int]):
+    now, made = NOON, []
+    for pause in pauses:
+        now += timedelta(minutes=pause)
+        if next_copy(made, now) is None:
+            made.append(now)
+
+    for each in made:
+        assert sum(each <= at < each + AN_HOUR for at in made) <= MOST_COPIES_AN_HOUR
+
+
+@given(MINUTES)
+def test_the_next_may_be_made_at_the_time_that_is_said_and_not_before(pauses: list[int]):
+    made = [NOON - timedelta(minutes=each) for each in pauses]
+    at = next_copy(made, NOON)
+    if at:
+        assert NOON < at <= NOON + AN_HOUR
+        assert next_copy(made, at - timedelta(microseconds=1))
+        assert next_copy(made, at) is None
+
+
+def test_a_clock_that_ran_ahead_holds_nobody_up():
+    assert next_copy([NOON + AN_HOUR] * MOST_COPIES_AN_HOUR, NOON) is None

@@ -1,0 +1,159 @@
+"""A source is judged by its canaries first, and only then by what it says of people."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.source_trust import WITHHELD, Probe, Standing, held_for_mass_loss, weighed
+from scrapers.models import CONCLUSIVE, Outcome, Reading
+
+EXISTS = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.FOUND))
+NOBODY = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.ABSENT))
+AGREEING = (NOBODY, EXISTS)
+INCONCLUSIVE = sorted(set(Outcome) - CONCLUSIVE)
+
+outcomes = st.sampled_from(Outcome)
+readings = st.lists(
+    st.builds(Reading, outcome=outcomes, note=st.sampled_from(["", "a reason"])), max_size=6
+)
+probes = st.lists(
+    st.builds(
+        Probe,
+        expects=st.sampled_from([Outcome.FOUND, Outcome.ABSENT]),
+        reading=st.builds(Reading, outcome=outcomes),
+    ),
+    max_size=4,
+)
+
+
+def read(*outcomes: Outcome, note: str = "") -> list[Reading]:
+    return [Reading(outcome=outcome, note=note) for outcome in outcomes]
+
+
+def test_a_source_whose_canaries_agree_is_proven():
+    assert weighed(AGREEING, ()).standing is Standing.PROVEN
+
+
+@pytest.mark.parametrize("asked", [(), (NOBODY,)])
+def test_a_source_that_never_showed_what_it_surely_has_is_unproven(asked):
+    assert weighed(asked, read(Outcome.FOUND)).standing is Standing.UNPROVEN
+
+
+def test_what_a_canary_noted_is_said_where_nothing_else_is():
+    noted = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.FOUND, note="beware"))
+    nobody = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.ABSENT, note="none"))
+
+    assert weighed((nobody, noted), read(Outcome.FOUND)).note == "beware"
+    assert weighed((nobody, EXISTS), read(Outcome.FOUND)).note == ""
+    assert weighed((nobody, noted), read(Outcome.BLOCKED, note="a wall")).note == "a wall"
+
+
+@pytest.mark.parametrize("outcome", INCONCLUSIVE)
+@pytest.mark.parametrize("expects", [Outcome.FOUND, Outcome.ABSENT])
+def test_a_canary_without_an_answer_refutes_and_says_why(outcome, expects):
+    silent = Probe(expects=expects, reading=Reading(outcome=outcome, note="a reason"))
+
+    trust = weighed((*AGREEING, silent), read(Outcome.FOUND))
+
+    assert (trust.standing, trust.outcome, trust.note) == (Standing.REFUTED, outcome, "a reason")
+
+
+def test_a_source_that_shows_what_cannot_exist_is_unreadable():
+    everybody = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.FOUND))
+
+    trust = weighed((everybody, EXISTS), read(Outcome.FOUND))
+
+    assert (trust.standing, trust.outcome) == (Standing.REFUTED, Outcome.UNREADABLE)
+    assert "cannot exist" in trust.note
+
+
+def test_a_source_that_does_not_show_what_surely_exists_is_unreadable():
+    empty = Probe(expects=Outcome.FOUND, reading=Reading(outcome=Outcome.ABSENT))
+
+    trust = weighed((NOBODY, empty), read(Outcome.ABSENT))
+
+    assert (trust.standing, trust.outcome) == (Standing.REFUTED, Outcome.UNREADABLE)
+    assert "surely exists" in trust.note
+
+
+def test_a_page_that_has_not_changed_is_no_answer_to_a_canary():
+    same = Probe(expects=Outcome.ABSENT, reading=Reading(outcome=Outcome.UNCHANGED))
+
+    assert weighed((same,), ()).standing is Standing.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ((), Outcome.ABSENT),
+        ((Outcome.ABSENT, Outcome.ABSENT), Outcome.ABSENT),
+        ((Outcome.ABSENT, Outcome.FOUND), Outcome.FOUND),
+        ((Outcome.FAILED, Outcome.FAILED), Outcome.FAILED),
+        ((Outcome.FAILED, Outcome.FOUND), Outcome.PARTIAL),
+        ((Outcome.PARTIAL, Outcome.FOUND), Outcome.PARTIAL),
+        ((Outcome.BLOCKED, Outcome.BLOCKED, Outcome.FAILED), Outcome.BLOCKED),
+        ((Outcome.DECLINED, Outcome.FOUND), Outcome.FOUND),
+        ((Outcome.DECLINED, Outcome.FAILED), Outcome.FAILED),
+        ((Outcome.PARTIAL, Outcome.PARTIAL), Outcome.PARTIAL),
+    ],
+)
+def test_what_a_source_says_of_people_is_summed_up(said, outcome):
+    assert weighed(AGREEING, read(*said)).outcome is outcome
+
+
+def test_it_is_noted_that_accounts_asked_to_be_left_out():
+    silent, left_out = read(Outcome.FOUND), [replace(read(Outcome.FOUND)[0], withheld=2)]
+
+    assert weighed(AGREEING, silent).note == ""
+    assert weighed(AGREEING, left_out).note == WITHHELD
+    assert weighed(AGREEING, read(Outcome.DECLINED, Outcome.FOUND)).note == WITHHELD
+    assert weighed(AGREEING, [*left_out, *read(Outcome.FAILED)]).outcome is Outcome.PARTIAL
+
+
+def test_the_note_is_that_of_the_outcome_told():
+    said = [*read(Outcome.LIMITED, note="limits"), *read(*[Outcome.FAILED] * 2, note="fails")]
+
+    assert weighed(AGREEING, said).note == "fails"
+
+
+def test_a_source_that_was_checked_needs_no_note():
+    assert weighed(AGREEING, read(Outcome.FOUND, note="one of two names")).note == ""
+
+
+def test_a_source_that_would_lose_nearly_everything_is_not_believed():
+    trust = held_for_mass_loss()
+
+    assert (trust.standing, trust.outcome) == (Standing.REFUTED, Outcome.UNREADABLE)
+    assert trust.note
+
+
+@pytest.mark.parametrize(("asked", "probed"), [((), False), (AGREEING, True), ((NOBODY,), True)])
+def test_it_is_known_whether_canaries_were_asked(asked, probed):
+    assert weighed(asked, ()).probed is probed
+
+
+@given(asked=probes, said=readings)
+def test_only_canaries_refute(asked, said):
+    agree = all(probe.reading.outcome is probe.expects for probe in asked)
+
+    assert (weighed(asked, said).standing is not Standing.REFUTED) is agree
+
+
+@given(said=readings)
+def test_a_gap_is_never_summed_up_as_checked(said):
+    gaps = [each for each in said if not each.outcome.conclusive]
+    trust = weighed(AGREEING, said)
+
+    if any(each.outcome is not Outcome.DECLINED for each in gaps):
+        assert not trust.outcome.conclusive
+    else:
+        assert trust.outcome.conclusive
+
+
+@given(said=readings, order=st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_decides_nothing_but_the_note(said, order):
+    shuffled = order.sample(said, len(said))
+
+    assert weighed(AGREEING, shuffled).outcome is weighed(AGREEING, said).outcome

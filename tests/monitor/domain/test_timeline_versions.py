@@ -1,0 +1,90 @@
+"""Two versions of an item are compared field by field."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.domain.item import material_changes
+from monitor.domain.timeline import MarkKind, compared
+from scrapers.models import Finding, Kind
+
+ROSA = Finding(
+    key="alpha.example/rosa",
+    kind=Kind.ACCOUNT,
+    url="https://alpha.example/rosa",
+    account="alpha:@rosa",
+    name="Rosa Delgado",
+    handle="rosa",
+    bio="Teacher &amp; gardener",
+    links=("https://rosa.example",),
+    picture_hash="a",
+    private=False,
+    created_at=datetime(2020, 5, 1, tzinfo=UTC),
+    counts=(("followers", 12),),
+)
+
+
+def changed(before: Finding, after: Finding) -> dict[str, list[tuple[str, str]]]:
+    return {
+        each.field: [(str(mark.kind), mark.text) for mark in each.marks if mark.kind != "kept"]
+        for each in compared(before, after)
+        if each.changed
+    }
+
+
+def test_a_version_never_differs_from_itself():
+    assert not any(each.changed for each in compared(ROSA, ROSA))
+    assert {each.field for each in compared(ROSA, ROSA)} == {
+        *("name", "handle", "bio", "picture", "links", "private", "created_at", "counts")
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "marks"),
+    [
+        ("name", "Rosa Diaz", [("removed", "Delgado"), ("added", "Diaz")]),
+        ("bio", "Teacher", [("removed", " & gardener")]),
+        ("links", (), [("removed", "https://rosa.example")]),
+        ("private", True, [("removed", "public"), ("added", "private")]),
+        ("location", "Cedar Valley", [("added", "Cedar Valley")]),
+        ("counts", (("followers", 9),), [("removed", "followers: 12"), ("added", "followers: 9")]),
+    ],
+)
+def test_a_field_is_marked_by_what_became_of_it(field, value, marks):
+    assert changed(ROSA, replace(ROSA, **{field: value})) == {field: marks}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "marks"),
+    [
+        ("a", "b", [("removed", "a picture"), ("added", "another picture")]),
+        ("a", "", [("removed", "a picture")]),
+        ("", "a", [("added", "a picture")]),
+    ],
+)
+def test_a_picture_is_named_and_not_shown(before, after, marks):
+    told = changed(replace(ROSA, picture_hash=before), replace(ROSA, picture_hash=after))
+
+    assert told == {"picture": marks}
+
+
+def test_prints_decide_over_the_networks_names_for_a_picture():
+    """A network may hand out one picture under many names."""
+    before, after = replace(ROSA, picture_print="p"), replace(ROSA, picture_print="p")
+
+    assert changed(before, replace(after, picture_hash="b")) == {}
+
+
+def test_the_spelling_of_a_page_is_no_difference():
+    assert changed(ROSA, replace(ROSA, bio=" Teacher  & gardener\n")) == {}
+
+
+def test_what_would_be_told_as_an_event_is_marked_as_material():
+    after = replace(ROSA, name="R", handle="r", bio="", links=(), picture_hash="b", private=True)
+    marked = {each.field for each in compared(ROSA, after) if each.changed and each.material}
+
+    assert {"picture_hash" if each == "picture" else each for each in marked} == set(
+        material_changes(ROSA, after)
+    )
+    assert all(each.marks[0].kind is not MarkKind.KEPT for each in compared(ROSA, after)[:1])

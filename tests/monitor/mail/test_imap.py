@@ -1,0 +1,58 @@
+"""What a mailbox does not give out is unread, and never taken for a report that says nothing."""
+
+import imaplib
+
+import pytest
+
+from monitor.config import BouncesConfig
+from monitor.errors import UnavailableError
+from monitor.mail.imap import ImapBox
+from tests.monitor.mail.test_dsn import LETTER, report
+
+
+class Box:
+    """An IMAP server's side; `withheld` are messages that it does not give out now."""
+
+    def __init__(self, searched="OK", withheld=()):
+        self.searched, self.withheld = searched, withheld
+        self.seen = []
+
+    def login(self, *_told):
+        return "OK", []
+
+    select = login
+
+    def logout(self):
+        return "BYE", []
+
+    def uid(self, command, *told):
+        if command == "SEARCH":
+            return self.searched, [b"1 2" if self.searched == "OK" else b"Try later"]
+        if command == "FETCH":
+            given = told[0] not in self.withheld
+            return ("OK", [(b"", report()), b")"]) if given else ("NO", [b"Try later"])
+        self.seen.append(told[0])
+        return "OK", []
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    def opened(box):
+        monkeypatch.setattr(imaplib, "IMAP4_SSL", lambda *_, **__: box)
+        settings = BouncesConfig(host="mail.example", user="namesake")
+        return ImapBox(settings, "", "")
+
+    return opened
+
+
+def test_a_message_that_the_server_withholds_stays_unread(opened):
+    box = Box(withheld={"1"})
+
+    heard = [bounce.letter for bounces in opened(box).unread() for bounce in bounces]
+
+    assert (heard, box.seen) == ([LETTER], ["2"])
+
+
+def test_a_search_that_the_server_refuses_is_no_empty_mailbox(opened):
+    with pytest.raises(UnavailableError):
+        list(opened(Box(searched="NO")).unread())

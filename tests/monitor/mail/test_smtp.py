@@ -1,0 +1,200 @@
+"""Letters reach one mailbox, protected, once; what a server may do is an answer, not an error."""
+
+import re
+from dataclasses import replace
+from email.utils import getaddresses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.email import Verdict, message_id
+from monitor.mail.message import compose, return_address
+from monitor.mail.smtp import FolderPost
+from reports.sanitize import one_address
+from tests.hostile_strings import HEADERS
+from tests.monitor.letters import ENVELOPE, LETTER, ROSA, SETTINGS, read, with_settings
+
+
+def test_a_letter_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it():
+    message = compose(LETTER, replace(ENVELOPE, severity="high"), SETTINGS)
+
+    assert dict(message.items()) == {
+        "From": "Namesake <namesake@cedarvalley.example>",
+        "To": ROSA,
+        "Subject": "2 new, 1 open: week 48",
+        "Date": "Mon, 23 Nov 2026 13:05:00 +0000",
+        "Message-ID": ENVELOPE.message_id,
+        "Reply-To": "privacy@cedarvalley.example",
+        "List-ID": "Namesake <namesake.cedarvalley.example>",
+        "Feedback-ID": "digest:2026w48:cedarvalley.example:namesake",
+        "List-Unsubscribe": "<mailto:privacy@cedarvalley.example?subject=stop>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "X-Monitor-Severity": "high",
+        "MIME-Version": "1.0",
+        "Content-Type": message["Content-Type"],
+    }
+
+
+def test_a_letter_with_a_page_to_stop_it_offers_the_button_of_rfc_8058():
+    url = f"https://namesake.cedarvalley.example/stop/{'a' * 76}"
+    written = compose(LETTER, replace(ENVELOPE, stop_url=url), SETTINGS).as_bytes()
+    message = read(written)
+
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Unsubscribe"].split(", ")[0] == f"<{url}>"
+    assert f"List-Unsubscribe: <{url}>, <mailto:".encode() in written
+
+
+def test_a_bounce_finds_its_way_back_to_its_letter():
+    settings = with_settings(return_path="bounces+{letter}@cedarvalley.example")
+    part = ENVELOPE.message_id[1:33]
+
+    assert return_address(ENVELOPE, SETTINGS) == "namesake@cedarvalley.example"
+    assert return_address(ENVELOPE, settings) == f"bounces+{part}@cedarvalley.example"
+
+
+def test_a_letter_is_plain_text_first_and_html_second_and_nothing_else():
+    message = read(compose(LETTER, ENVELOPE, SETTINGS).as_bytes())
+
+    assert message.get_content_type() == "multipart/alternative"
+    plain, rich = message.iter_parts()
+    assert (plain.get_content_type(), rich.get_content_type()) == ("text/plain", "text/html")
+    assert plain.get_content().splitlines() == LETTER.text.splitlines()
+    assert rich.get_content().splitlines() == LETTER.html.splitlines()
+
+
+def test_no_line_of_a_letter_is_taken_for_the_beginning_of_another():
+    text = "Still open\nFrom earlier letters.\n"
+    message = compose(replace(LETTER, text=text), ENVELOPE, SETTINGS)
+
+    assert b"\nFrom " not in message.as_bytes().replace(b"\r", b"").partition(b"\n\n")[2]
+    plain = read(message.as_bytes()).get_body(("plain",))
+    assert plain.get_content().splitlines() == text.splitlines()
+
+
+def test_the_lines_of_a_body_are_as_short_as_mail_wants_them():
+    letter = replace(LETTER, html=f"<p>{'word ' * 400}</p>")
+    body = compose(letter, ENVELOPE, SETTINGS).as_bytes().partition(b"\r\n\r\n")[2]
+
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+
+
+def test_the_id_of_a_letter_is_the_same_whenever_it_is_sent():
+    name = ("cedar-valley", "p1", "digest")
+
+    assert ENVELOPE.message_id == message_id(*name, "2026-W48", domain="cedarvalley.example")
+    assert ENVELOPE.message_id != message_id(*name, "2026-W49", domain="cedarvalley.example")
+    assert re.fullmatch(r"<[0-9a-f]{32}@cedarvalley\.example>", ENVELOPE.message_id)
+
+
+@pytest.mark.parametrize("planted", HEADERS)
+def test_a_subject_makes_no_other_header(planted):
+    written = compose(replace(LETTER, subject=planted), ENVELOPE, SETTINGS).as_bytes()
+
+    assert read(written).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", written)
+    assert len(re.findall(rb"(?m)^Subject:", written)) == 1
+
+
+@pytest.mark.parametrize("field", ["sender", "reply_to"])
+@pytest.mark.parametrize("planted", HEADERS)
+def test_a_configured_address_makes_no_other_header_either(field, planted):
+    settings = with_settings(**{field: f"it@cedarvalley.example{planted}"})
+
+    written = compose(LETTER, ENVELOPE, settings).as_bytes()
+
+    assert read(written).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", written)
+
+
+@given(st.text())
+def test_whatever_a_subject_says_the_headers_stay_the_same_few(subject):
+    message = compose(replace(LETTER, subject=subject), ENVELOPE, SETTINGS)
+
+    assert read(message.as_bytes()).keys() == compose(LETTER, ENVELOPE, SETTINGS).keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "one"),
+    [
+        (ROSA, True),
+        ("o'neil+web@cedarvalley.example", True),
+        ("mallory@elsewhere.example, rosa@cedarvalley.example", False),
+        ("mallory@elsewhere.example;rosa@cedarvalley.example", False),
+        ("<mallory@elsewhere.example>rosa@cedarvalley.example", False),
+        ("mallory@elsewhere.example@cedarvalley.example", False),
+        ("rosa\r\nRCPT TO:<mallory@elsewhere.example>@cedarvalley.example", False),
+        ("=?utf-8?q?rosa?=@cedarvalley.example", False),
+        ("ro\u202esa@cedarvalley.example", False),
+        ("rosa@", False),
+        ("", False),
+    ],
+)
+def test_one_address_is_told_from_what_would_reach_others(text, one):
+    assert one_address(text) is one
+
+
+@given(st.text(alphabet="ab@.,;:<>()[]\"\\ \r\n=?'"))
+def test_one_address_is_read_as_itself_and_as_nobody_else(text):
+    if one_address(text):
+        assert getaddresses([text]) == [("", text)]
+
+
+@given(recipient=st.text())
+def test_a_letter_to_no_one_address_is_written_nowhere(tmp_path_factory, recipient):
+    folder = tmp_path_factory.mktemp("outbox")
+
+    delivery = FolderPost(SETTINGS, folder).deliver(LETTER, replace(ENVELOPE, recipient=recipient))
+
+    assert (delivery.verdict is Verdict.ACCEPTED) is one_address(recipient)
+    assert len(list(folder.iterdir())) == one_address(recipient)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return FolderPost(SETTINGS, tmp_path / "outbox")
+
+
+def test_a_letter_in_the_folder_is_whole_private_and_tells_nothing_by_its_name(folder):
+    assert folder.deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+
+    (path,) = folder.folder.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert folder.folder.stat().st_mode & 0o777 == 0o700
+    assert re.fullmatch(r"[0-9a-f]{32}\.eml", path.name)
+    assert read(path.read_bytes())["To"] == ROSA
+
+
+def test_a_repeated_letter_replaces_itself_byte_for_byte(folder):
+    folder.deliver(LETTER, ENVELOPE)
+    (path,) = folder.folder.iterdir()
+    before = path.read_bytes()
+
+    folder.deliver(LETTER, ENVELOPE)
+
+    assert list(folder.folder.iterdir()) == [path]
+    assert path.read_bytes() == before
+
+
+def test_what_a_crash_left_half_written_neither_stays_nor_lends_its_rights(folder):
+    draft = folder.path(ENVELOPE).with_suffix(".part")
+    draft.parent.mkdir()
+    draft.write_bytes(b"half a lett")
+    draft.chmod(0o644)
+
+    folder.deliver(LETTER, ENVELOPE)
+
+    (path,) = folder.folder.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert read(path.read_bytes())["Subject"] == LETTER.subject
+
+
+def test_a_folder_that_cannot_be_written_to_holds_the_letter_back(folder):
+    folder.folder.write_text("a file in the place of the folder")
+
+    delivery = folder.deliver(LETTER, ENVELOPE)
+
+    assert delivery.verdict is Verdict.DEFERRED
+    assert "outbox folder" in delivery.note

@@ -1,0 +1,254 @@
+"""What a mail server may do is an answer, not an error, and costs no letter."""
+
+import socket
+from dataclasses import replace
+from socketserver import BaseRequestHandler, TCPServer
+from ssl import TLSVersion
+from threading import Thread
+
+import pytest
+
+from monitor.config import Security
+from monitor.domain.email import Verdict
+from monitor.mail.smtp import SmtpPost, tls_of
+from scrapers.http.clock import SystemClock
+from tests.monitor.letters import ENVELOPE, LETTER, PASSWORD, ROSA, read, smtp, with_settings
+from tests.monitor.post_office import LOOPBACK, Counter, only, opened
+from tests.scrapers.http.certificates import issue, server_context
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return issue(tmp_path_factory.mktemp("certificate"), "localhost")
+
+
+@pytest.fixture
+def send(certificate):
+    """Send one letter to a counter by STARTTLS, and return what became of it."""
+
+    def sent(counter, envelope=ENVELOPE, **changed):
+        with opened(counter, tls_context=server_context(certificate)) as office:
+            fields = {"ca_file": certificate, "port": office.port, **changed}
+            return smtp(with_settings(**fields), PASSWORD).deliver(LETTER, envelope)
+
+    return sent
+
+
+def test_a_letter_goes_to_its_one_reader_encrypted(send):
+    counter = Counter()
+
+    assert send(counter).verdict is Verdict.ACCEPTED
+
+    assert counter.recipients == [[ROSA]]
+    assert counter.encrypted == [True]
+    assert read(counter.letters[0])["Message-ID"] == ENVELOPE.message_id
+    assert b"\n" not in counter.letters[0].replace(b"\r\n", b"")
+
+
+def test_a_server_that_speaks_tls_from_the_first_byte_is_understood(certificate):
+    counter = Counter()
+    with opened(counter, implicit=server_context(certificate)) as office:
+        settings = with_settings(security=Security.TLS, port=office.port, ca_file=certificate)
+
+        assert smtp(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+
+    assert counter.recipients == [[ROSA]]
+
+
+def test_a_relay_takes_letters_from_this_machine_without_a_password():
+    counter = Counter()
+    with opened(counter) as office:
+        settings = with_settings(security=Security.RELAY, port=office.port)
+
+        assert smtp(settings, "").deliver(LETTER, ENVELOPE).verdict is Verdict.ACCEPTED
+
+    assert counter.encrypted == [False]
+
+
+def test_a_password_is_given_after_the_line_is_encrypted(certificate):
+    counter = Counter()
+    guarded = {
+        "tls_context": server_context(certificate),
+        "authenticator": only("namesake", PASSWORD),
+        "auth_required": True,
+    }
+    with opened(counter, **guarded) as office:
+        settings = with_settings(port=office.port, ca_file=certificate, user="namesake")
+
+        right = smtp(settings, PASSWORD).deliver(LETTER, ENVELOPE)
+        wrong = smtp(settings, "trumpet").deliver(LETTER, ENVELOPE)
+
+    assert (right.verdict, wrong.verdict) == (Verdict.ACCEPTED, Verdict.DEFERRED)
+    assert "user name and password" in wrong.note
+    assert len(counter.letters) == 1
+
+
+def test_nothing_is_said_in_the_clear_where_no_encryption_is_offered():
+    counter = Counter()
+    with opened(counter, authenticator=only("namesake", PASSWORD)) as office:
+        settings = with_settings(port=office.port, user="namesake")
+
+        delivery = smtp(settings, PASSWORD).deliver(LETTER, ENVELOPE)
+
+    assert delivery.verdict is Verdict.DEFERRED
+    assert "does not offer" in delivery.note
+    assert counter.letters == []
+
+
+def test_nothing_is_said_to_a_server_that_cannot_prove_who_it_is(send):
+    counter = Counter()
+
+    delivery = send(counter, ca_file=None)
+
+    assert delivery.verdict is Verdict.DEFERRED
+    assert "certificate" in delivery.note
+    assert counter.letters == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ({"recipient": "450 4.2.1 try later"}, Verdict.DEFERRED),
+        ({"recipient": "550 5.1.1 no such user"}, Verdict.REFUSED),
+        ({"recipient": "550 5.4.4 unable to route"}, Verdict.DEFERRED),
+        ({"recipient": "554 5.7.1 relay access denied"}, Verdict.DEFERRED),
+        ({"letter": "451 4.3.0 try later"}, Verdict.DEFERRED),
+        ({"letter": "554 5.7.1 no such letters here"}, Verdict.REFUSED),
+        # What is wrong with our own account is mended by the operator; no letter dies of it.
+        ({"sender": "553 5.7.1 not your address"}, Verdict.DEFERRED),
+        ({"sender": "530 5.7.0 authentication required"}, Verdict.DEFERRED),
+        ({"sender": "552 5.3.4 too big"}, Verdict.REFUSED),
+        # The letter was taken; a second one would be one too many.
+        ({"farewell": "421 closing"}, Verdict.ACCEPTED),
+        ({"farewell": "500 what"}, Verdict.ACCEPTED),
+    ],
+)
+def test_what_a_server_answers_decides_whether_a_letter_is_tried_again(send, answers, verdict):
+    delivery = send(Counter(**answers))
+
+    assert delivery.verdict is verdict
+    assert not delivery.in_doubt
+    assert "@" not in delivery.note
+
+
+@pytest.mark.parametrize(
+    ("answer", "bounce"),
+    [
+        ("550 5.1.1 no such user", "5.1.1"),
+        ("552 5.2.2 mailbox full", "5.2.2"),
+        ("550 no such user", "550"),
+        ("450 4.2.1 try later", ""),
+        ("550 5.4.4 unable to route", ""),
+        ("554 5.7.1 relay access denied", ""),
+    ],
+)
+def test_only_what_is_wrong_with_the_address_counts_against_it(send, answer, bounce):
+    assert send(Counter(recipient=answer)).bounce == bounce
+
+
+def test_what_is_wrong_with_a_letter_does_not_count_against_the_address(send):
+    assert send(Counter(letter="554 5.1.1 no such letters here")).bounce == ""
+
+
+def test_a_line_older_than_tls_1_2_is_not_spoken():
+    assert tls_of(None).minimum_version is TLSVersion.TLSv1_2
+
+
+class SlowClock(SystemClock):
+    """Counts the pauses, and makes none."""
+
+    def __init__(self):
+        self.passed = 0.0
+
+    def monotonic(self):
+        return self.passed
+
+    def sleep(self, seconds):
+        self.passed += seconds
+
+
+def test_a_server_gets_no_more_letters_a_second_than_the_settings_say():
+    clock = SlowClock()
+    with opened(Counter()) as office:
+        settings = with_settings(security=Security.RELAY, port=office.port, per_second=2)
+        post = SmtpPost(settings, "", clock)
+        for _ in range(5):
+            post.deliver(LETTER, ENVELOPE)
+
+    assert clock.passed == 2.0
+
+
+def test_a_server_that_falls_silent_after_the_letter_is_tried_again(send):
+    delivery = send(Counter(silent=True), timeout_seconds=0.3)
+
+    assert delivery.verdict is Verdict.DEFERRED
+    assert delivery.in_doubt, "it may have taken it"
+
+
+class ShutDoor(BaseRequestHandler):
+    def handle(self):
+        self.request.sendall(b"554 5.7.1 your network is on our list\r\n")
+
+
+def test_a_server_that_lets_nobody_in_costs_no_letter():
+    with TCPServer((LOOPBACK, 0), ShutDoor) as server:
+        port = server.server_address[1]
+        asked = Thread(target=server.handle_request)
+        asked.start()
+        delivery = smtp(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
+        asked.join()
+
+    assert delivery.verdict is Verdict.DEFERRED
+    assert "554" in delivery.note
+
+
+def test_a_server_that_is_not_there_is_tried_again():
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+
+    delivery = smtp(with_settings(port=port), "").deliver(LETTER, ENVELOPE)
+
+    assert delivery.verdict is Verdict.DEFERRED
+    assert not delivery.in_doubt
+    assert "cannot be reached" in delivery.note
+
+
+@pytest.mark.parametrize("host", ["no such host", "a" * 70 + ".example", ".."])
+def test_a_host_that_is_no_host_is_an_answer_too(host):
+    delivery = smtp(with_settings(host=host), "").deliver(LETTER, ENVELOPE)
+
+    assert delivery.verdict is Verdict.DEFERRED
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        "mallory@elsewhere.example, rosa.marchetti@cedarvalley.example",
+        "rosa@cedarvalley.example\r\nRCPT TO:<mallory@elsewhere.example>",
+        "rosa",
+    ],
+)
+def test_a_bad_address_reaches_nobody_and_is_given_up(send, recipient):
+    counter = Counter()
+
+    delivery = send(counter, replace(ENVELOPE, recipient=recipient))
+
+    assert delivery.verdict is Verdict.REFUSED
+    assert counter.letters == []
+
+
+@pytest.mark.parametrize(("offered", "verdict"), [(True, "accepted"), (False, "refused")])
+def test_an_address_beyond_ascii_goes_to_a_server_that_takes_such(certificate, offered, verdict):
+    ways = {"tls_context": server_context(certificate), "enable_SMTPUTF8": offered}
+    with opened(Counter(), **ways) as office:
+        settings = with_settings(port=office.port, ca_file=certificate)
+        envelope = replace(ENVELOPE, recipient="josé@cedarvalley.example")
+
+        assert smtp(settings, "").deliver(LETTER, envelope).verdict == verdict
+
+
+def test_a_ca_file_that_is_not_there_is_named_by_its_key(send, tmp_path):
+    delivery = send(Counter(), ca_file=tmp_path / "nothing.pem")
+
+    assert delivery.verdict is Verdict.DEFERRED
+    assert "ca_file" in delivery.note

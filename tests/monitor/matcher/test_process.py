@@ -1,0 +1,264 @@
+"""The student matcher's process: it holds the key, says little, and is never silently absent."""
+
+import os
+import signal
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from msgspec import json
+
+from monitor.domain.names.frequency import census
+from monitor.domain.students.matching import UNFLAGGED, Budget, ContactVerdict, Spent
+from monitor.domain.students.roster import KeyedRoster, Pupil
+from monitor.errors import ConfigError, UnavailableError, WrongKeyError
+from monitor.matcher.keys import make_roster, read_tokens, write_tokens
+from monitor.matcher.process import MatcherProcess, MatcherSetup, NoMatcher
+from monitor.matcher.protocol import Ask, Reply
+from monitor.matcher.worker import Clerk, serve
+from scrapers.models import Contact
+
+KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
+PUPILS = tuple(Pupil(names=(name,)) for name in (("Mason", "Whitlock"), ("Priya", "Venkataraman")))
+MASON = Contact(name="Mason Whitlock", handle="m", bio="CVHS '28")
+OTTILIE = Contact(name="Ottilie Prentice", handle="o", bio="Timpani")
+MONDAY, TUESDAY = date(2026, 9, 14), date(2026, 9, 15)
+
+
+def now():
+    return datetime(2026, 9, 14, tzinfo=UTC)
+
+
+def today():
+    """The child looks at the machine's own clock: its roster has to be of this year."""
+    return datetime.now(UTC).date()
+
+
+@pytest.fixture
+def setup(tmp_path):
+    (tmp_path / "state").mkdir()
+    tokens, key = tmp_path / "state" / "roster.tokens", tmp_path / "roster.key"
+    write_tokens(tokens, make_roster(PUPILS, KEY, today()))
+    write_key(key, KEY)
+    return MatcherSetup(
+        tokens=tokens,
+        key_file=key,
+        state=tmp_path / "state",
+        schools=("Cedar Valley High School",),
+        town="Cedar Valley",
+    )
+
+
+def write_key(path, key):
+    path.touch(mode=0o600)
+    path.write_text(f"{key.hex()}\n")
+    path.chmod(0o600)
+
+
+@pytest.fixture
+def clerk_with(setup, tmp_path):
+    roster = KeyedRoster(roster=read_tokens(setup.tokens), key=KEY)
+
+    def make(today=lambda: MONDAY, **budget):
+        ledger = tmp_path / "spent"
+        return Clerk(
+            roster=roster, counts=census(), ledger=ledger, today=today, budget=Budget(**budget)
+        )
+
+    return make
+
+
+@pytest.fixture
+def clerk(clerk_with):
+    return clerk_with()
+
+
+def line(*contacts):
+    schools = ("Cedar Valley High School",)
+    return json.encode(Ask(contacts=contacts, schools=schools, year=2026)) + b"\n"
+
+
+def test_the_child_finds_a_pupil_and_says_how_many_and_why(setup):
+    with MatcherProcess(setup, now) as matcher:
+        assert matcher.judge((OTTILIE, MASON)) == ContactVerdict(
+            flagged=True, count=1, cues=("school", "school-year")
+        )
+        assert matcher.judge((OTTILIE,)) == UNFLAGGED
+
+
+def test_a_long_list_of_contacts_passes_the_pipe(setup):
+    many = (Contact(name="Ottilie Prentice", handle="o", bio="x" * 900),) * 2_000
+
+    with MatcherProcess(setup, now) as matcher:
+        assert matcher.judge((*many, MASON)).count == 1
+
+
+def test_a_dead_child_is_an_error_and_never_a_no(setup):
+    with MatcherProcess(setup, now) as matcher:
+        os.kill(matcher.pid, signal.SIGKILL)
+
+        for _ in range(2):
+            with pytest.raises(UnavailableError, match="has stopped"):
+                matcher.judge((OTTILIE,))
+
+
+def test_a_matcher_that_was_not_started_is_an_error(setup):
+    with pytest.raises(UnavailableError):
+        MatcherProcess(setup, now).judge((OTTILIE,))
+
+
+def test_the_wrong_key_is_loud(setup):
+    write_key(setup.key_file, OTHER_KEY)
+
+    with (
+        pytest.raises(WrongKeyError, match="is not the one that made") as refusal,
+        MatcherProcess(setup, now),
+    ):
+        pass
+    assert refusal.value.exit_code == 76
+
+
+def test_a_roster_of_a_school_year_that_is_over_is_not_used(setup):
+    write_tokens(setup.tokens, make_roster(PUPILS, KEY, today() - timedelta(days=401)))
+
+    with pytest.raises(UnavailableError, match="lasts one school year"), MatcherProcess(setup, now):
+        pass
+
+
+def test_a_broken_key_is_loud(setup):
+    setup.key_file.write_text("not a key")
+
+    with pytest.raises(UnavailableError, match="64 hexadecimal digits"), MatcherProcess(setup, now):
+        pass
+
+
+def test_a_key_beside_the_database_is_refused(setup):
+    inside = setup.state / "roster.key"
+    write_key(inside, KEY)
+
+    with (
+        pytest.raises(ConfigError, match="apart from the backups"),
+        MatcherProcess(MatcherSetup(tokens=setup.tokens, key_file=inside, state=setup.state), now),
+    ):
+        pass
+
+
+def test_a_key_that_others_can_read_is_refused(setup):
+    setup.key_file.chmod(0o644)
+
+    with pytest.raises(ConfigError, match="chmod 400"), MatcherProcess(setup, now):
+        pass
+
+
+def test_the_key_may_come_as_a_systemd_credential(setup, tmp_path, monkeypatch):
+    write_key(tmp_path / "roster-key", KEY)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    credential = MatcherSetup(
+        tokens=setup.tokens, key_file=None, state=setup.state, schools=setup.schools
+    )
+
+    with MatcherProcess(credential, now) as matcher:
+        assert matcher.judge((MASON,)).flagged
+
+
+def test_without_any_key_it_does_not_start(setup, monkeypatch):
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.delenv("NAMESAKE_ROSTER_KEY", raising=False)
+    keyless = MatcherSetup(tokens=setup.tokens, key_file=None, state=setup.state)
+
+    with pytest.raises(UnavailableError, match="no roster key"), MatcherProcess(keyless, now):
+        pass
+
+
+def test_the_child_ends_with_its_parents_pipe(setup):
+    with MatcherProcess(setup, now) as matcher:
+        pid = matcher.pid
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_nothing_is_compared_where_student_links_are_off():
+    with NoMatcher() as matcher:
+        assert not matcher.on
+        assert matcher.judge((MASON,)) == UNFLAGGED
+
+
+def test_the_clerk_stops_answering_when_the_days_budget_is_spent(clerk_with):
+    day = [MONDAY]
+    clerk = clerk_with(today=lambda: day[0], lists=2)
+
+    assert [clerk.answer(line(MASON)).refused for _ in range(3)] == ["", "", "budget"]
+    day[0] = TUESDAY
+    assert clerk.answer(line(MASON)).flagged
+
+
+def test_many_names_in_one_question_spend_the_budget_too(clerk_with):
+    reply = clerk_with(contacts=3).answer(line(*[MASON] * 4))
+
+    assert reply == Reply(refused="budget", spent=Spent(day=MONDAY, refused=1))
+
+
+def test_a_restart_does_not_forget_what_was_asked(clerk_with):
+    clerk_with(lists=1).answer(line(MASON))
+
+    again = clerk_with(lists=1).answer(line(MASON))
+
+    assert again.refused == "budget"
+    assert again.spent == Spent(day=MONDAY, lists=1, contacts=1, refused=1)
+
+
+def test_where_nothing_can_be_counted_nothing_is_answered(clerk):
+    clerk.ledger.mkdir()
+
+    reply = clerk.answer(line(MASON))
+
+    assert "remove it" in reply.refused
+    assert not reply.flagged
+
+
+def test_half_a_ledger_is_refused_and_never_taken_for_nothing_spent(clerk):
+    clerk.ledger.write_text('{"day": "2026-09-14"')
+
+    assert "remove it" in clerk.answer(line(MASON)).refused
+
+
+def test_the_asking_side_is_told_what_was_spent_even_after_a_restart(setup):
+    with MatcherProcess(setup, now) as matcher:
+        matcher.judge((MASON, OTTILIE))
+    with MatcherProcess(setup, now) as matcher:
+        assert matcher.spent is not None
+        assert (matcher.spent.lists, matcher.spent.contacts) == (1, 2)
+        matcher.judge((MASON,))
+        assert (matcher.spent.lists, matcher.spent.contacts) == (2, 3)
+
+
+def test_the_key_may_come_from_the_environment(setup, monkeypatch):
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setenv("NAMESAKE_ROSTER_KEY", KEY.hex())
+    keyless = MatcherSetup(
+        tokens=setup.tokens, key_file=None, state=setup.state, schools=setup.schools
+    )
+
+    with MatcherProcess(keyless, now) as matcher:
+        assert matcher.judge((MASON,)).flagged
+
+
+@pytest.mark.parametrize("garbage", [b"\n", b"{}\n", b"[1]\n", b'{"contacts": "all"}\n', b"\xff\n"])
+def test_a_question_it_cannot_read_is_refused_and_the_next_is_answered(clerk, garbage):
+    answers = BytesIO()
+
+    serve(clerk, BytesIO(garbage + line(MASON)), answers)
+
+    ready, refused, answered = answers.getvalue().splitlines()
+    assert json.decode(ready, type=Reply).ready
+    assert json.decode(refused, type=Reply).refused == "unreadable"
+    assert json.decode(answered, type=Reply).flagged
+
+
+def test_no_answer_quotes_a_question(clerk):
+    answers = BytesIO()
+
+    serve(clerk, BytesIO(line(MASON) + b'{"contacts": [{"name": "Mason Whitlock"}]}\n'), answers)
+
+    assert b"Mason" not in answers.getvalue()

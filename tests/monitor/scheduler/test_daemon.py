@@ -1,0 +1,178 @@
+"""The service as systemd and an operator meet it: a real process, real signals, a real socket."""
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from monitor.db.database import State
+from monitor.errors import traced
+from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
+from monitor.scheduler.workers import Hand, Pulse
+from scrapers.http.clock import SystemClock
+from tests.monitor.supervised import PATIENCE, Rounds, heard, listening
+
+CONFIG = """\
+state = "state"
+[district]
+ref = "cedar-valley"
+name = "Cedar Valley Public Schools"
+zone = "America/Chicago"
+domains = ["cedarvalley.example"]
+contact = "it@cedarvalley.example"
+[mail]
+sender = "Namesake <namesake@cedarvalley.example>"
+[sources.bluesky]
+enabled = false
+[sources.catalogue]
+own = false
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "namesake.toml"
+    path.write_text(CONFIG, "utf-8")
+    State.init(tmp_path / "state").close()
+    return path
+
+
+@pytest.fixture
+def systemd(tmp_path: Path) -> Iterator[socket.socket]:
+    with listening(tmp_path) as told:
+        yield told
+
+
+@contextmanager
+def running(config: Path, systemd: socket.socket) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "monitor", "--config", str(config), "run"]
+    environment = {"NOTIFY_SOCKET": str(systemd.getsockname()), "PATH": ""}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as service:
+        try:
+            assert "READY=1" in heard(systemd, "READY=1")
+            yield service
+        finally:
+            service.kill()
+
+
+@pytest.mark.parametrize("signalled", [signal.SIGTERM, signal.SIGINT])
+def test_the_service_says_that_it_is_ready_and_alive_and_ends_when_asked(
+    config, systemd, signalled
+):
+    with running(config, systemd) as service:
+        assert "WATCHDOG=1" in heard(systemd, "WATCHDOG=1")
+        service.send_signal(signalled)
+
+        assert service.wait(PATIENCE) == 0
+        assert "STOPPING=1" in heard(systemd, "STOPPING=1")
+
+
+def test_a_second_service_on_the_same_folder_is_turned_away(config, systemd):
+    with running(config, systemd):
+        second = subprocess.run(
+            [sys.executable, "-m", "monitor", "--config", str(config), "run"],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    assert second.returncode == 75
+    assert "Traceback" not in second.stderr
+    assert len(second.stderr.strip().splitlines()) == 1
+
+
+def test_a_service_whose_database_was_replaced_ends_with_one_sentence(config, systemd):
+    state = config.parent / "state"
+    with running(config, systemd) as service:
+        state.rename(config.parent / "moved")
+        State.init(state).close()
+
+        assert service.wait(PATIENCE) == 79
+        said = service.stderr.read().decode().strip().splitlines()[-1]
+    assert said.startswith("namesake: ")
+    assert "was moved, deleted or replaced" in said
+
+
+def test_a_bell_wakes_the_service_before_its_next_tick(tmp_path):
+    woken = threading.Event()
+    bell = Doorbell(tmp_path)
+
+    with bell.answered(by=woken.set):
+        bell.ring()
+        assert woken.wait(PATIENCE)
+
+    assert not bell.path.exists()
+
+
+def test_a_bell_that_a_crash_left_hanging_is_no_obstacle(tmp_path):
+    bell, woken = Doorbell(tmp_path), threading.Event()
+    bell.path.touch()
+
+    with bell.answered(by=woken.set):
+        bell.ring()
+        assert woken.wait(PATIENCE)
+
+
+def test_where_no_bell_can_hang_the_service_runs_without(tmp_path):
+    deep = tmp_path / ("d" * 120)
+    deep.mkdir()
+
+    with Doorbell(deep).answered(by=lambda: None):
+        Doorbell(deep).ring()
+
+
+def test_a_round_that_fails_ends_nothing_and_quotes_nobody(caplog):
+    tries: list[int] = []
+    again = threading.Event()
+
+    def work() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            reason = "Maria Delgado cannot be opened"
+            raise ValueError(reason)
+        again.set()
+
+    hand = Hand(work, Pulse(SystemClock()))
+    hand.start()
+    hand.wake()
+    while not caplog.records:
+        hand.join(0.01)
+    hand.wake()
+
+    assert again.wait(PATIENCE)
+    hand.end()
+    hand.join(PATIENCE)
+    assert "ValueError" in caplog.text
+    assert "Maria" not in caplog.text
+
+
+def test_a_fault_is_told_by_kind_and_place():
+    with pytest.raises(ValueError, match="Maria") as fault:
+        int("Maria Delgado")
+
+    told = traced(fault.value)
+
+    assert told.startswith("ValueError at test_daemon.py:")
+    assert "Maria" not in told
+
+
+def test_every_round_is_made_as_soon_as_the_service_starts(tmp_path):
+    stopping = threading.Event()
+    rounds = Rounds(stopping.set)
+
+    Daemon(
+        rounds=rounds,
+        supervisor=Supervisor({}),
+        doorbell=Doorbell(tmp_path),
+        stopping=stopping,
+        pulse=Pulse(SystemClock()),
+    ).run()
+
+    assert rounds.done == {"serve", "ask", "write", "stop"}

@@ -1,0 +1,185 @@
+"""Whoever is told to stop in the middle stops soon, says one sentence and loses nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.db.database import State
+from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.demo import fake_bluesky as appview
+from monitor.demo.data import planted
+from monitor.demo.response import Answer, Asked
+from monitor.demo.server import WebServer
+from monitor.demo.setup import StoryClock
+from monitor.scheduler import daemon
+from monitor.scheduler.workers import Pulse
+from scrapers.http.clock import SystemClock
+from tests.monitor.cli.conftest import SETTINGS, Terminal
+
+PATIENCE = 20
+SLOW_NETWORK = """
+[sources.bluesky]
+url = "{url}"
+canary = "skies.example"
+allow_private = ["{url}"]
+
+[sources.catalogue]
+own = false
+"""
+
+
+@dataclass
+class Sluggish:
+    """A network that answers once, and then keeps everybody waiting until it may go on."""
+
+    go: threading.Event = field(default_factory=threading.Event)
+    stalled: threading.Event = field(default_factory=threading.Event)
+    hosts: tuple[str, ...] = ()
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.nth > 1 and not self.go.is_set():
+            self.stalled.set()
+            self.go.wait(2 * PATIENCE)
+        return appview.answer(asked, planted().at(1))
+
+
+@dataclass
+class District:
+    terminal: Terminal
+    network: WebServer
+    person: str
+
+    @property
+    def state(self):
+        return State.open(self.terminal.config.state)
+
+    @property
+    def asked(self):
+        return Counter((visit.path, visit.query) for visit in self.network.visits)
+
+    @contextmanager
+    def started(self, *arguments):
+        command = [sys.executable, "-m", "monitor", "--config", str(self.terminal.path), *arguments]
+        with subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={"PATH": os.environ["PATH"]},
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+@pytest.fixture
+def district(tmp_path):
+    """Enrol one person, on a network that will stall in the middle of any check."""
+    path = tmp_path / "namesake.toml"
+    with WebServer(Sluggish()) as network:
+        url = "http://{}:{}".format(*network.address)
+        path.write_text(SETTINGS.partition("[sources")[0] + SLOW_NETWORK.format(url=url), "utf-8")
+        State.init(tmp_path / "state").close()
+        terminal = Terminal(path, StoryClock(datetime.now(UTC)))
+        person = terminal.enrols(accounts=("bluesky:@rosamarchetti.skies.example",))
+        try:
+            yield District(terminal, network, person)
+        finally:
+            network.web.go.set()
+
+
+def test_a_sweep_that_the_service_cannot_finish_is_taken_up_by_the_next_start(district):
+    request = RunRequest(ref="r1", kind=SweepKind.SWEEP, asked_at=district.terminal.clock.now())
+    with district.state as state:
+        state.requests.add(request)
+    with district.started("run") as service:
+        assert district.network.web.stalled.wait(PATIENCE)
+        service.send_signal(signal.SIGTERM)
+        _, said = service.communicate(timeout=PATIENCE)
+
+    assert service.returncode == 0
+    assert [line for line in said.splitlines() if not line.startswith("INFO ")] == []
+    with district.state as state:
+        (begun,) = state.sweeps.open()
+        assert state.requests.next_open() is not None
+    first, *_ = district.asked
+
+    district.network.web.go.set()
+    with district.started("run") as service, district.state as state:
+        while state.sweeps.open() and service.poll() is None:
+            threading.Event().wait(0.1)
+        assert state.sweeps.get(begun.ref).closed_at is not None
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(PATIENCE) == 0
+    assert district.asked[first] == 1, "what was answered is not asked again"
+    assert max(district.asked.values()) <= 2
+    with district.state as state:
+        assert state.requests.next_open() is None
+
+
+def test_ctrl_c_ends_a_check_with_one_sentence_and_130(district):
+    with district.started("check", district.person) as check:
+        assert district.network.web.stalled.wait(PATIENCE)
+        check.send_signal(signal.SIGINT)
+        out, err = check.communicate(timeout=PATIENCE)
+
+    assert check.returncode == 130
+    assert err.strip() == "namesake: stopped; what was done so far is kept."
+    assert out == ""
+    with district.state as state:
+        (begun,) = state.sweeps.open()
+        assert len(state.journal.answered(begun.ref)) == 1
+    assert district.terminal.run("audit", "verify").code == 0
+
+
+def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(daemon, "FAREWELL_SECONDS", 0.1)
+    stopping, over = threading.Event(), threading.Event()
+
+    class SilentMailServer:
+        def serve(self) -> None: ...
+        def ask(self) -> None: ...
+        def stop(self) -> None: ...
+        def check_files(self) -> None: ...
+        def waits_for(self) -> str:
+            return ""
+
+        def write(self) -> None:
+            stopping.set()
+            over.wait(PATIENCE)
+
+    daemon.Daemon(
+        rounds=SilentMailServer(),
+        supervisor=daemon.Supervisor({}),
+        doorbell=daemon.Doorbell(tmp_path),
+        stopping=stopping,
+        pulse=Pulse(SystemClock()),
+    ).run()
+
+    assert "What write was at is not finished" in caplog.text
+    over.set()
+
+
+def test_a_folder_too_deep_for_a_bell_is_served_all_the_same(district):
+    deep = "d" * 120
+    district.terminal.configured(('state = "state"', f'state = "{deep}"'))
+    State.init(district.terminal.config.state).close()
+
+    with district.started("run") as service:
+        first = service.stderr.readline()
+        second = service.stderr.readline()
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(PATIENCE) == 0
+
+    assert first.startswith("WARNING There is no bell at ")
+    assert "waits up to 20 seconds" in first
+    assert second.startswith("INFO Watching")

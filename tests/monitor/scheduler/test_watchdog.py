@@ -1,0 +1,299 @@
+"""A full disk pauses what fills it and loses nothing; a heart beats only while all is well."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from msgspec import structs
+
+from monitor.config import BackupConfig, WatchConfig
+from monitor.db.backups import KeyCopy
+from monitor.db.database import State
+from monitor.db.encryption import Keys
+from monitor.db.files import Reserve
+from monitor.demo.district import MARIA
+from monitor.domain.health import Level
+from monitor.errors import CannotWriteError
+from monitor.scheduler.watchdog import Heartbeat, WatchedRounds
+from monitor.services.health import Vitals
+from monitor.services.notifications import Correspondence
+from tests.monitor.services.world import World
+
+OPERATOR = "sam@cedarvalley.example"
+
+
+class SmallDisk(Reserve):
+    """Room for so many pages of the database; the reserve is a few of them."""
+
+    def __init__(self, state: State, folder: Path) -> None:
+        super().__init__(folder)
+        self._database = state.people.database
+        self.room = True
+
+    def fills_up(self) -> None:
+        self.room = False
+        ((pages,),) = self._database.rows("PRAGMA page_count")
+        self._limit(pages)
+
+    def is_enlarged(self) -> None:
+        self.room = True
+        self._limit(1 << 30)
+
+    def give(self) -> bool:
+        given = super().give()
+        if given:
+            ((pages,),) = self._database.rows("PRAGMA page_count")
+            self._limit(pages + 256)
+        return given
+
+    def stands(self) -> bool:
+        return (self.room or self._path.exists()) and super().stands()
+
+    def _limit(self, pages: int) -> None:
+        self._database.row(f"PRAGMA max_page_count = {pages}")
+
+
+class Watched:
+    """The watched rounds of a world, and what their heart has told."""
+
+    def __init__(self, world: World) -> None:
+        self.beats: list[Level] = []
+        self.disk = SmallDisk(world.state, world.config.state)
+        self.rounds = WatchedRounds(
+            rounds=world.rounds,
+            state=world.state,
+            config=world.config,
+            letters=Correspondence(
+                state=world.state, config=world.config, now=world.clock.now, new_ref=world.refs
+            ),
+            reserve=self.disk,
+            beat=self.hear,
+            now=world.clock.now,
+        )
+
+    def hear(self, _vitals: Vitals, level: Level) -> None:
+        self.beats.append(level)
+
+
+@pytest.fixture
+def world(world_of: Callable[..., World]) -> World:
+    """A world with an operator, in which somebody has joined and a sweep is due."""
+    world = world_of("chalkboard", families=("bluesky", "searxng"))
+    district = structs.replace(world.config.district, operators=(OPERATOR,))
+    world.restarts(structs.replace(world.config, district=district))
+    world.joins(MARIA)
+    world.rounds.schedule()
+    world.later(days=8)
+    return world
+
+
+@pytest.fixture
+def watched(world: World) -> Watched:
+    return Watched(world)
+
+
+def test_a_full_disk_pauses_the_sweep_and_tells_an_operator(world: World, watched: Watched):
+    assert watched.disk.stands()
+    watched.disk.fills_up()
+
+    with pytest.raises(CannotWriteError, match="make room"):
+        watched.rounds.ask()
+
+    asked = len(world.asked)
+    world.later(minutes=20)
+    watched.rounds.ask()
+    watched.rounds.serve()
+    assert len(world.asked) == asked
+    world.writes()
+    (letter,) = [each for each in world.post.to(OPERATOR) if each.envelope.kind == "disk-full"]
+    assert "Nothing is lost" in letter.text
+
+
+def test_what_was_found_can_be_read_while_the_disk_is_full(world: World, watched: Watched):
+    world.sweep()
+    ref = world.state.people.refs()[0]
+    assert watched.disk.stands()
+    watched.disk.fills_up()
+
+    assert world.state.items.of(ref)
+    assert world.service.digesting.view(ref)
+
+
+def test_the_sweep_goes_on_by_itself_once_there_is_room(world: World, watched: Watched):
+    assert watched.disk.stands()
+    watched.disk.fills_up()
+    with pytest.raises(CannotWriteError):
+        watched.rounds.ask()
+
+    watched.disk.is_enlarged()
+    world.later(minutes=10)
+    watched.rounds.ask()
+
+    assert world.coverage()
+    assert world.state.sweeps.open() == ()
+    questions = [(each.host, each.path, each.query) for each in world.asked]
+    under_way = len({each.host for each in world.asked})
+    assert len(questions) - len(set(questions)) <= under_way, "what was written is not asked again"
+
+
+def test_the_room_kept_back_is_given_up_once_and_kept_back_again(tmp_path: Path):
+    reserve = Reserve(tmp_path)
+    assert reserve.stands()
+    assert (tmp_path / "reserve").stat().st_size == 1 << 20
+
+    assert reserve.give()
+    assert not reserve.give()
+    assert reserve.stands()
+
+
+def test_threads_that_ask_at_once_all_hear_that_there_is_room(tmp_path: Path):
+    reserve, ready = Reserve(tmp_path), Barrier(8)
+
+    def asks(_: int) -> bool:
+        ready.wait()
+        return reserve.stands()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(asks, range(8))) == [True] * 8
+
+
+def test_where_there_is_no_room_for_it_nothing_is_kept_back(tmp_path: Path, monkeypatch):
+    usage = type("Usage", (), {"free": 1000})
+    monkeypatch.setattr("monitor.db.files.shutil.disk_usage", lambda _: usage)
+
+    assert not Reserve(tmp_path).stands()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_heart_beats_once_a_minute_while_all_is_well(world: World, watched: Watched):
+    watched.rounds.ask()
+    for _ in range(7):
+        watched.rounds.write()
+        world.later(seconds=20)
+
+    assert watched.beats == [Level.OK] * 3
+
+
+def test_it_stops_while_a_round_fails_and_beats_again_after(
+    world: World, watched: Watched, monkeypatch
+):
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    watched.rounds.ask()
+    with monkeypatch.context() as broken:
+        broken.setattr(type(world.rounds), "ask", breaks)
+        with pytest.raises(RuntimeError):
+            watched.rounds.ask()
+    watched.rounds.write()
+    watched.rounds.ask()
+    world.later(minutes=1)
+    watched.rounds.write()
+
+    assert watched.beats == [Level.BAD, Level.OK]
+
+
+def test_it_stops_when_no_sweep_is_made(world: World, watched: Watched):
+    watched.rounds.ask()
+    watched.rounds.write()
+    world.later(days=10)
+    watched.rounds.write()
+
+    assert watched.beats == [Level.OK, Level.BAD]
+
+
+@pytest.mark.parametrize(("level", "told"), [(Level.OK, True), (Level.BAD, False)])
+def test_files_and_address_hear_of_it_only_where_all_is_well(
+    world: World, watched: Watched, tmp_path: Path, level: Level, *, told: bool
+):
+    pinged: list[bool] = []
+    watch = WatchConfig(
+        heartbeat_file=tmp_path / "alive",
+        heartbeat_url="https://watch.example/ping",
+        metrics_file=tmp_path / "namesake.prom",
+    )
+
+    def ping() -> bool:
+        pinged.append(True)
+        return True
+
+    seen: list[Vitals] = []
+    watched.rounds.beat = lambda vitals, _: seen.append(vitals)
+    watched.rounds.write()
+    Heartbeat(watch=watch, ping=ping)(seen[0], level)
+
+    assert (tmp_path / "alive").exists() is told
+    assert bool(pinged) is told
+    assert "namesake_letters" in (tmp_path / "namesake.prom").read_text("utf-8")
+
+
+@pytest.fixture
+def folder(world: World, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    world.restarts(structs.replace(world.config, backup=BackupConfig(keys=folder)))
+    return folder
+
+
+def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: World, folder: Path):
+    copy = KeyCopy(folder)
+    copy.renew(world.config.state / "keys.db", world.state)
+    (ref,) = world.state.people.refs()
+    world.state.people.erase(ref)
+    assert copy.lacks(world.state) > 0
+
+    Watched(world).rounds.write()
+
+    assert copy.lacks(world.state) == 0
+    with Keys.open(folder) as keys:
+        assert ref not in keys.refs()
+
+
+def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
+    world.state.people.erase(world.state.people.refs()[0])
+
+    Watched(world).rounds.write()
+
+    assert list(folder.iterdir()) == []
+
+
+def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, folder: Path):
+    KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
+    (folder / ".erased.txt.new").mkdir()
+    watched = Watched(world)
+    watched.rounds.ask()
+    world.state.people.erase(world.state.people.refs()[0])
+
+    watched.rounds.write()
+
+    assert watched.beats == [Level.BAD]
+
+
+def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
+    world: World, folder: Path, caplog
+):
+    KeyCopy(folder).renew(world.config.state / "keys.db", world.state)
+    (folder / "erased.txt").unlink()
+    (folder / "erased.txt").mkdir()
+    watched = Watched(world)
+    watched.rounds.ask()
+
+    watched.rounds.write()
+
+    assert watched.beats == [Level.BAD]
+    assert f"{folder} cannot be read" in caplog.text
+
+
+def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tmp_path, caplog):
+    watch = WatchConfig(
+        heartbeat_file=tmp_path / "nowhere" / "alive", heartbeat_url="https://watch.example/s3cret"
+    )
+    watched.rounds.beat = Heartbeat(watch=watch, ping=lambda: False)
+
+    watched.rounds.ask()
+    watched.rounds.write()
+
+    assert "cannot be written" in caplog.text
+    assert "did not reach" in caplog.text
+    assert "s3cret" not in caplog.text

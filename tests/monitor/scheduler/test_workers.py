@@ -1,0 +1,164 @@
+"""The service notices when clocks are set, machines sleep and hands hang."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.scheduler import daemon
+from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
+from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Jumps, Pulse
+from tests.monitor.supervised import PATIENCE, Rounds, heard, listening
+
+
+@pytest.fixture
+def systemd(tmp_path: Path) -> Iterator[socket.socket]:
+    with listening(tmp_path) as told:
+        yield told
+
+
+@dataclass
+class SetClock:
+    """A clock that a test sets; the one that nobody can set goes on."""
+
+    at: datetime = datetime(2026, 9, 14, 11, tzinfo=UTC)
+    seconds: float = 100.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.pass_by(seconds)
+
+    def pass_by(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+def test_a_clock_that_was_set_and_a_machine_that_slept_are_noticed_once():
+    clock = SetClock()
+    jumps = Jumps(clock)
+
+    for jump in (3600.0, -3600.0, 777600.0, 6.0):
+        clock.pass_by(1)
+        clock.at += timedelta(seconds=jump)
+        assert jumps.since_last() == jump
+        clock.pass_by(1)
+        assert jumps.since_last() == 0
+
+
+def test_a_clock_that_is_slewed_is_not_taken_for_one_that_was_set():
+    clock = SetClock()
+    jumps = Jumps(clock)
+
+    for _ in range(100):
+        clock.pass_by(20)
+        clock.at += timedelta(seconds=0.5)
+        assert jumps.since_last() == 0
+
+
+def test_a_tick_comes_at_once_when_the_clock_jumps_and_it_is_logged(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(daemon, "WATCHED_SECONDS", 0.01)
+    clock, stopping = SetClock(), threading.Event()
+    rounds = Rounds(lambda: None)
+    began = threading.Event()
+
+    def second() -> None:
+        if began.is_set():
+            stopping.set()
+        else:
+            began.set()
+            clock.at -= timedelta(hours=1)
+
+    rounds.ask = second
+    Daemon(
+        rounds=rounds,
+        supervisor=Supervisor({}),
+        doorbell=Doorbell(tmp_path),
+        stopping=stopping,
+        pulse=Pulse(clock),
+    ).run()
+
+    assert "The clock jumped by -3600 seconds" in caplog.text
+
+
+def test_a_hand_that_hangs_is_named_and_systemd_hears_nothing_more(
+    tmp_path, systemd, monkeypatch, caplog
+):
+    monkeypatch.setattr(daemon, "WATCHED_SECONDS", 0.01)
+    clock, stopping, over = SetClock(), threading.Event(), threading.Event()
+    rounds = Rounds(lambda: None)
+
+    def hang() -> None:
+        clock.seconds += HUNG_AFTER_SECONDS
+        over.wait(PATIENCE)
+
+    rounds.write = hang
+    silent = threading.Event()
+
+    def listen() -> None:
+        while "hang has ended or shown no sign of life" not in caplog.text:
+            over.wait(0.01)
+        systemd.settimeout(0.1)
+        try:
+            heard(systemd, "what is never said")
+        except TimeoutError:
+            silent.set()
+        over.set()
+        stopping.set()
+
+    threading.Thread(target=listen).start()
+    Daemon(
+        rounds=rounds,
+        supervisor=Supervisor({"NOTIFY_SOCKET": str(systemd.getsockname())}),
+        doorbell=Doorbell(tmp_path),
+        stopping=stopping,
+        pulse=Pulse(clock),
+    ).run()
+
+    assert silent.is_set()
+    assert caplog.text.count("no sign of life") == 1
+
+
+def test_why_nothing_is_done_is_told_to_systemd(tmp_path, systemd, monkeypatch):
+    monkeypatch.setattr(daemon, "WATCHED_SECONDS", 0.01)
+    stopping = threading.Event()
+    why = iter(["The clock says 1970.", "The clock says 1970."])
+
+    class Waiting(Rounds):
+        def waits_for(self) -> str:
+            told = next(why, "")
+            if not told:
+                stopping.set()
+            return told
+
+    Daemon(
+        rounds=Waiting(lambda: None),
+        supervisor=Supervisor({"NOTIFY_SOCKET": str(systemd.getsockname())}),
+        doorbell=Doorbell(tmp_path),
+        stopping=stopping,
+        pulse=Pulse(SetClock()),
+    ).run()
+
+    assert "STATUS=The clock says 1970." in heard(systemd, "READY=1")
+    assert "Watching what is due." in heard(systemd, "STATUS=Watching")
+
+
+def test_only_hands_are_remembered_and_looking_at_the_clock_is_a_sign_of_life():
+    clock = SetClock()
+    pulse = Pulse(clock)
+    pulse.now()
+    assert pulse.beats == {}
+
+    pulse.beat()
+    clock.pass_by(HUNG_AFTER_SECONDS)
+    assert pulse.still_for(threading.get_ident()) == HUNG_AFTER_SECONDS
+    pulse.now()
+    assert pulse.still_for(threading.get_ident()) == 0

@@ -1,0 +1,62 @@
+"""What stands beside the district in a test: a mail server and a matcher that do as told."""
+
+from dataclasses import dataclass, field
+
+from monitor.domain.email import Delivery, Envelope, Verdict
+from monitor.domain.students.matching import ContactVerdict, Spent
+from reports.emails.render import Letter
+from scrapers.models import Contact
+
+ACCEPTED = Delivery(verdict=Verdict.ACCEPTED)
+DEFERRED = Delivery(verdict=Verdict.DEFERRED, note="the mail server cannot be reached")
+REFUSED = Delivery(verdict=Verdict.REFUSED, note="the mail server answered 550 to the recipient")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    letter: Letter
+    envelope: Envelope
+
+    @property
+    def text(self) -> str:
+        """The words, without the breaks that a narrow letter needs."""
+        return " ".join(self.letter.text.split())
+
+
+@dataclass
+class Mailroom:
+    """A mail server that keeps what it was given, and answers as it was told."""
+
+    answer: Delivery = ACCEPTED
+    answers_to: dict[str, Delivery] = field(default_factory=dict)
+    tried: list[Sent] = field(default_factory=list)
+    accepted: list[Sent] = field(default_factory=list)
+
+    def deliver(self, letter: Letter, envelope: Envelope) -> Delivery:
+        sent = Sent(letter, envelope)
+        self.tried.append(sent)
+        answer = self.answers_to.get(envelope.recipient, self.answer)
+        if answer.verdict is Verdict.ACCEPTED:
+            self.accepted.append(sent)
+        return answer
+
+    def of_kind(self, kind: str) -> list[Sent]:
+        return [each for each in self.accepted if each.envelope.kind == kind]
+
+    def to(self, mail: str) -> list[Sent]:
+        return [each for each in self.accepted if each.envelope.recipient == mail]
+
+
+@dataclass
+class FakeMatcher:
+    """Says of every list of contacts what it was told to say."""
+
+    says: ContactVerdict | Exception
+    shown: list[tuple[Contact, ...]] = field(default_factory=list)
+    spent: Spent | None = None
+
+    def judge(self, contacts: tuple[Contact, ...]) -> ContactVerdict:
+        self.shown.append(contacts)
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says

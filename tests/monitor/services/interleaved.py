@@ -1,0 +1,116 @@
+"""A sweep into which a word about consent falls, at the boundary of any transaction."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from monitor.db.connection import Database
+from monitor.services.permission import Permission
+from monitor.services.ports import Watch
+from scrapers.models import Outcome, Query, Reading, Visit
+from tests.monitor.services.world import World
+
+# As fast as can be: nobody pulls the plug here.
+WITHOUT_SYNC = "PRAGMA synchronous = OFF"
+
+Question = tuple[str, str, tuple[str, ...]]
+
+
+def nothing() -> None:
+    """Let the sweep go on undisturbed."""
+
+
+@dataclass
+class Moments:
+    """Counts the transactions of a sweep, and acts before the one it was told."""
+
+    act: Callable[[], None] = nothing
+    at: int = 0
+    passed: int = 0
+    acting: bool = False
+
+    def arm(self, at: int, act: Callable[[], None]) -> None:
+        self.at, self.act, self.passed = at, act, 0
+
+    def tick(self) -> None:
+        if self.acting:
+            return
+        self.passed += 1
+        if self.passed == self.at:
+            self.acting = True
+            self.act()
+            self.acting = False
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> Moments:
+    """Let every outermost transaction of any database pass by here."""
+    moments, write = Moments(), Database.write
+    depth = 0
+
+    @contextmanager
+    def passing(self: Database, _sync: object = None) -> Iterator[None]:
+        nonlocal depth
+        if not depth:
+            moments.tick()
+        depth += 1
+        try:
+            with write(self, WITHOUT_SYNC):  # type: ignore[arg-type] - a third way to sync
+                yield
+        finally:
+            depth -= 1
+
+    monkeypatch.setattr(Database, "write", passing)
+    return moments
+
+
+@dataclass
+class Parrot:
+    """Answers every question as the made-up web once did, and asks leave before each."""
+
+    may_ask: Permission
+    heard: dict[Question, Reading] = field(default_factory=dict)
+    asked: list[Query] = field(default_factory=list)
+
+    def listen(self, visit: Visit) -> None:
+        self.heard[_question(visit.query)] = visit.reading
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+        waiting, sources = iter(queries), set()
+        followed: list[Query] = []
+        while query := next(waiting, None) or (followed.pop(0) if followed else None):
+            sources.add(query.source)
+            watch(query.source, "asking")
+            reading = self._answered(query)
+            followed.extend(reading.follow)
+            yield Visit(query=query, reading=reading, at=self.may_ask.now())
+        for source in sorted(sources):
+            watch(source, "done")
+
+    def _answered(self, query: Query) -> Reading:
+        if not self.may_ask(query):
+            return Reading(outcome=Outcome.SKIPPED, note="nobody agrees to this any more")
+        self.asked.append(query)
+        heard = self.heard.get(_question(query), Reading(outcome=Outcome.ABSENT))
+        follow = tuple(replace(each, subject=query.subject) for each in heard.follow)
+        return replace(heard, follow=follow)
+
+
+def _question(query: Query) -> Question:
+    return query.source, query.kind, query.terms
+
+
+def rows_of(world: World, person: str) -> frozenset[tuple[str, str]]:
+    """Name every row that holds a result about a person, and what it came from."""
+    state, found = world.state, set()
+    for item in state.items.of(person):
+        found.add(("item", item.ref))
+        found |= {
+            (each.source, f"{item.ref} {each.query}") for each in state.sightings.of_item(item.ref)
+        }
+        found |= {("version", f"{item.ref} {seq}") for seq in state.versions.numbered(item.ref)}
+    found |= {(each.source, each.key) for each in state.questions.of(person)}
+    found |= {("event", each.event.item) for each in state.events.of_person(person, world.started)}
+    found |= {("flag", each.ref) for each in state.flags.of_person(person)}
+    return frozenset(found)

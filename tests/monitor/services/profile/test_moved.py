@@ -1,0 +1,228 @@
+"""What becomes of everything that bore a person's old work address."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from monitor.config import ProfilesConfig
+from monitor.db.journal import Question
+from monitor.demo.district import MARIA
+from monitor.domain.consent import Scope
+from monitor.domain.email import Bounce
+from monitor.errors import DatabaseError
+from monitor.services.auth import Refused
+from monitor.services.backups import read_everything
+from scrapers.models import QueryKind
+from tests.monitor.services.fakes import DEFERRED, REFUSED
+from tests.monitor.services.mover import CODE, ELSEWHERE, NEW, Mover, of
+from tests.monitor.services.world import answers_of
+from tests.monitor.web.portal import with_portal
+
+GONE = replace(REFUSED, bounce="5.1.1")
+
+
+def test_letters_that_wait_go_to_the_new_address_once(maria: Mover):
+    world = maria.world
+    world.post.answers_to[maria.staff.mail] = DEFERRED
+    world.service.digesting.queue(maria.staff.ref)
+    maria.sends()
+
+    maria.moves()
+    world.later(hours=1)
+    maria.sends()
+
+    kinds = [each.envelope.kind for each in world.post.to(NEW)]
+    assert kinds.count("digest") == 1
+    assert not [each for each in maria.staff.letters if of(each, "digest")]
+
+
+def test_an_address_that_rested_holds_nothing_up_any_more(maria: Mover):
+    world = maria.world
+    world.post.answers_to[maria.staff.mail] = GONE
+    world.service.digesting.queue(maria.staff.ref)
+    maria.sends()
+    assert world.state.paused_addresses.all()
+    world.on_monday()
+
+    maria.moves()
+    maria.sends()
+
+    assert world.state.paused_addresses.all() == ()
+    assert [each for each in world.post.to(NEW) if of(each, "digest")]
+
+
+def test_a_letter_about_a_move_that_comes_back_lets_no_address_rest(maria: Mover):
+    maria.moves()
+    maria.sends()
+
+    for kind in ("new-address", "address-changed"):
+        (sent,) = maria.world.post.of_kind(kind)
+        maria.world.later(minutes=1)
+        maria.world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
+        assert [each.kind for each in maria.world.state.outbox.dead_letters()][-1] == kind
+
+    assert maria.world.state.paused_addresses.all() == ()
+
+
+def test_what_comes_back_late_from_the_old_address_lets_the_new_one_be(maria: Mover):
+    world = maria.world
+    world.service.digesting.queue(maria.staff.ref)
+    maria.sends()
+    (sent,) = maria.staff.letters_of("digest")
+    world.later(minutes=1)
+    maria.moves()
+
+    world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
+    assert world.state.paused_addresses.all() == ()
+
+    world.later(minutes=1)
+    world.on_monday()
+    fresh = world.post.to(NEW)[-1].envelope.letter
+    world.service.bouncing.heard(Bounce(letter=fresh, status="5.1.1"))
+    assert [each.person for each in world.state.paused_addresses.all()] == [maria.staff.ref]
+
+
+def test_who_stopped_the_weekly_letter_gets_none_at_the_new_address_either(maria: Mover):
+    maria.world.service.stopping.stop(maria.staff.ref)
+
+    maria.moves()
+    maria.world.on_monday()
+
+    assert not [each for each in maria.world.post.to(NEW) if of(each, "digest")]
+
+
+def test_links_to_sign_in_that_the_old_mailbox_has_open_nothing_any_more(maria: Mover):
+    world = maria.world
+    world.service.signing_in.ask(maria.staff.mail, ELSEWHERE)
+    maria.sends()
+    link = CODE.findall(maria.staff.letters_of("sign-in-link")[-1].letter.text)[0]
+
+    maria.moves()
+
+    assert world.service.signing_in.use(link, ELSEWHERE) is Refused.OVER
+
+
+def test_the_last_letter_is_not_sent_to_who_has_the_old_address_by_now(maria: Mover):
+    world = maria.world
+    world.post.answers_to[maria.staff.mail] = DEFERRED
+    maria.moves()
+    maria.sends()
+    world.post.answers_to.clear()
+    world.service.joining.invite(maria.staff.mail, "Mary", "Stone")
+    maria.sends()
+    world.service.joining.enrol(world.code(maria.staff.mail), answers_of(MARIA))
+    world.later(hours=1)
+    maria.sends()
+
+    assert maria.staff.letters_of("address-changed") == []
+
+
+def test_what_was_asked_by_the_old_address_is_forgotten(world_of):
+    """Some sources are asked by the address itself, which is agreed to apart."""
+    world = world_of()
+    sources = structs.replace(world.config.sources, gravatar=ProfilesConfig())
+    world.restarts(with_portal(structs.replace(world.config, sources=sources)))
+    maria = Mover(world.joins(MARIA, scopes=frozenset({Scope.MAIL_HASH})))
+    person = world.state.people.get(maria.staff.ref)
+    (key,) = world.service.planning.standing(person)
+    world.state.questions.settle(
+        Question(
+            person=person.ref,
+            key=key,
+            source="gravatar-api",
+            kind=QueryKind.PROFILE,
+            version=1,
+            settled_at=world.clock.at,
+        )
+    )
+
+    maria.moves()
+
+    assert world.state.questions.of(person.ref) == ()
+
+
+def test_a_damaged_address_is_noticed_by_the_nightly_copy(maria: Mover):
+    maria.moves()
+    database = maria.world.state.people.database
+    with database.write():
+        database.run("UPDATE address_changes SET sealed = zeroblob(40)")
+
+    with pytest.raises(DatabaseError, match="address_changes"):
+        read_everything(maria.world.state)
+
+
+def test_the_record_tells_of_both_without_an_address(maria: Mover):
+    maria.moves()
+
+    rows = maria.world.state.audit.of(maria.staff.ref)
+    told = {each.action for each in rows}
+    assert {"address-asked", "address-changed"} <= told
+    assert "@" not in str(rows)
+
+
+def test_neither_address_stands_in_the_database_in_clear(maria: Mover):
+    maria.moves()
+    maria.sends()
+
+    kept = b"".join(path.read_bytes() for path in maria.world.config.state.glob("namesake.db*"))
+    assert NEW.encode() not in kept
+    assert maria.staff.mail.encode() not in kept
+
+
+def test_a_copy_of_everything_tells_the_change(maria: Mover):
+    maria.moves()
+
+    copy = maria.world.service.exporting.copy(maria.staff.ref, maria.staff.ref)
+
+    (told,) = json.loads(copy.json())["mail"]["addresses"]
+    assert (told["old"], told["new"], told["browser"]) == (maria.staff.mail, NEW, "")
+    assert "Changes of address" in copy.html()
+
+
+def test_what_nobody_confirms_is_forgotten_after_a_day_and_a_change_after_thirty(maria: Mover):
+    maria.moves()
+    maria.asks("maria.r@cedarvalley.example")
+    assert len(maria.changes) == 2
+
+    maria.world.later(days=1, minutes=1)
+    maria.world.service.purging.purge()
+    assert [each.new for each in maria.changes] == [NEW]
+
+    maria.world.later(days=30)
+    maria.world.service.purging.purge()
+    assert maria.changes == ()
+    assert maria.mail == NEW
+
+
+def test_leaving_erases_both_addresses(maria: Mover):
+    forgotten: list[str] = []
+    maria.moves()
+    maria.asks("maria.r@cedarvalley.example")
+    leaving = replace(maria.world.service.leaving, forget_letters=forgotten.append)
+
+    leaving.withdraw(maria.staff.ref)
+    leaving.erase_now(maria.staff.ref)
+
+    assert sorted(forgotten) == sorted({NEW, maria.staff.mail})
+    assert maria.world.state.rows()["address_changes"] == 0
+
+
+def test_letters_to_who_has_the_old_address_by_now_are_not_erased_with_them(maria: Mover):
+    world, forgotten = maria.world, list[str]()
+    maria.moves()
+    world.joins(MARIA)
+
+    replace(world.service.leaving, forget_letters=forgotten.append).erase_now(maria.staff.ref)
+
+    assert forgotten == [NEW]
+
+
+def test_the_old_address_hears_of_it_also_from_who_leaves_at_once(maria: Mover):
+    """Or a stranger could move somebody's letters away and then end it all, unnoticed."""
+    maria.moves()
+    maria.staff.withdraws()
+    maria.sends()
+
+    assert len(maria.staff.letters_of("address-changed")) == 1

@@ -1,0 +1,77 @@
+"""A move to another address is there whole or not at all, whatever comes in between."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from monitor.db.connection import Database
+from monitor.db.database import State
+from monitor.errors import CannotWriteError
+from tests.monitor.services.mover import NEW, Mover
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """A state in which something else is kept just before each write."""
+
+    state: State
+    deed: Callable[[], None]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.state, name)
+
+    def write(self) -> AbstractContextManager[None]:
+        self.deed()
+        return self.state.write()
+
+
+def test_names_that_are_saved_in_another_tab_meanwhile_bring_no_old_address_back(maria: Mover):
+    person = maria.world.state.people.get(maria.staff.ref)
+    overtaken: Any = Overtaken(maria.world.state, maria.moves)
+
+    replace(maria.world.service.editing, state=overtaken).edit(replace(person, role="Librarian"))
+
+    saved = maria.world.state.people.get(maria.staff.ref)
+    assert (saved.role, saved.mail) == ("Librarian", NEW)
+
+
+def test_whichever_write_fails_a_move_is_whole_or_not_there(
+    maria: Mover, monkeypatch: pytest.MonkeyPatch
+):
+    maria.asks()
+    code, number = maria.code(), 0
+    whole = frozenset(maria.world.state.rows().items())
+    run = Database.run
+
+    while True:
+        number += 1
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "run", failing(run, number))
+            try:
+                maria.confirms(code)
+            except CannotWriteError:
+                assert maria.mail == maria.staff.mail
+                assert frozenset(maria.world.state.rows().items()) == whole
+            else:
+                break
+
+    assert number > 8
+    maria.sends()
+    assert maria.mail == NEW
+    assert len(maria.staff.letters_of("address-changed")) == 1
+
+
+def failing(run: Callable[..., int], at: int) -> Callable[..., int]:
+    """Fail at the write of that number, counted from 1."""
+    left = iter(range(1, 1000))
+
+    def run_or_fail(self: Database, sql: str, *values: object) -> int:
+        if next(left) == at:
+            message = "The disk is full: make room and try again."
+            raise CannotWriteError(message)
+        return run(self, sql, *values)
+
+    return run_or_fail

@@ -1,0 +1,210 @@
+"""A new work address: asked for by its person, and proved by its mailbox."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.connection import Database
+from monitor.demo.district import JOHN
+from monitor.domain.consent import Channel
+from monitor.errors import InputError, NotPermittedError
+from monitor.services.auth import LINK_LASTS, MOST_AN_HOUR
+from monitor.services.profile import Unchanged, Unwritten
+from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
+from tests.monitor.services.world import REVIEWERS
+
+
+def test_nothing_changes_before_the_new_mailbox_has_answered(maria: Mover):
+    maria.asks()
+    maria.sends()
+
+    assert maria.mail == maria.staff.mail
+    assert maria.world.state.people.find_by_mail(NEW) is None
+
+
+def test_after_the_answer_a_person_is_known_by_the_new_address_alone(maria: Mover):
+    maria.moves()
+
+    assert maria.mail == NEW
+    assert maria.world.service.admitting.known(NEW) == maria.staff.ref
+    assert maria.world.service.admitting.known(maria.staff.mail) == ""
+
+
+def test_the_letter_to_the_new_address_names_nobody(maria: Mover):
+    """A slip of the pen brings it to a stranger, who is not to learn who has joined."""
+    maria.asks()
+    maria.sends()
+
+    (sent,) = maria.world.post.to(NEW)
+    assert of(sent, "new-address")
+    whole = f"{sent.letter.subject} {sent.letter.text} {sent.letter.html}".casefold()
+    assert "delgado" not in whole
+    assert "maria" not in whole
+
+
+def test_only_one_bare_address_of_the_district_is_written_to(maria: Mover):
+    for address in (
+        "",
+        "maria",
+        "maria@elsewhere.example",
+        "maria@cedarvalley.example.evil.example",
+        "maria@sub.cedarvalley.example",
+        f"{NEW}, john.mason@cedarvalley.example",
+        f"{NEW}\r\nBcc: x@cedarvalley.example",
+        f"Maria <{NEW}>",
+    ):
+        assert maria.asks(address) is Unwritten.FOREIGN, address
+    assert maria.changes == ()
+
+
+def test_the_address_one_has_is_no_new_one(maria: Mover):
+    assert maria.asks(maria.staff.mail.upper()) is Unwritten.SAME
+
+
+def test_the_old_address_gets_one_last_letter_that_does_not_tell_the_new_one(maria: Mover):
+    maria.moves()
+    maria.sends()
+
+    last = maria.staff.letters[-1]
+    assert of(last, "address-changed")
+    assert NEW not in f"{last.letter.text}{last.letter.html}"
+    assert "THIS WAS NOT ME" in last.letter.text
+    maria.world.on_monday()
+    assert maria.staff.letters[-1] is last
+    assert [each.envelope.kind for each in maria.world.post.to(NEW)][-1] == "digest"
+
+
+def test_a_code_is_good_once_for_a_quarter_of_an_hour_for_its_person_and_browser(maria: Mover):
+    john = Mover(maria.world.joins(JOHN))
+    maria.asks()
+    code = maria.code()
+
+    assert john.confirms(code) is Unchanged.OVER
+    assert maria.confirms("forged") is Unchanged.OVER
+    assert maria.confirms(code, ELSEWHERE) is Unchanged.ELSEWHERE
+    assert maria.confirms(code) is None
+    assert maria.confirms(code) is Unchanged.OVER
+
+    maria.asks("maria.r@cedarvalley.example")
+    late = maria.code("maria.r@cedarvalley.example")
+    maria.world.clock.at += LINK_LASTS
+    assert maria.confirms(late) is Unchanged.OVER
+
+
+def test_a_letter_that_goes_out_too_late_is_not_sent(maria: Mover):
+    maria.asks()
+    maria.world.clock.at += LINK_LASTS
+    maria.sends()
+
+    assert maria.world.post.to(NEW) == []
+
+
+def test_an_answer_ends_what_else_was_asked_for(maria: Mover):
+    slip = "maria.r@cedarvalley.example"
+    maria.asks(slip)
+    early = maria.code(slip)
+    maria.moves()
+
+    assert maria.confirms(early) is Unchanged.OVER
+    assert [each.new for each in maria.changes] == [NEW]
+
+
+def test_five_letters_go_out_an_hour_and_then_it_is_said(maria: Mover):
+    answers = [maria.asks(f"maria.{number}@cedarvalley.example") for number in range(7)]
+
+    assert answers == [None] * MOST_AN_HOUR + [Unwritten.OFTEN] * 2
+    maria.world.later(hours=1, minutes=1)
+    assert maria.asks() is None
+
+
+def test_whether_an_address_is_somebodys_cannot_be_told_from_asking_for_it(
+    maria: Mover, monkeypatch: pytest.MonkeyPatch
+):
+    """The same answer, the same letter, and the same work, so that no clock tells either."""
+    john, work = maria.world.joins(JOHN), []
+    maria.sends()
+    for address in (NEW, john.mail):
+        ran: list[str] = []
+        with monkeypatch.context() as watched:
+            for name in ("run", "row", "rows"):
+                watched.setattr(Database, name, recorded(getattr(Database, name), ran))
+            work.append((maria.asks(address), *ran))
+    maria.sends()
+
+    free, taken = work
+    assert free == taken
+    copy = maria.world.service.exporting.made(maria.staff.ref)
+    told = [each for each in copy.data["letters"] if each.kind == "new-address"]
+    assert [(each.state, each.attempts) for each in told] == [("sent", 1)] * 2
+
+
+def recorded(method: Callable[..., object], ran: list[str]) -> Callable[..., object]:
+    def run(self: Database, sql: str, *values: object) -> object:
+        ran.append(sql)
+        return method(self, sql, *values)
+
+    return run
+
+
+def test_an_address_that_is_somebodys_is_not_taken_from_them(maria: Mover):
+    john = maria.world.joins(JOHN)
+    maria.asks(john.mail)
+
+    assert maria.confirms(maria.code(john.mail)) is Unchanged.TAKEN
+    assert maria.mail == maria.staff.mail
+    assert maria.world.state.people.address(john.ref) == john.mail
+
+
+def test_who_left_the_address_is_erased_when_its_mailbox_is_another_persons(maria: Mover):
+    john = maria.world.joins(JOHN)
+    john.withdraws()
+
+    maria.moves(john.mail)
+
+    assert john.ref not in maria.world.state.people.refs()
+    assert maria.mail == john.mail
+
+
+def test_who_left_under_a_legal_hold_gives_up_the_address_alone(maria: Mover):
+    world, john = maria.world, maria.world.joins(JOHN)
+    world.service.holding.place(john.ref, frozenset(REVIEWERS), "a case about John")
+    world.service.leaving.left_district(john.ref)
+
+    maria.moves(john.mail)
+
+    assert world.state.people.find_by_mail(john.mail) == maria.staff.ref
+    assert world.state.people.address(john.ref) == ""
+
+
+def test_an_invitation_to_the_new_address_is_ended_with_the_move(maria: Mover):
+    world = maria.world
+    world.service.joining.invite(NEW, "Maria", "Rivers")
+    maria.sends()
+    code = world.code(NEW)
+
+    maria.moves()
+
+    with pytest.raises(InputError):
+        world.service.joining.invited(code)
+
+
+def test_nobody_moves_whose_consent_has_ended(maria: Mover):
+    maria.asks()
+    code = maria.code()
+    maria.staff.withdraws()
+
+    with pytest.raises(NotPermittedError):
+        maria.asks("maria.r@cedarvalley.example")
+    with pytest.raises(NotPermittedError):
+        maria.confirms(code)
+    assert maria.mail == maria.staff.mail
+
+
+def test_who_pauses_may_move(maria: Mover):
+    until = maria.world.clock.at + timedelta(days=30)
+    maria.world.service.consenting.pause(maria.staff.ref, until, Channel.PORTAL)
+
+    maria.moves()
+
+    assert maria.mail == NEW

@@ -1,0 +1,46 @@
+"""What a copy that is older than a change of address brings back, and how its person gets on."""
+
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from monitor.db.backups import KeyCopy
+from monitor.services.backups import BackingUp, Restoring, Rotation
+from tests.monitor.services.mover import NEW, Mover, of
+
+
+@pytest.fixture
+def restored(maria: Mover, tmp_path: Path) -> Mover:
+    """She moved after the copy was made, and then the machine was lost."""
+    world, keys = maria.world, tmp_path / "keys"
+    backing = BackingUp(state=world.state, config=world.config, now=world.clock.now)
+    copy = backing.back_up(tmp_path / "copies", keys, Rotation()).backup
+    maria.moves()
+    world.on_monday()
+    elsewhere = structs.replace(world.config, state=tmp_path / "new")
+    Restoring(config=elsewhere, now=world.clock.now).restore(copy, KeyCopy(keys))
+    world.restarts(elsewhere)
+    return maria
+
+
+def test_the_old_address_is_written_to_and_let_in_again_and_the_new_one_is_nobodys(
+    restored: Mover,
+):
+    to_new = len(restored.world.post.to(NEW))
+    restored.world.on_monday()
+
+    assert restored.mail == restored.staff.mail
+    assert restored.world.service.admitting.known(restored.staff.mail) == restored.staff.ref
+    assert restored.world.service.admitting.known(NEW) == ""
+    assert of(restored.staff.letters[-1], "digest")
+    assert len(restored.world.post.to(NEW)) == to_new
+
+
+def test_changing_it_once_more_sets_it_right(restored: Mover):
+    restored.moves()
+    restored.world.on_monday()
+
+    assert restored.mail == NEW
+    assert of(restored.world.post.to(NEW)[-1], "digest")
+    assert [each.new for each in restored.changes] == [NEW]

@@ -1,0 +1,85 @@
+"""What the nightly copy is proved by: every value that is sealed is opened once."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from monitor.db.sweeps import SweepKind
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.disclosure import Proposal
+from monitor.domain.enrollment import Draft
+from monitor.domain.events import Event, EventKind
+from monitor.domain.flag import Ruling
+from monitor.errors import DatabaseError
+from monitor.services.backups import read_everything
+from scrapers.models import Outcome, Query, QueryKind, Reading, Request, Visit
+from tests.monitor.services.mover import Mover
+from tests.monitor.services.test_erasure import joined_with_words_everywhere
+from tests.monitor.services.world import World
+
+# Columns of bytes that are no words of anybody: keyed hashes, and what the audit log ends with.
+MARKS = {"mark", "question", "alias", "link", "proof", "school", "picture", "account", "page"}
+# Why a letter was refused is said to be unreadable, so that no letter is held up for it.
+SAID = [("outbox", "error")]
+
+
+class Undone(Exception):  # noqa: N818 - nothing went wrong
+    """Takes back the damage that was done."""
+
+
+@pytest.fixture
+def filled(world_of) -> World:
+    """Have something in every column that is sealed, a sweep under way among it."""
+    world = world_of("chalkboard")
+    ref = joined_with_words_everywhere(world)
+    state, now = world.state, world.clock.at
+    flag, *_ = state.flags.of_person(ref)
+    proposal = Proposal(ref="p", flag=flag.ref, person=ref, first="ana", reason="urgent", at=now)
+    state.glass.put(proposal)
+    world.service.reviewing.rule(flag.ref, Ruling.IMPERSONATION, ref)
+    vanished = Event(person=ref, item=flag.item, kind=EventKind.VANISHED, at=now)
+    state.events.add("", vanished, "https://chalkboard.example/t/mariadelgado")
+    invited = world.service.joining.invite(ROSA.person.mail, "Rosa", "Marchetti")
+    state.unfinished.put(invited.ref, Draft(name=ROSA.person.name), now)
+    Mover(world.joins(MARIA)).asks()
+    waiting, *_ = state.outbox.due(now)
+    state.outbox.retry(waiting.ref, now, "refused")
+    under_way = replace(state.sweeps.latest(SweepKind.SWEEP), ref="under way", closed_at=None)
+    state.journal.stage(state.sweeps.open_or_resume(under_way).ref, answered(ref, now))
+    return world
+
+
+def answered(person: str, at: datetime) -> Visit:
+    asked = Request(url="https://chalkboard.example/t/mariadelgado")
+    query = Query(
+        source="chalkboard", kind=QueryKind.PRESENCE, terms=("x",), request=asked, subject=person
+    )
+    return Visit(query=query, reading=Reading(outcome=Outcome.ABSENT), at=at)
+
+
+def sealed(world: World) -> list[tuple[str, str]]:
+    rows = world.state.items.database.rows(
+        """SELECT tables.name, columns.name FROM pragma_table_list AS tables,
+        pragma_table_info(tables.name) AS columns
+        WHERE tables.schema = 'main' AND columns.type = 'BLOB'"""
+    )
+    return [(table, column) for table, column in rows if column not in MARKS]
+
+
+def test_a_damaged_value_is_noticed_in_whatever_column_it_stands(filled: World):
+    database, unnoticed = filled.state.items.database, []
+    assert read_everything(filled.state)
+    for table, column in sealed(filled):
+        with suppress(Undone), database.write():
+            damage = f"UPDATE {table} SET {column} = zeroblob(40) WHERE {column} IS NOT NULL"  # noqa: S608 - our own tables
+            assert database.run(damage), f"nothing stands in {table}.{column}"
+            try:
+                read_everything(filled.state)
+            except DatabaseError:
+                raise Undone from None
+            unnoticed.append((table, column))
+            raise Undone
+
+    assert unnoticed == SAID

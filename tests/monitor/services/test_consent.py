@@ -1,0 +1,267 @@
+"""A consent that goes on: scopes change, it rests, it is renewed; words for oneself change."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import BETH, MARIA
+from monitor.domain.consent import Act, Channel, Phase, Scope
+from monitor.domain.flag import Ruling
+from monitor.errors import InputError, NotPermittedError
+from monitor.services.consent import Answer
+from tests.monitor.services.fakes import DEFERRED
+from tests.monitor.services.world import Staff, World
+
+BOTH = frozenset({Scope.SEARCH, Scope.PROFILES})
+PROFILES = frozenset({Scope.PROFILES})
+DAY = timedelta(days=1)
+
+
+def answers(world: World, staff: Staff, scopes: frozenset[Scope]) -> None:
+    answer = Answer(scopes=scopes, seen=world.service.terms.hash, channel=Channel.PORTAL)
+    world.service.consenting.answer(staff.ref, answer)
+
+
+def pauses(world: World, staff: Staff, **span: float) -> None:
+    until = world.clock.at + timedelta(**span)
+    world.service.consenting.pause(staff.ref, until, Channel.PORTAL)
+
+
+def drops_search(world: World, staff: Staff) -> None:
+    world.service.consenting.narrow(staff.ref, PROFILES, Channel.PORTAL)
+
+
+def sources_of(world: World, staff: Staff) -> set[str]:
+    return {each.source for each in world.state.sightings.of_person(staff.ref)}
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    maria = world.joins(MARIA, scopes=BOTH)
+    world.sweep()
+    return maria
+
+
+def test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten(
+    world: World, maria: Staff
+):
+    assert "searxng" in sources_of(world, maria)
+    everything = set(maria.items)
+
+    drops_search(world, maria)
+    world.forgets_visits()
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert [each for each in world.asked_about("delgado") if "searx" in each] == []
+    assert "searxng" not in sources_of(world, maria)
+    assert set(maria.items) < everything
+    assert all(world.state.sightings.of_item(each.ref) for each in maria.items.values())
+
+
+def test_what_is_theirs_by_their_own_word_outlives_the_scope_that_showed_it(
+    world: World, maria: Staff
+):
+    found = next(
+        item
+        for item in maria.items.values()
+        if {each.source for each in world.state.sightings.of_item(item.ref)} == {"searxng"}
+    )
+    world.service.sorting.sort(maria.ref, {found.ref: Ruling.MINE})
+
+    drops_search(world, maria)
+
+    assert found.portrait.url in maria.items
+
+
+def test_a_scope_that_is_agreed_to_again_begins_in_silence(world: World, maria: Staff):
+    before = set(maria.items)
+    drops_search(world, maria)
+    answers(world, maria, BOTH)
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert set(maria.items) == before
+
+
+def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
+    maria = world.joins(MARIA, scopes=BOTH)
+
+    def drop(visit):
+        if visit.query.subject and visit.query.source == "searxng":
+            world.meanwhile = lambda _visit: None
+            drops_search(world, maria)
+
+    world.meanwhile = drop
+    world.sweep()
+
+    assert sources_of(world, maria) == {"bluesky", "chalkboard"}
+    assert {each.source for each in world.state.questions.of(maria.ref)} == {
+        "bluesky",
+        "chalkboard",
+    }
+
+
+def test_nobody_widens_by_narrowing_and_nobody_agrees_to_nothing(world: World, maria: Staff):
+    consenting = world.service.consenting
+    with pytest.raises(InputError, match="answer to the consent text"):
+        consenting.narrow(maria.ref, BOTH | {Scope.PHOTOS}, Channel.PORTAL)
+    with pytest.raises(InputError, match="agreed to"):
+        consenting.narrow(maria.ref, frozenset(), Channel.PORTAL)
+    with pytest.raises(InputError, match="agreed to"):
+        answers(world, maria, frozenset())
+
+
+def test_narrowing_prolongs_nothing_and_answering_lasts_a_year(world: World, maria: Staff):
+    given = world.state.consents.latest(maria.ref)
+    world.later(days=100)
+    drops_search(world, maria)
+    assert world.state.consents.latest(maria.ref).expires_at == given.expires_at
+
+    answers(world, maria, BOTH)
+
+    assert world.state.consents.latest(maria.ref).expires_at == world.clock.at + 365 * DAY
+    acts = [each.act for each in world.state.consents.history(maria.ref)]
+    assert acts == [Act.GIVEN, Act.NARROWED, Act.RENEWED]
+
+
+def test_a_text_that_was_not_shown_is_not_agreed_to(world: World, maria: Staff):
+    old = Answer(scopes=BOTH, seen="of-another-text", channel=Channel.PORTAL)
+
+    with pytest.raises(InputError, match="read it again"):
+        world.service.consenting.answer(maria.ref, old)
+
+
+def test_each_change_is_told_to_whoever_reads_the_mailbox(world: World, maria: Staff):
+    pauses(world, maria, days=20)
+    world.writes()
+
+    told = maria.letters_of("consent-changed")[-1]
+    assert "You let Namesake rest" in told.text
+    assert "at once, and it is undone" in told.text
+
+
+def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(
+    world: World, maria: Staff
+):
+    before = maria.items
+    world.service.digesting.queue(maria.ref)
+    pauses(world, maria, days=20)
+    world.forgets_visits()
+    world.a_week_later()
+
+    assert world.sweep() == []
+    world.on_monday()
+
+    assert world.asked_about("maria") == []
+    assert maria.items == before
+    assert maria.letters_of("digest") == []
+    assert world.service.consenting.standing(maria.ref).phase is Phase.PAUSED
+
+
+def test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened(world: World, maria: Staff):
+    pauses(world, maria, days=20)
+    world.later(days=21)
+    world.forgets_visits()
+
+    assert world.sweep() == []
+    world.on_monday()
+
+    assert world.asked_about("maria")
+    assert len(maria.letters_of("digest")) == 1
+
+
+def test_whoever_resumes_early_is_asked_about_at_once(world: World, maria: Staff):
+    pauses(world, maria, days=200)
+    world.service.consenting.resume(maria.ref, Channel.PORTAL)
+
+    assert world.state.consents.asking(world.clock.at) == (maria.ref,)
+    with pytest.raises(InputError, match="Nothing rests"):
+        world.service.consenting.resume(maria.ref, Channel.PORTAL)
+
+
+@pytest.mark.parametrize("days", [0, -1, 366])
+def test_a_pause_has_an_end_within_a_year(world: World, maria: Staff, days):
+    with pytest.raises(InputError, match="within a year"):
+        pauses(world, maria, days=days)
+
+
+def test_a_second_proof_waits_until_a_pause_is_over(world: World, maria: Staff):
+    item = next(iter(maria.items.values()))
+    world.state.due.ensure("second-proof", item.ref, world.clock.at)
+    pauses(world, maria, days=20)
+
+    world.rounds.ask()
+
+    (due,) = (each for each in world.state.due.all() if each.subject == item.ref)
+    assert due.due_at == world.clock.at + 20 * DAY
+
+
+def test_whoever_has_left_neither_pauses_nor_answers(world: World, maria: Staff):
+    world.post.answer = DEFERRED
+    maria.withdraws()
+
+    with pytest.raises(NotPermittedError, match="invited anew"):
+        pauses(world, maria, days=3)
+    with pytest.raises(NotPermittedError, match="invited anew"):
+        answers(world, maria, BOTH)
+
+
+def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(world: World):
+    beth = world.joins(BETH)
+    world.sweep()
+    before = set(beth.items)
+    person = world.state.people.get(beth.ref)
+    married = replace(
+        person.name, family="Lindqvist", former_families=("Novak", *person.name.former_families)
+    )
+
+    world.service.editing.edit(replace(person, name=married))
+    world.forgets_visits()
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert world.asked_about("lindqvist")
+    assert world.asked_about("novak")
+    assert before <= set(beth.items)
+
+
+def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: World):
+    beth = world.joins(BETH, accounts=())
+    world.sweep()
+    person = world.state.people.get(beth.ref)
+    shown = {url for url in beth.items if "bethnovak" in url}
+    assert shown
+
+    renamed = replace(person.name, given="Elizabeth", nicknames=())
+    world.service.editing.edit(replace(person, name=renamed, handles=("bethreads",)))
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert beth.told == []
+    assert beth.flags == ()
+    assert not {url for url in beth.items if "bethnovak" in url}
+
+
+def test_the_address_and_the_district_are_not_a_persons_to_edit(world: World, maria: Staff):
+    person = world.state.people.get(maria.ref)
+
+    edited = world.service.editing.edit(
+        replace(person, mail="ceo@elsewhere.example", organisation="Elsewhere", role="principal")
+    )
+
+    assert (edited.mail, edited.organisation) == (person.mail, person.organisation)
+    assert world.state.people.get(maria.ref).role == "principal"
+
+
+@pytest.mark.parametrize(
+    "fault", [{"zone": "Mars/Olympus"}, {"name": replace(MARIA.person.name, family=" ")}]
+)
+def test_words_that_cannot_be_used_change_nothing(world: World, maria: Staff, fault):
+    person = world.state.people.get(maria.ref)
+
+    with pytest.raises(InputError):
+        world.service.editing.edit(replace(person, **fault))
+
+    assert world.state.people.get(maria.ref) == person

@@ -1,0 +1,116 @@
+"""A consent ends by itself: its person is reminded, and what nobody renews is erased."""
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.consent import Channel, Phase, Scope
+from monitor.services.consent import Answer
+from tests.monitor.services.fakes import REFUSED
+from tests.monitor.services.world import Staff, World
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    world = world_of("chalkboard")
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+@pytest.fixture
+def world(maria: Staff) -> World:
+    return maria.world
+
+
+def reminders(maria: Staff) -> int:
+    return len(maria.letters_of("consent-ending"))
+
+
+def until(world: World, maria: Staff, days: int) -> None:
+    """Go on to so many days after the consent was given, a week at a time."""
+    given = world.state.consents.latest(maria.ref).given_at
+    while (world.clock.at - given).days < days:
+        world.later(days=min(7, days - (world.clock.at - given).days))
+        world.writes()
+
+
+def renews(world: World, maria: Staff) -> None:
+    scopes = frozenset({Scope.SEARCH, Scope.PROFILES})
+    answer = Answer(scopes=scopes, seen=world.service.terms.hash, channel=Channel.PORTAL)
+    world.service.consenting.answer(maria.ref, answer)
+
+
+def test_whoever_joined_is_reminded_twice_before_the_end(world: World, maria: Staff):
+    until(world, maria, 334)
+    assert reminders(maria) == 0
+
+    until(world, maria, 335)
+    assert reminders(maria) == 1
+
+    until(world, maria, 364)
+    assert reminders(maria) == 2
+    assert "It does not renew itself" in maria.letters_of("consent-ending")[-1].text
+
+
+def test_when_it_has_run_out_nothing_is_asked_and_nothing_is_gone_yet(world: World, maria: Staff):
+    until(world, maria, 366)
+    world.forgets_visits()
+
+    assert world.sweep() == []
+    assert world.asked_about("maria") == []
+    assert maria.items
+    assert world.service.consenting.standing(maria.ref).phase is Phase.EXPIRED
+
+
+def test_whoever_renews_in_time_goes_on_as_if_nothing_had_been(world: World, maria: Staff):
+    before = set(maria.items)
+    until(world, maria, 390)
+    renews(world, maria)
+
+    assert world.sweep() == []
+    assert set(maria.items) == before
+    until(world, maria, 40)
+    assert maria.ref in world.state.people.refs()
+
+
+def test_what_nobody_renewed_is_erased_with_a_farewell_when_the_letter_said(
+    world: World, maria: Staff
+):
+    until(world, maria, 394)
+    assert maria.ref in world.state.people.refs()
+
+    world.later(days=1, minutes=1)
+    world.writes()
+
+    assert maria.ref not in world.state.people.refs()
+    assert "It was not renewed." in maria.letters_of("withdrawn")[-1].text
+
+
+def test_a_clock_that_jumps_years_ahead_erases_nobody(world: World, maria: Staff):
+    true = world.clock.at
+    world.later(days=2000)
+    world.writes()
+    assert maria.ref in world.state.people.refs()
+    assert reminders(maria) == 1
+
+    world.clock.at = true
+    world.later(days=7)
+    world.writes()
+
+    assert world.state.consents.asks(maria.ref, world.clock.at)
+    assert maria.ref in world.state.people.refs()
+
+
+def test_an_address_that_takes_no_letters_keeps_nobody_here_for_ever(world: World, maria: Staff):
+    world.post.answer = REFUSED
+    until(world, maria, 400)
+
+    assert maria.ref not in world.state.people.refs()
+
+
+def test_who_has_left_is_not_reminded(world: World, maria: Staff):
+    world.service.holding.place(maria.ref, frozenset(world.config.district.reviewers), "a case")
+    maria.withdraws()
+    until(world, maria, 364)
+
+    assert reminders(maria) == 0

@@ -1,0 +1,241 @@
+"""The weekly letter says each thing once, to its person alone, and what could not be checked."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
+from monitor.domain.flag import FlagKind, Ruling
+from monitor.errors import BusyError
+from scrapers.models import Visit
+from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
+from tests.monitor.services.world import Staff, World, account, profile
+
+SITE = "http://chalkboard.example/t/mariadelgado"
+OWN = profile("chalkboard", "mariadelgado")
+
+
+def changes(world: World) -> None:
+    world.internet = world.internet.removes(OWN).shows(replace(OWN, bio="Rocks, mostly."))
+    world.sweep()
+
+
+def is_cut_short(_visit: Visit) -> None:
+    reason = "the database is held by another program"
+    raise BusyError(reason)
+
+
+def newest(staff: Staff):
+    return staff.letters_of("digest")[-1]
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    """Somebody who has had a first letter."""
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.on_monday()
+    return maria
+
+
+def test_the_first_letter_shows_what_exists(world: World, maria: Staff):
+    assert "first overview" in newest(maria).letter.subject
+    assert "chalkboard[.]example/t/mariadelgado" in newest(maria).text
+
+
+def test_a_week_without_news_is_said_plainly(world: World, maria: Staff):
+    world.a_week_later()
+    world.sweep()
+    world.on_monday()
+
+    assert "nothing new" in newest(maria).letter.subject
+    assert "3 of 3 sources checked" in newest(maria).text
+
+
+def test_a_week_without_a_sweep_does_not_pass_for_one(world: World, maria: Staff):
+    """Last week's answers say nothing of this week."""
+    world.on_monday()
+
+    assert "nothing could be checked" in newest(maria).letter.subject
+    assert "0 of 3 sources checked" in newest(maria).text
+    assert "Since 12 Sep Chalkboard was not asked" in newest(maria).text
+
+
+def test_a_letter_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
+    world: World, maria: Staff
+):
+    world.later(days=6, hours=14)
+    world.meanwhile = is_cut_short
+    with pytest.raises(BusyError):
+        world.sweep()
+    (begun,) = world.state.sweeps.open()
+    before = world.state.sweeps.latest_told(begun.started_at)
+    done, *_ = world.state.sweeps.runs(before.ref)
+    world.state.sweeps.close_source(begun.ref, done)
+    world.later(hours=8)
+    world.service.digesting.queue(maria.ref)
+    world.service.posting.send_due()
+
+    assert "1 of 3 sources checked" in newest(maria).text
+    assert newest(maria).text.count("has been under way and is not done") == 2
+
+
+def test_a_change_is_told_once(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.on_monday()
+    told = newest(maria)
+    world.later(days=5)
+    world.sweep()
+    world.on_monday()
+
+    assert "description" in told.text
+    assert "nothing new" in newest(maria).letter.subject
+
+
+def test_a_flag_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.on_monday()
+    world.on_monday()
+
+    assert "STILL OPEN" in newest(maria).text
+    assert maria.flag(FlagKind.OWN_ACCOUNT_CHANGED).ref[:8] in newest(maria).text
+
+
+def test_a_flag_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.on_monday()
+    maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Ruling.MINE)
+    world.on_monday()
+
+    assert "STILL OPEN" not in newest(maria).text
+
+
+def test_a_namesake_is_set_aside_without_a_question(world: World):
+    daniel = world.joins(DANIEL)
+    world.sweep()
+    world.on_monday()
+    world.internet = world.internet.shows(replace(account("plumber", week=2), since=1))
+    world.later(days=5)
+    assert len(world.sweep()) == 1
+    world.on_monday()
+
+    assert "reyesandsons" in newest(daniel).text
+    assert "nothing new" in newest(daniel).letter.subject
+    assert daniel.flags == ()
+
+
+def test_nobody_reads_what_is_anothers(world: World):
+    everybody = [world.joins(member) for member in (MARIA, JOHN, ROSA, THOMAS)]
+    world.sweep()
+    world.on_monday()
+
+    families = ("Delgado", "Smith", "Marchetti", "Okafor")
+    for staff, own in zip(everybody, families, strict=True):
+        for letter in staff.letters_of("digest"):
+            whole = letter.letter.html + letter.text + letter.letter.subject
+            others = [each for each in families if each != own and each in whole]
+            assert others == []
+
+
+def test_the_subject_tells_nothing_that_a_glance_may_not_see(world: World, maria: Staff):
+    for letter in maria.letters:
+        assert "Delgado" not in letter.letter.subject
+        assert "impersonation" not in letter.letter.subject.casefold()
+
+
+def test_a_letter_that_waits_is_the_same_letter_when_it_goes_out(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.post.answer = DEFERRED
+    world.on_monday()
+    world.later(minutes=5)
+    world.post.answer = ACCEPTED
+    world.service.posting.send_due()
+
+    assert "description" in newest(maria).text
+
+
+def test_what_a_refused_letter_would_have_told_is_told_by_the_next(world: World, maria: Staff):
+    stranger = replace(
+        account("john-dentist"),
+        id="other",
+        handle="mdelgado-art.skies.example",
+        name="Maria Delgado",
+        bio="",
+    )
+    world.internet = world.internet.shows(stranger)
+    world.later(days=5)
+    assert len(world.sweep()) == 1
+    world.post.answer = REFUSED
+    world.on_monday()
+    world.post.answer = ACCEPTED
+    world.on_monday()
+
+    assert "mdelgado-art" in newest(maria).text
+
+
+def letter_in_the_middle(world: World, maria: Staff, hours: int) -> str:
+    """Write the digest so many hours after a sweep began, when its first answer has come."""
+    world.later(days=6, hours=23)
+    written = []
+
+    def write(visit):
+        if not written:
+            written.append(visit)
+            world.later(hours=hours)
+            world.service.digesting.queue(maria.ref)
+            world.service.posting.send_due()
+
+    world.meanwhile = write
+    world.sweep()
+    return newest(maria).text
+
+
+def test_a_letter_during_the_week_s_first_sweep_does_not_speak_of_last_week(
+    world: World, maria: Staff
+):
+    text = letter_in_the_middle(world, maria, hours=1)
+
+    assert "0 of 3 sources checked" in text
+    assert "Since 21 Sep Chalkboard has been under way and is not done" in text
+
+
+def test_a_letter_during_the_week_s_second_sweep_speaks_of_the_first(world: World, maria: Staff):
+    world.later(days=5)
+    world.sweep()
+    world.later(days=-5)
+
+    assert "3 of 3 sources checked" in letter_in_the_middle(world, maria, hours=1)
+
+
+def test_a_letter_says_which_sources_have_not_answered_all_in_half_a_day(
+    world: World, maria: Staff
+):
+    text = letter_in_the_middle(world, maria, hours=13)
+
+    assert "could not check anything" in text
+    assert "Since 21 Sep Chalkboard has been answering slowly and is not done" in text
+
+
+def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: World):
+    maria = world.joins(MARIA)
+    world.internet = world.internet.shows(replace(account("impersonator", week=2), since=1))
+    world.sweep()
+    world.on_monday()
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    maria.rules(flag, Ruling.IMPERSONATION)
+    world.service.reviewing.rule(flag.ref, Ruling.REPORTED, "reviewer")
+
+    world.on_monday()
+    assert "It pretends to be you, and was reported. IT said so on" in newest(maria).text
+    world.on_monday()
+    assert "was reported" not in newest(maria).text
+
+    maria.rules(flag, Ruling.REOPENED)
+    maria.rules(flag, Ruling.REOPENED)
+    maria.rules(flag, Ruling.HARMLESS)
+    world.on_monday()
+    assert "Decided" not in newest(maria).letter.text

@@ -1,0 +1,180 @@
+"""Who does not answer an invitation is reminded once, told how to say no, and then forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from monitor.config import InvitationsConfig
+from monitor.demo.district import MARIA
+from monitor.errors import InputError
+from monitor.services.enrollment import REMINDER
+from tests.monitor.services.fakes import REFUSED
+from tests.monitor.services.world import CODE, World, answers_of
+
+MAIL = MARIA.person.mail
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    """Somebody was invited, and has not answered yet."""
+    world = world_of("chalkboard")
+    invite(world)
+    return world
+
+
+def invite(world: World) -> str:
+    name = MARIA.person.name
+    invited = world.service.joining.invite(MAIL, name.given, name.family)
+    world.writes()
+    return invited.ref
+
+
+def after(world: World, days: int) -> None:
+    """Let days pass, each with its round of letters."""
+    for _ in range(days):
+        world.later(days=1)
+        world.writes()
+
+
+def reminders(world: World):
+    return [each for each in world.post.to(MAIL) if each.envelope.kind == "reminder"]
+
+
+def due(world: World):
+    return [each for each in world.state.due.all() if each.name == REMINDER]
+
+
+def test_nobody_is_reminded_before_two_weeks_are_over(world: World):
+    after(world, 13)
+    assert reminders(world) == []
+
+    after(world, 1)
+    assert len(reminders(world)) == 1
+
+
+def test_it_says_why_it_comes_that_it_is_the_only_one_and_how_to_say_no(world: World):
+    after(world, 14)
+
+    (letter,) = reminders(world)
+    assert "you have not answered" in letter.text
+    assert "this is the only reminder, and no other letter follows" in letter.text
+    assert "TO SAY NO Do nothing." in letter.text
+
+
+def test_nobody_is_reminded_twice_and_then_all_is_forgotten(world: World):
+    (invitation,) = world.state.invitations.all()
+    after(world, 14)
+    assert world.state.invitations.all() != ()
+
+    after(world, 14)
+
+    assert world.state.invitations.all() == ()
+    assert not world.state.people.sealing.keys.has(invitation.ref)
+    assert not any(each.recipient_ref == invitation.ref for each in world.state.outbox.all())
+    after(world, 60)
+    assert len(reminders(world)) == 1
+    assert len(world.post.to(MAIL)) == 2
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reminder"])
+def test_both_letters_open_the_invitation_until_its_new_end(world: World, kind: str):
+    after(world, 14)
+    (letter,) = world.post.of_kind(kind)
+    code = CODE.search(letter.letter.text).group(1)
+    after(world, 13)
+
+    assert world.service.joining.invited(code).mail == MAIL
+    world.later(days=1)
+    with pytest.raises(InputError, match="out of date"):
+        world.service.joining.invited(code)
+
+
+def test_who_has_answered_is_not_reminded(world: World):
+    world.service.joining.enrol(world.code(MAIL), answers_of(MARIA))
+    assert due(world) == []
+    after(world, 20)
+
+    assert reminders(world) == []
+
+
+def test_whose_invitation_never_arrived_is_not_reminded(world_of):
+    world = world_of("chalkboard")
+    world.post.answer = REFUSED
+    invite(world)
+    after(world, 20)
+
+    assert [each for each in world.post.tried if each.envelope.kind == "reminder"] == []
+
+
+def test_whose_invitation_came_back_is_not_reminded(world: World):
+    (letter,) = world.state.outbox.all()
+    world.state.outbox.dead(letter.ref, "it came back, with 5.1.1")
+    after(world, 20)
+
+    assert reminders(world) == []
+
+
+def test_a_second_invitation_brings_no_second_reminder(world: World):
+    after(world, 14)
+    invite(world)
+    after(world, 40)
+
+    assert len(reminders(world)) == 1
+
+
+def test_a_service_that_slept_for_a_month_reminds_nobody_of_what_is_long_over(world: World):
+    world.later(days=30)
+    world.writes()
+
+    assert reminders(world) == []
+    assert due(world) == []
+    assert world.state.invitations.all() == ()
+
+
+@pytest.mark.parametrize(("days", "reminded_on"), [(5, 5), (1, 1)])
+def test_a_district_may_remind_sooner(world_of, days: int, reminded_on: int):
+    world = world_of("chalkboard")
+    told = InvitationsConfig(remind_after_days=days)
+    world.restarts(structs.replace(world.config, invitations=told))
+    invite(world)
+
+    after(world, reminded_on - 1)
+    assert reminders(world) == []
+    after(world, 1)
+    assert len(reminders(world)) == 1
+    after(world, 13)
+    assert world.state.invitations.all() != ()
+    after(world, 1)
+    assert world.state.invitations.all() == ()
+
+
+def test_a_district_may_remind_nobody(world_of):
+    world = world_of("chalkboard")
+    told = InvitationsConfig(remind_after_days=0)
+    world.restarts(structs.replace(world.config, invitations=told))
+    invite(world)
+    assert "One reminder" not in world.post.to(MAIL)[0].text
+    after(world, 14)
+
+    assert reminders(world) == []
+    assert world.state.invitations.all() == ()
+
+
+def test_a_row_that_comes_twice_reminds_once_and_opens_nothing_for_longer(world: World):
+    after(world, 14)
+    (invitation,) = world.state.invitations.all()
+    world.later(days=1)
+    world.state.due.ensure(REMINDER, invitation.ref, world.clock.at)
+    world.writes()
+
+    assert len(reminders(world)) == 1
+    assert world.state.invitations.all() == (invitation,)
+
+
+def test_when_it_is_due_is_shown_beside_everything_else(world: World):
+    (row,) = due(world)
+    (invitation,) = world.state.invitations.all()
+
+    assert (row.subject, row.due_at) == (invitation.ref, invitation.invited_at + 14 * DAY)

@@ -1,0 +1,153 @@
+"""Once somebody is erased, no word of theirs stands in any file, and none opens in a backup."""
+
+import logging
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from monitor.db.database import State
+from monitor.db.review import Remark, RemarkKind
+from monitor.demo.district import JOHN, MARIA, Member
+from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
+from monitor.domain.person import PersonName
+from monitor.errors import DatabaseError
+from monitor.mail.smtp import FolderPost, by_message_id
+from monitor.mailroom import OUTBOX
+from scrapers.http.throttle import HostState
+from tests.monitor.services.world import World
+
+PLANTED = {
+    word: f"planted{word}zq"
+    for word in (
+        *("given", "family", "middle", "nickname", "former", "mail", "school", "role", "place"),
+        *("handle", "account", "page", "title", "snippet", "name", "bio", "url", "link"),
+        *("reason", "note", "hold", "glass", "error"),
+    )
+}
+WHO = Member(
+    person=replace(
+        MARIA.person,
+        name=PersonName(
+            given=PLANTED["given"],
+            family=PLANTED["family"],
+            middle=PLANTED["middle"],
+            nicknames=(PLANTED["nickname"],),
+            former_families=(PLANTED["former"],),
+        ),
+        mail=f"{PLANTED['mail']}@cedarvalley.example",
+        school=PLANTED["school"],
+        role=PLANTED["role"],
+        places=(PLANTED["place"],),
+        handles=("mariadelgado", PLANTED["handle"]),
+        accounts=(f"chalkboard:@{PLANTED['account']}",),
+        pages=(f"https://{PLANTED['page']}.example/",),
+    ),
+    scopes=MARIA.scopes,
+)
+
+
+def joined_with_words_everywhere(world: World) -> str:
+    """Let somebody join, be swept, flagged, ruled on, written to and held; return their ref."""
+    joined = world.joins(WHO, pages=WHO.person.pages)
+    world.sweep()
+    state, now = world.state, world.clock.at
+    for item in state.items.of(joined.ref):
+        shown = replace(
+            item.portrait,
+            title=PLANTED["title"],
+            snippet=PLANTED["snippet"],
+            name=PLANTED["name"],
+            bio=PLANTED["bio"],
+            url=f"https://{PLANTED['url']}.example",
+            links=(f"https://{PLANTED['link']}.example",),
+        )
+        state.items.replace(replace(item, portrait=shown))
+        state.versions.rewrite(item.ref, lambda _, shown=shown: shown)
+        flag = Flag(
+            ref=f"flag-{item.ref}",
+            person=joined.ref,
+            item=item.ref,
+            kind=FlagKind.IMPERSONATION,
+            severity=Severity.HIGH,
+            state=FlagState.NEW,
+            opened_at=now,
+            reasons=(PLANTED["reason"],),
+        )
+        state.flags.add(flag)
+        note = Remark(flag=flag.ref, kind=RemarkKind.NOTE, by="ana", at=now, text=PLANTED["note"])
+        state.remarks.add(note)
+    reviewers = frozenset(world.config.district.reviewers)
+    world.service.holding.place(joined.ref, reviewers, PLANTED["hold"])
+    world.service.holding.lift(joined.ref, reviewers, PLANTED["hold"])
+    world.service.glass.broken(joined.ref, "everything", PLANTED["glass"])
+    state.hosts.save(HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now))
+    for letter in state.outbox.due(now)[:1]:
+        state.outbox.retry(letter.ref, now, PLANTED["error"])
+    return joined.ref
+
+
+def words_in(world: World) -> dict[str, list[str]]:
+    """Name the planted words that stand in each file below the state folder."""
+    found = {}
+    for path in world.config.state.rglob("*"):
+        if path.is_file():
+            body = path.read_bytes().lower()
+            words = [word for word, text in PLANTED.items() if text.encode() in body]
+            if words:
+                found[path.name] = words
+    return found
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    """Keep letters in the folder, as a district without a mail server does."""
+    world = world_of("chalkboard")
+    post = FolderPost(world.config.mail, world.config.state / OUTBOX, by_message_id)
+    world.joins(JOHN)
+    world.folder_post = post
+    return world
+
+
+def test_of_twenty_planted_words_none_stands_in_any_file_or_log(world: World, caplog, tmp_path):
+    assert len(PLANTED) >= 20
+    caplog.set_level(logging.DEBUG)
+    ref = joined_with_words_everywhere(world)
+    posting = replace(world.service.posting, post=world.folder_post)
+    posting.send_due()
+    assert words_in(world), "letters in the folder are plain"
+    world.state.tidy()
+    shutil.copy(world.config.state / "namesake.db", tmp_path / "last-month.db")
+
+    world.service.leaving.withdraw(ref)
+    posting.send_due()
+    world.later(minutes=1)
+    world.writes()
+
+    assert ref not in world.state.people.refs()
+    assert words_in(world) == {}
+    assert [word for word in PLANTED.values() if word in caplog.text.lower()] == []
+    old = (tmp_path / "last-month.db").read_bytes().lower()
+    assert [word for word in PLANTED.values() if word.encode() in old] == []
+
+
+def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tmp_path):
+    ref = joined_with_words_everywhere(world)
+    items = [each.ref for each in world.state.items.of(ref)]
+    assert items
+    world.state.tidy()
+    old = tmp_path / "restored"
+    old.mkdir()
+    shutil.copy(world.config.state / "namesake.db", old / "namesake.db")
+
+    world.service.leaving.withdraw(ref)
+    world.writes()
+    world.state.tidy()
+    shutil.copy(world.config.state / "keys.db", old / "keys.db")
+
+    sealing = world.state.people.sealing
+    with pytest.raises(DatabaseError, match="lacks the key"):
+        sealing.keys.of(ref)
+    with State.open(old) as restored:
+        assert ref not in restored.people.refs()
+        assert restored.items.of(ref) == ()

@@ -1,0 +1,275 @@
+"""What people rule is remembered, comes back only with reason, and can be taken back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.evidence import Label
+from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.domain.students.matching import ContactVerdict
+from monitor.errors import InputError, NotPermittedError
+from monitor.services.feedback import Word
+from tests.monitor.services.fakes import FakeMatcher
+from tests.monitor.services.world import Staff, World, account
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+LINKED = ContactVerdict(flagged=True, count=2, cues=("class-of",))
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    """Somebody who is impersonated."""
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+@pytest.fixture
+def rosa(world_of) -> Staff:
+    """Somebody whose account is linked with students."""
+    world = world_of(families=("bluesky",))
+    world.matcher = FakeMatcher(says=LINKED)
+    rosa = world.joins(ROSA)
+    world.sweep()
+    return rosa
+
+
+def label_of(maria: Staff, flag) -> Label | None:
+    return maria.world.state.items.label(flag.item)
+
+
+def changes_its_words(world: World) -> None:
+    world.internet = world.internet.removes(IMPOSTOR).shows(
+        replace(IMPOSTOR, name="Maria Delgado", bio=f"{IMPOSTOR.bio} Write to me!")
+    )
+
+
+@pytest.mark.parametrize(
+    ("ruling", "state", "label"),
+    [
+        (Ruling.MINE, FlagState.MINE, Label.OWN),
+        (Ruling.NAMESAKE, FlagState.NAMESAKE, Label.NAMESAKE),
+        (Ruling.UNRELATED, FlagState.HARMLESS, Label.UNRELATED),
+        (Ruling.IMPERSONATION, FlagState.IMPERSONATION, Label.IMPERSONATION),
+    ],
+)
+def test_what_its_person_says_of_an_account_is_learnt(maria: Staff, ruling, state, label):
+    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert maria.flag(FlagKind.IMPERSONATION) == ruled
+    assert ruled.state is state
+    assert label_of(maria, ruled) is label
+
+
+@pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.NAMESAKE, Ruling.MINE])
+def test_what_was_ruled_harmless_does_not_come_back(maria: Staff, ruling):
+    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+    letters = len(maria.world.state.outbox.all())
+    for _ in range(3):
+        maria.world.a_week_later()
+        assert maria.world.sweep() == []
+
+    assert maria.flags == (ruled,)
+    assert len(maria.world.state.outbox.all()) == letters
+
+
+@pytest.mark.parametrize("ruling", [Ruling.HARMLESS, Ruling.NAMESAKE])
+def test_what_was_ruled_harmless_opens_again_when_it_changes(maria: Staff, ruling):
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+    world = maria.world
+    changes_its_words(world)
+    world.a_week_later()
+    world.sweep()
+
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    assert flag.state is FlagState.OPEN
+    assert flag.opened_at == world.clock.at
+    assert flag.notified_at is None
+
+
+def test_what_opens_again_is_told_at_once_again_with_what_was_said_before(maria: Staff):
+    world = maria.world
+    world.service.posting.send_due()
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.HARMLESS)
+    changes_its_words(world)
+    world.a_week_later()
+    world.sweep()
+    world.service.posting.send_due()
+
+    first, second = maria.letters_of("alert")
+    assert "harmless" in second.text
+    assert first.envelope.message_id != second.envelope.message_id
+
+
+def test_counters_that_move_open_nothing(maria: Staff):
+    world = maria.world
+    ruled = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.HARMLESS)
+    world.internet = world.internet.removes(IMPOSTOR).shows(
+        replace(IMPOSTOR, followers=5000, posts=77)
+    )
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert maria.flags == (ruled,)
+
+
+def test_a_ruling_can_be_taken_back_and_is_unlearnt(maria: Staff):
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.MINE)
+    undone = maria.rules(flag, Ruling.REOPENED)
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert undone.state is FlagState.OPEN
+    assert maria.world.state.items.verdict(flag.item) is None
+    assert label_of(maria, flag) is Label.IMPERSONATION
+    rulings = [each.ruling for each in maria.world.state.flags.judgements(flag.ref)]
+    assert rulings == [Ruling.MINE, Ruling.REOPENED]
+
+
+def test_taking_back_one_step_keeps_what_was_said_before_it(maria: Staff):
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+    flag = maria.rules(flag, Ruling.REPORTED)
+    flag = maria.rules(flag, Ruling.REOPENED)
+
+    assert flag.state is FlagState.IMPERSONATION
+    assert maria.world.state.items.verdict(flag.item) is Ruling.IMPERSONATION
+
+
+def test_taking_back_a_ruling_on_an_own_account_leaves_it_their_own(maria: Staff):
+    world = maria.world
+    own = account("maria")
+    world.internet = world.internet.removes(own).shows(replace(own, name="M. D. | FREE CRYPTO"))
+    world.a_week_later()
+    world.sweep()
+    flag = maria.rules(maria.flag(FlagKind.OWN_ACCOUNT_CHANGED), Ruling.MINE)
+    maria.rules(flag, Ruling.REOPENED)
+    world.a_week_later()
+    world.sweep()
+
+    assert label_of(maria, flag) is Label.OWN
+
+
+def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):
+    world = rosa.world
+    flag, *_ = rosa.flags
+
+    ruled = rosa.rules(flag, Ruling.FAMILY)
+    for _ in range(2):
+        world.a_week_later()
+        world.sweep()
+
+    assert ruled.state is FlagState.FAMILY
+    assert world.state.flags.get(flag.ref) == ruled
+
+
+def test_who_follows_and_who_is_followed_are_two_flags(rosa: Staff):
+    assert {(flag.kind, flag.relation) for flag in rosa.flags} == {
+        (FlagKind.STUDENT_LINK, "follows"),
+        (FlagKind.STUDENT_LINK, "followers"),
+    }
+
+
+def test_a_student_link_is_flagged_once_however_often_it_is_seen(rosa: Staff):
+    before = {flag.ref for flag in rosa.flags}
+    for _ in range(3):
+        rosa.world.a_week_later()
+        rosa.world.sweep()
+
+    assert {flag.ref for flag in rosa.flags} == before
+
+
+@pytest.mark.parametrize("by", ["reviewer", "somebody-else"])
+def test_nobody_else_rules_on_what_is_its_persons_alone(maria: Staff, by):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    with pytest.raises(NotPermittedError):
+        maria.world.service.reviewing.rule(flag.ref, Ruling.HARMLESS, by)
+    assert maria.flag(FlagKind.IMPERSONATION) == flag
+    assert maria.world.state.flags.judgements(flag.ref) == ()
+
+
+def test_a_ruling_that_does_not_fit_leaves_no_trace(maria: Staff):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    with pytest.raises(InputError):
+        maria.rules(flag, Ruling.FAMILY)
+    assert maria.flag(FlagKind.IMPERSONATION) == flag
+    assert maria.world.state.flags.judgements(flag.ref) == ()
+    assert maria.world.state.items.verdict(flag.item) is None
+
+
+def test_what_a_person_sorts_is_learnt_without_a_flag(maria: Staff):
+    world = maria.world
+    own = "https://bsky.app/profile/mariadelgado.skies.example"
+
+    word = Word(ruling=Ruling.UNRELATED, by=maria.ref)
+    (done,) = world.service.reviewing.recorded((maria.items[own].ref,), word, for_person=True)
+
+    assert "unrelated" in done
+    assert world.state.items.verdict(maria.items[own].ref) is Ruling.UNRELATED
+
+
+def test_every_ruling_is_audited(maria: Staff):
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+
+    (entry,) = maria.world.state.audit.of(flag.ref)[1:]
+    assert (entry.action, entry.details) == ("ruled", {"ruling": "impersonation"})
+
+
+def test_a_flag_that_turns_severe_is_told_at_once(world_of):
+    """What is first seen of it may be too little: a bare handle, then the copied words."""
+    world = world_of(families=("bluesky",))
+    bare = replace(IMPOSTOR, bio="", picture="", created=account("maria").created)
+    world.internet = world.internet.shows(bare)
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.service.posting.send_due()
+    assert maria.flag(FlagKind.IMPERSONATION).severity == "medium"
+    assert maria.letters_of("alert") == []
+    world.internet = world.internet.removes(bare).shows(IMPOSTOR)
+    world.a_week_later()
+    world.sweep()
+    world.service.posting.send_due()
+
+    assert maria.flag(FlagKind.IMPERSONATION).severity == "high"
+    assert len(maria.letters_of("alert")) == 1
+
+
+def test_a_ruling_of_harmless_lapses_when_its_time_is_over(maria: Staff):
+    world = maria.world
+    world.writes()
+    flag, until = maria.flag(FlagKind.IMPERSONATION), world.clock.at + timedelta(days=30)
+    word = Word(ruling=Ruling.HARMLESS, by=maria.ref, until=until, note="a parody that ends")
+    world.service.reviewing.rule_all((flag.ref,), word)
+    world.later(days=29)
+    world.writes()
+    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.HARMLESS
+
+    world.later(days=2)
+    for _ in range(2):
+        world.writes()
+
+    again = maria.flag(FlagKind.IMPERSONATION)
+    assert (again.state, again.opened_at) == (FlagState.OPEN, world.clock.at)
+    assert len(maria.letters_of("alert")) == 2
+    assert "harmless" in maria.letters_of("alert")[-1].text
+
+
+def test_several_flags_are_ruled_alike_and_taken_back_alike_or_none_is(rosa: Staff):
+    reviewing = rosa.world.service.reviewing
+    refs = [flag.ref for flag in rosa.flags]
+    ruled = reviewing.rule_all(refs, Word(ruling=Ruling.FAMILY, by=rosa.ref))
+    assert {flag.state for flag in ruled} == {FlagState.FAMILY}
+
+    undone = reviewing.undo(refs, rosa.ref)
+    assert {flag.state for flag in undone} == {FlagState.STUDENT_LINK}
+    rosa.rules(undone[0], Ruling.REOPENED)
+    with pytest.raises(InputError):
+        reviewing.undo(refs, rosa.ref)
+    assert rosa.world.state.flags.get(refs[1]).state is FlagState.STUDENT_LINK

@@ -1,0 +1,116 @@
+"""What a person says of one finding is known of the next, at once, and of nobody else's."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import JOHN, MARIA
+from monitor.domain.flag import FlagKind, Ruling
+from monitor.services.feedback import Word
+from monitor.services.presenters import Telling
+from tests.monitor.services.world import Staff, World, account
+
+DIRECTORY = "http://www.cedarvalley.example/staff"
+FAIR = "http://gazette.example/2026/09/science-fair"
+LEARNT = {"like-me", "unlike-me", "like-others"}
+
+
+@pytest.fixture
+def maria(world) -> Staff:
+    """Somebody who told us neither school nor town, with accounts that speak of volcanoes."""
+    maria = world.joins(MARIA, places=(), school="", role="")
+    world.sweep()
+    return maria
+
+
+def found(maria: Staff, url: str) -> str:
+    return next(item.ref for each, item in maria.items.items() if each.partition("?")[0] == url)
+
+
+def sorts(maria: Staff, url: str, ruling: Ruling) -> None:
+    maria.world.service.reviewing.recorded(
+        (found(maria, url),), Word(ruling=ruling, by=maria.ref), for_person=True
+    )
+
+
+def bits(maria: Staff, url: str) -> float:
+    return sum(each.bits for each in evidence(maria, url).values())
+
+
+def evidence(maria: Staff, url: str):
+    assessment = maria.world.state.items.assessment(found(maria, url))
+    assert assessment
+    return {each.rule: each for each in assessment.evidence}
+
+
+def test_one_answer_speaks_of_another_finding_at_once(maria: Staff):
+    before = bits(maria, FAIR)
+    sorts(maria, DIRECTORY, Ruling.MINE)
+
+    assert bits(maria, FAIR) > before + 1
+    assert "“volcanoes”" in evidence(maria, FAIR)["like-me"].in_full
+
+
+def test_what_was_learnt_holds_at_the_next_sweep(maria: Staff):
+    sorts(maria, DIRECTORY, Ruling.MINE)
+    learnt = evidence(maria, FAIR)
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert evidence(maria, FAIR) == learnt
+
+
+def test_an_answer_that_is_taken_back_is_unlearnt_at_once(maria: Staff):
+    before = evidence(maria, FAIR)
+    sorts(maria, DIRECTORY, Ruling.MINE)
+    sorts(maria, DIRECTORY, Ruling.REOPENED)
+
+    assert evidence(maria, FAIR) == before
+
+
+def test_what_was_judged_is_not_found_like_itself(maria: Staff):
+    sorts(maria, FAIR, Ruling.MINE)
+
+    assert "said-mine" in evidence(maria, FAIR)
+    assert LEARNT.isdisjoint(evidence(maria, FAIR))
+
+
+def test_nobody_learns_from_anybody_else(maria: Staff):
+    world = maria.world
+    john = world.joins(JOHN)
+    sorts(maria, DIRECTORY, Ruling.MINE)
+    world.a_week_later()
+    world.sweep()
+
+    for url in john.items:
+        assert LEARNT.isdisjoint(evidence(john, url.partition("?")[0]))
+
+
+def test_whoever_was_a_namesake_and_becomes_a_clone_is_flagged(world: World):
+    """Else an impostor would only have to look like somebody else first."""
+    clone = replace(account("impersonator", week=2), since=1)
+    harmless = replace(clone, handle="florist.skies.example", bio="A florist who keeps parrots.")
+    world.internet = world.internet.shows(harmless)
+    maria = world.joins(MARIA)
+    world.sweep()
+    sorts(maria, "https://bsky.app/profile/florist.skies.example", Ruling.NAMESAKE)
+    world.internet = world.internet.removes(harmless).shows(clone)
+    world.a_week_later()
+    world.sweep()
+
+    assert maria.flag(FlagKind.IMPERSONATION).undecided
+
+
+def test_learning_raises_no_flag_before_the_next_sweep(maria: Staff):
+    before = maria.flags
+    sorts(maria, DIRECTORY, Ruling.MINE)
+
+    assert maria.flags == before
+
+
+def test_the_words_are_told_to_the_person(maria: Staff):
+    sorts(maria, DIRECTORY, Ruling.MINE)
+    item = maria.world.state.items.get(found(maria, FAIR))
+    question = Telling(state=maria.world.state).question(item)
+
+    assert any("“volcanoes”" in each for each in question.reasons)

@@ -1,0 +1,34 @@
+"""Who says to have no account on a network, wants to hear of one in their name."""
+
+from monitor.demo.district import MARIA
+from monitor.domain.evidence import Label
+from monitor.domain.flag import FlagKind
+from tests.monitor.conftest import MakeWorld
+from tests.monitor.services.world import Staff, account
+
+THERE = "https://bsky.app/profile/mariadelgado.skies.example"
+
+
+def joined(world_of: MakeWorld, *absent_from: str) -> Staff:
+    """Let Maria join with an account elsewhere, while one in her name and words is here."""
+    world = world_of("chalkboard", families=("bluesky",))
+    elsewhere = ("chalkboard:@mariadelgado",)
+    maria = world.joins(MARIA, handles=(), accounts=elsewhere, absent_from=absent_from)
+    world.sweep()
+    return maria
+
+
+def test_an_account_where_its_person_has_none_is_suspect(world_of):
+    maria = joined(world_of, "bluesky")
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    assert maria.world.state.items.get(flag.item).portrait.handle == account("maria").handle
+    assert any("no account" in reason for reason in flag.reasons)
+
+
+def test_without_that_word_the_same_account_is_only_asked_about(world_of):
+    maria = joined(world_of)
+
+    assert maria.flags == ()
+    label = maria.world.state.items.label(maria.items[THERE].ref)
+    assert label in {Label.UNKNOWN, Label.OWN}

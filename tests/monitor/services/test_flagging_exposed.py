@@ -1,0 +1,196 @@
+"""A private contact beside one's name is told, and its value is kept nowhere."""
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from monitor.demo.data import WebPage
+from monitor.demo.district import MARIA
+from monitor.domain.disclosure import ReviewFields
+from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
+from monitor.errors import NotPermittedError
+from monitor.services.staging import Cleaning, Replaying, workplace_of
+from tests.monitor.services.world import Staff, World, account
+
+PAGE = WebPage(
+    url="http://people-finder.example/maria-delgado",
+    title="Maria Delgado, teacher in Cedar Valley",
+    text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134. SSN 123-45-6789.",
+)
+VALUES = ("Elm", "0134", "45-6789", "555-01")
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    """Somebody whose home address and phone number a page shows."""
+    world.internet = world.internet.shows(PAGE)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def exposed(maria: Staff) -> dict[str, object]:
+    flags = (flag for flag in maria.flags if flag.kind is FlagKind.EXPOSED_CONTACT)
+    return {flag.relation: flag for flag in flags}
+
+
+def test_each_kind_is_a_flag_of_its_own_with_its_place(maria: Staff):
+    flags = exposed(maria)
+
+    assert {kind: flag.severity for kind, flag in flags.items()} == {
+        "home-address": Severity.HIGH,
+        "phone": Severity.MEDIUM,
+    }
+    assert flags["phone"].reasons[0] == (
+        "Beside your name stands a phone number, in what a search engine shows of the page."
+    )
+
+
+def test_the_value_is_kept_nowhere(maria: Staff):
+    world, state = maria.world, maria.world.state
+    kept = [
+        repr(each)
+        for item in maria.items.values()
+        for each in (
+            item,
+            maria.flags,
+            state.items.assessment(item.ref),
+            state.versions.of(item.ref),
+            state.sightings.of_item(item.ref),
+        )
+    ]
+    world.on_monday()
+
+    told = "".join(kept) + "".join(letter.text for letter in maria.letters)
+    assert "[street address]" in told
+    assert "[number removed]" in told
+    assert not any(value in told for value in VALUES)
+
+
+def test_it_is_told_in_the_digest_and_not_at_once(maria: Staff):
+    maria.world.service.posting.send_due()
+    assert maria.letters_of("alert") == []
+    maria.world.on_monday()
+
+    (digest,) = maria.letters_of("digest")
+    assert "street address" in digest.text
+    assert "people-finder" in digest.text
+
+
+def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
+    world, flag = maria.world, exposed(maria)["home-address"]
+    world.on_monday()
+    world.later(days=60)
+    with pytest.raises(NotPermittedError):
+        world.service.reviewing.show(flag.ref)
+
+    maria.rules(flag, Ruling.SHARED)
+
+    shown = world.service.reviewing.show(flag.ref)
+    assert isinstance(shown, ReviewFields)
+    assert not any(value in repr(shown) for value in VALUES)
+
+
+def test_what_was_ruled_harmless_stays_quiet_and_a_new_kind_is_told(maria: Staff):
+    world = maria.world
+    for flag in exposed(maria).values():
+        maria.rules(flag, Ruling.HARMLESS)
+    more = replace(PAGE, text=f"{PAGE.text} Write to maria@gmail.com.")
+    world.internet = world.internet.removes(PAGE).shows(more)
+    world.a_week_later()
+    world.sweep()
+
+    assert {kind: flag.state for kind, flag in exposed(maria).items()} == {
+        "home-address": FlagState.HARMLESS,
+        "phone": FlagState.HARMLESS,
+        "mail": FlagState.NEW,
+    }
+
+
+def test_what_is_said_to_be_a_namesakes_is_flagged_no_more(maria: Staff):
+    maria.rules(exposed(maria)["phone"], Ruling.NAMESAKE)
+    more = replace(PAGE, text=f"{PAGE.text} Write to maria@gmail.com.")
+    maria.world.internet = maria.world.internet.removes(PAGE).shows(more)
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert "mail" not in exposed(maria)
+
+
+def test_the_same_number_found_again_is_told_once(maria: Staff):
+    before = exposed(maria)
+    for _ in range(2):
+        maria.world.a_week_later()
+        assert maria.world.sweep() == []
+
+    assert {kind: flag.ref for kind, flag in exposed(maria).items()} == {
+        kind: flag.ref for kind, flag in before.items()
+    }
+
+
+def test_a_number_in_ones_own_description_is_told_with_what_to_do(world_of):
+    world = world_of(families=("bluesky",))
+    own = account("maria")
+    world.internet = world.internet.removes(own).shows(
+        replace(own, bio="Science teacher. Text me at 319-555-0134!")
+    )
+    maria = world.joins(MARIA)
+    world.sweep()
+
+    (flag,) = exposed(maria).values()
+    assert "you can take it out there yourself" in flag.reasons[1]
+    assert maria.items["https://bsky.app/profile/mariadelgado.skies.example"].portrait.bio == (
+        "Science teacher. Text me at [phone number]!"
+    )
+
+
+def test_another_number_in_the_same_place_is_no_change(world_of):
+    """The value is not kept, so that it cannot be compared, and is exposed all the same."""
+    world = world_of(families=("bluesky",))
+    own = account("maria")
+    bio = "Science teacher. Text me at 319-555-{}!"
+    world.internet = world.internet.removes(own).shows(replace(own, bio=bio.format("0134")))
+    world.joins(MARIA)
+    world.sweep()
+    world.internet = world.internet.removes(replace(own, bio=bio.format("0134"))).shows(
+        replace(own, bio=bio.format("0199"))
+    )
+    world.a_week_later()
+
+    assert world.sweep() == []
+
+
+def test_the_school_number_of_the_configuration_exposes_nobody(world: World):
+    text = "Maria Delgado, 319-555-0134"
+    world.internet = world.internet.shows(replace(PAGE, text=text))
+    district = structs.replace(world.config.district, public_contacts=("(319) 555-0134",))
+    world.restarts(structs.replace(world.config, district=district))
+    maria = world.joins(MARIA)
+    world.sweep()
+
+    assert exposed(maria) == {}
+    assert any(text in item.portrait.snippet for item in maria.items.values())
+
+
+def test_a_page_that_was_kept_is_read_alike_again_though_its_reading_was_cleaned(world_of):
+    world = world_of(families=("bluesky",))
+    impostor = account("impersonator", week=2)
+    world.internet = world.internet.shows(
+        replace(impostor, since=1, bio=f"{impostor.bio} Call 319-555-0134, SSN 123-45-6789")
+    )
+    world.joins(MARIA)
+    world.sweep()
+    kept = [each for each in world.state.pages.all() if each.person]
+    replaying = Replaying(
+        state=world.state,
+        sources=world.service.sources,
+        reads=lambda source, query, page: source.read(query, page),
+        cleaning=Cleaning(state=world.state, work=workplace_of(world.config)),
+        now=world.service.now,
+    )
+
+    assert kept
+    assert not any(b"45-6789" in each.page.body or "0134" in repr(each.reading) for each in kept)
+    for told in replaying.replay():
+        assert told.same == told.pages

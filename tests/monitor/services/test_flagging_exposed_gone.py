@@ -1,0 +1,236 @@
+"""A private contact is gone once the address that showed it proves so twice, two days apart."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo import fake_bluesky as appview
+from monitor.demo.data import WebPage
+from monitor.demo.district import MARIA
+from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.errors import InputError
+from tests.monitor.services.world import Staff, World, account
+
+URL = "https://bsky.app/profile/mariadelgado.skies.example"
+OWN = account("maria")
+SHOWN = replace(OWN, bio="Science teacher. Text me at 319-555-0134!")
+HIDDEN = replace(OWN, bio="Science teacher. Text me!")
+TWO_DAYS = timedelta(days=2)
+CLEARED = ("cleared", URL)
+
+
+@pytest.fixture
+def maria(world_of: Callable[..., World]) -> Staff:
+    """Somebody whose own account shows a phone number, and who was told so."""
+    world = world_of(families=("bluesky", "searxng"))
+    world.internet = world.internet.removes(OWN).shows(SHOWN)
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.on_monday()
+    assert flag(maria).state is FlagState.OPEN
+    return maria
+
+
+def flag(maria: Staff):
+    return maria.flag(FlagKind.EXPOSED_CONTACT)
+
+
+def takes_it_out(maria: Staff) -> None:
+    maria.world.internet = maria.world.internet.removes(SHOWN).shows(HIDDEN)
+
+
+def puts_it_back(maria: Staff) -> None:
+    maria.world.internet = maria.world.internet.removes(HIDDEN).shows(SHOWN)
+
+
+def proves_once(maria: Staff) -> None:
+    """Let the weekly sweep pass."""
+    maria.world.later(days=6)
+    maria.world.rounds.ask()
+
+
+def proves_again(maria: Staff) -> None:
+    maria.world.clock.at += TWO_DAYS
+    maria.world.rounds.ask()
+
+
+def second_proofs(maria: Staff):
+    return [due.due_at for due in maria.world.state.due.all() if due.name == "second-proof"]
+
+
+def test_one_proof_closes_nothing_and_asks_again_two_days_later(maria: Staff):
+    takes_it_out(maria)
+    proves_once(maria)
+
+    assert flag(maria).state is FlagState.OPEN
+    assert CLEARED not in maria.told
+    assert second_proofs(maria) == [maria.world.clock.at + TWO_DAYS]
+
+
+def test_the_second_proof_closes_it_without_waiting_for_the_next_sweep(maria: Staff):
+    takes_it_out(maria)
+    proves_once(maria)
+    maria.world.forgets_visits()
+    proves_again(maria)
+
+    assert {each.host for each in maria.world.asked if "mariadelgado" in each.query} == {
+        appview.HOST
+    }
+    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, maria.world.clock.at)
+    assert maria.told.count(CLEARED) == 1
+    assert second_proofs(maria) == []
+
+
+def test_the_digest_tells_once_that_it_is_gone_and_asks_no_more(maria: Staff):
+    takes_it_out(maria)
+    proves_once(maria)
+    proves_again(maria)
+    maria.world.on_monday()
+    maria.world.on_monday()
+
+    first, told, after = maria.letters_of("digest")[-3:]
+    assert "a phone number" in first.text
+    assert "They are shown no longer: two looks, days apart, say so. Closed on" in told.text
+    assert "STILL WAITING" not in told.text.upper()
+    assert "shown no longer" not in after.text
+
+
+def test_its_end_stands_in_the_log_and_in_the_timeline(maria: Staff):
+    takes_it_out(maria)
+    proves_once(maria)
+    proves_again(maria)
+
+    rows = [row for row in maria.world.state.audit.all() if row.action == "closed"]
+    assert [row.subject for row in rows] == [flag(maria).ref]
+    item = maria.items[URL]
+    words = [each.word for each in maria.world.service.retracing.timeline(maria.ref, item.ref)]
+    assert words[-1] == "cleared"
+
+
+def test_what_is_back_before_the_second_proof_was_never_gone(maria: Staff):
+    takes_it_out(maria)
+    proves_once(maria)
+    puts_it_back(maria)
+    proves_again(maria)
+    assert flag(maria).state is FlagState.OPEN
+
+    takes_it_out(maria)
+    proves_once(maria)
+    assert flag(maria).state is FlagState.OPEN
+
+
+@pytest.mark.parametrize("trouble", ["blocks_us", "is_down"])
+def test_a_second_visit_that_fails_is_no_second_proof(maria: Staff, trouble: str):
+    world = maria.world
+    takes_it_out(maria)
+    proves_once(maria)
+    open_to_all = world.internet
+    world.internet = getattr(open_to_all, trouble)(appview.HOST)
+    proves_again(maria)
+    assert flag(maria).state is FlagState.OPEN
+
+    world.internet = open_to_all
+    world.a_week_later()
+    world.sweep()
+    assert flag(maria).state is FlagState.GONE
+
+
+def test_what_vanishes_whole_shows_nothing_any_more(maria: Staff):
+    maria.world.internet = maria.world.internet.removes(SHOWN)
+    proves_once(maria)
+    assert flag(maria).state is FlagState.OPEN
+    proves_again(maria)
+
+    assert maria.told[-1] == ("vanished", URL)
+    assert flag(maria).state is FlagState.GONE
+    maria.world.a_week_later()
+    maria.world.sweep()
+    assert flag(maria).state is FlagState.GONE
+
+
+def test_what_comes_and_goes_and_is_gone_shows_nothing_any_more(maria: Staff):
+    world = maria.world
+    shown = world.internet
+    for internet in (shown.removes(SHOWN), shown) * 2 + (shown.removes(SHOWN),):
+        world.internet = internet
+        world.sweep()
+        world.clock.at += TWO_DAYS
+        world.sweep()
+
+    assert ("flapping", URL) in maria.told
+    assert maria.told[-1] == CLEARED
+    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, world.clock.at)
+
+
+def test_what_an_item_that_is_gone_has_left_open_closes_within_the_day(maria: Staff):
+    """Versions before told nobody of the end of what keeps coming and going, and closed nothing."""
+    left = flag(maria)
+    maria.world.service.purging.purge()
+    assert flag(maria) == left
+    maria.world.internet = maria.world.internet.removes(SHOWN)
+    proves_once(maria)
+    maria.world.service.purging.purge()
+    assert flag(maria) == left
+    proves_again(maria)
+    maria.world.state.flags.replace(left)
+
+    maria.world.service.purging.purge()
+
+    assert (flag(maria).state, flag(maria).ruled_at) == (FlagState.GONE, maria.world.clock.at)
+    assert maria.world.state.audit.last("closed").at == maria.world.clock.at
+
+
+def test_what_is_shown_again_is_told_anew(maria: Staff):
+    takes_it_out(maria)
+    proves_once(maria)
+    proves_again(maria)
+    maria.world.on_monday()
+    puts_it_back(maria)
+    proves_once(maria)
+
+    again = flag(maria)
+    assert (again.state, again.notified_at) == (FlagState.OPEN, None)
+    maria.world.on_monday()
+    assert "a phone number" in maria.letters_of("digest")[-1].text
+    assert again.ref == flag(maria).ref
+
+
+def test_what_its_person_has_ruled_stays_as_they_ruled_it(maria: Staff):
+    maria.rules(flag(maria), Ruling.MINE)
+    takes_it_out(maria)
+    proves_once(maria)
+    proves_again(maria)
+
+    assert flag(maria).state is FlagState.MINE
+    assert CLEARED not in maria.told
+
+
+def test_nobody_can_take_back_what_nobody_has_said(maria: Staff):
+    takes_it_out(maria)
+    proves_once(maria)
+    proves_again(maria)
+
+    with pytest.raises(InputError, match="Nobody has ruled"):
+        maria.rules(flag(maria), Ruling.REOPENED)
+
+
+def test_a_search_engine_that_shows_it_no_longer_proves_nothing(world: World):
+    page = WebPage(
+        url="http://people-finder.example/maria-delgado",
+        title="Maria Delgado, teacher in Cedar Valley",
+        text="Maria Delgado lives in Cedar Valley. Home: 319-555-0134.",
+    )
+    world.internet = world.internet.shows(page)
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.internet = world.internet.removes(page).shows(
+        replace(page, text="Maria Delgado lives in Cedar Valley.")
+    )
+    for _ in range(3):
+        world.a_week_later()
+        world.sweep()
+
+    assert flag(maria).undecided
+    assert not any(kind == "cleared" for kind, _ in maria.told)

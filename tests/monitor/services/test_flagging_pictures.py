@@ -1,0 +1,160 @@
+"""Profile pictures: only of those who agreed, compared, and not kept."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor import lanes
+from monitor.demo import response as cdn
+from monitor.demo.data import Account
+from monitor.demo.district import JOHN, MARIA
+from monitor.domain.consent import Scope
+from monitor.domain.flag import FlagKind
+from tests.monitor.services.world import Staff, World, account
+
+pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+
+WITH_PHOTOS = MARIA.scopes | {Scope.PHOTOS}
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+SENTENCE = "It uses the same picture as your account on Bluesky."
+
+
+def shown(account: Account) -> str:
+    return f"https://bsky.app/profile/{account.handle}"
+
+
+def namesake(number: int, picture: str = IMPOSTOR.picture) -> Account:
+    """Make another Maria Delgado, of whom nothing else is like ours."""
+    return replace(
+        IMPOSTOR,
+        id=f"namesake-{number}",
+        handle=f"md{number}.skies.example",
+        bio="Potter in Fairmont.",
+        picture=picture,
+    )
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(IMPOSTOR)
+    return world
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    maria = world.joins(MARIA, scopes=WITH_PHOTOS)
+    world.sweep()
+    return maria
+
+
+def reasons(maria: Staff, account: Account) -> tuple[str, ...]:
+    item = maria.items[shown(account)]
+    assessment = maria.world.state.items.assessment(item.ref)
+    return assessment.reasons if assessment else ()
+
+
+def pictures_asked_for(world: World) -> list[str]:
+    return [knock.path for knock in world.asked if knock.host == cdn.HOST]
+
+
+def test_a_flag_says_that_the_picture_is_the_persons_own(maria: Staff):
+    assert SENTENCE in maria.flag(FlagKind.IMPERSONATION).reasons
+
+
+def test_each_picture_is_asked_for_once_in_a_sweep(maria: Staff):
+    asked = pictures_asked_for(maria.world)
+
+    assert len(asked) == len(set(asked)) == 2
+
+
+def test_nobodys_picture_is_asked_for_who_did_not_agree(world: World):
+    maria = world.joins(MARIA)
+    world.sweep()
+
+    assert pictures_asked_for(world) == []
+    assert not any(item.portrait.picture_print for item in maria.items.values())
+    assert SENTENCE not in maria.flag(FlagKind.IMPERSONATION).reasons
+
+
+def test_no_picture_is_asked_for_where_none_can_be_opened(world_of, monkeypatch):
+    monkeypatch.setattr(lanes, "can_open_pictures", lambda: False)
+    world = world_of(families=("bluesky",))
+    maria = world.joins(MARIA, scopes=WITH_PHOTOS)
+    world.sweep()
+
+    assert pictures_asked_for(world) == []
+    assert len(maria.items) > 0
+    assert world.gaps() == {}
+
+
+def test_the_picture_itself_is_nowhere_on_disk(maria: Staff):
+    drawn = cdn.png(IMPOSTOR.picture)
+    files = [each for each in maria.world.config.state.rglob("*") if each.is_file()]
+
+    assert files
+    assert not any(drawn[:24] in file.read_bytes() for file in files)
+
+
+def test_a_picture_that_cannot_be_had_leaves_what_was_known_and_no_gap(maria: Staff):
+    before = maria.items[shown(IMPOSTOR)].portrait.picture_print
+    maria.world.internet = maria.world.internet.is_down(cdn.HOST)
+    maria.world.a_week_later()
+
+    assert maria.world.sweep() == []
+    assert maria.world.gaps() == {}
+    assert maria.items[shown(IMPOSTOR)].portrait.picture_print == before != ""
+
+
+def test_another_picture_is_another_print(maria: Staff):
+    before = maria.items[shown(IMPOSTOR)].portrait.picture_print
+    other = replace(IMPOSTOR, picture="blue-van")
+    maria.world.internet = maria.world.internet.removes(IMPOSTOR).shows(other)
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert maria.items[shown(IMPOSTOR)].portrait.picture_print not in {before, ""}
+    assert SENTENCE not in reasons(maria, IMPOSTOR)
+
+
+def test_a_removed_picture_leaves_no_print(maria: Staff):
+    maria.world.internet = maria.world.internet.removes(IMPOSTOR).shows(
+        replace(IMPOSTOR, picture="")
+    )
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert maria.items[shown(IMPOSTOR)].portrait.picture_print == ""
+
+
+def test_a_picture_that_many_show_says_nothing(maria: Staff):
+    strangers = [namesake(number) for number in range(4)]
+    for stranger in strangers:
+        maria.world.internet = maria.world.internet.shows(stranger)
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert [SENTENCE in reasons(maria, each) for each in strangers] == [False] * 4
+
+
+def test_accounts_found_for_others_count_among_the_many(maria: Staff):
+    for number in range(4):
+        other = replace(namesake(number), name="John Smith")
+        maria.world.internet = maria.world.internet.shows(other)
+    maria.world.joins(JOHN, scopes=JOHN.scopes | {Scope.PHOTOS})
+    maria.world.a_week_later()
+    maria.world.sweep()
+    maria.world.a_week_later()
+    maria.world.sweep()
+
+    assert SENTENCE not in reasons(maria, IMPOSTOR)
+
+
+def test_whoever_leaves_takes_the_marks_of_pictures_along(maria: Staff):
+    state, print_ = maria.world.state, maria.items[shown(IMPOSTOR)].portrait.picture_print
+    assert state.pictures.bearers(print_, besides=()) == 2
+
+    maria.withdraws()
+    maria.world.writes()
+
+    assert state.pictures.bearers(print_, besides=()) == 0

@@ -1,0 +1,229 @@
+"""Contacts reach the matcher and nothing else; that it cannot tell is never a "no"."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from msgspec import structs
+
+from monitor.demo import setup as stage
+from monitor.demo.district import ROSA
+from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
+from monitor.domain.students.matching import UNFLAGGED, ContactVerdict, Spent
+from monitor.errors import UnavailableError
+from scrapers.models import Outcome
+from tests.monitor.services.fakes import FakeMatcher
+from tests.monitor.services.world import World, account
+
+LINKED = ContactVerdict(flagged=True, count=2, cues=("class-of",))
+SILENT = UnavailableError("The student matcher does not answer.")
+PUPILS = ("Mason", "Whitlock", "masonw28", "Priya", "Venkataraman", "priyaplaysoboe")
+
+
+def follows_pupils(world: World) -> None:
+    rosa = next(each for each in world.internet.traces.follows if "mason" in each.whom)
+    world.internet = world.internet.shows(replace(rosa, since=1))
+
+
+@pytest.fixture
+def network(world_of) -> World:
+    world = world_of(families=("bluesky",))
+    follows_pupils(world)
+    world.matcher = FakeMatcher(says=UNFLAGGED)
+    return world
+
+
+def test_the_matcher_sees_every_contact_on_every_page(network: World):
+    network.joins(ROSA)
+    network.sweep()
+
+    followed = max(network.matcher.shown, key=len)
+    assert len(followed) > 10
+    assert {"Mason Whitlock", "Wendel Achterberg"} <= {contact.name for contact in followed}
+
+
+def test_a_link_is_flagged_with_its_reasons_and_without_a_name(network: World):
+    network.matcher.says = LINKED
+    rosa = network.joins(ROSA)
+    network.sweep()
+
+    flags = {flag.relation: flag for flag in rosa.flags}
+    assert {flag.kind for flag in rosa.flags} == {FlagKind.STUDENT_LINK}
+    assert flags["follows"].severity is Severity.MEDIUM
+    assert flags["followers"].severity is Severity.LOW
+    assert "follows 2 accounts" in flags["follows"].reasons[0]
+    assert not any(pupil in repr(rosa.flags) for pupil in PUPILS)
+
+
+def test_no_contact_is_kept_anywhere(network: World):
+    network.matcher.says = LINKED
+    rosa = network.joins(ROSA)
+    kept = []
+    network.meanwhile = lambda visit: kept.extend(
+        network.state.journal.about(network.state.sweeps.open()[0].ref, "bluesky", rosa.ref)
+    )
+    network.sweep()
+    network.on_monday()
+
+    assert kept
+    assert all(each.visit.reading.contacts == () for each in kept)
+    assert not any(pupil in repr(kept) for pupil in PUPILS)
+    assert not any(pupil in repr(rosa.items) for pupil in PUPILS)
+    for letter in network.post.accepted:
+        assert not any(pupil in letter.text + letter.letter.html for pupil in PUPILS)
+
+
+def test_several_rare_names_and_followers_are_told_in_words_of_their_own(network: World):
+    network.matcher.says = ContactVerdict(flagged=True, count=3, cues=("grade", "several-names"))
+    rosa = network.joins(ROSA)
+    network.sweep()
+
+    said = {flag.relation: " ".join(flag.reasons) for flag in rosa.flags}
+    assert "a grade" in said["follows"]
+    assert "chance would bring fewer" in said["follows"]
+    assert "you can remove a follower" in said["followers"]
+    assert not any(word in text for text in said.values() for word in ("proof", "prove", "certain"))
+
+
+def test_family_stays_family_under_a_new_key(network: World):
+    network.matcher.says = LINKED
+    rosa = network.joins(ROSA)
+    network.sweep()
+    for flag in rosa.flags:
+        for step in (Ruling.STUDENT_LINK, Ruling.FAMILY):
+            rosa.rules(flag, step)
+    network.a_week_later()
+    network.matcher = FakeMatcher(says=replace(LINKED, count=9, cues=("grade",)))
+
+    network.sweep()
+    network.on_monday()
+
+    assert {flag.state for flag in rosa.flags} == {FlagState.FAMILY}
+    assert not any("student" in each.text.casefold() for each in rosa.letters_of("digest"))
+
+
+def test_a_link_is_told_to_its_person_alone(network: World):
+    network.matcher.says = LINKED
+    rosa = network.joins(ROSA)
+    network.sweep()
+    network.on_monday()
+
+    telling = [each for each in network.post.accepted if "student" in each.text.casefold()]
+    assert {each.envelope.kind for each in telling} >= {"digest"}
+    assert {each.envelope.recipient for each in telling if each.envelope.kind == "digest"} == {
+        rosa.mail
+    }
+    for each in network.post.of_kind("review"):
+        assert "student" not in (each.text + each.letter.html).casefold()
+
+
+def test_a_matcher_that_cannot_be_reached_is_said_and_is_not_a_no(network: World):
+    network.matcher.says = SILENT
+    rosa = network.joins(ROSA)
+
+    network.sweep()
+
+    run = network.coverage()["bluesky"]
+    assert run.outcome is Outcome.PARTIAL
+    assert run.note == "the student matcher cannot be reached"
+    assert rosa.flags == ()
+    keys = {question.kind for question in network.state.questions.of(rosa.ref)}
+    assert not keys & {"follows", "followers"}
+
+
+def test_how_much_the_matcher_was_asked_is_recorded_once_and_nothing_else(network: World):
+    network.matcher.spent = Spent(day=date(2026, 9, 12), lists=2, contacts=14, refused=1)
+    network.joins(ROSA)
+    network.sweep()
+    network.sweep()
+
+    rows = [each for each in network.state.audit.all() if each.action == "compared"]
+    assert [each.details for each in rows] == [
+        {"day": "2026-09-12", "lists": "2", "contacts": "14", "refused": "1"}
+    ]
+    assert rows[0].subject == ""
+
+
+def test_a_matcher_that_was_never_asked_leaves_no_record(network: World):
+    network.joins(ROSA)
+    network.sweep()
+
+    assert network.state.audit.last("compared") is None
+
+
+def test_what_a_silent_matcher_missed_is_found_when_it_is_back(network: World):
+    network.matcher.says = SILENT
+    rosa = network.joins(ROSA)
+    network.sweep()
+    network.matcher.says = LINKED
+    network.a_week_later()
+    network.sweep()
+
+    assert len(rosa.flags) == 2
+    assert network.gaps() == {}
+
+
+def test_the_digest_says_that_contacts_could_not_be_compared(network: World):
+    network.matcher.says = SILENT
+    rosa = network.joins(ROSA)
+    network.sweep()
+    network.on_monday()
+
+    (digest,) = rosa.letters_of("digest")
+    assert "the student matcher cannot be reached" in digest.text
+
+
+def test_a_list_that_could_not_be_read_is_not_a_no(network: World):
+    rosa = network.joins(ROSA)
+    network.internet = network.internet.is_down("appview.example")
+
+    network.sweep()
+
+    assert network.matcher.shown == []
+    assert network.gaps() == {"bluesky": Outcome.FAILED}
+    assert network.state.questions.of(rosa.ref) == ()
+
+
+def with_students(world: World, roster: str = "roster.tokens"):
+    folder = world.config.state.parent
+    students = structs.replace(
+        stage.configuration(folder).students, enabled=True, tokens=folder / roster
+    )
+    return structs.replace(world.config, students=students)
+
+
+def test_a_real_matcher_that_refuses_its_key_leaves_the_rest_of_the_service_at_work(
+    world_of, tmp_path, caplog
+):
+    world = world_of(families=("bluesky",))
+    follows_pupils(world)
+    config = with_students(world)
+    stage.hash_roster(config)
+    (tmp_path / "roster.key").write_text("ab" * 32, "ascii")
+    world.restarts(config)
+    rosa = world.joins(ROSA)
+
+    world.sweep()
+
+    run = world.coverage()["bluesky"]
+    assert run.outcome is Outcome.PARTIAL
+    assert run.note == "the student matcher cannot be reached"
+    assert rosa.items
+    assert rosa.flags == ()
+    assert "import the roster again" in caplog.text
+
+
+def test_a_real_matcher_finds_the_pupils_that_rosa_follows(world_of):
+    world = world_of(families=("bluesky",))
+    follows_pupils(world)
+    config = with_students(world)
+    stage.hash_roster(config)
+    world.restarts(config)
+    rosa = world.joins(ROSA)
+
+    world.sweep()
+
+    (flag,) = rosa.flags
+    assert (flag.kind, flag.relation) == (FlagKind.STUDENT_LINK, "follows")
+    assert rosa.items["https://bsky.app/profile/rosamarchetti.skies.example"].ref == flag.item
+    assert account("rosa").handle == "rosamarchetti.skies.example"

@@ -1,0 +1,86 @@
+"""An impostor who comes again under another handle is known by what they showed before."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import BETH, MARIA
+from monitor.domain.flag import FlagKind, Ruling
+from tests.monitor.services.world import Staff, account
+
+TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."
+FIRST = replace(
+    account("impersonator", week=2), since=1, name="Maria Delgado", bio=TALE, picture="owl"
+)
+SECOND = replace(FIRST, id="again", handle="sleepy-owls.skies.example")
+AGAIN = "Its description repeats that of an account that was found to pretend to be you."
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    """Somebody who is impersonated, and flagged for a handle that imitates theirs."""
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(FIRST)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def the_impostor_comes_again(maria: Staff) -> None:
+    world = maria.world
+    world.internet = world.internet.shows(SECOND)
+    world.a_week_later()
+    world.sweep()
+
+
+def flagged_again(maria: Staff):
+    flags = [flag for flag in maria.flags if flag.kind is FlagKind.IMPERSONATION]
+    return [flag for flag in flags if AGAIN in flag.reasons]
+
+
+def test_a_clone_of_what_was_ruled_an_impersonation_is_flagged(maria: Staff):
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+    the_impostor_comes_again(maria)
+
+    (flag,) = flagged_again(maria)
+    assert "owls" not in " ".join(flag.reasons)
+
+
+@pytest.mark.parametrize("ruling", [None, Ruling.HARMLESS, Ruling.NAMESAKE, Ruling.MINE])
+def test_what_was_not_ruled_an_impersonation_is_no_pattern(maria: Staff, ruling):
+    if ruling:
+        maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+    the_impostor_comes_again(maria)
+
+    assert flagged_again(maria) == []
+
+
+def test_an_account_that_was_removed_is_remembered_while_its_flag_is(maria: Staff):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    for ruling in (Ruling.IMPERSONATION, Ruling.REPORTED, Ruling.REMOVED):
+        flag = maria.rules(flag, ruling)
+    maria.world.internet = maria.world.internet.removes(FIRST)
+    the_impostor_comes_again(maria)
+
+    assert len(flagged_again(maria)) == 1
+
+
+def test_a_ruling_that_was_taken_back_is_no_pattern(maria: Staff):
+    flag = maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+    maria.rules(flag, Ruling.REOPENED)
+    the_impostor_comes_again(maria)
+
+    assert flagged_again(maria) == []
+
+
+def test_what_pretends_to_be_one_person_is_watched_for_them_alone(maria: Staff):
+    world = maria.world
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.IMPERSONATION)
+    beth = world.joins(BETH)
+    world.internet = world.internet.shows(
+        replace(SECOND, id="beth-owls", name="Beth Novak", handle="owls-of-beth.skies.example")
+    )
+    world.a_week_later()
+    world.sweep()
+
+    assert flagged_again(beth) == []

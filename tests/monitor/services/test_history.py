@@ -1,0 +1,95 @@
+"""A person can look up what became of an item, and compare it with what they know."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import JOHN, MARIA
+from monitor.domain.detection.comparison import Likeness
+from monitor.domain.flag import FlagKind, Ruling
+from monitor.errors import InputError
+from tests.monitor.services.world import Staff, account
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    """Somebody whose impostor has changed its words since it was first seen."""
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.HARMLESS)
+    world.internet = world.internet.removes(IMPOSTOR).shows(
+        replace(IMPOSTOR, bio=f"{IMPOSTOR.bio} Write to me!")
+    )
+    world.a_week_later()
+    world.sweep()
+    return maria
+
+
+@pytest.fixture
+def fake(maria: Staff) -> str:
+    return maria.flag(FlagKind.IMPERSONATION).item
+
+
+def test_a_timeline_tells_versions_events_flags_and_rulings(maria: Staff, fake: str):
+    told = maria.world.service.retracing.timeline(maria.ref, fake)
+
+    assert [(each.kind, each.word) for each in told if each.kind != "shown"] == [
+        ("ruled", "harmless"),
+        ("event", "changed"),
+        ("flagged", "impersonation"),
+    ]
+    assert [each.at for each in told] == sorted(each.at for each in told)
+    later = [each for each in told if each.kind == "shown" and each.marks]
+    assert {each.source for each in later} == {"bluesky"}
+    assert {mark.field for each in later for mark in each.marks} == {"bio"}
+
+
+def test_any_two_versions_are_compared(maria: Staff, fake: str):
+    retracing = maria.world.service.retracing
+    numbers = [each.number for each in retracing.timeline(maria.ref, fake) if each.number]
+
+    marks = retracing.compare(maria.ref, fake, numbers[0], numbers[-1])
+
+    assert [mark.text for each in marks if each.field == "bio" for mark in each.marks] == [
+        IMPOSTOR.bio,
+        " Write to me!",
+    ]
+    with pytest.raises(InputError, match="There is no version 999"):
+        retracing.compare(maria.ref, fake, numbers[0], 999)
+
+
+def test_an_impostor_beside_the_own_account_shows_what_was_copied(maria: Staff, fake: str):
+    nearest, *_ = maria.world.service.retracing.beside(maria.ref, fake)
+
+    assert nearest.own.portrait.handle == account("maria").handle
+    alike = {each.field: each.likeness for each in nearest.parallels}
+    assert alike["name"] in {Likeness.SAME, Likeness.LIKE}
+    assert alike["bio"] is Likeness.PARTLY
+
+
+def test_an_own_account_is_not_laid_beside_itself(maria: Staff):
+    retracing = maria.world.service.retracing
+    own = {
+        each.own.ref
+        for item in maria.items.values()
+        for each in retracing.beside(maria.ref, item.ref)
+    }
+
+    for ref in own:
+        assert ref not in {each.own.ref for each in retracing.beside(maria.ref, ref)}
+
+
+def test_what_is_anothers_is_not_there(maria: Staff, fake: str):
+    john, retracing = maria.world.joins(JOHN), maria.world.service.retracing
+
+    for look in (
+        lambda: retracing.timeline(john.ref, fake),
+        lambda: retracing.compare(john.ref, fake, 1, 2),
+        lambda: retracing.beside(john.ref, fake),
+    ):
+        with pytest.raises(InputError, match="There is no item"):
+            look()

@@ -1,0 +1,173 @@
+"""What was there before we looked is no news; what pretends to be somebody is, from the first."""
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from monitor.config import CatalogueConfig
+from monitor.demo.district import DANIEL, MARIA, ROSA
+from monitor.domain.flag import FlagKind, Severity
+from monitor.domain.item import Presence
+from tests.monitor.services.world import World, account, catalogue, profile
+
+IMPOSTOR = account("impersonator", week=2)
+PRETENDER = "https://bsky.app/profile/mariadelgad0.skies.example"
+SITE = "http://chalkboard.example/t/mariadelgado"
+
+
+def stands_from_the_start(trace):
+    return replace(trace, since=1)
+
+
+def test_a_first_sweep_tells_nothing_of_all_that_it_finds(world: World):
+    maria = world.joins(MARIA)
+
+    assert world.sweep() == []
+    assert len(maria.items) > 3
+
+
+def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world: World):
+    world.internet = world.internet.shows(stands_from_the_start(IMPOSTOR))
+    maria = world.joins(MARIA)
+
+    assert world.sweep() == []
+    world.service.posting.send_due()
+
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    assert flag.severity is Severity.HIGH
+    assert maria.items[PRETENDER].ref == flag.item
+    (alert,) = maria.letters_of("alert")
+    assert "pretending to be you" in alert.text
+    assert all(reason in alert.text for reason in flag.reasons[:6])
+
+
+def test_the_first_letter_asks_to_sort_what_nobody_can_tell(world: World):
+    another = replace(account("mason"), id="other", handle="herons.skies.example")
+    world.internet = world.internet.shows(
+        replace(another, name="Daniel Reyes", bio="Herons, and Cedar Valley Middle School.")
+    )
+    daniel = world.joins(DANIEL)
+    world.sweep()
+    world.on_monday()
+
+    (overview,) = daniel.letters_of("digest")
+    assert "first overview" in overview.letter.subject
+    assert "IS THIS YOU?" in overview.text
+    assert "bsky[.]app/profile/herons[.]skies[.]example" in overview.text
+
+
+def test_a_new_handle_starts_silently(world_of):
+    world = world_of("readerly")
+    world.internet = world.internet.shows(
+        replace(profile("readerly", "bethreads"), handle="mariareads", name="Maria Delgado")
+    )
+    maria = world.joins(MARIA)
+    world.sweep()
+    person = world.state.people.get(maria.ref)
+    world.state.people.replace(replace(person, handles=(*person.handles, "mariareads")))
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert "http://readerly.example/reader/mariareads" in maria.items
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"given": "Mary"}, {"family": "Torres", "former_families": ("Delgado",)}, {"middle": "Ines"}],
+)
+def test_a_new_name_starts_silently(world: World, change):
+    maria = world.joins(MARIA)
+    world.sweep()
+    person = world.state.people.get(maria.ref)
+    world.state.people.replace(replace(person, name=replace(person.name, **change)))
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert maria.flags == ()
+
+
+def test_a_new_source_starts_silently(world_of, tmp_path):
+    world = world_of("readerly")
+    maria = world.joins(MARIA)
+    world.sweep()
+    files = (catalogue(tmp_path, ("readerly", "chalkboard")),)
+    sources = structs.replace(
+        world.config.sources, catalogue=CatalogueConfig(own=False, files=files)
+    )
+    world.restarts(structs.replace(world.config, sources=sources))
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert SITE in maria.items
+
+
+def test_somebody_who_joins_later_starts_silently_too(world: World):
+    world.joins(MARIA)
+    world.sweep()
+    world.a_week_later()
+    world.joins(ROSA)
+
+    assert world.sweep() == []
+
+
+@pytest.fixture
+def reads_anew(tmp_path):
+    """Ask and read in the same way under another mark, as a new version of the reader would."""
+
+    def read_anew(world: World, mark: str) -> None:
+        catalogue(tmp_path, ("chalkboard",), e_string=mark)
+        world.restarts()
+
+    return read_anew
+
+
+def test_a_new_version_of_a_reader_starts_silently(world_of, reads_anew):
+    world = world_of("chalkboard")
+    own = profile("chalkboard", "mariadelgado")
+    world.joins(MARIA)
+    world.sweep()
+    world.internet = world.internet.removes(own).shows(replace(own, bio="Rocks, mostly."))
+    reads_anew(world, "teacher-card")
+    world.a_week_later()
+    assert world.sweep() == []
+
+    world.internet = world.internet.removes(replace(own, bio="Rocks, mostly.")).shows(own)
+    world.a_week_later()
+
+    assert world.sweep() == [("Maria", "changed", SITE)]
+
+
+def test_what_a_new_reader_does_not_find_is_not_thereby_gone(world_of, reads_anew):
+    world = world_of("chalkboard")
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.internet = world.internet.removes(profile("chalkboard", "mariadelgado"))
+    reads_anew(world, "teacher-card")
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert maria.items[SITE].presence is Presence.PRESENT
+
+
+def test_after_the_baseline_a_new_account_is_told_and_asked_about(world: World):
+    stranger = replace(
+        account("mason"),
+        id="other",
+        handle="mdelgado-art.skies.example",
+        name="Maria Delgado",
+        bio="Beetles, and Maple Street Elementary School.",
+    )
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.on_monday()
+    world.internet = world.internet.shows(stranger)
+    world.a_week_later()
+
+    url = "https://bsky.app/profile/mdelgado-art.skies.example"
+    assert world.sweep() == [("Maria", "appeared", url)]
+    assert maria.flags == ()
+    world.on_monday()
+    digest = maria.letters_of("digest")[-1]
+    assert "1 question" in digest.letter.subject
+    assert "mdelgado-art[.]skies[.]example" in digest.text

@@ -1,0 +1,147 @@
+"""One question's answer beside its last one: items are found, begun and merged."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.demo.district import MARIA
+from monitor.services.ingest import Comparing
+from scrapers.models import Finding, Kind, Outcome, Query, QueryKind, Reading, Request
+from tests.monitor.services.world import World
+
+NAMES = ("a", "b", "c", "d")
+
+
+def finding(key: str, *accounts: str) -> Finding:
+    account, *others = accounts or ("",)
+    kind = Kind.ACCOUNT if accounts else Kind.PAGE
+    return Finding(
+        key=key,
+        kind=kind,
+        url=f"https://{key}.example",
+        account=account,
+        account_aliases=tuple(others),
+    )
+
+
+class Desk:
+    """Compares readings of one person's questions, one after another."""
+
+    def __init__(self, world: World) -> None:
+        self.state = world.state
+        self.person = world.joins(MARIA).ref
+        self.numbers = count()
+        self.comparing = Comparing(
+            state=self.state,
+            person=self.person,
+            version=1,
+            week=1,
+            at=world.clock.at,
+            new_ref=lambda: f"item-{next(self.numbers):04}",
+        )
+
+    def query(self, word: str, kind: QueryKind = QueryKind.SEARCH) -> Query:
+        request = Request(url="https://engine.example")
+        return Query(
+            source="engine", kind=kind, terms=(word,), request=request, subject=self.person
+        )
+
+    def shows(self, word: str, findings: Iterable[Finding]) -> None:
+        shown = tuple(findings)
+        outcome = Outcome.FOUND if shown else Outcome.ABSENT
+        reading = Reading(outcome=outcome, findings=shown)
+        with self.state.write():
+            self.comparing.compare(self.query(word), reading)
+
+    @property
+    def items(self) -> set[str]:
+        return {item.ref for item in self.state.items.of(self.person)}
+
+
+@pytest.fixture
+def desk(world_of) -> Desk:
+    return Desk(world_of("chalkboard"))
+
+
+def test_two_items_that_turn_out_one_are_one_from_then_on(desk: Desk):
+    desk.shows("maria", [finding("a"), finding("b", "net:@maria")])
+    desk.shows("delgado", [finding("c", "net:1", "net:@maria"), finding("a")])
+
+    assert desk.items == {"item-0000", "item-0001"}
+
+
+def test_an_item_that_was_merged_away_in_the_same_answer_is_met_as_the_whole(desk: Desk):
+    desk.shows("other", [finding("a")])
+    desk.shows("maria", [finding("c", "site:@maria"), finding("d", "web:@m")])
+    # The first finding proves that the page and both accounts are one.
+    desk.shows("maria", [finding("a", "net:1", "site:@maria", "web:@m"), finding("d", "web:@m")])
+
+    assert len(desk.items) == 1
+    sightings = desk.state.sightings.of_person(desk.person)
+    assert {each.item for each in sightings} == desk.items
+
+
+def test_an_account_that_bears_anothers_former_handle_is_another_item(desk: Desk):
+    desk.shows("maria", [finding("a", "net:1", "net:@maria")])
+    desk.shows("maria", [finding("b", "net:2", "net:@maria")])
+
+    assert len(desk.items) == 2
+
+
+accounts = st.lists(
+    st.sampled_from(["net:1", "net:2", "net:@m", "net:@d", "web:@m"]), max_size=3, unique=True
+)
+answers = st.lists(
+    st.tuples(
+        st.sampled_from(["maria", "delgado"]),
+        st.lists(st.builds(finding, st.sampled_from(NAMES)), max_size=1)
+        | st.lists(
+            st.tuples(st.sampled_from(NAMES), accounts).map(
+                lambda told: finding(told[0], *told[1])
+            ),
+            max_size=4,
+        ),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(answers=answers)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_shown_every_sighting_and_every_look_is_of_an_item_that_exists(
+    desk: Desk, answers
+):
+    for word, shown in answers:
+        desk.shows(word, shown)
+
+    sightings = desk.state.sightings.of_person(desk.person)
+    assert {each.item for each in sightings} <= desk.items
+    assert set(desk.comparing.noticed.items) <= desk.items
+
+
+def unchanged(desk: Desk, version: int = 1) -> None:
+    with desk.state.write():
+        replace(desk.comparing, version=version).compare(
+            desk.query("maria"), Reading(outcome=Outcome.UNCHANGED)
+        )
+
+
+def test_an_unchanged_answer_to_a_question_that_was_retired_meanwhile_settles_nothing(desk: Desk):
+    unchanged(desk)
+
+    assert desk.state.questions.of(desk.person) == ()
+
+
+def test_an_unchanged_answer_was_read_by_the_reader_of_the_time_before(desk: Desk):
+    desk.shows("maria", [finding("a")])
+
+    unchanged(desk, version=2)
+
+    (question,) = desk.state.questions.of(desk.person)
+    assert question.version == 1
+    assert desk.items == {"item-0000"}

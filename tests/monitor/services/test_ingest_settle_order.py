@@ -1,0 +1,99 @@
+"""What is told depends on what was answered, never on which answer came first."""
+
+import random
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+
+import pytest
+
+from monitor.demo.district import MARIA, THOMAS
+from monitor.services.ports import Watch
+from scrapers.models import Outcome, Query, Reading, Visit
+from tests.monitor.services.world import World, account, profile
+
+ORDERS = [
+    list,
+    lambda visits: random.Random(7).sample(visits, len(visits)),  # noqa: S311 - the same again
+]
+# Made from the sealing key, which each world draws for itself.
+CODE = re.compile(r" [\w-]{43}(?![\w-])")
+
+
+def three_weeks(world: World) -> list[tuple[str, str, str]]:
+    """Let a lot happen at once, and return every letter that comes of it."""
+    impostor = account("impersonator", week=2)
+    for member in (MARIA, THOMAS):
+        world.joins(member)
+    world.sweep()
+    world.on_monday()
+    own = profile("chalkboard", "mariadelgado")
+    world.internet = (
+        world.internet.shows(replace(impostor, since=1))
+        .removes(own)
+        .shows(replace(own, bio="Rocks, mostly.", name="Maria D."))
+    )
+    thomas = account("thomas")
+    world.internet = world.internet.removes(thomas).shows(replace(thomas, name="FREE CRYPTO"))
+    world.later(days=5)
+    told = world.sweep()
+    world.on_monday()
+    letters = [
+        (each.envelope.recipient, each.letter.subject, CODE.sub("", each.letter.text))
+        for each in world.post.accepted
+    ]
+    assert len(told) == 3
+    return [*told, *letters]
+
+
+@pytest.fixture
+def worlds(world_of, tmp_path):
+    def make(name: str) -> World:
+        return world_of("chalkboard", families=("bluesky", "searxng"), folder=tmp_path / name)
+
+    return make
+
+
+def test_events_and_letters_are_the_same_whatever_order_the_answers_come_in(worlds):
+    told = []
+    for number, order in enumerate(ORDERS):
+        world = worlds(f"world{number}")
+        world.order = order
+        told.append(three_weeks(world))
+
+    assert told[0] == told[1]
+
+
+class OneAfterAnother:
+    """Asks one source whole, and looks at what has closed before the next one begins to answer."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.closed: list[set[str]] = []
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+        asked = sorted(queries, key=lambda query: query.source)
+        for query in asked:
+            watch(query.source, "waiting")
+        for name, group in groupby(asked, key=lambda query: query.source):
+            self.closed.append(set(self.world.coverage()))
+            questions = list(group)
+            for query in questions:
+                if query is questions[-1]:
+                    self.world.later(hours=2)
+                    watch(name, "done")
+                nothing = Reading(outcome=Outcome.ABSENT)
+                yield Visit(query=query, reading=nothing, at=self.world.clock.now())
+
+
+def test_a_slow_source_holds_up_no_other(world_of):
+    world = world_of("chalkboard", "readerly")
+    world.joins(MARIA)
+    visitor = OneAfterAnother(world)
+    sweeping = replace(world.rounds.sweeping, visitor=visitor)
+
+    replace(world.rounds, sweeping=sweeping).sweep()
+
+    assert visitor.closed == [set(), {"chalkboard"}]
+    assert world.coverage().keys() == {"chalkboard", "readerly"}

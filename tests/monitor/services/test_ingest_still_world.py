@@ -1,0 +1,69 @@
+"""A world in which nothing happens is told as one, however often it is looked at."""
+
+import pytest
+
+from monitor.demo import fake_searxng as engine
+from monitor.demo.data import LAST_WEEK
+from monitor.demo.district import ENROLLED, JOHN, MARIA, Member
+from monitor.demo.response import Asked
+from tests.monitor.conftest import MakeWorld
+from tests.monitor.services.flicker import Flicker
+from tests.monitor.services.world import World
+
+MEMBERS = (MARIA, JOHN)
+SITES = (
+    *("chalkboard", "givingdesk", "paceclub", "readerly"),
+    *("recipebox", "snapgarden", "stitchbook", "tuneshelf"),
+)
+
+
+def stays_still(world: World, sweeps: int, members: tuple[Member, ...] = MEMBERS) -> None:
+    for member in members:
+        world.joins(member)
+    world.sweep()
+    world.service.posting.send_due()
+    flags = [flag.ref for flag in world.state.flags.all_open()]
+    letters = len(world.post.tried)
+    internet = world.internet
+
+    for seed in range(sweeps):
+        # A consent lasts a year, and the world is still being asked at its end.
+        world.later(days=3)
+        world.forgets_visits()
+        # Rankings, counters, trackers, blanks, entities and clocks differ all the same.
+        world.web.web = Flicker(internet, seed)
+        assert world.sweep() == []
+        assert world.asked_about(MARIA.person.name.family)
+
+    assert [flag.ref for flag in world.state.flags.all_open()] == flags
+    world.service.posting.send_due()
+    assert len(world.post.tried) == letters
+
+
+def test_twenty_sweeps_over_a_still_world_tell_nothing(world: World):
+    stays_still(world, 20)
+
+
+@pytest.mark.soak
+def test_a_hundred_sweeps_over_a_still_world_tell_nothing(world: World):
+    stays_still(world, 100)
+
+
+@pytest.mark.soak
+def test_a_hundred_sweeps_over_all_of_the_demo_tell_nothing(world_of: MakeWorld):
+    world = world_of(*SITES, families=("bluesky", "searxng"))
+    world.web.week = LAST_WEEK
+    stays_still(world, 100, ENROLLED)
+
+
+def test_the_world_that_stands_still_never_says_a_thing_twice_alike(world: World):
+    """Or a still world would prove nothing."""
+    asked = (
+        Asked(host=engine.HOST, path="/search", query="q=maria+delgado&format=json", nth=1),
+        Asked(host="chalkboard.example", path="/t/mariadelgado", nth=1),
+    )
+    once, again = (
+        [Flicker(world.internet, seed).answer(each) for each in asked] for seed in (1, 2)
+    )
+
+    assert all(one and other and one != other for one, other in zip(once, again, strict=True))

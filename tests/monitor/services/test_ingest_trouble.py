@@ -1,0 +1,156 @@
+"""A source that cannot be checked proves nothing, and is named until it can be."""
+
+import pytest
+
+from monitor.demo.district import BETH, MARIA
+from monitor.demo.internet import Internet
+from monitor.domain.item import Presence
+from scrapers.models import Outcome
+from tests.monitor.services.world import World, profile
+
+SITE, NETWORK, ENGINE = "chalkboard.example", "appview.example", "searx.example"
+SOURCES = {SITE: "chalkboard", NETWORK: "bluesky", ENGINE: "searxng"}
+
+
+def is_blocked(internet: Internet, host: str) -> Internet:
+    return internet.blocks_us(host)
+
+
+def is_limited(internet: Internet, host: str) -> Internet:
+    return internet.limits_us(host, retry_after=86_400)
+
+
+def is_redesigned(internet: Internet, host: str) -> Internet:
+    return internet.changes_its_markup(host)
+
+
+def says_the_same_for_everybody(internet: Internet, host: str) -> Internet:
+    return internet.says_the_same_for_everybody(host)
+
+
+def is_broken(internet: Internet, host: str) -> Internet:
+    return internet.is_broken(host)
+
+
+def is_down(internet: Internet, host: str) -> Internet:
+    return internet.is_down(host)
+
+
+def forbids_json(internet: Internet, _host: str) -> Internet:
+    return internet.forbids_json()
+
+
+TROUBLES = {
+    is_blocked: Outcome.BLOCKED,
+    is_limited: Outcome.LIMITED,
+    is_redesigned: Outcome.UNREADABLE,
+    is_broken: Outcome.FAILED,
+    is_down: Outcome.FAILED,
+}
+CASES = [
+    *((host, trouble, outcome) for host in SOURCES for trouble, outcome in TROUBLES.items()),
+    (SITE, says_the_same_for_everybody, Outcome.UNREADABLE),
+    (ENGINE, forbids_json, Outcome.UNREADABLE),
+]
+
+
+def only(world_of, host: str) -> World:
+    """Make a world with the one source that lies at a host."""
+    source = SOURCES[host]
+    return world_of(source) if host == SITE else world_of(families=(source,))
+
+
+@pytest.mark.parametrize(
+    ("host", "trouble", "outcome"), CASES, ids=[f"{case[0]}-{case[1].__name__}" for case in CASES]
+)
+def test_a_source_in_trouble_settles_nothing_and_is_named_until_it_recovers(
+    world_of, host, trouble, outcome
+):
+    world = only(world_of, host)
+    maria = world.joins(MARIA)
+    world.sweep()
+    before = maria.items
+    well = world.internet
+    world.internet = trouble(well, host)
+
+    world.a_week_later()
+    since = world.clock.at
+    for _ in range(2):
+        assert world.sweep() == []
+        assert world.gaps() == {SOURCES[host]: outcome}
+        assert world.coverage()[SOURCES[host]].since == since
+        world.a_week_later()
+    world.internet = well
+
+    assert world.sweep() == []
+    assert world.gaps() == {}
+    assert before
+    assert maria.items.keys() == before.keys()
+    assert {item.presence for item in maria.items.values()} == {Presence.PRESENT}
+    assert not [due for due in world.state.due.all() if due.name == "second-proof"]
+
+
+def test_what_vanishes_behind_a_block_is_not_told_before_it_is_proved(world_of):
+    world = world_of("chalkboard")
+    world.joins(MARIA)
+    world.sweep()
+    gone = world.internet.removes(profile("chalkboard", "mariadelgado"))
+    world.internet = gone.blocks_us(SITE)
+
+    world.a_week_later()
+    assert world.sweep() == []
+    world.a_week_later()
+    assert world.sweep() == []
+
+
+def test_a_half_read_list_takes_nothing_away(world_of):
+    world = world_of(families=("searxng",))
+    maria = world.joins(MARIA)
+    world.sweep()
+    before = maria.items.keys()
+    well = world.internet
+    listed = [page for page in well.traces.pages if "Delgado" in page.title + page.text]
+    for page in listed[1:]:
+        world.internet = world.internet.removes(page)
+    world.internet = world.internet.loses_engines({"meadow": "timeout"})
+
+    world.a_week_later()
+    assert world.sweep() == []
+    assert set(world.gaps()) == {"searxng"}
+    world.internet = well
+    world.a_week_later()
+
+    assert world.sweep() == []
+    assert maria.items.keys() == before
+
+
+def test_a_change_of_trouble_starts_its_own_date(world_of):
+    world = world_of("chalkboard")
+    world.joins(MARIA)
+    world.sweep()
+    world.internet = world.internet.blocks_us(SITE)
+    world.a_week_later()
+    world.sweep()
+    world.internet = world.internet.is_broken(SITE)
+    world.a_week_later()
+    world.sweep()
+
+    assert world.coverage()["chalkboard"].since == world.clock.at
+
+
+def test_the_digest_names_each_source_that_could_not_be_checked_and_since_when(world_of):
+    world = world_of("chalkboard")
+    beth = world.joins(BETH)
+    world.sweep()
+    world.internet = world.internet.blocks_us(SITE)
+    world.a_week_later()
+    world.sweep()
+    world.a_week_later()
+    world.sweep()
+    world.on_monday()
+
+    digest = beth.letters_of("digest")[-1]
+    assert "0 of 1 source checked" in digest.text
+    assert "Chalkboard has been blocking us" in digest.text
+    assert "ince 19 Sep" in digest.text
+    assert "nothing new under your name" not in digest.text

@@ -1,0 +1,236 @@
+"""What falls due is done once, late if need be, and goes on where it was cut short."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.demo.district import MARIA, ROSA
+from monitor.errors import BusyError, CannotWriteError
+from scrapers.models import Visit
+from tests.monitor.services.world import Staff, World, nothing_happens
+
+
+def due(world: World, name: str):
+    return [each.due_at for each in world.state.due.all() if each.name == name]
+
+
+def sweeps(world: World) -> int:
+    found = world.state.sweeps.database.row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'")
+    return found[0] if found else 0
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    maria = world.joins(MARIA)
+    world.rounds.begin()
+    return maria
+
+
+def fails(_visit: Visit) -> None:
+    reason = "the database is held by another program"
+    raise BusyError(reason)
+
+
+def a_tick(world: World) -> None:
+    world.rounds.serve()
+    world.rounds.ask()
+    world.rounds.write()
+
+
+def test_a_week_brings_one_sweep_and_one_letter(world: World, maria: Staff):
+    for _ in range(7 * 8):
+        world.later(hours=3)
+        a_tick(world)
+
+    assert sweeps(world) == 1
+    assert len(maria.letters_of("digest")) == 1
+    assert {each.envelope.recipient for each in world.post.of_kind("review")} == set(
+        world.config.district.reviewers
+    )
+    assert len(world.post.of_kind("review")) == 2
+
+
+def test_who_was_asleep_for_nine_days_makes_up_for_it_once(world: World, maria: Staff):
+    world.later(days=4)
+    a_tick(world)
+    before = sweeps(world), len(maria.letters_of("digest"))
+    world.later(days=9)
+    for _ in range(3):
+        a_tick(world)
+        world.later(hours=1)
+
+    assert sweeps(world) == before[0] + 1
+    assert len(maria.letters_of("digest")) == before[1] + 1
+
+
+def test_everything_has_a_next_time_in_the_future(world: World, maria: Staff):
+    world.later(days=9)
+    a_tick(world)
+
+    assert due(world, "sweep")
+    assert len(due(world, "digest")) == 1
+    assert all(
+        each > world.clock.at for name in ("sweep", "digest", "review") for each in due(world, name)
+    )
+
+
+def test_a_restart_doubles_nothing_and_puts_nothing_off(world: World, maria: Staff):
+    world.later(days=1)
+    before = world.state.due.all()
+    for _ in range(3):
+        world.restarts()
+
+    assert world.state.due.all() == before
+
+
+def test_a_digest_that_is_asked_for_twice_in_a_week_is_one_letter(world: World, maria: Staff):
+    world.sweep()
+    world.on_monday()
+    world.service.digesting.queue(maria.ref)
+    world.later(days=2)
+    world.service.digesting.queue(maria.ref)
+    world.service.posting.send_due()
+
+    assert len(maria.letters_of("digest")) == 1
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Auckland", "America/Los_Angeles"])
+def test_who_moves_to_another_zone_gets_no_letter_twice(world: World, maria: Staff, zone):
+    world.sweep()
+    world.on_monday()
+    person = world.state.people.get(maria.ref)
+    world.state.people.replace(replace(person, zone=zone))
+    for _ in range(7 * 4):
+        world.later(hours=6)
+        world.writes()
+
+    assert len(maria.letters_of("digest")) == 2
+
+
+def test_the_clock_set_back_an_hour_doubles_nothing(world: World, maria: Staff):
+    world.later(days=4)
+    a_tick(world)
+    letters = len(world.post.accepted)
+    world.later(hours=-1)
+    a_tick(world)
+
+    assert sweeps(world) == 1
+    assert len(world.post.accepted) == letters
+
+
+def test_a_round_that_fails_is_tried_again_soon_not_in_a_week(world: World, maria: Staff):
+    world.later(days=1)
+    world.meanwhile = fails
+    with pytest.raises(BusyError):
+        world.rounds.ask()
+    world.meanwhile = nothing_happens
+    world.later(hours=1)
+    world.rounds.ask()
+
+    assert world.coverage()
+    assert maria.items
+
+
+def test_one_digest_that_cannot_be_made_holds_up_nobody_else(world: World, monkeypatch):
+    maria, rosa = world.joins(MARIA), world.joins(ROSA)
+    world.sweep()
+    queue = type(world.service.digesting).queue
+
+    def fail(digesting, ref):
+        if ref == maria.ref:
+            reason = "a fault of ours"
+            raise ValueError(reason)
+        queue(digesting, ref)
+
+    monkeypatch.setattr(type(world.service.digesting), "queue", fail)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        world.on_monday()
+    world.writes()
+
+    assert rosa.letters_of("digest")
+    assert not maria.letters_of("digest")
+    monkeypatch.undo()
+    world.later(minutes=10)
+    world.writes()
+    assert maria.letters_of("digest")
+
+
+def test_who_left_is_erased_though_no_letter_can_be_sent(world: World, maria: Staff, monkeypatch):
+    def fail(_posting):
+        reason = "the postmarks cannot be read"
+        raise CannotWriteError(reason)
+
+    monkeypatch.setattr(type(world.service.posting), "send_due", fail)
+    maria.withdraws()
+    world.later(days=30)
+    with pytest.raises(CannotWriteError):
+        world.writes()
+
+    assert maria.ref not in world.state.people.refs()
+
+
+def test_who_joins_in_between_has_their_own_next_time(world: World, maria: Staff):
+    rosa = world.joins(ROSA)
+    world.later(days=2, hours=20)
+    a_tick(world)
+
+    subjects = [each.subject for each in world.state.due.all() if each.name == "digest"]
+    assert sorted(subjects) == sorted([maria.ref, rosa.ref])
+
+
+def test_what_a_failure_left_in_hand_is_free_in_the_next_round(world: World, maria: Staff):
+    world.later(days=1)
+    now = world.clock.at
+    assert world.state.due.claim(now, now + timedelta(days=7), "sweep")
+
+    world.rounds.ask()
+
+    assert sweeps(world) == 1
+
+
+def test_what_fails_again_and_again_is_tried_less_and_less_often(world: World, maria: Staff):
+    world.later(days=1)
+    world.meanwhile = fails
+    waits = []
+    for _ in range(8):
+        with pytest.raises(BusyError):
+            world.rounds.ask()
+        (row,) = (each for each in world.state.due.all() if each.name == "sweep")
+        waits.append(row.due_at - world.clock.at)
+        world.clock.at = row.due_at
+
+    assert waits[:3] == [timedelta(minutes=10), timedelta(minutes=20), timedelta(minutes=40)]
+    assert waits[-1] == timedelta(hours=6)
+    assert (row.attempts, row.fault) == (8, "BusyError")
+    world.meanwhile = nothing_happens
+    world.rounds.ask()
+    (row,) = (each for each in world.state.due.all() if each.name == "sweep")
+    assert (row.attempts, row.fault) == (0, "")
+
+
+def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World, maria: Staff):
+    rosa = world.joins(ROSA)
+    for number, staff in enumerate((maria, rosa)):
+        wish = RunRequest(
+            ref=f"r{number}", kind=SweepKind.SELFCHECK, asked_at=world.clock.at, person=staff.ref
+        )
+        world.state.requests.add(wish)
+        world.later(seconds=1)
+
+    def about_maria(visit):
+        if visit.query.subject == maria.ref:
+            fails(visit)
+
+    world.meanwhile = about_maria
+    for _ in range(3):
+        with pytest.raises(BusyError):
+            world.rounds.serve()
+
+    given_up, served = map(world.state.requests.get, ("r0", "r1"))
+    assert given_up.done_at
+    assert given_up.note == "It failed 3 times (BusyError); the log says where."
+    assert served.done_at
+    assert served.note == ""
+    assert world.state.requests.next_open() is None

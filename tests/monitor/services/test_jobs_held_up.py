@@ -1,0 +1,80 @@
+"""What holds the whole service up holds up nothing else, and loses nothing."""
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.connection import PATIENCE
+from monitor.db.database import DATABASE, State
+from monitor.db.outbox import LetterState
+from monitor.demo.district import MARIA
+from monitor.domain.item import Presence
+from monitor.errors import BusyError
+from tests.monitor.services.world import Staff, World
+
+SITES = ("chalkboard.example", "searx.example", "appview.example")
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    maria = world.joins(MARIA)
+    world.rounds.begin()
+    return maria
+
+
+def test_while_a_backup_tool_holds_the_database_all_waits_and_then_goes_on(
+    world: World, maria: Staff, monkeypatch
+):
+    """It waits for half a minute for each write; here for an instant."""
+    assert timedelta(seconds=PATIENCE) == timedelta(seconds=30)
+    monkeypatch.setattr(State.open.__func__, "__defaults__", (0.05,))
+    world.restarts()
+    world.later(days=1)
+    holder = sqlite3.connect(world.config.state / DATABASE, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    for _ in range(3):
+        for work in (world.rounds.ask, world.rounds.write):
+            with pytest.raises(BusyError, match="is held by another program"):
+                work()
+    assert world.state.people.get(maria.ref), "what is there can be read meanwhile"
+    holder.execute("ROLLBACK")
+    holder.close()
+
+    world.rounds.ask()
+    world.on_monday()
+
+    assert world.gaps() == {}
+    assert maria.items
+    assert len(maria.letters_of("digest")) == 1
+
+
+def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World, maria: Staff):
+    world.later(days=1)
+    world.rounds.ask()
+    world.on_monday()
+    before, rows = maria.items, len(world.state.due.all())
+    well = world.internet
+    for site in SITES:
+        world.internet = world.internet.is_down(site)
+    since = world.clock.at
+    for _ in range(2 * 9):
+        world.later(hours=12)
+        world.rounds.serve()
+        world.rounds.ask()
+        world.rounds.write()
+
+    assert {each.presence for each in maria.items.values()} == {Presence.PRESENT}
+    assert maria.items.keys() == before.keys()
+    assert set(world.gaps().values()) == {"failed"}
+    assert all(run.since and run.since > since for run in world.coverage().values())
+    assert "nothing could be checked" in maria.letters_of("digest")[-1].letter.subject
+    assert len(world.state.due.all()) == rows
+    assert world.state.sweeps.open() == ()
+    assert [e for e in world.state.outbox.all() if e.state is LetterState.QUEUED] == []
+
+    world.internet = well
+    world.later(weeks=1)
+    world.rounds.ask()
+    assert world.gaps() == {}
+    assert [kind for kind, _ in maria.told if kind != "appeared"] == []

@@ -1,0 +1,90 @@
+"""Whoever waits at a screen is served beside a sweep, not behind it."""
+
+import threading
+
+import pytest
+
+from monitor.db.sweeps import RunRequest, SweepKind
+from monitor.demo.district import MARIA
+from scrapers.models import Visit
+from tests.monitor.services.world import Staff, World
+
+LONG = 20  # seconds, until which a test that fails hangs
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    maria = world.joins(MARIA)
+    world.rounds.begin()
+    return maria
+
+
+def asks_for(world: World, kind: SweepKind, person: str = "") -> str:
+    ref = f"wish for a {kind}"
+    world.state.requests.add(RunRequest(ref=ref, kind=kind, asked_at=world.clock.at, person=person))
+    return ref
+
+
+def served(world: World, ref: str) -> bool:
+    wish = world.state.requests.get(ref)
+    return wish is not None and wish.done_at is not None
+
+
+def test_a_sweep_that_a_command_asks_for_is_left_to_the_hand_that_sweeps(
+    world: World, maria: Staff
+):
+    wish = asks_for(world, SweepKind.SWEEP)
+    world.rounds.serve()
+    assert not served(world, wish)
+    assert world.asked == []
+
+    world.rounds.ask()
+    assert served(world, wish)
+    assert world.coverage()
+
+
+@pytest.mark.parametrize("begins", ["when it is due", "when a command asks for it"])
+def test_a_self_check_is_served_while_a_sweep_hangs(world: World, maria: Staff, begins: str):
+    if begins == "when it is due":
+        world.later(days=4)
+    else:
+        asks_for(world, SweepKind.SWEEP)
+    sweeping = threading.Event()
+    may_go_on = threading.Event()
+
+    def meanwhile(_visit: Visit) -> None:
+        if threading.current_thread() is hand:
+            sweeping.set()
+            may_go_on.wait(LONG)
+
+    world.meanwhile = meanwhile
+    hand = threading.Thread(target=world.rounds.ask)
+    hand.start()
+    try:
+        assert sweeping.wait(LONG)
+        wish = asks_for(world, SweepKind.SELFCHECK, maria.ref)
+        world.rounds.serve()
+
+        assert served(world, wish)
+        assert hand.is_alive()
+        assert [each.kind for each in world.state.sweeps.open()] == [SweepKind.SWEEP]
+    finally:
+        may_go_on.set()
+        hand.join(LONG)
+
+
+def test_a_sweep_that_fails_is_tried_again_and_then_given_up(world: World, maria: Staff):
+    wish = asks_for(world, SweepKind.SWEEP)
+
+    def fails(_visit: Visit) -> None:
+        reason = "a fault of ours"
+        raise ValueError(reason)
+
+    world.meanwhile = fails
+    for _ in range(3):
+        with pytest.raises(ValueError, match="a fault of ours"):
+            world.rounds.ask()
+
+    given_up = world.state.requests.get(wish)
+    assert given_up is not None
+    assert given_up.note == "It failed 3 times (ValueError); the log says where."

@@ -1,0 +1,190 @@
+"""What cannot wait for Monday is told at once, and no more than once a day."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.flag import FlagKind, FlagState, Ruling
+from tests.monitor.services.fakes import ACCEPTED, DEFERRED, Sent
+from tests.monitor.services.test_outbox import IMPOSTOR
+from tests.monitor.services.world import Staff
+
+SECOND = replace(IMPOSTOR, id="second", handle="mariade1gado.skies.example", since=1)
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.service.posting.send_due()
+    world.sweep()
+    return maria
+
+
+def a_second_impostor_appears(maria: Staff) -> None:
+    maria.world.internet = maria.world.internet.shows(SECOND)
+    maria.world.sweep()
+
+
+def told(maria: Staff) -> list[bool]:
+    return [flag.notified_at is not None for flag in maria.flags]
+
+
+def hangs_after_the_letter(maria: Staff) -> None:
+    maria.world.post.answer = replace(DEFERRED, in_doubt=True)
+    maria.world.service.posting.send_due()
+
+
+def is_well_again(maria: Staff, **later: float) -> None:
+    maria.world.post.answer = ACCEPTED
+    maria.world.later(**later)
+    maria.world.service.posting.send_due()
+
+
+def tried(maria: Staff) -> list[Sent]:
+    return [each for each in maria.world.post.tried if each.envelope.kind == "alert"]
+
+
+def test_what_a_server_may_have_comes_again_as_it_was_and_what_is_new_in_another_letter(
+    maria: Staff,
+):
+    hangs_after_the_letter(maria)
+    maria.world.later(hours=2)
+    a_second_impostor_appears(maria)
+    is_well_again(maria)
+    first, again = tried(maria)
+    assert first == again
+    assert sorted(told(maria)) == [False, True]
+
+    maria.world.later(days=1)
+    maria.world.service.posting.send_due()
+    other = tried(maria)[-1]
+    assert other.envelope.message_id != first.envelope.message_id
+    assert "mariade1gado" in other.text
+    assert told(maria) == [True, True]
+
+
+def test_two_that_were_told_in_one_letter_come_again_in_the_same_one_letter(maria: Staff):
+    a_second_impostor_appears(maria)
+    hangs_after_the_letter(maria)
+    assert len(tried(maria)) == 1
+
+    is_well_again(maria, hours=2)
+    first, again = tried(maria)
+    assert first == again
+    assert told(maria) == [True, True]
+
+
+def test_an_answer_to_one_of_two_changes_no_letter_that_a_server_may_have(maria: Staff):
+    a_second_impostor_appears(maria)
+    hangs_after_the_letter(maria)
+    maria.rules(maria.flags[0], Ruling.MINE)
+    is_well_again(maria, hours=2)
+
+    first, again = tried(maria)
+    assert first == again
+
+
+def test_where_both_are_answered_meanwhile_no_letter_comes_again(maria: Staff):
+    a_second_impostor_appears(maria)
+    hangs_after_the_letter(maria)
+    for flag in maria.flags:
+        maria.rules(flag, Ruling.MINE)
+    is_well_again(maria, hours=2)
+
+    assert len(tried(maria)) == 1
+
+
+def test_what_no_server_can_have_is_written_anew_with_all_there_is_to_tell(maria: Staff):
+    maria.world.post.answer = DEFERRED
+    maria.world.service.posting.send_due()
+    a_second_impostor_appears(maria)
+    is_well_again(maria, days=3)
+
+    (alert,) = maria.letters_of("alert")
+    assert alert.text.count("Reference") == 2
+    assert alert.envelope.sent_at == maria.world.clock.at
+    assert "from 22 Sep 2026" in alert.text
+    assert told(maria) == [True, True]
+
+
+def test_two_at_once_are_told_in_one_letter(maria: Staff):
+    a_second_impostor_appears(maria)
+    maria.world.service.posting.send_due()
+
+    (alert,) = maria.letters_of("alert")
+    assert alert.text.count("Reference") == 2
+    assert told(maria) == [True, True]
+
+
+def test_a_second_one_waits_until_a_day_has_passed(maria: Staff):
+    world = maria.world
+    world.service.posting.send_due()
+    world.later(hours=2)
+    a_second_impostor_appears(maria)
+
+    world.service.posting.send_due()
+    assert len(maria.letters_of("alert")) == 1
+
+    world.later(hours=21)
+    world.service.posting.send_due()
+    assert len(maria.letters_of("alert")) == 1
+
+    world.later(hours=2)
+    world.service.posting.send_due()
+    first, second = maria.letters_of("alert")
+    assert "mariade1gado" in second.text
+    assert "mariade1gado" not in first.text
+    assert told(maria) == [True, True]
+    ids = [each.envelope.message_id for each in (first, second)]
+    assert len(set(ids)) == 2
+
+
+def test_what_the_digest_told_meanwhile_is_not_told_again(maria: Staff):
+    world = maria.world
+    world.service.posting.send_due()
+    world.later(hours=2)
+    a_second_impostor_appears(maria)
+    world.service.posting.send_due()
+    with world.state.write():
+        world.service.digesting.queue(maria.ref)
+    world.service.posting.send_due()
+    world.later(days=2)
+    world.service.posting.send_due()
+
+    assert len(maria.letters_of("alert")) == 1
+    assert told(maria) == [True, True]
+
+
+def test_what_its_person_has_answered_meanwhile_is_not_told_any_more(maria: Staff):
+    world = maria.world
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.MINE)
+
+    world.service.posting.send_due()
+
+    assert maria.letters_of("alert") == []
+    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.MINE
+
+
+def test_a_repeat_of_a_bundle_after_a_crash_tells_nobody_twice(maria: Staff, monkeypatch):
+    """The mail server took it, and then the power went."""
+    world = maria.world
+    a_second_impostor_appears(maria)
+    outbox = type(world.state.outbox)
+
+    def crash(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(outbox, "sent", crash)
+        with pytest.raises(KeyboardInterrupt):
+            world.service.posting.send_due()
+    world.restarts()
+    world.service.posting.send_due()
+    world.later(days=2)
+    world.service.posting.send_due()
+
+    assert len(maria.letters_of("alert")) == 1
+    assert told(maria) == [True, True]

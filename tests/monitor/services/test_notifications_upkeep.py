@@ -1,0 +1,83 @@
+"""Operators hear of trouble with a source when it begins, and not every week."""
+
+import pytest
+from msgspec import structs
+
+from monitor.demo.district import MARIA
+from monitor.domain.email import Bounce
+from tests.monitor.services.world import World
+
+OPERATOR = "ops@cedarvalley.example"
+SITE = "chalkboard.example"
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    world = world_of("chalkboard")
+    district = structs.replace(world.config.district, operators=(OPERATOR,))
+    world.restarts(structs.replace(world.config, district=district))
+    world.joins(MARIA)
+    return world
+
+
+def weeks_go_by(world: World, number: int = 1) -> None:
+    for _ in range(number):
+        world.a_week_later()
+        world.rounds.ask()
+        world.rounds.write()
+
+
+def told(world: World) -> list[str]:
+    return [each.text for each in world.post.to(OPERATOR)]
+
+
+def test_a_world_without_trouble_is_no_news(world: World):
+    weeks_go_by(world, 2)
+
+    assert told(world) == []
+
+
+def test_trouble_that_goes_on_is_told_once_and_trouble_that_comes_back_again(world: World):
+    well = world.internet
+    world.internet = well.blocks_us(SITE)
+    weeks_go_by(world, 3)
+    (letter,) = told(world)
+    assert "Chalkboard has been blocking us" in letter
+
+    world.internet = well
+    weeks_go_by(world, 2)
+    world.internet = well.is_down(SITE)
+    weeks_go_by(world)
+    assert len(told(world)) == 2
+
+
+def test_a_letter_to_operators_names_nobody_who_takes_part(world: World):
+    world.internet = world.internet.blocks_us(SITE)
+    weeks_go_by(world)
+
+    assert "maria" not in told(world)[0].lower()
+
+
+def test_a_district_without_operators_is_written_to_by_nobody(world_of):
+    world = world_of("chalkboard")
+    world.joins(MARIA)
+    world.internet = world.internet.blocks_us(SITE)
+    weeks_go_by(world)
+
+    assert world.post.of_kind("sources-parked") == []
+
+
+def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
+    world.on_monday()
+    letter = world.post.of_kind("review")[-1]
+    assert "Every letter went out." in letter.text
+    assert "refuse" not in letter.text
+
+    maria = next(iter(world.state.people.refs()))
+    sent = next(each for each in world.post.accepted if each.envelope.kind == "digest")
+    world.service.bouncing.heard(Bounce(letter=sent.envelope.letter, status="5.1.1"))
+    world.on_monday()
+
+    letter = world.post.of_kind("review")[-1]
+    assert "1 address refuses letters" in letter.text
+    assert maria not in letter.text

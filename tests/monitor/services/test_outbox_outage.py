@@ -1,0 +1,289 @@
+"""Whatever becomes of the mail server: everybody gets each letter once, or it is dead and says why.
+
+The server is aiosmtpd on loopback, and time is the world's.
+"""
+
+import shutil
+import socket
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Security
+from monitor.db.outbox import LetterState, Outbox
+from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
+from monitor.errors import CannotWriteError
+from tests.monitor.letters import read, smtp, with_settings
+from tests.monitor.post_office import LOOPBACK, TAKEN, Counter, PostOffice, opened
+from tests.monitor.services.world import CODE, Staff, World
+
+STAFF = (MARIA, BETH, JOHN, DANIEL)
+HOUR = timedelta(hours=1)
+CRASHED = 3
+
+
+@dataclass
+class Moody(Counter):
+    """A counter that refuses some addresses, and may fall silent once it has the letter."""
+
+    bad: dict[str, str] = field(default_factory=dict)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - the name is aiosmtpd's
+        said, self.recipient = self.recipient, self.bad.get(address, self.recipient)
+        try:
+            return await super().handle_RCPT(server, session, envelope, address, options)
+        finally:
+            self.recipient = said
+
+
+@dataclass
+class Post:
+    """A mail server that comes and goes under the district's feet."""
+
+    world: World
+    counter: Moody
+    office: PostOffice
+
+    def sends(self, hours: float = 0) -> None:
+        """Let a time pass in which the service looks every half an hour."""
+        end = self.world.clock.at + timedelta(hours=hours)
+        while True:
+            while self.world.service.posting.send_due():
+                pass
+            if self.world.clock.at >= end:
+                return
+            self.world.later(minutes=30)
+
+    def is_down(self) -> None:
+        with socket.create_server((LOOPBACK, 0)) as taken:
+            self.goes_to(taken.getsockname()[1])
+
+    def is_back(self) -> None:
+        self.goes_to(self.office.port)
+
+    def goes_to(self, port: int) -> None:
+        settings = with_settings(
+            host=LOOPBACK, port=port, security=Security.RELAY, timeout_seconds=0.4
+        )
+        posting = replace(self.world.service.posting, post=smtp(settings))
+        self.world.service = replace(self.world.service, posting=posting)
+
+    @property
+    def arrived(self) -> Tally[tuple[str, str]]:
+        """Count what lies in the mailboxes: to whom, and under which id."""
+        letters = [read(each) for each in self.counter.letters]
+        return Tally((each["To"], each["Message-ID"]) for each in letters)
+
+
+@pytest.fixture
+def staff(world_of: Callable[..., World]) -> list[Staff]:
+    """Everybody has joined, and a digest waits for each."""
+    world = world_of("chalkboard")
+    staff = [world.joins(member) for member in STAFF]
+    world.service.posting.send_due()
+    with world.state.write():
+        for each in staff:
+            world.service.digesting.queue(each.ref)
+    return staff
+
+
+@pytest.fixture
+def post(staff: list[Staff]) -> Iterator[Post]:
+    world = staff[0].world
+    with opened(Moody()) as office:
+        post = Post(world, office.handler, office)
+        post.is_back()
+        yield post
+
+
+def states(world: World) -> Tally[LetterState]:
+    return Tally(each.state for each in world.state.outbox.all() if each.kind == "digest")
+
+
+def everybody_got_one(post: Post, staff: list[Staff]) -> bool:
+    assert sorted(mail for mail, _ in post.arrived) == sorted(each.mail for each in staff)
+    assert set(post.arrived.values()) == {1}
+    return states(post.world) == {LetterState.SENT: len(staff)}
+
+
+def test_three_days_without_a_mail_server_cost_no_letter(post: Post, staff: list[Staff]):
+    post.is_down()
+    post.sends(hours=72)
+    assert states(post.world) == {LetterState.QUEUED: len(staff)}
+
+    post.is_back()
+    post.sends(hours=13)
+    assert everybody_got_one(post, staff)
+
+
+@pytest.mark.parametrize("verb", ["sender", "recipient", "letter"])
+def test_a_server_that_puts_off_at_any_verb_gets_each_letter_once(
+    post: Post, staff: list[Staff], verb
+):
+    setattr(post.counter, verb, "451 4.3.0 try later")
+    post.sends(hours=5)
+    setattr(post.counter, verb, TAKEN)
+    # What was refused at the end of the data did not arrive.
+    post.counter.letters.clear()
+
+    post.sends(hours=13)
+    assert everybody_got_one(post, staff)
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "end"),
+    [
+        ("sender", "550 5.7.1 not you", LetterState.QUEUED),
+        ("recipient", "550 5.1.1 no such user", LetterState.DEAD),
+        ("recipient", "554 5.7.1 relay access denied", LetterState.QUEUED),
+        ("letter", "554 5.6.0 no such letters", LetterState.DEAD),
+    ],
+)
+def test_what_is_refused_for_good_is_dead_with_its_reason_and_what_can_be_mended_waits(
+    post: Post, staff: list[Staff], verb, answer, end
+):
+    setattr(post.counter, verb, answer)
+    post.sends(hours=1)
+
+    assert states(post.world) == {end: len(staff)}
+    letters = [each for each in post.world.state.outbox.all() if each.kind == "digest"]
+    assert all(answer[:3] in each.error for each in letters)
+
+
+def test_when_half_of_the_recipients_are_bad_the_others_get_theirs(post: Post, staff: list[Staff]):
+    bad, good = staff[::2], staff[1::2]
+    post.counter.bad = {each.mail: "550 5.1.1 no such user" for each in bad}
+    post.sends(hours=1)
+
+    assert [mail for mail, _ in post.arrived] == [each.mail for each in good]
+    assert states(post.world) == {LetterState.SENT: len(good), LetterState.DEAD: len(bad)}
+
+
+def test_a_server_that_hangs_after_the_data_gets_the_same_letter_again_under_the_same_id(
+    post: Post, staff: list[Staff]
+):
+    post.counter.silent = True
+    post.world.service.posting.send_due()
+    assert states(post.world) == {LetterState.QUEUED: len(staff)}
+    ids = {each.message_id for each in post.world.state.outbox.all()}
+
+    post.counter.silent = False
+    post.sends(hours=13)
+    assert everybody_got_one(post, staff)
+    assert {message_id for _, message_id in post.arrived} <= ids
+
+
+def test_a_round_ends_early_where_a_server_hangs_so_that_nothing_else_waits_for_it(
+    post: Post, staff: list[Staff]
+):
+    post.counter.silent = True
+    verdicts = post.world.service.posting.send_due()
+
+    assert verdicts.total() == CRASHED < len(staff)
+
+
+def test_a_letter_that_never_gets_through_is_dead_after_five_days(post: Post, staff: list[Staff]):
+    post.is_down()
+    post.sends(hours=24 * 6)
+
+    assert states(post.world) == {LetterState.DEAD: len(staff)}
+    assert all("given up" in each.error for each in post.world.state.outbox.dead_letters())
+
+
+def test_a_dead_letter_that_is_revived_arrives(post: Post, staff: list[Staff]):
+    post.is_down()
+    post.sends(hours=24 * 6)
+    post.is_back()
+    outbox, now = post.world.state.outbox, post.world.clock.at
+    for each in outbox.dead_letters():
+        outbox.revive(each.ref, now)
+
+    post.sends()
+    assert everybody_got_one(post, staff)
+
+
+def test_an_old_backup_mails_nothing_again(post: Post, staff: list[Staff], tmp_path: Path):
+    """The letters wait in the backup; since then they went out."""
+    world = post.world
+    database = world.config.state / "namesake.db"
+    world.state.outbox.database.checkpoint()
+    backup = shutil.copy(database, tmp_path / "backup.db")
+    post.sends()
+    assert everybody_got_one(post, staff)
+
+    world.close()
+    for each in world.config.state.glob("namesake.db*"):
+        each.unlink()
+    shutil.copy(backup, database)
+    world.restarts()
+    post.is_back()
+    assert states(world) == {LetterState.QUEUED: len(staff)}
+    world.later(hours=1)
+    post.sends(hours=1)
+
+    assert everybody_got_one(post, staff)
+
+
+def full(*_):
+    reason = "namesake.db cannot be written: make room on its disk and try again."
+    raise CannotWriteError(reason)
+
+
+def test_where_no_try_can_be_noted_none_is_made(post: Post, staff: list[Staff], monkeypatch):
+    with monkeypatch.context() as disk:
+        disk.setattr(Outbox, "begin", full)
+        with pytest.raises(CannotWriteError):
+            post.world.service.posting.send_due()
+    assert not post.arrived
+
+    post.sends()
+    assert everybody_got_one(post, staff)
+
+
+def test_a_letter_whose_end_cannot_be_noted_is_not_sent_again_and_again(
+    post: Post, staff: list[Staff], monkeypatch
+):
+    with monkeypatch.context() as disk:
+        disk.setattr(Outbox, "sent", full)
+        for _ in range(5):
+            with pytest.raises(CannotWriteError):
+                post.world.service.posting.send_due()
+    assert post.arrived.total() == 1
+
+    post.sends()
+    assert everybody_got_one(post, staff)
+
+
+def test_an_invitation_caught_by_a_crash_is_not_sent_again_with_another_code(
+    post: Post, monkeypatch
+):
+    """A mailbox shows but one of two letters with one id, and it may be the older one."""
+    world, mail = post.world, "new@cedarvalley.example"
+    with monkeypatch.context() as disk:
+        disk.setattr(Outbox, "sent", full)
+        world.service.joining.invite(mail, "Nora", "New")
+        for _ in range(6):
+            with suppress(CannotWriteError):
+                world.service.posting.send_due()
+    post.sends(hours=1)
+
+    assert [count for (to, _), count in post.arrived.items() if to == mail] == [1]
+    letter = next(each for each in map(read, post.counter.letters) if each["To"] == mail)
+    code = CODE.search(letter.get_body(("plain",)).get_content().replace("\r", ""))
+    assert world.service.joining.invited(code.group(1)).mail == mail
+
+
+def test_a_service_that_is_ending_begins_no_other_letter(post: Post, staff: list[Staff]):
+    service = post.world.service
+    ending = replace(service.posting, stopped=lambda: post.arrived.total() >= 1)
+
+    ending.send_due()
+
+    assert post.arrived.total() == 1
+    post.sends()
+    assert everybody_got_one(post, staff)

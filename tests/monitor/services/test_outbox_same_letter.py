@@ -1,0 +1,212 @@
+"""A letter that opens something is one letter: at each try the same bytes, and the same code.
+
+A mailbox shows but one of two letters with one Message-ID, and it may be the older one.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Security
+from monitor.db.accounts import Invitations, SignInLinks
+from monitor.db.people import AddressChanges
+from monitor.demo.district import MARIA
+from monitor.errors import CannotWriteError
+from tests.monitor.letters import read, smtp, with_settings
+from tests.monitor.post_office import LOOPBACK, Counter, opened
+from tests.monitor.services.world import World
+from tests.monitor.web.portal import with_portal
+
+MAIL = "nora.field@cedarvalley.example"
+BROWSER = "the browser that asked"
+CODE = re.compile(r"[\w-]{43}")
+
+
+@dataclass
+class Silent(Counter):
+    """A counter that takes each letter, and says so only from the time it speaks again."""
+
+    silent: bool = True
+    taken: list[bytes] = field(default_factory=list)
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the name is aiosmtpd's
+        self.taken.append(envelope.content)
+        return await super().handle_DATA(server, session, envelope)
+
+
+@dataclass
+class Door:
+    """One way in: how its letter is asked for, and what its code opens."""
+
+    world: World
+    asks: Callable[[], object]
+    opens: Callable[[str], bool]
+    keeper: type[Invitations | SignInLinks | AddressChanges]
+
+    def sends(self) -> None:
+        self.world.service.posting.send_due()
+
+    def tries_again(self) -> None:
+        self.world.later(minutes=6)
+        self.sends()
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    world = world_of("chalkboard")
+    world.restarts(with_portal(world.config))
+    world.joins(MARIA)
+    world.service.posting.send_due()
+    return world
+
+
+@pytest.fixture
+def counter(world: World) -> Iterator[Silent]:
+    with opened(Silent()) as office:
+        settings = with_settings(
+            host=LOOPBACK, port=office.port, security=Security.RELAY, timeout_seconds=0.4
+        )
+        posting = replace(world.service.posting, post=smtp(settings))
+        world.service = replace(world.service, posting=posting)
+        yield office.handler
+
+
+@pytest.fixture(params=["invitation", "sign-in link", "new address"])
+def door(request, world: World) -> Door:
+    if request.param == "invitation":
+        return Door(
+            world=world,
+            asks=lambda: world.service.joining.invite(MAIL, "Nora", "Field"),
+            opens=lambda code: world.service.joining.invited(code).mail == MAIL,
+            keeper=Invitations,
+        )
+    if request.param == "new address":
+        return moved(world)
+    return Door(
+        world=world,
+        asks=lambda: world.service.signing_in.ask(MARIA.person.mail, BROWSER),
+        opens=lambda code: (
+            world.service.signing_in.use(code, BROWSER)
+            == world.state.people.find_by_mail(MARIA.person.mail)
+        ),
+        keeper=SignInLinks,
+    )
+
+
+def moved(world: World) -> Door:
+    """A new address for who has joined: both acts are theirs, in the browser that asked."""
+    ref = world.state.people.find_by_mail(MARIA.person.mail)
+    assert ref
+    return Door(
+        world=world,
+        asks=lambda: world.service.portal.readdressing.ask(ref, MAIL, BROWSER),
+        opens=lambda code: world.service.portal.readdressing.confirm(ref, code, BROWSER) is None,
+        keeper=AddressChanges,
+    )
+
+
+def code_in(letter: bytes) -> str:
+    body = read(letter).get_body(("plain",))
+    return CODE.findall(body.get_content())[0]
+
+
+def test_after_a_hang_behind_the_data_the_same_bytes_come_again(door: Door, counter: Silent):
+    door.asks()
+    door.sends()
+    counter.silent = False
+    door.tries_again()
+
+    first, second = counter.taken
+    assert first == second
+    assert door.opens(code_in(first))
+
+
+def test_a_code_opens_while_nobody_knows_yet_whether_its_letter_arrived(
+    door: Door, counter: Silent
+):
+    door.asks()
+    door.sends()
+
+    assert door.opens(code_in(counter.taken[0]))
+
+
+def test_a_crash_between_code_and_letter_changes_no_code(door: Door, counter: Silent, monkeypatch):
+    counter.silent = False
+    with monkeypatch.context() as crash:
+        crash.setattr(door.world.service.posting.post, "deliver", crashed)
+        door.asks()
+        with pytest.raises(CannotWriteError):
+            door.sends()
+    door.tries_again()
+
+    assert len(counter.taken) == 1
+    assert door.opens(code_in(counter.taken[0]))
+
+
+def test_where_a_code_cannot_be_kept_no_letter_goes_out(door: Door, counter: Silent, monkeypatch):
+    with monkeypatch.context() as disk:
+        disk.setattr(door.keeper, "set_code", crashed)
+        door.asks()
+        with suppress(CannotWriteError):
+            door.sends()
+    assert counter.taken == []
+
+    counter.silent = False
+    door.tries_again()
+    assert door.opens(code_in(counter.taken[0]))
+
+
+def test_a_code_in_a_mailbox_opens_after_a_restore_and_is_not_mailed_again(
+    door: Door, counter: Silent, tmp_path: Path
+):
+    """The letter waits in the backup; since then it went out."""
+    world, counter.silent = door.world, False
+    door.asks()
+    database = world.config.state / "namesake.db"
+    world.state.outbox.database.checkpoint()
+    backup = shutil.copy(database, tmp_path / "backup.db")
+    post = world.service.posting.post
+    door.sends()
+
+    world.close()
+    for each in world.config.state.glob("namesake.db*"):
+        each.unlink()
+    shutil.copy(backup, database)
+    world.restarts()
+    posting = replace(world.service.posting, post=post)
+    posting.send_due()
+
+    assert len(counter.taken) == 1
+    assert door.opens(code_in(counter.taken[0]))
+
+
+def test_no_code_stands_in_any_file_of_the_district(door: Door, counter: Silent):
+    door.asks()
+    door.sends()
+    code = code_in(counter.taken[0]).encode()
+
+    kept = [path for path in door.world.config.state.rglob("*") if path.is_file()]
+    assert kept
+    assert not any(code in path.read_bytes() for path in kept)
+
+
+def test_each_letter_has_a_code_of_its_own(world: World, counter: Silent):
+    counter.silent = False
+    for browser in ("one", "another"):
+        world.service.signing_in.ask(MARIA.person.mail, browser)
+        world.service.posting.send_due()
+    world.service.joining.invite(MAIL, "Nora", "Field")
+    world.service.posting.send_due()
+
+    assert len(counter.taken) == 3
+    assert len({code_in(each) for each in counter.taken}) == 3
+
+
+def crashed(*_: object, **__: object) -> None:
+    reason = "namesake.db cannot be written: make room on its disk and try again."
+    raise CannotWriteError(reason)

@@ -1,0 +1,193 @@
+"""A question that costs something comes round in its turn, and its turn is no event."""
+
+from decimal import Decimal
+
+import pytest
+from msgspec import structs
+
+from monitor.config import PlanningConfig
+from monitor.db.sources import Paid
+from monitor.db.sweeps import SweepKind
+from monitor.demo.district import BETH, JOHN, MARIA
+from monitor.domain.planning.budget import FLOOR
+from monitor.services.query_planning import OVER_BUDGET
+from scrapers.models import Outcome
+from tests.monitor.services.world import World
+
+A_YEAR_OF_FLOORS = 6 * FLOOR
+
+
+@pytest.fixture
+def priced(world_of) -> World:
+    """A world whose search engine takes five dollars for a thousand requests."""
+    world = world_of(families=("searxng",))
+    world.prices["searxng"] = Decimal(5)
+    return world
+
+
+def searched(world: World) -> list[str]:
+    """Return what was asked about people, and forget it."""
+    found = [each.query for each in world.asked if each.path == "/search" and "+" in each.query]
+    world.forgets_visits()
+    return found
+
+
+def paid(world: World) -> tuple[Paid, ...]:
+    """Return what was paid in the week of the latest sweep."""
+    sweep = world.state.sweeps.latest(SweepKind.SWEEP)
+    assert sweep
+    return world.state.outlays.of_week(sweep.week)
+
+
+def allowed(world: World, **limits: object) -> None:
+    planning = structs.replace(PlanningConfig(), **limits)
+    world.restarts(structs.replace(world.config, planning=planning))
+
+
+def sweeps(world: World, weeks: int) -> list[int]:
+    """Sweep week after week, and return how much was asked in each."""
+    counts = []
+    for _ in range(weeks):
+        world.sweep()
+        counts.append(len(searched(world)))
+        world.a_week_later()
+    return counts
+
+
+def test_the_first_sweep_asks_everything_and_later_ones_what_is_due(priced: World):
+    priced.joins(BETH)
+    everything = len(list(priced.rounds.planned()))
+
+    counts = sweeps(priced, 1 + FLOOR)
+
+    assert counts[0] == everything
+    assert all(count < everything for count in counts[1:])
+    assert sum(counts[1:]) > 0
+
+
+def test_what_costs_nothing_is_asked_every_week(world_of):
+    free = world_of(families=("searxng",))
+    free.joins(BETH)
+
+    assert len(set(sweeps(free, 4))) == 1
+
+
+def test_what_brings_nothing_new_is_asked_ever_more_seldom(priced: World):
+    priced.joins(MARIA)
+    counts = sweeps(priced, A_YEAR_OF_FLOORS)
+
+    assert sum(counts[-FLOOR:]) == counts[0]
+    assert sum(counts[1 : 1 + FLOOR]) > counts[0]
+
+
+def test_a_question_that_rests_tells_nothing_and_leaves_no_gap(priced: World):
+    john = priced.joins(JOHN)
+    priced.sweep()
+    seen = set(john.items)
+
+    for _ in range(FLOOR):
+        priced.a_week_later()
+        assert priced.sweep() == []
+        assert priced.gaps() == {}
+
+    assert set(john.items) == seen
+    assert all(item.presence == "present" for item in john.items.values())
+
+
+def test_a_check_of_oneself_asks_everything(priced: World):
+    maria = priced.joins(MARIA)
+    everything = len(list(priced.rounds.planned()))
+    priced.sweep()
+    searched(priced)
+
+    priced.rounds.check(maria.ref)
+
+    assert len(searched(priced)) == everything
+
+
+def test_what_the_budget_does_not_pay_for_is_left_out_and_told(priced: World):
+    allowed(priced, weekly_requests_district=0)
+    maria = priced.joins(MARIA)
+
+    priced.sweep()
+    priced.on_monday()
+
+    assert searched(priced) == []
+    assert priced.gaps() == {"searxng": Outcome.SKIPPED}
+    assert OVER_BUDGET in maria.letters_of("digest")[-1].text
+
+
+def test_what_was_left_out_comes_first_in_the_next_week(priced: World):
+    priced.joins(MARIA)
+    allowed(priced, weekly_requests_district=0)
+    priced.sweep()
+    allowed(priced)
+    priced.a_week_later()
+    everything = len(list(priced.rounds.planned()))
+    searched(priced)
+
+    priced.sweep()
+
+    assert len(searched(priced)) == everything
+
+
+def test_checks_of_oneself_cannot_overrun_ones_budget(priced: World):
+    maria = priced.joins(MARIA)
+    priced.sweep()
+    everything = len(searched(priced))
+
+    counts = []
+    for _ in range(40):
+        priced.rounds.check(maria.ref)
+        counts.append(len(searched(priced)))
+
+    assert counts[0] == everything
+    assert counts[-1] == 0
+    dollars = sum(each.requests * 5 / 1000 for each in paid(priced) if each.person == maria.ref)
+    assert 0.2 < dollars <= 0.25
+
+
+def test_what_was_spent_about_who_left_is_spent(priced: World):
+    maria = priced.joins(MARIA)
+    priced.sweep()
+    before = paid(priced)
+
+    maria.withdraws()
+    priced.writes()
+    priced.later(days=1)
+    priced.writes()
+
+    after = paid(priced)
+    assert {each.person for each in after} == {""}
+    assert sum(each.requests for each in after) == sum(each.requests for each in before)
+
+
+def test_last_weeks_outlays_are_forgotten(priced: World):
+    priced.joins(MARIA)
+    priced.sweep()
+    first = priced.state.sweeps.latest(SweepKind.SWEEP)
+    assert first
+    assert priced.state.outlays.of_week(first.week) != ()
+
+    priced.a_week_later()
+    priced.sweep()
+
+    assert priced.state.outlays.of_week(first.week) == ()
+
+
+def test_a_sweep_that_was_cut_short_pays_for_nothing_twice(priced: World):
+    priced.joins(BETH)
+    priced.joins(MARIA)
+
+    def stop(_visit: object) -> None:
+        priced.meanwhile = lambda _visit: None
+        raise RuntimeError
+
+    priced.meanwhile = stop
+    with pytest.raises(RuntimeError):
+        priced.sweep()
+    priced.restarts()
+    priced.sweep()
+
+    assert len(searched(priced)) >= len(list(priced.rounds.planned()))
+    assert priced.gaps() == {}

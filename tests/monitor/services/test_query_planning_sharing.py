@@ -1,0 +1,217 @@
+"""What serves everybody is asked once, and each person is told what is theirs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+import pytest
+
+from monitor.db.sweeps import Sweep
+from monitor.demo.district import BETH, MARIA, NAME
+from monitor.domain.consent import Scope
+from monitor.domain.planning.budget import Cap, Limits
+from monitor.services.jobs import DueRounds
+from monitor.services.ports import Watch
+from scrapers.models import Finding, Kind, Outcome, Query, QueryKind, Reading, Visit
+from scrapers.search.brave import BRAVE
+from scrapers.urls.canonical import canonical_key
+from tests.monitor.services.world import Staff, World
+
+STAFF_PAGE = "https://clips.example/staff-room"
+STRANGER = "Ottoline Zzyzx"
+LIMITS = Limits()
+NOTHING = Reading(outcome=Outcome.ABSENT)
+
+
+def hit(url: str, title: str, snippet: str = "") -> Finding:
+    return Finding(key=canonical_key(url), kind=Kind.PAGE, url=url, title=title, snippet=snippet)
+
+
+def of_maria(number: int = 1) -> Finding:
+    name = MARIA.person.name.full
+    return hit(f"https://clips.example/{number}", f"{name} at {NAME}")
+
+
+@dataclass
+class Engine:
+    """Answers as one that knows nothing but what it lists about the district."""
+
+    world: World
+    lists: Reading = NOTHING
+    asked: list[Query] = field(default_factory=list)
+
+    def visit(self, queries: Iterable[Query], watch: Watch) -> Iterator[Visit]:
+        for query in queries:
+            watch(query.source, "asking")
+            self.asked.append(query)
+            yield Visit(query=query, reading=self._reading(query), at=self.world.clock.now())
+        watch("brave", "done")
+
+    def _reading(self, query: Query) -> Reading:
+        if query.kind is QueryKind.DISTRICT:
+            return self.lists
+        return Reading(
+            outcome=Outcome.FOUND if query.terms == (BRAVE.known_query,) else Outcome.ABSENT
+        )
+
+    def shows(self, *findings: Finding) -> None:
+        self.lists = Reading(outcome=Outcome.FOUND, findings=findings)
+
+    @property
+    def of_all(self) -> list[Query]:
+        return [each for each in self.asked if each.kind is QueryKind.DISTRICT]
+
+    @property
+    def rounds(self) -> DueRounds:
+        sources = {BRAVE.name: BRAVE}
+        rounds = self.world.service.rounds
+        known = rounds.sweeping.planning
+        sharing = replace(known.sharing, sources=sources)
+        planning = replace(
+            known, sources=sources, sharing=sharing, prices=self.world.prices, limits=LIMITS
+        )
+        sweeping = replace(
+            rounds.sweeping, sources=sources, visitor=self, urgent=self, planning=planning
+        )
+        return replace(rounds, sweeping=sweeping)
+
+    def sweep(self) -> Sweep:
+        self.asked.clear()
+        return self.rounds.sweep()
+
+
+@pytest.fixture
+def engine(world_of) -> Engine:
+    return Engine(world_of())
+
+
+@pytest.fixture
+def maria(engine: Engine) -> Staff:
+    return engine.world.joins(MARIA)
+
+
+@pytest.fixture
+def beth(engine: Engine) -> Staff:
+    return engine.world.joins(BETH)
+
+
+def test_a_district_is_asked_about_once_however_many_joined(engine, maria, beth):
+    engine.sweep()
+
+    district = engine.world.service.planning.sharing.district
+    assert len(engine.of_all) == len(list(BRAVE.about_district(district)))
+    assert {each.subject for each in engine.of_all} == {""}
+
+
+def test_each_person_gets_what_names_them_and_nobody_else_does(engine, maria, beth):
+    engine.shows(of_maria(), hit("https://clips.example/9", f"{STRANGER} at {NAME}"))
+    engine.sweep()
+
+    assert set(maria.items) == {"https://clips.example/1"}
+    assert beth.items == {}
+
+
+def test_nothing_is_kept_of_who_never_joined(engine, maria):
+    engine.shows(of_maria(), hit("https://clips.example/9", f"{STRANGER} at {NAME}"))
+    staged = []
+    stage_all = type(engine.world.state.journal).stage_all
+
+    def noted(journal, sweep, many):
+        batch = tuple(many)
+        staged.extend(batch)
+        stage_all(journal, sweep, batch)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(engine.world.state.journal), "stage_all", noted)
+        engine.sweep()
+
+    assert staged
+    assert STRANGER not in repr(staged)
+
+
+def test_what_turns_up_later_is_told_once(engine, maria):
+    engine.shows(of_maria(1))
+    engine.world.told_in(engine.sweep())
+    engine.world.a_week_later()
+    engine.shows(of_maria(1), of_maria(2))
+
+    told = engine.world.told_in(engine.sweep())
+
+    assert [url for _, _, url in told] == ["https://clips.example/2"]
+
+
+def test_the_first_answer_is_a_silent_baseline_also_for_who_joins_later(engine, maria):
+    engine.sweep()
+    beth = engine.world.joins(BETH)
+    engine.world.a_week_later()
+    name = BETH.person.name.full
+    engine.shows(hit(STAFF_PAGE, f"{name} at {NAME}"))
+
+    assert engine.world.told_in(engine.sweep()) == []
+    assert set(beth.items) == {STAFF_PAGE}
+
+
+def test_without_consent_to_searches_nothing_is_asked_and_nothing_is_told(engine):
+    engine.world.joins(MARIA, scopes=frozenset({Scope.PROFILES}))
+    engine.shows(of_maria())
+    engine.sweep()
+
+    assert engine.of_all == []
+
+
+def test_who_withdraws_while_it_is_asked_is_told_nothing(engine, maria, beth):
+    engine.shows(of_maria())
+    rounds = engine.rounds
+    asked = engine.visit
+
+    def meanwhile(queries, watch):
+        for visit in asked(queries, watch):
+            if visit.query.kind is QueryKind.DISTRICT and engine.world.state.consents.stands(
+                maria.ref, engine.world.clock.now()
+            ):
+                maria.withdraws()
+            yield visit
+
+    engine.visit = meanwhile
+    rounds.sweep()
+
+    assert maria.items == {}
+
+
+def test_an_answer_that_cannot_be_read_ends_nothing_and_is_told(engine, maria):
+    engine.shows(of_maria())
+    engine.sweep()
+    engine.world.a_week_later()
+    engine.lists = Reading(outcome=Outcome.BLOCKED, note="it asks for a key")
+
+    assert engine.world.told_in(engine.sweep()) == []
+    assert engine.world.gaps() == {"brave": Outcome.PARTIAL}
+    assert set(maria.items) == {"https://clips.example/1"}
+
+
+def test_a_sweep_that_was_cut_short_does_not_ask_again(engine, maria):
+    first = engine.rounds
+    stopped = replace(first.sweeping, stopped=lambda: True)
+    replace(first, sweeping=stopped).sweep()
+    asked = {each.key for each in engine.of_all}
+
+    engine.sweep()
+
+    assert asked
+    assert engine.of_all == []
+
+
+def test_a_check_of_oneself_asks_nothing_for_others(engine, maria):
+    engine.rounds.check(maria.ref)
+
+    assert engine.of_all == []
+
+
+def test_what_the_budget_does_not_pay_for_is_told_to_everybody(engine, maria, beth):
+    engine.world.prices["brave"] = Decimal(5)
+    rounds = engine.rounds
+    planning = replace(rounds.sweeping.planning, limits=Limits(district=Cap(requests=0)))
+    replace(rounds, sweeping=replace(rounds.sweeping, planning=planning)).sweep()
+
+    assert engine.of_all == []
+    assert engine.world.gaps() == {"brave": Outcome.SKIPPED}

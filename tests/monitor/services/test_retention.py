@@ -1,0 +1,175 @@
+"""What time takes: the retention table, applied once a day."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.sweeps import RunRequest, Sweep, SweepKind
+from monitor.demo.district import MARIA
+from monitor.domain.item import Presence
+from monitor.services.retention import PURGE
+from scrapers.http.throttle import HostState
+from tests.monitor.services.world import World
+
+A_YEAR = timedelta(days=366)
+
+
+@pytest.fixture
+def purged(world: World):
+    """Let a day pass after so much time, with the daily round at its end."""
+
+    def after(**span: float) -> None:
+        world.later(**span)
+        world.writes()
+
+    return after
+
+
+def test_the_purge_is_due_every_day(world: World, purged):
+    purged()
+    first = {each.name: each.due_at for each in world.state.due.all()}[PURGE]
+
+    purged(days=1, minutes=1)
+    second = {each.name: each.due_at for each in world.state.due.all()}[PURGE]
+
+    assert second - first >= timedelta(days=1)
+
+
+def test_a_spent_invitation_is_forgotten(world: World, purged):
+    world.joins(MARIA)
+
+    purged(days=1, minutes=1)
+
+    assert world.state.invitations.all() == ()
+
+
+def test_a_file_for_robots_is_forgotten_when_its_day_is_over(world: World, purged):
+    world.joins(MARIA)
+    world.sweep()
+    assert world.state.robots.all() != ()
+
+    purged(days=1, minutes=1)
+
+    assert world.state.robots.all() == ()
+
+
+def test_a_sweep_that_never_ended_is_given_up(world: World, purged):
+    sweep = Sweep(
+        ref="an-old-sweep",
+        week="2026-W30",
+        kind=SweepKind.SWEEP,
+        nonce="nonce",
+        started_at=world.clock.now(),
+    )
+    world.state.sweeps.open_or_resume(sweep)
+
+    purged(days=13)
+    assert [each.ref for each in world.state.sweeps.open()] == [sweep.ref]
+
+    purged(days=2)
+    assert world.state.sweeps.open() == ()
+
+
+def test_a_request_is_forgotten_once_it_was_served(world: World, purged):
+    request = RunRequest(ref="request", kind=SweepKind.SWEEP, asked_at=world.clock.now())
+    world.state.requests.add(request)
+    world.state.requests.finish(request.ref, world.clock.now())
+
+    purged(days=2)
+
+    assert world.state.requests.get(request.ref) is None
+
+
+def test_what_is_gone_for_a_year_is_forgotten_and_what_is_there_stays(world: World, purged):
+    maria = world.joins(MARIA)
+    world.sweep()
+    gone, *others = world.state.items.of(maria.ref)
+    world.state.items.replace(replace(gone, presence=Presence.GONE))
+
+    world.clock.at += A_YEAR
+    purged()
+
+    left = {item.ref for item in world.state.items.of(maria.ref)}
+    assert gone.ref not in left
+    assert {item.ref for item in others} <= left
+
+
+def test_a_host_is_forgotten_once_it_keeps_nobody_away(world: World, purged):
+    now = world.clock.at
+    for host, state in {
+        "rested.example": {"next_at": now},
+        "walled.example": {"parked_until": now + timedelta(days=5), "failures": 3},
+        "idle.example": {},
+    }.items():
+        world.state.hosts.save(HostState(host=host, **state))
+
+    purged(days=2)
+    assert [each.host for each in world.state.hosts.all()] == ["walled.example"]
+
+    purged(days=18)
+    assert world.state.hosts.all() == ()
+
+
+def test_that_a_letter_was_sent_is_forgotten_after_a_year_and_two_months(world: World, purged):
+    maria = world.joins(MARIA)
+    purged(days=2)
+    sent = {each.ref for each in world.state.outbox.all()}
+    assert sent
+    world.service.holding.place(maria.ref, frozenset(world.config.district.reviewers), "a case")
+
+    world.later(days=424)
+    world.service.purging.purge()
+
+    assert not sent & {each.ref for each in world.state.outbox.all()}
+
+
+def test_only_who_holds_the_folder_shortens_the_list_of_what_went_out(world: World, purged):
+    world.state.postmarks.add(["a" * 32], world.clock.at - timedelta(days=401), "hash")
+
+    world.service.purging.purge()
+    assert world.state.postmarks.of("a" * 32)
+
+    purged()
+    assert not world.state.postmarks.of("a" * 32)
+
+
+def test_how_a_sweep_went_is_forgotten_after_a_year_but_for_the_last_one(world: World, purged):
+    world.sweep()
+    first = world.state.sweeps.latest(SweepKind.SWEEP)
+    world.a_week_later()
+    world.sweep()
+    last = world.state.sweeps.latest(SweepKind.SWEEP)
+    assert first.ref != last.ref
+
+    world.clock.at += A_YEAR
+    purged()
+
+    assert world.state.sweeps.runs(first.ref) == ()
+    assert world.state.sweeps.get(last.ref)
+
+
+def test_a_preview_tells_what_the_purge_then_does_and_does_none_of_it(world: World):
+    world.joins(MARIA)
+    world.sweep()
+    world.later(days=2)
+    before, told = world.state.rows(), world.service.purging.preview()
+    assert world.state.rows() == before
+
+    world.service.purging.purge()
+
+    after = world.state.rows()
+    assert {table: count - after[table] for table, count in before.items()} == told
+    assert told["invitations"] == 1
+    assert told["robots"] > 0
+
+
+def test_what_was_purged_stands_in_no_file(world: World, purged):
+    world.joins(MARIA)
+    world.sweep()
+    (file, *_) = world.state.people.database.row("SELECT sealed FROM robots")
+    folder = world.config.state
+
+    purged(days=2)
+
+    assert not any(file in path.read_bytes() for path in folder.glob("namesake.db*"))

@@ -1,0 +1,89 @@
+"""What was seen of students is forgotten: at once when it is cleared up, else after ninety days."""
+
+import pytest
+
+from monitor.demo.district import ROSA
+from monitor.domain.flag import FlagState, Ruling
+from monitor.domain.students.matching import ContactVerdict
+from monitor.services.retention import FORGOTTEN, RosterKeeping
+from tests.monitor.services.fakes import FakeMatcher
+from tests.monitor.services.world import Staff
+
+FAMILY = (Ruling.STUDENT_LINK, Ruling.FAMILY)
+
+
+@pytest.fixture
+def rosa(world_of) -> Staff:
+    """Somebody whose account is linked with students."""
+    world = world_of(families=("bluesky",))
+    world.matcher = FakeMatcher(says=ContactVerdict(flagged=True, count=2, cues=("grade",)))
+    rosa = world.joins(ROSA)
+    world.sweep()
+    assert rosa.flags
+    return rosa
+
+
+def link(rosa):
+    return next(flag for flag in rosa.flags if flag.relation == "follows")
+
+
+def purge(rosa):
+    rosa.world.service.purging.purge()
+
+
+def rule(rosa, *rulings):
+    for ruling in rulings:
+        rosa.rules(link(rosa), ruling)
+
+
+def test_what_was_cleared_up_keeps_its_ruling_and_nothing_that_was_seen(rosa):
+    rule(rosa, *FAMILY)
+
+    purge(rosa)
+
+    assert link(rosa).state is FlagState.FAMILY
+    assert link(rosa).reasons == FORGOTTEN
+    assert link(rosa).lowered_by == ()
+
+
+def test_what_nobody_answered_goes_after_ninety_days_and_is_asked_again(rosa):
+    rosa.world.later(days=89)
+    purge(rosa)
+    assert rosa.flags
+    rosa.world.later(days=1)
+
+    purge(rosa)
+
+    assert rosa.flags == ()
+    rosa.world.sweep()
+    assert link(rosa).state is FlagState.NEW
+
+
+def test_what_was_shared_stays_without_what_was_seen(rosa):
+    rule(rosa, Ruling.SHARED)
+    rosa.world.later(days=90)
+
+    purge(rosa)
+
+    assert link(rosa).reasons == FORGOTTEN
+
+
+def test_what_is_being_looked_into_keeps_its_reasons_for_ninety_days(rosa):
+    rule(rosa, Ruling.STUDENT_LINK)
+
+    purge(rosa)
+
+    assert link(rosa).reasons != FORGOTTEN
+
+
+def test_a_district_that_turns_away_forgets_every_link_with_its_rulings(rosa):
+    rule(rosa, *FAMILY)
+    links = len(rosa.flags)
+    state = rosa.world.state
+
+    assert RosterKeeping(state=state, now=rosa.world.clock.now).erase_links() == links
+
+    assert rosa.flags == ()
+    last = state.audit.last("roster-erased")
+    assert last is not None
+    assert last.details == {"flags": str(links)}

@@ -1,0 +1,118 @@
+"""What a source's terms let us keep for a while is forgotten, unless it was seen anew."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.evidence import Axis, Evidence
+from monitor.services.retention import Lent
+from tests.monitor.services.world import World
+
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture
+def lent(world: World) -> Lent:
+    return Lent(state=world.state, spans={"bluesky": MONTH})
+
+
+def evidence(in_full: str) -> Evidence:
+    return Evidence(
+        rule="like-me", axis=Axis.CLAIM, bits=1.0, reason="Its words are alike.", in_full=in_full
+    )
+
+
+def seen_by(world: World, person: str, source: str):
+    return [each for each in world.state.sightings.of_person(person) if each.source == source]
+
+
+def test_what_was_last_seen_a_month_ago_is_forgotten(world: World, lent: Lent):
+    maria = world.joins(MARIA)
+    world.sweep()
+    sighting = seen_by(world, maria.ref, "bluesky")[0]
+    others = len(world.state.sightings.of_person(maria.ref))
+    assert world.state.versions.of(sighting.item)
+
+    lent.forget(maria.ref, sighting.last + MONTH)
+
+    item = world.state.items.get(sighting.item)
+    assert seen_by(world, maria.ref, "bluesky") == []
+    assert 0 < len(world.state.sightings.of_person(maria.ref)) < others
+    assert all(each.query != sighting.query for each in world.state.versions.of(item.ref))
+    assert (item.portrait.url, item.portrait.account) != ("", "")
+
+
+def test_nothing_is_left_of_its_words_where_nobody_else_shows_the_account(world: World, lent: Lent):
+    maria = world.joins(MARIA)
+    world.sweep()
+    alone = seen_by(world, maria.ref, "bluesky")[0]
+    for other in world.state.sightings.of_item(alone.item):
+        if other.source != "bluesky":
+            world.state.sightings.end(other)
+
+    lent.forget(maria.ref, alone.last + MONTH)
+
+    portrait = world.state.items.get(alone.item).portrait
+    assert portrait.account == alone.finding.account
+    assert (portrait.name, portrait.bio, portrait.links, portrait.counts) == ("", "", (), ())
+
+
+def test_no_reason_quotes_what_was_forgotten(world: World, lent: Lent):
+    maria = world.joins(MARIA)
+    world.sweep()
+    shown = seen_by(world, maria.ref, "bluesky")[0]
+    quoting = evidence(in_full="It shares “volcanoes” with what you said is you.")
+    known = world.state.items.assessment(shown.item)
+    assert known
+    world.state.items.set_assessment(shown.item, replace(known, evidence=(quoting,)))
+
+    lent.forget(maria.ref, shown.last + MONTH)
+
+    after = world.state.items.assessment(shown.item)
+    assert after == replace(known, evidence=(evidence(in_full=""),))
+
+
+def test_what_was_seen_since_stays(world: World, lent: Lent):
+    maria = world.joins(MARIA)
+    world.sweep()
+    before = world.state.sightings.of_person(maria.ref)
+
+    lent.forget(maria.ref, before[0].last + MONTH - timedelta(seconds=1))
+
+    assert world.state.sightings.of_person(maria.ref) == before
+
+
+def test_words_that_were_replaced_a_month_ago_go_though_the_account_is_still_seen(
+    world: World, lent: Lent
+):
+    maria = world.joins(MARIA)
+    world.sweep()
+    sighting = seen_by(world, maria.ref, "bluesky")[0]
+    (first,) = [
+        each for each in world.state.versions.of(sighting.item) if each.query == sighting.query
+    ]
+    later = replace(first, at=first.at + MONTH)
+    world.state.versions.add(later)
+    world.state.sightings.put(replace(sighting, last=later.at))
+
+    lent.forget(maria.ref, later.at + timedelta(days=1))
+
+    kept = world.state.versions.of(sighting.item)
+    assert later in kept
+    assert first not in kept
+
+
+def test_the_daily_round_forgets_what_the_declarations_say(world: World, lent: Lent):
+    purging = world.service.rounds.purging
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.clock.at += MONTH
+    purging.purge()
+    assert purging.lent.spans == {}
+    assert seen_by(world, maria.ref, "bluesky") != []
+
+    replace(purging, lent=lent).purge()
+
+    assert seen_by(world, maria.ref, "bluesky") == []

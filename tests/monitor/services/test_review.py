@@ -1,0 +1,248 @@
+"""What IT sees is opened by its person or by time, is a closed list of fields, and is audited."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from monitor.demo.district import MARIA
+from monitor.domain.flag import Flag, FlagKind, Ruling
+from monitor.domain.students.matching import ContactVerdict
+from monitor.errors import InputError, NotPermittedError
+from tests.monitor.services.fakes import DEFERRED, FakeMatcher
+from tests.monitor.services.world import REVIEWERS, Staff, World, account
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+WEEK = timedelta(days=7)
+BOTH = frozenset(REVIEWERS)
+
+
+@pytest.fixture
+def maria(world_of) -> Staff:
+    """Somebody who is impersonated, and whose account is linked with students."""
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(IMPOSTOR)
+    world.matcher = FakeMatcher(
+        says=ContactVerdict(flagged=True, count=2, cues=("class-of", "school"))
+    )
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def fake(maria: Staff) -> Flag:
+    return maria.flag(FlagKind.IMPERSONATION)
+
+
+def link(maria: Staff) -> Flag:
+    return next(flag for flag in maria.flags if flag.kind is FlagKind.STUDENT_LINK)
+
+
+def opened(world: World) -> set[str]:
+    return {flag.ref for flag, _ in world.service.reviewing.opened()}
+
+
+def reviewers_read(world: World):
+    """Write the reviewers' digest, and return what each of them got."""
+    world.service.reviewing.queue_digest()
+    world.service.posting.send_due()
+    return [world.post.to(each)[-1] for each in REVIEWERS]
+
+
+def test_nothing_is_open_before_its_person_was_told(maria: Staff):
+    assert opened(maria.world) == set()
+    with pytest.raises(NotPermittedError):
+        maria.world.service.reviewing.show(fake(maria).ref)
+
+
+def test_an_impersonation_opens_when_its_person_shares_it(maria: Staff):
+    maria.rules(fake(maria), Ruling.SHARED)
+
+    assert opened(maria.world) == {fake(maria).ref}
+
+
+def test_an_impersonation_opens_when_its_person_confirms_it(maria: Staff):
+    maria.rules(fake(maria), Ruling.IMPERSONATION)
+
+    assert opened(maria.world) == {fake(maria).ref}
+
+
+def test_sharing_can_be_taken_back(maria: Staff):
+    flag = maria.rules(fake(maria), Ruling.SHARED)
+    maria.rules(flag, Ruling.REOPENED)
+
+    assert opened(maria.world) == set()
+
+
+def test_an_impersonation_opens_seven_days_after_its_notice_was_accepted(maria: Staff):
+    world = maria.world
+    world.post.answer = DEFERRED
+    world.service.posting.send_due()
+    world.later(days=3)
+    world.post = type(world.post)()
+    world.restarts()
+    world.service.posting.send_due()
+    accepted = world.clock.at
+
+    world.clock.at = accepted + WEEK - timedelta(seconds=1)
+    assert opened(world) == set()
+    world.clock.at = accepted + WEEK
+    assert opened(world) == {fake(maria).ref}
+
+
+def test_a_notice_that_never_arrives_opens_nothing(maria: Staff):
+    world = maria.world
+    world.post.answer = DEFERRED
+    for _ in range(20):
+        world.service.posting.send_due()
+        world.later(days=1)
+
+    assert opened(world) == set()
+
+
+def test_an_answer_in_time_keeps_it_closed(maria: Staff):
+    world = maria.world
+    world.service.posting.send_due()
+    maria.rules(fake(maria), Ruling.NAMESAKE)
+    world.a_week_later()
+    world.a_week_later()
+
+    assert opened(world) == set()
+
+
+def test_a_student_link_never_opens_by_itself(maria: Staff):
+    world = maria.world
+    world.on_monday()
+    world.later(days=300)
+
+    assert link(maria).ref not in opened(world)
+
+
+def test_a_student_link_opens_when_its_person_shares_it(maria: Staff):
+    maria.rules(link(maria), Ruling.SHARED)
+
+    assert opened(maria.world) == {link(maria).ref}
+
+
+def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
+    flag = maria.rules(fake(maria), Ruling.SHARED)
+    maria.withdraws()
+
+    assert opened(maria.world) == set()
+    with pytest.raises(NotPermittedError):
+        maria.world.service.reviewing.show(flag.ref)
+
+
+def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria: Staff):
+    world = maria.world
+    maria.rules(fake(maria), Ruling.SHARED)
+
+    letters = reviewers_read(world)
+
+    assert len(letters) == len(REVIEWERS)
+    for letter in letters:
+        assert "Maria Delgado, Maple Street Elementary School" in letter.text
+        assert "mariadelgad0[.]skies[.]example" in letter.text
+        assert "Volcanoes" not in letter.text + letter.letter.html
+        assert maria.mail not in letter.text + letter.letter.html
+        assert "tudent" not in letter.text
+
+
+def test_reviewers_are_told_of_nothing_that_is_its_persons_alone(maria: Staff):
+    for letter in reviewers_read(maria.world):
+        assert "Maria" not in letter.letter.html + letter.text + letter.letter.subject
+        assert "Delgado" not in letter.letter.html + letter.text + letter.letter.subject
+
+
+def test_a_reviewer_who_left_the_list_is_not_written_to(maria: Staff):
+    world = maria.world
+    world.service.reviewing.queue_digest()
+    district = structs.replace(world.config.district, reviewers=REVIEWERS[:1])
+    world.restarts(structs.replace(world.config, district=district))
+    world.service.posting.send_due()
+
+    assert world.post.to(REVIEWERS[0])
+    assert not world.post.to(REVIEWERS[1])
+
+
+def test_every_view_is_audited(maria: Staff):
+    flag = maria.rules(fake(maria), Ruling.SHARED)
+    maria.world.service.reviewing.show(flag.ref)
+
+    assert [each.action for each in maria.world.state.audit.of(flag.ref)] == [
+        "flagged",
+        "ruled",
+        "viewed",
+    ]
+
+
+def test_a_reviewer_rules_on_what_is_open_and_teaches_nothing(maria: Staff):
+    world = maria.world
+    flag = maria.rules(fake(maria), Ruling.SHARED)
+
+    ruled = world.service.reviewing.rule(flag.ref, Ruling.HARMLESS, "reviewer")
+
+    assert ruled.state == "harmless"
+    assert world.state.items.verdict(flag.item) is None
+
+
+@pytest.mark.parametrize(
+    "reviewers",
+    [frozenset(), frozenset(REVIEWERS[:1]), frozenset({REVIEWERS[0], f"{REVIEWERS[0]} "})],
+)
+def test_breaking_the_glass_takes_two_reviewers(maria: Staff, reviewers):
+    with pytest.raises((InputError, NotPermittedError)):
+        maria.world.service.reviewing.break_glass(link(maria).ref, reviewers, "A parent called.")
+    assert not glass_letters(maria)
+
+
+@pytest.mark.parametrize("stranger", ["eve@cedarvalley.example", MARIA.person.mail])
+def test_only_reviewers_of_the_configuration_break_the_glass(maria: Staff, stranger):
+    with pytest.raises(NotPermittedError):
+        maria.world.service.reviewing.break_glass(
+            link(maria).ref, frozenset({REVIEWERS[0], stranger}), "A parent called."
+        )
+    assert not glass_letters(maria)
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_breaking_the_glass_takes_a_reason(maria: Staff, reason):
+    with pytest.raises(InputError):
+        maria.world.service.reviewing.break_glass(link(maria).ref, BOTH, reason)
+    assert not glass_letters(maria)
+
+
+def glass_letters(maria: Staff):
+    maria.world.service.posting.send_due()
+    return maria.letters_of("break-glass")
+
+
+def test_breaking_the_glass_is_audited_and_told_to_its_person_at_once(maria: Staff):
+    world = maria.world
+    flag = link(maria)
+
+    fields = world.service.reviewing.break_glass(flag.ref, BOTH, "A parent called.")
+
+    assert fields.kind is FlagKind.STUDENT_LINK
+    (letter,) = glass_letters(maria)
+    assert "A parent called." in letter.text
+    assert all(each in letter.text for each in REVIEWERS)
+    assert "broke-glass" in [each.action for each in world.state.audit.of(flag.ref)]
+    assert "broke-glass" in [each.action for each in world.state.audit.of(maria.ref)]
+    assert "parent" not in repr(world.state.audit.all())
+
+
+def test_breaking_the_glass_is_a_look_not_an_opening(maria: Staff):
+    maria.world.service.reviewing.break_glass(link(maria).ref, BOTH, "A parent called.")
+
+    assert opened(maria.world) == set()
+    with pytest.raises(NotPermittedError):
+        maria.world.service.reviewing.show(link(maria).ref)
+
+
+def test_the_glass_stays_whole_once_consent_has_ended(maria: Staff):
+    maria.withdraws()
+
+    with pytest.raises(NotPermittedError):
+        maria.world.service.reviewing.break_glass(link(maria).ref, BOTH, "A parent called.")

@@ -1,0 +1,165 @@
+"""Clocks that are set, machines that sleep, people who move: no storm, and no letter twice."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.demo.district import JOHN, MARIA, ROSA
+from monitor.domain import schedule as due
+from monitor.errors import UnavailableError
+from monitor.services.schedule import DIGEST, SWEEP
+from tests.monitor.services.world import Staff, World
+
+AT_BOOT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def everybody(world: World) -> tuple[Staff, ...]:
+    staff = tuple(world.joins(each) for each in (MARIA, ROSA, JOHN))
+    world.rounds.begin()
+    return staff
+
+
+def passes(world: World, **span: float) -> None:
+    """Let time pass, and tick every half hour."""
+    until = world.clock.at + timedelta(**span)
+    while world.clock.at < until:
+        world.later(minutes=30)
+        world.rounds.serve()
+        world.rounds.ask()
+        world.rounds.write()
+
+
+def digests(world: World) -> Counter[tuple[str, str]]:
+    return Counter(
+        (each.envelope.recipient, each.envelope.period) for each in world.post.of_kind("digest")
+    )
+
+
+def sweeps(world: World) -> int:
+    found = world.state.sweeps.database.row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'")
+    return found[0] if found else 0
+
+
+def due_at(world: World, name: str, subject: str = "") -> datetime:
+    (row,) = (e for e in world.state.due.all() if (e.name, e.subject) == (name, subject))
+    return row.due_at
+
+
+def test_nine_days_asleep_bring_one_sweep_and_one_digest_each_spread_over_an_hour(
+    world: World, everybody
+):
+    passes(world, days=3)
+    before, letters = sweeps(world), digests(world).total()
+    world.later(days=9)
+    world.rounds.ask()
+    world.rounds.write()
+    spread = [due_at(world, DIGEST, each.ref) - world.clock.at for each in everybody]
+
+    assert len(set(spread)) == len(spread)
+    assert all(timedelta(0) < each < timedelta(hours=1) for each in spread)
+    passes(world, hours=2)
+    assert sweeps(world) == before + 1
+    assert digests(world).total() == letters + len(everybody)
+    assert max(digests(world).values()) == 1
+
+
+def test_a_clock_that_ran_a_week_ahead_brings_no_storm_and_stops_nothing(world: World, everybody):
+    passes(world, days=3)
+    world.later(weeks=1)
+    passes(world, hours=3)
+    letters = digests(world)
+
+    world.later(weeks=-1)
+    world.rounds.write()
+    assert digests(world) == letters
+    due = due_at(world, SWEEP)
+    assert due - world.clock.at <= timedelta(days=7)
+    before = sweeps(world)
+    world.clock.at = due + timedelta(minutes=10)
+    world.rounds.ask()
+    assert sweeps(world) == before + 1
+
+    passes(world, weeks=2)
+    assert max(digests(world).values()) == 1
+    weeks = {week for _, week in digests(world)}
+    assert {f"2026-W{number}" for number in range(38, 41)} <= weeks
+
+
+def test_a_clock_set_back_an_hour_on_monday_morning_brings_no_letter_twice(world: World, everybody):
+    passes(world, days=1, hours=18)
+    for _ in range(6):
+        passes(world, hours=2)
+        world.later(hours=-1)
+
+    assert digests(world).total() == len(everybody)
+    assert sweeps(world) == 1
+
+
+@pytest.mark.parametrize("wrong", [AT_BOOT, datetime(2036, 2, 7, tzinfo=UTC)])
+def test_a_clock_that_cannot_be_right_stops_all_work_until_it_is(world: World, everybody, wrong):
+    passes(world, days=3)
+    right, before = world.clock.at, (world.state.due.all(), len(world.post.tried))
+    world.forgets_visits()
+    world.clock.at = wrong
+    world.restarts()
+    passes(world, hours=2)
+
+    assert world.rounds.waits_for().startswith(f"The clock says {wrong:%Y-%m-%d}")
+    assert (world.state.due.all(), len(world.post.tried)) == before
+    assert world.asked == []
+    with pytest.raises(UnavailableError, match="nothing is done until it is right"):
+        world.rounds.check(everybody[0].ref)
+    with pytest.raises(UnavailableError):
+        world.rounds.sweep()
+
+    world.clock.at = right
+    passes(world, weeks=1)
+    assert world.rounds.waits_for() == ""
+    assert digests(world).total() == 2 * len(everybody)
+
+
+def test_an_operator_can_say_that_a_clock_is_right(world: World, everybody):
+    world.later(days=500)
+    assert world.rounds.waits_for()
+
+    world.rounds.grid.believe_clock()
+
+    assert world.rounds.waits_for() == ""
+    assert world.state.audit.all()[-1].action == "clock-believed"
+
+
+def test_a_machine_that_has_forgotten_the_time_does_nothing_with_a_new_folder(world: World):
+    world.clock.at = AT_BOOT
+    world.rounds.begin()
+
+    assert world.rounds.waits_for()
+    assert world.state.due.all() == ()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+def test_who_moves_is_written_to_at_their_new_hour(world: World, everybody, zone):
+    maria = everybody[0]
+    passes(world, days=3)
+    person = world.state.people.get(maria.ref)
+    world.state.people.replace(replace(person, zone=zone))
+    passes(world, weeks=2)
+
+    next_week = due.DIGEST.due(maria.ref, zone, "2026-W41")
+    assert due_at(world, DIGEST, maria.ref) == next_week
+    weeks = [week for mail, week in digests(world) if mail == maria.mail]
+    assert sorted(weeks) == sorted(set(weeks)) == ["2026-W38", "2026-W39", "2026-W40"]
+
+
+def test_new_rules_of_a_zone_move_what_was_set_by_the_old_ones(world: World, everybody):
+    """A row that was computed by older rules stands up to an hour off."""
+    passes(world, days=3)
+    maria = everybody[0]
+    (row,) = (each for each in world.state.due.all() if each.subject == maria.ref)
+    world.state.due.move(row, row.due_at + timedelta(hours=1))
+
+    world.rounds.write()
+
+    assert due_at(world, DIGEST, maria.ref) == row.due_at

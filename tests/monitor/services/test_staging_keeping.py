@@ -1,0 +1,149 @@
+"""The page behind an open flag is kept as it came, and no other page of anybody's."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from monitor.config import EvidenceConfig
+from monitor.db.people import Hold
+from monitor.demo.district import MARIA
+from monitor.domain.flag import FlagKind, FlagState, Ruling
+from monitor.services.staging import Keeping
+from scrapers.models import Outcome
+from tests.monitor.services.world import Staff, World, account
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    """Somebody whom an account impersonates."""
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    return maria
+
+
+def kept_of(person: Staff):
+    flag = person.flag(FlagKind.IMPERSONATION)
+    return person.world.state.pages.of_item(flag.item)
+
+
+def items_with_a_page(world: World) -> set[str]:
+    """Return the items with evidence; a page that is evidence of none stands as None."""
+    rows = world.state.people.database.rows(
+        "SELECT item FROM pages LEFT JOIN evidence ON page = mark WHERE pages.person IS NOT NULL"
+    )
+    return {item for (item,) in rows}
+
+
+def test_the_page_behind_a_flag_is_kept_as_it_came(maria: Staff):
+    (kept,) = kept_of(maria)
+
+    assert IMPOSTOR.handle.encode() in kept.page.body
+    assert (kept.page.status, kept.reading.outcome) == (200, Outcome.FOUND)
+    assert kept.page.headers["content-type"].startswith("application/json")
+    assert kept.page.fetched_at == maria.world.clock.at
+    assert kept.query.request.url
+
+
+def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
+    assert len(maria.items) > 1
+    assert items_with_a_page(maria.world) == {maria.flag(FlagKind.IMPERSONATION).item}
+
+
+def test_of_each_source_the_canaries_of_the_last_sweep_are_kept(maria: Staff):
+    world = maria.world
+    before = {each.query.key for each in world.state.pages.all() if not each.person}
+    world.a_week_later()
+    world.sweep()
+
+    after = {each.query.key for each in world.state.pages.all() if not each.person}
+
+    assert {each.source for each in world.state.pages.all()} >= {"bluesky", "chalkboard"}
+    assert len(after) == len(before)
+    assert after != before
+
+
+def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):
+    world = maria.world
+    world.a_week_later()
+    world.sweep()
+    assert len(kept_of(maria)) == 1
+
+    world.internet = world.internet.shows(replace(IMPOSTOR, bio="Nothing to see here."))
+    world.a_week_later()
+    world.sweep()
+
+    newest, first = kept_of(maria)
+    assert b"Nothing to see here." in newest.page.body
+    assert IMPOSTOR.bio.encode() in first.page.body
+
+
+@pytest.mark.parametrize(
+    ("ruling", "kept"), [(Ruling.HARMLESS, 0), (Ruling.NAMESAKE, 0), (Ruling.IMPERSONATION, 1)]
+)
+def test_a_page_is_forgotten_once_nothing_is_in_question(maria: Staff, ruling: Ruling, kept: int):
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), ruling)
+
+    Keeping(state=maria.world.state, spans={}).forget(maria.world.clock.at)
+
+    assert len(kept_of(maria)) == kept
+
+
+@pytest.mark.parametrize(
+    ("days", "spans", "kept"), [(29, {}, 1), (31, {}, 0), (8, {"bluesky": 7}, 0)]
+)
+def test_a_page_is_forgotten_in_time(maria: Staff, days: int, spans: dict[str, int], kept: int):
+    lent = {source: timedelta(days=span) for source, span in spans.items()}
+
+    Keeping(state=maria.world.state, spans=lent).forget(maria.world.clock.at + timedelta(days=days))
+
+    assert len(kept_of(maria)) == kept
+
+
+def test_a_legal_hold_keeps_the_page(maria: Staff):
+    world = maria.world
+    hold = Hold(person=maria.ref, placed_at=world.clock.at, by=("counsel",), reason="A suit.")
+    world.state.holds.place(hold)
+    maria.rules(maria.flag(FlagKind.IMPERSONATION), Ruling.NAMESAKE)
+
+    Keeping(state=world.state, spans={}).forget(world.clock.at + timedelta(days=31))
+
+    assert len(kept_of(maria)) == 1
+
+
+def test_a_page_that_a_later_flag_lacks_is_asked_for_in_full(world: World):
+    world.internet = world.internet.shows(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    world.state.flags.replace(replace(flag, state=FlagState.NAMESAKE))
+    Keeping(state=world.state, spans={}).forget(world.clock.at)
+    assert kept_of(maria) == ()
+    world.a_week_later()
+    world.sweep()
+    assert kept_of(maria) == ()
+
+    world.state.flags.replace(flag)
+    world.a_week_later()
+    world.sweep()
+
+    assert len(kept_of(maria)) == 1
+
+
+def test_pages_are_erased_with_the_person(maria: Staff):
+    maria.world.state.people.erase(maria.ref)
+
+    assert items_with_a_page(maria.world) == set()
+
+
+def test_no_page_is_kept_where_the_district_wants_none(world: World):
+    world.restarts(structs.replace(world.config, evidence=EvidenceConfig(pages=False)))
+    world.internet = world.internet.shows(IMPOSTOR)
+    world.joins(MARIA)
+    world.sweep()
+
+    assert list(world.state.pages.all()) == []

@@ -1,0 +1,91 @@
+"""The budget of a source holds for sweeps and checks alike, and people are told of it."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from monitor.demo.district import MARIA, ROSA
+from scrapers.models import Outcome
+from tests.monitor.services.world import World, configured
+
+TODAY = "the budget for this source is used up for today"
+
+
+@pytest.fixture
+def budgeted(world_of, tmp_path):
+    """Make a world that may ask Bluesky so often."""
+
+    def make(**budget: int) -> World:
+        world = world_of(families=("bluesky",))
+        config = configured(tmp_path, (), "bluesky")
+        bluesky = structs.replace(config.sources.bluesky, **budget)
+        world.restarts(
+            structs.replace(config, sources=structs.replace(config.sources, bluesky=bluesky))
+        )
+        return world
+
+    return make
+
+
+def asked(world: World) -> int:
+    return len([each for each in world.asked if each.host == "appview.example"])
+
+
+def test_a_sweep_asks_what_the_budget_allows_and_says_what_it_left_out(budgeted):
+    world = budgeted(per_day=3)
+    maria = world.joins(MARIA)
+
+    world.sweep()
+    world.on_monday()
+
+    assert asked(world) == 3
+    assert world.gaps() == {"bluesky": Outcome.PARTIAL}
+    (digest,) = maria.letters_of("digest")
+    assert f"Bluesky has answered only in part: {TODAY}" in digest.text
+
+
+def test_a_budget_that_its_canaries_use_up_leaves_the_source_unasked(budgeted):
+    world = budgeted(per_day=2)
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.later(hours=1)
+
+    world.sweep()
+    world.on_monday()
+
+    assert asked(world) == 2
+    assert world.gaps() == {"bluesky": Outcome.SKIPPED}
+    assert world.state.health.get("bluesky").retry_at is not None
+    (digest,) = maria.letters_of("digest")
+    assert f"Bluesky was not asked: {TODAY}" in digest.text
+
+
+def test_a_check_obeys_the_budget_that_a_sweep_has_used_up_also_after_a_restart(budgeted):
+    world = budgeted(per_day=3)
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.restarts()
+    world.forgets_visits()
+
+    world.rounds.check(maria.ref)
+    world.service.posting.send_due()
+
+    assert asked(world) == 0
+    (answer,) = maria.letters_of("self-check")
+    assert f"Bluesky was not asked: {TODAY}" in answer.text
+
+
+def test_the_next_day_and_the_next_week_bring_new_ones(budgeted):
+    world = budgeted(per_day=3, per_week=5)
+    for member in (MARIA, ROSA):
+        world.joins(member)
+    counts = []
+    for _ in range(4):
+        world.forgets_visits()
+        world.sweep()
+        counts.append(asked(world))
+        world.clock.at += timedelta(days=1)
+
+    # It begins on a Saturday.
+    assert counts == [3, 2, 3, 2]

@@ -1,0 +1,131 @@
+"""A sweep that was cut short goes on where it stood, and is given up when that is too long ago."""
+
+from urllib.parse import unquote, urlencode, urlsplit
+
+import pytest
+
+from monitor.demo.district import JOHN, MARIA
+from scrapers.models import Query
+from tests.monitor.services.world import Staff, World, nothing_happens
+
+
+def sweeps(world: World) -> int:
+    found = world.state.sweeps.database.row("SELECT count(*) FROM sweeps WHERE kind = 'sweep'")
+    return found[0] if found else 0
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    maria = world.joins(MARIA)
+    world.rounds.begin()
+    return maria
+
+
+def interrupted(world: World, after: int) -> list[Query]:
+    """Begin a sweep, and stop the service after so many answers; return what was answered."""
+    answered: list[Query] = []
+
+    def stop(visit):
+        answered.append(visit.query)
+        if len(answered) == after:
+            world.rounds.stop()
+
+    world.meanwhile = stop
+    world.rounds.ask()
+    world.meanwhile = nothing_happens
+    (sweep,) = world.state.sweeps.open()
+    assert world.state.journal.answered(sweep.ref) == {each.key for each in answered}
+    return answered
+
+
+def address(query: Query) -> tuple[str, str]:
+    """Return where a question is asked, as the server sees it."""
+    return unquote(urlsplit(query.request.url).path), urlencode(query.request.params)
+
+
+@pytest.mark.parametrize("after", [1, 5, 12])
+def test_a_sweep_that_was_cut_short_asks_nothing_again(world: World, maria: Staff, after):
+    world.joins(JOHN)
+    world.later(days=1)
+    answered = interrupted(world, after)
+    world.forgets_visits()
+    world.restarts()
+
+    world.rounds.ask()
+
+    asked = {(each.path, each.query) for each in world.asked}
+    assert asked
+    assert asked.isdisjoint(map(address, answered))
+    assert world.state.sweeps.open() == ()
+    assert sweeps(world) == 1
+    assert world.gaps() == {}
+
+
+def test_a_sweep_in_two_parts_finds_what_a_whole_one_finds(world_of, tmp_path):
+    whole, parts = (
+        world_of("chalkboard", families=("bluesky", "searxng"), folder=tmp_path / name)
+        for name in ("whole", "parts")
+    )
+    found = []
+    for world in (whole, parts):
+        maria = world.joins(MARIA)
+        world.rounds.begin()
+        world.later(days=1)
+        found.append(maria)
+    interrupted(parts, 6)
+    parts.restarts()
+    for world in (whole, parts):
+        world.rounds.ask()
+
+    assert found[0].items.keys() == found[1].items.keys()
+    assert whole.gaps() == parts.gaps()
+
+
+def test_a_sweep_that_was_cut_short_writes_no_half_of_what_it_found(world: World, maria: Staff):
+    world.later(days=1)
+    interrupted(world, 6)
+
+    assert maria.items == {}
+    assert world.state.flags.all_open() == ()
+
+
+def test_a_service_that_is_stopped_has_nothing_in_hand_any_more(world: World, maria: Staff):
+    world.later(days=1)
+    interrupted(world, 5)
+
+    assert [each for each in world.state.due.all() if each.lease_until] == []
+
+
+def test_a_sweep_that_was_cut_short_is_taken_up_in_the_next_week_too(world: World, maria: Staff):
+    world.later(days=1)
+    answered = interrupted(world, 5)
+    begun = world.state.sweeps.open()
+    world.forgets_visits()
+    world.later(days=6)
+    world.restarts()
+
+    world.rounds.ask()
+
+    asked = {(each.path, each.query) for each in world.asked}
+    assert asked.isdisjoint(map(address, answered))
+    assert world.state.sweeps.get(begun[0].ref).closed_at == world.clock.at
+    assert sweeps(world) == 1
+
+
+def test_a_sweep_that_was_cut_short_too_long_ago_is_given_up_for_a_new_one(
+    world: World, maria: Staff
+):
+    world.later(days=1)
+    answered = interrupted(world, 5)
+    (begun,) = world.state.sweeps.open()
+    world.forgets_visits()
+    world.later(days=8)
+    world.restarts()
+
+    world.rounds.ask()
+
+    asked = {(each.path, each.query) for each in world.asked}
+    assert set(map(address, answered)) & asked
+    assert world.state.sweeps.get(begun.ref).closed_at == world.clock.at
+    assert world.state.journal.answered(begun.ref) == frozenset()
+    assert sweeps(world) == 2

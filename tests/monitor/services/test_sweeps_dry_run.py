@@ -1,0 +1,14 @@
+"""A rehearsal counts, and asks nobody."""
+
+from collections import Counter
+
+from monitor.demo.district import MARIA
+from tests.monitor.services.world import World
+
+
+def test_a_dry_run_asks_nothing_and_counts_what_it_would(world: World):
+    world.joins(MARIA)
+    planned = Counter(query.source for query in world.rounds.planned())
+
+    assert planned == {"bluesky": 2, "chalkboard": 3, "searxng": 2}
+    assert world.asked == []

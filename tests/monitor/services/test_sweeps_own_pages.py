@@ -1,0 +1,67 @@
+"""Pages that people name as their own, and those that a search names, are read as pages."""
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from monitor.config import PagesConfig
+from monitor.demo.district import MARIA
+from monitor.domain.detection.assessment import Label
+from scrapers.models import Outcome
+from tests.monitor.services.world import World, profile
+
+OWN = "http://snapgarden.example/@mariadelgado"
+CHOSEN = PagesConfig(
+    hits=2, known_page="http://chalkboard.example/", known_feed="http://chalkboard.example/feed"
+)
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    world = world_of("chalkboard", families=("searxng",))
+    sources = structs.replace(world.config.sources, pages=CHOSEN)
+    world.restarts(structs.replace(world.config, sources=sources))
+    return world
+
+
+def test_an_own_page_is_read_and_known_for_what_it_is(world: World):
+    maria = world.joins(MARIA, pages=(OWN,))
+
+    world.sweep()
+
+    item = maria.items[OWN]
+    assert item.portrait.name == "Maria Delgado"
+    assert world.state.items.assessment(item.ref).label is Label.OWN
+    assert "pages" not in world.gaps()
+
+
+def test_what_an_own_page_links_to_is_own_as_well(world: World):
+    linked = "http://chalkboard.example/t/mariadelgado"
+    maria = world.joins(MARIA, handles=(), pages=(OWN,))
+    own = profile("snapgarden", "mariadelgado")
+    world.internet = world.internet.removes(own).shows(replace(own, links=(linked,)))
+    world.sweep()
+
+    (account,) = (each for each in maria.items.values() if each.portrait.url == linked)
+    assert world.state.items.assessment(account.ref).label is Label.OWN
+
+
+def test_the_first_hits_of_a_search_are_read_once_robots_txt_allows(world: World):
+    world.joins(MARIA)
+
+    world.sweep()
+
+    asked = [f"{each.host}{each.path}" for each in world.web.visits]
+    read = {each.partition("/")[0] for each in asked if each.endswith("/robots.txt")}
+    assert read - {"chalkboard.example"}
+    assert world.coverage()["pages"].asked > 0
+
+
+def test_a_page_that_names_its_site_alone_is_nobodys(world: World):
+    maria = world.joins(MARIA, pages=("http://readerly.example/reader/mariadelgado",))
+
+    world.sweep()
+
+    assert not [each for each in maria.items if "readerly" in each]
+    assert world.coverage()["pages"].outcome is Outcome.PARTIAL

@@ -1,0 +1,235 @@
+"""Laws of every route there is: who is let in, and that reading changes nothing.
+
+A new route fails here until it has a row that says whose it is.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
+
+import pytest
+from werkzeug.routing import Rule
+
+from monitor.config import SignIn
+from monitor.web.auth import BACK
+from monitor.web.security import HEADERS
+from tests.monitor.web.portal import ADDRESS, Portal
+from tests.monitor.web.scene import Scene
+
+ANYBODY, STAFF, OWNER = "anybody", "staff", "owner"
+REVIEWER, OPERATING = "reviewer", "operator"
+LET_IN = {
+    STAFF: {"maria", "thomas"},
+    OWNER: {"maria"},
+    REVIEWER: {"reviewer"},
+    OPERATING: {"operator"},
+}
+WHOSE = {
+    "/": ANYBODY,
+    "/api/v1/me": STAFF,
+    "/api/v1/operate": OPERATING,
+    "/api/v1/review": REVIEWER,
+    "/healthz": ANYBODY,
+    "/join": ANYBODY,
+    "/join/accounts": ANYBODY,
+    "/join/check": ANYBODY,
+    "/join/code": ANYBODY,
+    "/join/code/<code>": ANYBODY,
+    "/join/left": ANYBODY,
+    "/join/not-me/<token>": ANYBODY,
+    "/join/names": ANYBODY,
+    "/join/read": ANYBODY,
+    "/join/scopes": ANYBODY,
+    "/join/stop": ANYBODY,
+    "/join/work": ANYBODY,
+    "/me": STAFF,
+    "/me/check": STAFF,
+    "/me/check/live": STAFF,
+    "/me/check/stream": STAFF,
+    "/me/data": STAFF,
+    "/me/data/accounts": STAFF,
+    "/me/data/address": STAFF,
+    "/me/data/address/<code>": STAFF,
+    "/me/data/address/code": STAFF,
+    "/me/data/export": STAFF,
+    "/me/data/leave": STAFF,
+    "/me/data/letter": STAFF,
+    "/me/data/names": STAFF,
+    "/me/data/pause": STAFF,
+    "/me/data/renew": STAFF,
+    "/me/data/resume": STAFF,
+    "/me/data/scopes": STAFF,
+    "/me/data/seen": STAFF,
+    "/me/data/sign-out": STAFF,
+    "/me/data/work": STAFF,
+    "/me/flags/<ref>": OWNER,
+    "/me/flags/<ref>/share": OWNER,
+    "/me/flags/<ref>/undo": OWNER,
+    "/me/flags/<ref>/unshare": OWNER,
+    "/me/items/<ref>": OWNER,
+    "/me/items/<ref>/beside": OWNER,
+    "/me/items/<ref>/beside/<own>": OWNER,
+    "/me/items/<ref>/versions": OWNER,
+    "/me/joined": STAFF,
+    "/me/sort": STAFF,
+    "/me/sort/done": STAFF,
+    "/me/sort/undo": STAFF,
+    "/me/takedown/<ref>": OWNER,
+    "/me/takedown/<ref>/pack": OWNER,
+    "/operate": OPERATING,
+    "/review": REVIEWER,
+    "/review/audit": REVIEWER,
+    "/review/district": REVIEWER,
+    "/review/early": REVIEWER,
+    "/review/early/<ref>": REVIEWER,
+    "/review/flags/<ref>": REVIEWER,
+    "/review/flags/<ref>/ask": REVIEWER,
+    "/review/flags/<ref>/give-back": REVIEWER,
+    "/review/flags/<ref>/note": REVIEWER,
+    "/review/flags/<ref>/pack": REVIEWER,
+    "/review/flags/<ref>/take": REVIEWER,
+    "/review/open": REVIEWER,
+    "/review/rule": REVIEWER,
+    "/review/several": REVIEWER,
+    "/review/undo": REVIEWER,
+    "/sign-in": ANYBODY,
+    "/sign-out": ANYBODY,
+    "/sign-out/everywhere": ANYBODY,
+    "/static/<name>": ANYBODY,
+    "/stop/<token>": ANYBODY,
+}
+# Each way of signing in has its own, and the others are not there.
+SIGNING_IN: dict[SignIn, set[str]] = {
+    SignIn.LINK: {"/sign-in/<code>", "/sign-in/link"},
+    SignIn.OIDC: {"/sign-in/account", BACK},
+    SignIn.HEADER: set(),
+}
+OF_ANY_WAY = set[str]().union(*SIGNING_IN.values())
+WHOSE |= dict.fromkeys(OF_ANY_WAY, ANYBODY)
+WAYS_OUT = {
+    "/join/stop",
+    "/me/data/leave",
+    "/me/data/sign-out",
+    "/sign-out",
+    "/sign-out/everywhere",
+}
+# Who comes in empty-handed is led on, or told that there is nothing for them.
+LED_ON = {200, 302, 303, 400, 404, 409, 410, 422, 429, 503}
+
+
+def methods(rule: Rule) -> Iterator[str]:
+    yield from sorted((rule.methods or set()) & {"GET", "HEAD", "POST"})
+
+
+class Watched:
+    """Tells whether anything in the district's databases was changed meanwhile."""
+
+    def __init__(self, portal: Portal) -> None:
+        folder = portal.world.config.state
+        self.files = [sqlite3.connect(folder / name) for name in ("namesake.db", "keys.db")]
+
+    def versions(self) -> list[int]:
+        return [each.execute("PRAGMA data_version").fetchone()[0] for each in self.files]
+
+    def hash(self) -> str:
+        rows = (line for each in self.files for line in each.iterdump())
+        return sha256("\n".join(rows).encode()).hexdigest()
+
+    def close(self) -> None:
+        for each in self.files:
+            each.close()
+
+
+@pytest.fixture(params=list(SignIn))
+def sign_in(request: pytest.FixtureRequest) -> SignIn:
+    return SignIn(request.param)
+
+
+def test_every_route_says_whose_it_is(portal: Portal, sign_in: SignIn) -> None:
+    here = set(WHOSE) - (OF_ANY_WAY - SIGNING_IN[sign_in])
+
+    assert {rule.rule for rule in portal.app.url_map.iter_rules()} == here
+
+
+def test_whoever_a_route_is_not_for_is_refused_and_changes_nothing(scene: Scene) -> None:
+    let_in_by_mistake, changed = [], []
+    with closing(Watched(scene.portal)) as watched:
+        for rule, whose in ((rule, WHOSE[rule.rule]) for rule in scene.rules):
+            for who in scene.guests if whose != ANYBODY else ():
+                if who in LET_IN[whose]:
+                    continue
+                for method in methods(rule):
+                    before = watched.versions()
+                    status, to = scene.asked(rule, method, who)
+                    refused = status in {401, 403, 404} or (status, to) == (303, "/sign-in")
+                    if not refused:
+                        let_in_by_mistake.append((rule.rule, method, who, status))
+                    if watched.versions() != before:
+                        changed.append((rule.rule, method, who))
+
+    assert let_in_by_mistake == []
+    assert changed == []
+
+
+def test_whoever_a_route_is_for_is_let_in(scene: Scene) -> None:
+    turned_away = []
+    for rule in scene.rules:
+        whose = WHOSE[rule.rule]
+        for who in LET_IN.get(whose, scene.guests):
+            if rule.rule in WAYS_OUT:
+                continue
+            for method in methods(rule):
+                status, to = scene.asked(rule, method, who)
+                missing = status in {403, 404} and not rule.arguments and whose != ANYBODY
+                led_away = to == "/sign-in" and whose != ANYBODY
+                if missing or led_away or status not in LED_ON | {403}:
+                    turned_away.append((rule.rule, method, who, status, to))
+
+    assert turned_away == []
+
+
+def test_reading_any_page_as_anybody_changes_no_row(scene: Scene) -> None:
+    changed = []
+    with closing(Watched(scene.portal)) as watched:
+        first = watched.hash()
+        for rule in scene.rules:
+            for who in scene.guests:
+                for method in {"GET", "HEAD"} & set(methods(rule)):
+                    before = watched.versions()
+                    scene.asked(rule, method, who)
+                    if watched.versions() != before:
+                        changed.append((rule.rule, method, who))
+        last = watched.hash()
+
+    assert changed == []
+    assert first == last
+
+
+def test_every_answer_of_every_route_carries_the_headers(scene: Scene) -> None:
+    bare = []
+    for rule in scene.rules:
+        for who in ("nobody", "maria", "reviewer"):
+            answer = scene.guests[who].client.get(scene.address(rule), base_url=ADDRESS)
+            answer.close()
+            if {name: answer.headers.get(name) for name in HEADERS} != dict(HEADERS):
+                bare.append((rule.rule, who))
+
+    assert bare == []
+
+
+def test_a_form_without_its_token_is_refused_on_every_route(scene: Scene) -> None:
+    taken = []
+    with closing(Watched(scene.portal)) as watched:
+        before = watched.versions()
+        for rule in scene.rules:
+            if "POST" not in (rule.methods or ()) or rule.rule.startswith("/stop/"):
+                continue
+            for who in scene.guests:
+                status = scene.guests[who].send(scene.address(rule), {"csrf": "x"}).status
+                if status not in {303, 403}:
+                    taken.append((rule.rule, who, status))
+        after = watched.versions()
+
+    assert taken == []
+    assert before == after

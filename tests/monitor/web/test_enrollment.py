@@ -1,0 +1,206 @@
+"""Joining page by page, in a browser without a script."""
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.consent import Scope
+from monitor.domain.person import Way
+from tests.monitor.web.portal import Guest, Portal, Seen
+
+MAIL = MARIA.person.mail
+STEPS = ("read", "scopes", "names", "work", "accounts", "check")
+SHORTEST = {
+    "read": {},
+    "scopes": {"scopes": "profiles"},
+    "names": {"given": "Maria", "family": "Delgado"},
+    "work": {},
+    "accounts": {},
+}
+
+
+@pytest.fixture
+def invited(portal: Portal) -> Guest:
+    invitation = portal.world.service.joining.invite(MAIL, "Maria", "Delgado")
+    return portal.entered(invitation.ref, Way.INVITATION)
+
+
+def seal(page: Seen) -> str:
+    return str(page.page.find("input", {"name": "seal"})["value"])
+
+
+def up_to(guest: Guest, last: str, **told: dict[str, object]) -> Seen:
+    """Answer every page before `last`, and open that."""
+    for step in STEPS[: STEPS.index(last)]:
+        answer = guest.post(f"/join/{step}", **{**SHORTEST[step], **told.get(step, {})})
+        assert answer.status == 303, answer.text
+    return guest.get(f"/join/{last}")
+
+
+def joined(guest: Guest) -> Seen:
+    page = up_to(guest, "check")
+    return guest.post("/join/check", seal=seal(page))
+
+
+def test_the_way_from_the_invitation_to_a_yes_has_six_pages_and_two_answers_to_type(
+    portal, invited
+):
+    assert invited.get("/join").leads_to == "/join/read"
+
+    answer = joined(invited)
+
+    assert answer.leads_to == "/me/joined"
+    (ref,) = portal.world.state.people.refs()
+    assert portal.world.state.consents.latest(ref).scopes == {Scope.PROFILES}
+    assert "You have joined" in invited.get("/me/joined").title
+    assert invited.get("/me").status == 200
+
+
+def test_the_text_is_shown_whole_with_its_version(portal, invited):
+    shown = invited.get("/join/read").text
+
+    for line in portal.world.service.terms.text.splitlines():
+        assert line.removeprefix("- ").strip() in shown
+    assert "version 2026" in shown
+
+
+def test_nothing_is_chosen_for_anybody_and_only_what_works_here_is_offered(portal, invited):
+    page = up_to(invited, "scopes").page
+
+    boxes = page.find_all("input", {"name": "scopes"})
+    offered = portal.world.service.portal.beginning.offered
+    assert [box["value"] for box in boxes] == list(offered)
+    assert {Scope.SEARCH, Scope.STUDENT_LINKS}.isdisjoint(offered)
+    assert not any(box.has_attr("checked") for box in boxes)
+
+
+@pytest.mark.parametrize(
+    ("step", "typed", "field"),
+    [
+        ("scopes", {"scopes": []}, "scopes"),
+        ("names", {"given": " ", "family": "Delgado"}, "given"),
+        ("names", {"given": "Maria", "family": ""}, "family"),
+        ("names", {"given": "Maria", "family": "D" * 101}, "family"),
+        (
+            "names",
+            {"given": "M", "family": "D", "nicknames": ", ".join(map(str, range(30)))},
+            "nicknames",
+        ),
+        ("accounts", {"address": "maria", "deed": "add"}, "address"),
+        ("accounts", {"address": "", "deed": "add"}, "address"),
+        ("accounts", {"address": "javascript:alert(1)"}, "address"),
+    ],
+)
+def test_a_fault_is_said_first_leads_to_its_field_and_loses_nothing(invited, step, typed, field):
+    up_to(invited, step)
+
+    answer = invited.post(f"/join/{step}", **typed)
+
+    assert answer.status == 422
+    summary = answer.page.find(class_="faults")
+    assert summary.find("a")["href"] == f"#{field}"
+    assert answer.page.find("input", id=field)
+    assert answer.page.find(id=f"{field}-fault")
+    assert answer.page.find(id=field) is not None
+    assert answer.page.title.get_text().startswith("Error: ")
+    for name, value in typed.items():
+        box = answer.page.find("input", {"name": name})
+        if box is not None and value and name != "deed":
+            assert box["value"] == str(value).strip()
+
+
+def test_answers_are_kept_when_going_back(invited):
+    up_to(invited, "accounts", work={"school": "Maple Street", "places": "Cedar Valley, Ames"})
+
+    again = invited.get("/join/work").page
+
+    assert again.find(id="school")["value"] == "Maple Street"
+    assert again.find(id="places")["value"] == "Cedar Valley, Ames"
+    assert again.find(class_="back").find("a")["href"] == "/join/names"
+
+
+def test_a_pasted_address_is_recognised_shown_and_can_be_taken_off_again(portal, invited):
+    up_to(invited, "accounts")
+
+    invited.post("/join/accounts", address="https://www.instagram.com/maria.d/", deed="add")
+    invited.post("/join/accounts", address="mariadelgado.example/blog", deed="add")
+    shown = invited.get("/join/accounts").text
+    assert "Instagram @maria.d" in shown
+    assert "Your page mariadelgado[.]example/blog" in shown or "mariadelgado.example" in shown
+
+    invited.post("/join/accounts", remove="instagram:@maria.d")
+
+    assert "@maria.d" not in invited.get("/join/accounts").text
+
+
+def test_an_address_that_was_left_in_its_box_is_not_lost(portal, invited):
+    up_to(invited, "accounts")
+
+    answer = invited.post("/join/accounts", address="instagram.com/maria.d")
+
+    assert answer.leads_to == "/join/check"
+    assert "Instagram @maria.d" in invited.get("/join/check").text
+
+
+def test_having_an_account_and_none_in_one_place_is_asked_about(invited):
+    up_to(invited, "accounts")
+
+    answer = invited.post("/join/accounts", address="instagram.com/maria.d", none_on="instagram")
+
+    assert answer.status == 422
+    assert "none there" in answer.text
+
+
+def test_the_last_page_shows_the_questions_before_any_is_asked(portal, invited):
+    shown = up_to(invited, "check", names={"given": "Maria", "family": "Delgado"}).text
+
+    assert "Chalkboard" in shown
+    assert "mariadelgado" in shown
+    assert portal.world.asked == []
+
+
+def test_no_page_is_opened_before_its_turn(invited):
+    assert invited.get("/join/check").leads_to == "/join/read"
+    assert invited.post("/join/names", given="M", family="D").leads_to == "/join/read"
+
+
+def test_a_text_that_has_changed_meanwhile_is_read_again(portal, invited):
+    up_to(invited, "check")
+
+    answer = invited.post("/join/check", seal="of another text")
+
+    assert answer.leads_to == "/join/read"
+    assert portal.world.state.people.refs() == ()
+
+
+def test_who_stops_is_forgotten_and_signed_out(portal, invited):
+    up_to(invited, "check")
+
+    assert invited.post("/join/stop").leads_to == "/sign-in"
+
+    assert invited.get("/join").title == "Open your invitation"
+    assert portal.world.state.unfinished.database.row("SELECT 1 FROM unfinished") is None
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_without_an_invitation_no_page_of_joining_opens(portal, step):
+    for guest in (portal.guest(), portal.signed_in(portal.world.joins(MARIA).mail)):
+        for answer in (guest.get(f"/join/{step}"), guest.post(f"/join/{step}")):
+            assert answer.title == "Open your invitation" or answer.leads_to == "/me"
+
+
+def test_two_browsers_with_one_invitation_join_once(portal, invited):
+    other = portal.entered(portal.world.state.invitations.all()[0].ref, Way.INVITATION)
+    page = up_to(invited, "check")
+    invited.post("/join/check", seal=seal(page))
+
+    assert other.post("/join/check", seal=seal(page)).title == "Open your invitation"
+    assert len(portal.world.state.people.refs()) == 1
+
+
+def test_what_was_typed_comes_back_as_text_and_nothing_else(invited):
+    hostile = "<img src=x onerror=alert(1)>"
+    up_to(invited, "work")
+    invited.post("/join/work", school=hostile)
+
+    for step in ("work", "check"):
+        assert "<img" not in invited.get(f"/join/{step}").html

@@ -1,0 +1,110 @@
+"""An invitation opened in a browser by its code, and a yes that was somebody else's undone."""
+
+import re
+
+import pytest
+
+from monitor.domain.consent import Act
+from monitor.errors import InputError
+from tests.monitor.web.portal import ADDRESS, Guest, Portal
+from tests.monitor.web.test_enrollment import MAIL, joined
+
+NOT_ME = re.compile(rf"{ADDRESS}(/join/not-me/\S+)")
+
+
+@pytest.fixture
+def code(portal: Portal) -> str:
+    portal.world.service.joining.invite(MAIL, "Maria", "Delgado")
+    portal.world.service.posting.send_due()
+    return portal.world.code(MAIL)
+
+
+def opened(portal: Portal, code: str) -> Guest:
+    guest = portal.guest()
+    assert guest.post("/join/code", code=code).leads_to == "/join/read"
+    return guest
+
+
+def test_the_letter_leads_to_a_page_that_opens_its_invitation(portal, code):
+    (letter,) = portal.world.post.of_kind("invitation")
+    assert f"{ADDRESS}/join/code/{code}" in letter.text
+
+    guest = portal.guest()
+    page = guest.get(f"/join/code/{code}")
+
+    assert page.title == "Hello Maria"
+    answer = guest.post("/join/code", code=page.page.find("input", {"name": "code"})["value"])
+    assert guest.follow(answer).title == "Join Namesake"
+
+
+def test_a_program_that_opens_the_link_opens_nothing(portal, code):
+    scanner = portal.guest()
+    for _ in range(3):
+        scanner.get(f"/join/code/{code}")
+        scanner.client.head(f"/join/code/{code}", base_url=ADDRESS)
+
+    assert scanner.get("/join/read").title == "Open your invitation"
+    assert opened(portal, code).get("/join/read").title == "Join Namesake"
+
+
+@pytest.mark.parametrize(
+    "pasted", ["{}", "  {} ", f"{ADDRESS}/join/code/{{}}", "x/{}/", "{:.16}\n{}"]
+)
+def test_a_code_may_be_pasted_as_it_comes(portal, code, pasted):
+    text = f"{code[:16]}\n{code[16:]}" if "\n" in pasted else pasted.format(code)
+
+    opened(portal, text)
+
+
+def test_an_invitation_says_why_it_opens_nothing(portal, code):
+    guest = portal.guest()
+    assert guest.get("/join/code/unknown").status == 410
+    assert guest.post("/join/code", code="unknown").status == 410
+    assert guest.post("/join/code", code=" ").status == 422
+    joined(opened(portal, code))
+
+    assert "has been answered" in guest.get(f"/join/code/{code}").title
+    assert "has been answered" in guest.post("/join/code", code=code).title
+
+
+def test_an_old_invitation_says_so(portal, code):
+    portal.world.later(days=15)
+
+    assert "out of date" in portal.guest().get(f"/join/code/{code}").title
+
+
+def confirmed(portal: Portal, code: str) -> str:
+    """Join, and return the path that the confirmation leads to."""
+    joined(opened(portal, code))
+    portal.world.service.posting.send_due()
+    (letter,) = portal.world.post.of_kind("enrolled")
+    found = NOT_ME.search(letter.text)
+    assert found
+    return found.group(1)
+
+
+def test_what_was_not_me_is_undone_at_once_by_one_button_and_not_by_looking(portal, code):
+    path, guest = confirmed(portal, code), portal.guest()
+    (ref,) = portal.world.state.people.refs()
+    assert "Was it not you?" in guest.get(path).title
+    assert portal.world.state.people.refs() == (ref,)
+
+    assert guest.post(path).title == "It is undone"
+
+    assert portal.world.state.people.refs() == ()
+    told = [each.action for each in portal.world.state.audit.of(ref)]
+    assert f"consent-{Act.DISOWNED}" in told
+    assert guest.post(path).status == 410
+
+
+def test_the_link_of_another_or_of_long_ago_undoes_nothing(portal, code):
+    path, guest = confirmed(portal, code), portal.guest()
+    (ref,) = portal.world.state.people.refs()
+
+    assert guest.post(f"/join/not-me/{ref}-{'0' * 32}").status == 410
+    portal.world.later(days=15)
+    assert portal.guest().post(path).status == 410
+
+    assert portal.world.state.people.refs() == (ref,)
+    with pytest.raises(InputError):
+        portal.world.service.portal.disowning.disown("nonsense")

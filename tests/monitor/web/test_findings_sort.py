@@ -1,0 +1,267 @@
+"""Sorting and looking closer, in a browser without a script."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.sweeps import SweepKind
+from monitor.demo.district import MARIA, THOMAS
+from monitor.domain.flag import FlagKind, FlagState, Ruling
+from tests.monitor.services.world import Staff, account
+from tests.monitor.web.portal import Guest, Portal
+
+IMPOSTOR = replace(account("impersonator", week=2), since=1)
+NAMESAKE = replace(
+    IMPOSTOR, id="namesake", handle="mdelgado-bakes.skies.example", bio="Baker.", picture=""
+)
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Maria, whom somebody imitates, and with whom a baker shares the name."""
+    portal.world.internet = portal.world.internet.shows(IMPOSTOR).shows(NAMESAKE)
+    joined = portal.world.joins(MARIA)
+    portal.world.rounds.begin()
+    portal.world.sweep()
+    return joined
+
+
+@pytest.fixture
+def guest(portal: Portal, maria: Staff) -> Guest:
+    return portal.signed_in(maria.mail)
+
+
+def suspect(maria: Staff) -> str:
+    return maria.flag(FlagKind.IMPERSONATION).item
+
+
+def test_the_worst_comes_first_with_its_reasons_and_four_answers(guest, maria):
+    page = guest.get("/me/sort").page
+
+    card = page.find(attrs={"data-card": True})
+    assert "card-high" in card["class"]
+    assert "replaced by the digit 0" in card.find("details").get_text()
+    values = [button["value"] for button in card.find_all("button", {"name": "ruling"})]
+    assert values == ["mine", "namesake", "impersonation", "unrelated"]
+
+
+def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, maria):
+    item = suspect(maria)
+
+    answer = guest.post("/me/sort", item=item, ruling="impersonation")
+    after = guest.follow(answer)
+
+    assert "Sorted: Someone posing as me." in after.text
+    assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
+    undo = after.page.find("form", action="/me/sort/undo")
+    guest.post("/me/sort/undo", item=undo.find("input", {"name": "item"})["value"])
+    assert maria.flag(FlagKind.IMPERSONATION).undecided
+    assert portal.world.state.items.verdict(item) is None
+
+
+def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria):
+    cards = guest.get("/me/sort").page.find_all("input", {"form": "together"})
+    refs = [card["value"] for card in cards]
+    assert len(refs) > 1
+
+    answer = guest.post("/me/sort", item=refs, ruling="unrelated")
+    assert f"{len(refs)} sorted" in guest.follow(answer).text
+    guest.post("/me/sort/undo", item=refs)
+
+    assert portal.world.state.items.judged(maria.ref) == ()
+
+
+def test_picking_nothing_is_said_and_changes_nothing(portal, guest, maria):
+    answer = guest.post("/me/sort", ruling="mine")
+
+    assert "Pick at least one card" in guest.follow(answer).text
+    assert portal.world.state.items.judged(maria.ref) == ()
+
+
+@pytest.mark.parametrize("ruling", ["", "shared", "harmless", "nonsense"])
+def test_another_word_than_the_four_is_refused(portal, guest, maria, ruling):
+    assert guest.post("/me/sort", item=suspect(maria), ruling=ruling).status == 400
+    assert portal.world.state.items.judged(maria.ref) == ()
+
+
+def test_what_was_sorted_can_be_read_and_taken_back_later(guest, maria):
+    guest.post("/me/sort", item=suspect(maria), ruling="namesake")
+
+    listed = guest.get("/me/sort/done")
+    assert "Someone else with my name" in listed.text
+
+    guest.post("/me/sort/undo", item=suspect(maria))
+    assert "Nothing yet" in guest.get("/me/sort/done").text
+
+
+def test_taking_back_what_was_never_said_is_said(guest, maria):
+    answer = guest.post("/me/sort/undo", item=suspect(maria))
+
+    assert "nothing to take back" in guest.follow(answer).text
+
+
+def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monkeypatch):
+    monkeypatch.setattr("monitor.services.flagging.ENOUGH", 1)
+    assert "What your answers taught" not in guest.get("/me/sort").text
+
+    guest.post("/me/sort", item=suspect(maria), ruling="unrelated")
+
+    assert "One answer so far." in guest.get("/me/sort").text
+
+
+def test_a_finding_has_a_page_with_its_history_and_comparison(guest, maria):
+    item = suspect(maria)
+
+    shown = guest.get(f"/me/items/{item}")
+
+    assert "This account may be pretending to be you." in shown.text
+    assert "flagged for you to look at" in shown.text
+    beside = guest.get(f"/me/items/{item}/beside")
+    marks = [mark.get_text() for mark in beside.page.find_all("mark")]
+    assert "mariadelgad0[.]skies[.]example" in marks
+    assert guest.get(f"/me/items/{item}/versions").status == 200
+
+
+def test_two_versions_are_compared_word_by_word(portal, maria):
+    louder = replace(IMPOSTOR, bio=f"{IMPOSTOR.bio} Write to me!")
+    portal.world.internet = portal.world.internet.removes(IMPOSTOR).shows(louder)
+    portal.world.a_week_later()
+    portal.world.sweep()
+    item, guest = suspect(maria), portal.signed_in(maria.mail)
+
+    page = guest.get(f"/me/items/{item}/versions").page
+
+    assert "Write to me!" in page.find("ins").get_text()
+    assert guest.get(f"/me/items/{item}/versions?from=1&to=999").status == 404
+
+
+def test_a_flag_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest, maria):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    asked = guest.get(f"/me/flags/{flag.ref}/share")
+    assert "Maria Delgado" in asked.text
+    assert "Volcanoes" not in asked.text
+
+    guest.post(f"/me/flags/{flag.ref}/share")
+    assert [each.ref for each, _ in portal.world.service.reviewing.opened()] == [flag.ref]
+    assert "because you shared it" in guest.get(f"/me/items/{flag.item}").text
+
+    guest.post(f"/me/flags/{flag.ref}/unshare")
+    assert list(portal.world.service.reviewing.opened()) == []
+
+
+def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    guest.post(f"/me/flags/{flag.ref}/share")
+    guest.post(f"/me/flags/{flag.ref}", ruling="harmless", until="30")
+
+    guest.post(f"/me/flags/{flag.ref}/unshare")
+
+    after = maria.flag(FlagKind.IMPERSONATION)
+    assert after.state is FlagState.HARMLESS
+    assert after.harmless_until == portal.world.clock.at + timedelta(days=30)
+    assert after.shared_at is None
+
+
+@pytest.mark.parametrize("word", ["shared", "reopened", "family", "", "nonsense"])
+def test_a_ruling_that_does_not_fit_a_flag_is_refused(guest, maria, word):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+
+    assert guest.post(f"/me/flags/{flag.ref}", ruling=word).status == 400
+    assert maria.flag(FlagKind.IMPERSONATION) == flag
+
+
+def test_what_is_another_persons_is_not_there(portal, guest, maria):
+    thomas = portal.signed_in(portal.world.joins(THOMAS).mail)
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    gets = (
+        *(f"/me/items/{flag.item}{rest}" for rest in ("", "/beside", "/versions")),
+        f"/me/flags/{flag.ref}/share",
+    )
+    posts = (f"/me/flags/{flag.ref}{rest}" for rest in ("", "/undo", "/share", "/unshare"))
+
+    assert {thomas.get(path).status for path in gets} == {404}
+    assert {thomas.post(path, ruling="mine").status for path in posts} == {404}
+    for path in ("/me/sort", "/me/sort/undo"):
+        assert thomas.post(path, item=flag.item, ruling="mine").status == 404
+    assert maria.flag(FlagKind.IMPERSONATION) == flag
+    # The address may name anything; only one's own is told of.
+    assert "Sorted" not in thomas.get(f"/me/sort?done={flag.item}").text
+
+
+def test_looking_changes_no_row(portal, guest, maria):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    guest.post("/me/sort", item=flag.item, ruling="impersonation")
+    before = dump(portal)
+
+    for path in (
+        *("/me", "/me/sort", "/me/sort/done", "/me/check", "/me/joined"),
+        *(f"/me/items/{flag.item}{rest}" for rest in ("", "/beside", "/versions")),
+        f"/me/flags/{flag.ref}/share",
+    ):
+        assert guest.get(path).status == 200, path
+
+    assert dump(portal) == before
+
+
+def dump(portal: Portal) -> list[str]:
+    database = portal.world.state.items.database
+    tables = [
+        name for (name,) in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
+    return [f"{table} {row}" for table in tables for row in database.rows(f"SELECT * FROM {table}")]  # noqa: S608 - our own tables
+
+
+def test_home_shows_what_is_open_and_what_to_sort(guest, maria):
+    shown = guest.get("/me")
+
+    assert "One thing for your attention" in shown.text
+    assert "2 of 2 sources checked." in shown.text
+    assert shown.page.find("a", href=f"/me/items/{suspect(maria)}")
+
+
+def test_home_in_the_first_week_says_what_will_come(portal):
+    shown = portal.signed_in(portal.world.joins(MARIA).mail).get("/me").text
+
+    assert "the first look is still to come" in shown
+    assert "Everybody is looked up on" in shown
+
+
+def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
+    world = portal.world
+    world.a_week_later()
+    last = world.state.sweeps.latest(SweepKind.SWEEP)
+    begun = replace(last, ref="begun", started_at=world.clock.at, closed_at=None)
+    world.state.sweeps.open_or_resume(begun)
+
+    shown = portal.signed_in(maria.mail).get("/me").text
+
+    assert "2 of 2 sources checked." in shown
+    assert "the first look is still to come" not in shown
+
+
+def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
+    joined = portal.world.joins(MARIA)
+    internet = portal.world.internet
+    portal.world.internet = internet.blocks_us("chalkboard.example").blocks_us("appview.example")
+    portal.world.sweep()
+
+    reader = portal.signed_in(joined.mail)
+
+    home, sort = reader.get("/me").text, reader.get("/me/sort").text
+    assert "0 of 2 sources checked." in home
+    for shown in (home, sort):
+        assert "We could not check anything last time" in shown
+        assert "Nothing was found" not in shown
+
+
+def test_ruled_flags_say_so_and_can_be_taken_back(guest, maria):
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    guest.post(f"/me/flags/{flag.ref}", ruling=Ruling.IMPERSONATION)
+    assert "You said: Someone posing as me." in guest.get(f"/me/items/{flag.item}").text
+
+    guest.post(f"/me/flags/{flag.ref}/undo")
+
+    assert maria.flag(FlagKind.IMPERSONATION).undecided
+    answer = guest.post(f"/me/flags/{flag.ref}/undo")
+    assert "nothing to take back" in guest.follow(answer).text

@@ -1,0 +1,282 @@
+"""One's own data: read, changed, paused, renewed, and left, in a browser without a script."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.consent import Act, Channel, Scope
+from monitor.domain.flag import FlagKind
+from monitor.domain.schedule import MOST_COPIES_AN_HOUR
+from tests.monitor.services.world import REVIEWERS, Staff
+from tests.monitor.web.portal import Guest, Portal, Seen
+from tests.monitor.web.test_findings_sort import IMPOSTOR
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    return portal.world.joins(MARIA, scopes=frozenset({Scope.SEARCH, Scope.PROFILES}))
+
+
+@pytest.fixture
+def guest(portal: Portal, maria: Staff) -> Guest:
+    return portal.signed_in(maria.mail)
+
+
+def consent(maria: Staff):
+    return maria.world.state.consents.latest(maria.ref)
+
+
+def sent_along(seen: Seen) -> dict[str, str]:
+    """What the form under the text sends by itself."""
+    return {name: seen.page.find("input", {"name": name})["value"] for name in ("seal", "shown")}
+
+
+def test_what_is_kept_and_agreed_to_is_shown(guest):
+    shown = guest.get("/me/data").text
+
+    assert "Search engines are asked for your names" in shown
+    assert "You answered version 2026" in shown
+    assert "Findings: accounts and pages 0" in shown
+    assert "Bluesky @mariadelgado[.]skies[.]example" in shown
+
+
+def test_taking_a_scope_back_needs_no_new_answer(guest, maria):
+    answer = guest.post("/me/data/scopes", scopes="profiles")
+
+    assert answer.leads_to == "/me/data"
+    assert consent(maria).scopes == {Scope.PROFILES}
+    assert consent(maria).channel is Channel.PORTAL
+
+
+def test_adding_a_scope_leads_to_the_text_and_counts_with_its_yes(portal, guest, maria):
+    answer = guest.post("/me/data/scopes", scopes=["search", "profiles", "photos"])
+    page = guest.follow(answer)
+    assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
+    assert "What is never looked at" in page.text
+    chosen = [box["value"] for box in page.page.find_all("input", checked=True)]
+    assert set(chosen) == {"search", "profiles", "photos"}
+
+    guest.post("/me/data/renew", scopes=chosen, **sent_along(page))
+
+    assert Scope.PHOTOS in consent(maria).scopes
+
+
+def test_what_a_scope_would_ask_anew_is_shown_before_it_counts_as_at_joining(guest, maria):
+    guest.post("/me/data/scopes", scopes="search")
+    words = guest.get("/me/data/scopes").text
+    assert "will be asked anew" not in words
+
+    page = guest.follow(guest.post("/me/data/scopes", scopes=["search", "profiles"]))
+
+    assert "What will be asked anew You add: Sites with profiles." in page.text
+    assert "Chalkboard" in page.text
+    assert "mariadelgado" in page.text
+    assert consent(maria).scopes == {Scope.SEARCH}
+
+
+def test_a_scope_that_brings_no_first_question_says_so(guest):
+    page = guest.get("/me/data/renew?scopes=search-or-profiles-or-photos")
+
+    assert "You add: Profile pictures." in page.text
+    assert "No new words go out today." in page.text
+
+
+def test_a_scope_ticked_beside_the_text_is_previewed_before_it_counts(guest, maria):
+    guest.post("/me/data/scopes", scopes="search")
+    page = guest.get("/me/data/renew")
+
+    answer = guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(page))
+
+    assert answer.leads_to == "/me/data/renew?scopes=profiles-or-search#anew"
+    assert consent(maria).scopes == {Scope.SEARCH}
+    shown = guest.follow(answer)
+    assert "Below stands what you added would ask anew." in shown.text
+    assert "What will be asked anew You add: Sites with profiles." in shown.text
+    guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(shown))
+    assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
+
+
+def test_renewing_what_one_agreed_to_shows_nothing_anew(guest, maria):
+    page = guest.get("/me/data/renew")
+
+    assert "will be asked anew" not in page.text
+    guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(page))
+    assert consent(maria).act is Act.RENEWED
+
+
+def test_an_answer_to_another_text_does_not_count(guest, maria):
+    before = consent(maria)
+
+    answer = guest.post("/me/data/renew", scopes=["search"], seal="of another text")
+
+    assert answer.leads_to == "/me/data/renew"
+    assert consent(maria) == before
+
+
+@pytest.mark.parametrize("place", ["scopes", "renew"])
+def test_choosing_nothing_is_a_fault_with_two_ways_out(guest, maria, place):
+    answer = guest.post(f"/me/data/{place}")
+
+    assert answer.status == 422
+    assert "pause or leave instead" in answer.text
+    assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
+
+
+def test_a_pause_has_an_end_and_can_be_ended_early(portal, guest, maria):
+    assert guest.post("/me/data/pause").status == 422
+    assert guest.post("/me/data/pause", days="3650").status == 422
+
+    guest.post("/me/data/pause", days="30")
+    assert "Everything rests until 12 Oct 2026" in guest.get("/me/data").text
+    assert "Paused" in guest.get("/me").text
+    assert guest.post("/me/check").status == 409
+
+    guest.post("/me/data/resume")
+    assert consent(maria).asks(portal.world.clock.at)
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "kept"),
+    [
+        ("names", {"given": "Maria", "family": "Delgado-Ruiz"}, "Delgado-Ruiz"),
+        ("work", {"school": "Maple Street", "places": "Ames, Cedar Valley"}, "Ames"),
+        ("accounts", {"handles": "mariad, @mdelgado"}, "mdelgado"),
+    ],
+)
+def test_what_one_told_can_be_changed_and_faults_are_said(guest, maria, page, typed, kept):
+    assert guest.get(f"/me/data/{page}").status == 200
+
+    assert guest.post(f"/me/data/{page}", **typed).leads_to == "/me/data"
+
+    assert kept in guest.get("/me/data").text
+    assert guest.post("/me/data/names", given="", family="D").status == 422
+    assert maria.world.state.people.get(maria.ref).name.given == "Maria"
+
+
+def test_an_account_is_added_and_taken_off_at_once(guest, maria):
+    guest.post("/me/data/accounts", address="instagram.com/maria.d", deed="add")
+    assert "instagram:@maria.d" in maria.world.state.people.get(maria.ref).accounts
+
+    guest.post("/me/data/accounts", remove="instagram:@maria.d")
+
+    assert "instagram:@maria.d" not in maria.world.state.people.get(maria.ref).accounts
+    assert guest.post("/me/data/accounts", address="maria", deed="add").status == 422
+
+
+def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
+    portal.world.internet = portal.world.internet.shows(IMPOSTOR)
+    portal.world.sweep()
+    flag = maria.flag(FlagKind.IMPERSONATION)
+    portal.world.service.portal.disclosing.share(maria.ref, flag.ref)
+    portal.world.service.reviewing.show(flag.ref)
+    rosa = portal.world.joins(ROSA)
+
+    seen = guest.get("/me/data/seen")
+
+    assert "IT looked at this flag" in seen.text
+    assert "You joined" in seen.text
+    assert seen.page.find("a", href=f"/me/items/{flag.item}")
+    other = portal.signed_in(rosa.mail).get("/me/data/seen").text
+    assert "looked at this flag" not in other
+
+
+def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
+    portal.world.service.holding.place(maria.ref, frozenset(REVIEWERS), "A request for records.")
+
+    shown = guest.get("/me/data").text
+    assert "A legal hold stands since 12 Sep 2026" in shown
+    assert "A request for records." in shown
+    assert "is kept until it is lifted" in guest.get("/me/data/leave").text
+
+
+def test_leaving_takes_one_page_ends_every_session_and_says_what_happens(portal, guest, maria):
+    elsewhere = portal.signed_in(maria.mail)
+    assert "erased within 24 hours" in guest.get("/me/data/leave").text
+
+    answer = guest.post("/me/data/leave")
+
+    assert "You have left" in guest.follow(answer).title
+    assert consent(maria).withdrawn_at == portal.world.clock.at
+    for each in (guest, elsewhere):
+        assert each.get("/me").leads_to == "/sign-in"
+
+
+def test_who_has_left_and_signs_in_before_the_erasure_is_told_so(portal, maria):
+    maria.withdraws()
+
+    shown = portal.signed_in(maria.mail).get("/me")
+
+    assert "You have left" in shown.title
+    assert "13 Sep 2026" in shown.text
+
+
+def test_whose_consent_ran_out_can_renew_it(portal, maria):
+    portal.world.later(days=366)
+    guest = portal.signed_in(maria.mail)
+
+    shown = guest.get("/me/data")
+    assert "Your consent has ended" in shown.text
+    assert guest.post("/me/check").status == 409
+    seal = guest.get("/me/data/renew").page.find("input", {"name": "seal"})["value"]
+    guest.post("/me/data/renew", scopes="profiles", seal=seal)
+
+    assert consent(maria).live(portal.world.clock.at)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/me/data/pause", {"days": "30"}),
+        ("/me/data/resume", {}),
+        ("/me/data/scopes", {"scopes": "profiles"}),
+    ],
+)
+def test_what_comes_after_the_end_of_the_consent_is_told_of_it(portal, maria, path, told):
+    portal.world.later(days=366)
+    guest = portal.signed_in(maria.mail)
+
+    shown = guest.follow(guest.post(path, **told))
+
+    assert "nothing is looked up by any words" in shown.text
+    assert not consent(maria).paused_until
+
+
+def test_signing_out_everywhere_ends_every_session(portal, guest, maria):
+    elsewhere = portal.signed_in(maria.mail)
+
+    guest.post("/me/data/sign-out")
+
+    assert elsewhere.get("/me").leads_to == "/sign-in"
+
+
+def test_a_copy_of_everything_is_handed_over_and_written_down(portal, guest, maria):
+    answer = guest.post("/me/data/export")
+
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.response.data.startswith(b"PK")
+    assert portal.world.state.audit.of(maria.ref)[-1].action == "exported"
+
+
+def test_the_sixth_copy_within_an_hour_waits_and_the_page_says_until_when(portal, guest):
+    for _ in range(MOST_COPIES_AN_HOUR):
+        assert guest.post("/me/data/export").status == 200
+        portal.world.clock.at += timedelta(minutes=5)
+
+    told = guest.post("/me/data/export")
+
+    assert (told.status, told.headers["Retry-After"]) == (429, str(35 * 60))
+    assert told.page.select_one(".faults a")["href"] == "#copy"
+    assert "The next can be made from" in told.page.find(id="copy").get_text()
+    assert told.page.find("form", action="/me/data/export") is None
+    portal.world.clock.at += timedelta(minutes=35)
+    assert portal.signed_in(MARIA.person.mail).post("/me/data/export").status == 200
+
+
+def test_copies_that_others_take_use_up_nobodys_own(portal, guest, maria):
+    rosa = portal.signed_in(portal.world.joins(ROSA).mail)
+    for _ in range(MOST_COPIES_AN_HOUR):
+        rosa.post("/me/data/export")
+        portal.world.service.exporting.copy(maria.ref, "operator")
+
+    assert guest.post("/me/data/export").status == 200

@@ -1,0 +1,250 @@
+"""A new work address, in the browser of whoever says that it is theirs now."""
+
+import re
+
+import pytest
+from msgspec import structs
+
+from monitor.config import Config, SignIn
+from monitor.demo.district import JOHN, MARIA
+from monitor.services.auth import MOST_AN_HOUR
+from tests.monitor.services.world import Staff
+from tests.monitor.web.portal import ADDRESS, Guest, Portal, Seen, named
+
+NEW = "maria.rivers@cedarvalley.example"
+LINK = re.compile(rf"{ADDRESS}(/me/data/address/\S+)")
+NOT_ME = re.compile(rf"{ADDRESS}(/join/not-me/\S+)")
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    return portal.world.joins(MARIA)
+
+
+@pytest.fixture
+def guest(portal: Portal, maria: Staff) -> Guest:
+    return portal.signed_in(maria.mail)
+
+
+def asks(guest: Guest, address: str = NEW) -> Seen:
+    return guest.post("/me/data/address", address=address)
+
+
+def link(portal: Portal, address: str = NEW) -> str:
+    portal.world.service.posting.send_due()
+    found = LINK.search(portal.world.post.to(address)[-1].letter.text)
+    assert found
+    return found[1]
+
+
+def presses(guest: Guest, path: str) -> Seen:
+    """Open the link, and press its button."""
+    code = guest.get(path).page.find("input", {"name": "code"})["value"]
+    return guest.post("/me/data/address/code", code=code)
+
+
+def mail(maria: Staff) -> str:
+    return maria.world.state.people.get(maria.ref).mail
+
+
+def test_the_way_from_my_data_to_a_new_address(portal: Portal, maria: Staff, guest: Guest):
+    assert guest.get("/me/data").page.find("a", href="/me/data/address")
+    written = guest.follow(asks(guest))
+    assert written.title == "Look into your new mailbox"
+    assert f"to be written to at {NEW}" in guest.get("/me/data").text
+
+    told = guest.follow(presses(guest, link(portal)))
+
+    assert "Your address is changed." in told.text
+    assert f"Work address {NEW}" in told.text
+    assert f"before, it was {maria.mail}" in guest.get("/me/data/address").text
+    assert "changed the work address" in guest.get("/me/data/seen").text
+
+
+def test_a_scanner_that_opens_every_link_changes_nothing_and_spends_nothing(
+    portal: Portal, maria: Staff, guest: Guest
+):
+    asks(guest)
+    path = link(portal)
+    for each in (portal.guest(), guest):
+        each.client.head(path, base_url=ADDRESS)
+        each.get(path)
+    assert mail(maria) == maria.mail
+
+    assert presses(guest, path).leads_to == "/me/data"
+
+
+def test_a_link_opens_nothing_in_another_session_of_the_same_person(
+    portal: Portal, maria: Staff, guest: Guest
+):
+    other = portal.signed_in(maria.mail)
+    asks(guest)
+    path = link(portal)
+
+    refused = presses(other, path)
+
+    assert (refused.status, mail(maria)) == (422, maria.mail)
+    assert "another browser" in refused.text
+    assert refused.page.select_one(".faults a")["href"] == "#code"
+
+
+def test_a_link_opens_nothing_for_anybody_else(portal: Portal, maria: Staff, guest: Guest):
+    john = portal.signed_in(portal.world.joins(JOHN).mail)
+    asks(guest)
+    path = link(portal)
+
+    assert portal.guest().get(path).leads_to == "/sign-in"
+    assert presses(john, path).status == 410
+    assert mail(maria) == maria.mail
+
+
+def test_every_other_browser_is_signed_out_and_this_one_goes_on(
+    portal: Portal, maria: Staff, guest: Guest
+):
+    other = portal.signed_in(maria.mail)
+    asks(guest)
+    presses(guest, link(portal))
+
+    assert other.get("/me").leads_to == "/sign-in"
+    assert guest.get("/me").status == 200
+
+
+def test_a_code_may_be_pasted_as_it_comes(portal: Portal, maria: Staff, guest: Guest):
+    asks(guest)
+    path = link(portal)
+    pasted = f" {ADDRESS}{path[:30]}\r\n{path[30:]} "
+
+    assert guest.post("/me/data/address/code", code=pasted).leads_to == "/me/data"
+    assert mail(maria) == NEW
+
+
+def test_what_is_wrong_with_an_address_is_said_at_its_field(guest: Guest, maria: Staff):
+    for typed, words in (("maria", "Type one address of your district"), (maria.mail, "already")):
+        told = asks(guest, typed)
+
+        assert told.status == 422
+        assert words in told.page.find(id="address-fault").get_text()
+        assert told.page.find(id="address")["value"] == typed
+
+
+def test_the_sixth_letter_within_an_hour_is_refused_in_words(guest: Guest):
+    for number in range(MOST_AN_HOUR):
+        assert asks(guest, f"maria.{number}@cedarvalley.example").status == 303
+
+    told = asks(guest)
+
+    assert told.status == 429
+    assert told.headers["Retry-After"] == "3600"
+    assert "five times within the hour" in told.text
+
+
+def test_the_answer_is_the_same_whether_or_not_the_address_is_somebodys(
+    portal: Portal, guest: Guest
+):
+    john = portal.world.joins(JOHN)
+    pages = []
+    for address in (NEW, john.mail):
+        answer = asks(guest, address)
+        page = guest.follow(answer).text
+        pages.append((answer.status, answer.leads_to, page))
+
+    assert pages[0] == pages[1]
+    refused = presses(guest, link(portal, john.mail))
+    assert "Somebody is enrolled under this address already" in refused.text
+
+
+def test_who_asked_for_nothing_is_led_to_the_form(guest: Guest):
+    assert guest.get("/me/data/address/code").leads_to == "/me/data/address"
+    assert guest.post("/me/data/address/code", code="").status == 410
+
+
+def test_a_code_that_was_mistyped_may_be_typed_again(portal: Portal, maria: Staff, guest: Guest):
+    asks(guest)
+
+    assert guest.post("/me/data/address/code", code="x").status == 422
+    assert presses(guest, link(portal)).leads_to == "/me/data"
+
+
+def test_who_has_no_consent_any_more_is_told_so(portal: Portal, maria: Staff, guest: Guest):
+    asks(guest)
+    path = link(portal)
+    maria.withdraws()
+
+    assert asks(guest, "maria.r@cedarvalley.example").leads_to == "/me/data"
+    assert presses(guest, path).leads_to == "/me/data"
+    assert "Your consent has ended" in guest.get("/me/data").text
+
+
+def test_a_move_that_was_not_their_own_is_undone_from_the_old_mailbox_alone(
+    portal: Portal, maria: Staff, guest: Guest
+):
+    portal.world.later(days=20)  # the links of earlier letters are over
+    thief = portal.signed_in(maria.mail)
+    asks(thief)
+    presses(thief, link(portal))
+    portal.world.service.posting.send_due()
+    found = NOT_ME.search(portal.world.post.to(maria.mail)[-1].letter.text)
+    assert found
+
+    assert "Was it not you?" in portal.guest().get(found[1]).title
+    assert portal.guest().post(found[1]).title == "It is undone"
+    assert maria.ref not in portal.world.state.people.refs()
+    assert thief.get("/me").leads_to == "/sign-in"
+
+
+def test_letters_in_the_old_mailbox_undo_nothing_that_is_done_later(portal: Portal, maria: Staff):
+    """Whoever has that mailbox by then could end what is no longer theirs to end."""
+    portal.world.service.posting.send_due()
+    old = NOT_ME.search(portal.world.post.to(maria.mail)[-1].letter.text)
+    guest = portal.signed_in(maria.mail)
+    asks(guest)
+    presses(guest, link(portal))
+    portal.world.later(days=15)
+    guest = portal.signed_in(NEW)
+    guest.post("/me/data/pause", days="7")
+
+    assert old
+    assert portal.guest().post(old[1]).status == 410
+    assert maria.ref in portal.world.state.people.refs()
+
+
+def test_who_is_listed_by_the_old_address_is_told_what_the_move_costs(portal: Portal):
+    portal.world.restarts(listing(portal, MARIA.person.mail))
+    guest = portal.signed_in(portal.world.joins(MARIA).mail)
+
+    assert "lists it for reviewing" in guest.get("/me/data/address").text
+
+
+def listing(portal: Portal, reviewer: str) -> Config:
+    district = portal.world.config.district
+    listed = structs.replace(district, reviewers=(reviewer, *district.reviewers))
+    return structs.replace(portal.world.config, district=listed)
+
+
+@pytest.mark.parametrize("sign_in", [SignIn.OIDC])
+def test_who_signs_in_with_an_account_is_told_that_it_must_name_the_new_address(
+    portal: Portal, maria: Staff, guest: Guest
+):
+    assert "You sign in with your school account" in asks(guest, "maria").text
+
+    asks(guest)
+    presses(guest, link(portal))
+
+    assert guest.get("/me").status == 200
+    assert portal.world.service.admitting.known(maria.mail) == ""
+    assert portal.world.service.admitting.known(NEW) == maria.ref
+
+
+@pytest.mark.parametrize("sign_in", [SignIn.HEADER])
+def test_whom_a_proxy_names_by_the_old_address_reads_once_that_it_is_done(
+    portal: Portal, maria: Staff, guest: Guest
+):
+    asks(guest)
+
+    told = presses(guest, link(portal))
+
+    assert (told.status, told.title) == (200, "Your address is changed")
+    assert "until then, these pages do not know you" in told.text
+    assert guest.get("/me").leads_to == "/sign-in"
+    named(guest, NEW)
+    assert guest.get("/me").status == 200

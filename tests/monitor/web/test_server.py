@@ -1,0 +1,48 @@
+"""Whoever lets readers in is ready before they come, and leaves nothing behind."""
+
+import threading
+from http.client import HTTPConnection
+from importlib.resources import files
+
+import pytest
+from flask import Flask
+from jinja2.meta import find_referenced_templates
+
+from monitor.web.server import LOOPBACK, THREADS, listening
+from reports.templating import ENVIRONMENT
+
+PATIENCE = 5
+
+
+def test_every_page_is_ready_before_the_first_reader_comes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ENVIRONMENT, "cache", {})
+
+    with listening(Flask("pages", static_folder=None), LOOPBACK, 0):
+        ready = {name for _, name in ENVIRONMENT.cache}
+
+    pages = {each for each in ENVIRONMENT.list_templates() if each.startswith("pages/")}
+    assert "pages/home.html" in pages
+    assert pages | {made_of for each in pages for made_of in named_in(each)} <= ready
+
+
+def named_in(template: str) -> set[str]:
+    """Return what a template extends, imports and includes."""
+    source = files("reports").joinpath("templates", template).read_text("utf-8")
+    return set(filter(None, find_referenced_templates(ENVIRONMENT.parse(source))))
+
+
+def test_every_thread_ends_with_the_block():
+    before = set(threading.enumerate())
+    app = Flask("pages", static_folder=None)
+
+    with listening(app, LOOPBACK, 0) as port:
+        begun = set(threading.enumerate()) - before
+        asked = HTTPConnection(LOOPBACK, port, timeout=10)
+        asked.request("GET", "/")
+        assert asked.getresponse().status == 404
+        asked.close()
+
+    assert len(begun) > THREADS
+    for thread in begun:
+        thread.join(PATIENCE)
+    assert [thread for thread in begun if thread.is_alive()] == []

@@ -1,0 +1,54 @@
+"""Letters that do not wait say who knows what."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from reports.emails.account import AlertView, InvitationView, render_alert
+from reports.emails.account import render as render_invitation
+from reports.emails.digest import SelfCheckView, render_selfcheck
+from reports.emails.registry import printed
+from reports.emails.sections import LetterView
+
+Sample = Callable[[str], LetterView]
+
+
+def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
+    alert = cast("AlertView", sample("alert"))
+
+    assert "IT sees it from 30 Nov 2026, 07:12 EST." in " ".join(render_alert(alert).text.split())
+    assert "Only you, until you share it." in render_alert(replace(alert, opens_at=None)).text
+
+
+def test_an_invitation_without_its_code_is_refused(sample: Sample) -> None:
+    invitation = cast("InvitationView", sample("invitation"))
+
+    with pytest.raises(ValueError, match="without its code"):
+        render_invitation(replace(invitation, code=""))
+
+
+def test_a_code_stands_whole_on_a_line_of_its_own(sample: Sample) -> None:
+    code = "q7" * 32
+    invitation = replace(cast("InvitationView", sample("invitation")), code=code)
+
+    letter = render_invitation(invitation)
+
+    assert f"    {code}" in letter.text.splitlines()
+    assert code not in letter.subject
+
+
+@pytest.mark.parametrize("kind", ["invitation", "reminder"])
+def test_what_an_invitation_opens_is_called_an_invitation(sample: Sample, kind: str) -> None:
+    letter = printed(sample(kind))
+
+    for body in (letter.text, letter.html):
+        assert "Open your invitation" in body
+        assert "review page" not in body
+
+
+def test_a_first_check_has_nothing_to_compare_with(sample: Sample) -> None:
+    check = replace(cast("SelfCheckView", sample("selfcheck")), since=None)
+
+    assert "nothing to compare with" in " ".join(render_selfcheck(check).text.split())

@@ -1,0 +1,234 @@
+"""What a digest says first, last, and not at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reports.emails.digest import DigestView, render
+from reports.emails.render import HEAVIEST
+from reports.emails.sections import (
+    AsideLine,
+    ChangeLine,
+    Coverage,
+    FlagLine,
+    Gap,
+    QuestionLine,
+    WaitingLine,
+)
+from reports.labels import DigestKind, GapKind, Severity
+from tests.reports.samples import DECIDED
+
+Digest = Callable[..., DigestView]
+SINCE = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+ALPHA = Gap(source="Alpha", outcome=GapKind.BLOCKED, since=SINCE)
+LONG = "A long tale & no end. " * 20
+
+
+def test_nothing_new_is_said_plainly(digest: Digest) -> None:
+    letter = render(digest())
+
+    assert letter.subject == "Namesake, week 48: nothing new, 60 of 60 sources checked"
+    assert "Nothing new this week" in letter.text
+    assert "60 of 60 sources checked." in letter.text
+
+
+def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
+    letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
+
+    sentence = "59 of 60 sources checked; since 3 Nov Alpha has been blocking us."
+    assert sentence in " ".join(letter.text.split())
+    assert sentence in letter.html
+
+
+def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
+    coverage = Coverage(checked=60, total=60, withheld=("bluesky", "quill.example"))
+    letter = render(digest(coverage=coverage))
+
+    sentence = (
+        "60 of 60 sources checked; Bluesky, quill[.]example left out accounts"
+        " that ask not to be found or read."
+    )
+    assert sentence in " ".join(letter.text.split())
+    assert sentence in " ".join(letter.html.split())
+
+
+def test_with_a_gap_nothing_new_is_said_only_of_the_rest(digest: Digest) -> None:
+    letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
+
+    assert "Nothing new in what we could check" in letter.text
+    assert "Not checked does not mean nothing there." in letter.text
+
+
+def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None:
+    letter = render(digest(coverage=Coverage(checked=0, total=1, gaps=(ALPHA,))))
+
+    assert "nothing new" not in (letter.subject + letter.text + letter.html).lower()
+    assert "nothing could be checked" in letter.subject
+
+
+@pytest.mark.parametrize("gap", GapKind)
+def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
+    coverage = Coverage(checked=1, total=2, gaps=(replace(ALPHA, outcome=gap),))
+
+    assert f"since 3 Nov Alpha {gap.words}" in render(digest(coverage=coverage)).html
+
+
+def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
+    def a_flag(ref: str, severity: Severity, days: int) -> FlagLine:
+        seen = flag.first_seen - timedelta(days=days)
+        return replace(flag, ref=ref, severity=severity, first_seen=seen)
+
+    flags = (
+        a_flag("fourth", Severity.LOW, 9),
+        a_flag("second", Severity.HIGH, 1),
+        a_flag("third", Severity.MEDIUM, 5),
+        a_flag("first", Severity.HIGH, 2),
+    )
+    letter = render(digest(flags=flags))
+
+    for part in (letter.text, letter.html):
+        places = [part.index(f"Reference {ref}") for ref in ("first", "second", "third", "fourth")]
+        assert places == sorted(places)
+
+
+def test_the_first_digest_asks_to_sort_once_with_flags_on_top(
+    digest: Digest, flag: FlagLine, question: QuestionLine
+) -> None:
+    letter = render(digest(kind=DigestKind.FIRST, flags=(flag,), questions=(question,)))
+
+    assert "This is what exists today" in letter.text
+    assert "Please sort it once" in " ".join(letter.text.split())
+    assert letter.text.index("NEEDS YOUR ATTENTION") < letter.text.index("IS THIS YOU?")
+
+
+def test_a_first_digest_with_nothing_to_sort_asks_for_nothing(digest: Digest) -> None:
+    letter = render(digest(kind=DigestKind.FIRST))
+
+    assert letter.subject.endswith("your first overview, nothing to sort")
+    assert "There is nothing to sort" in " ".join(letter.text.split())
+    assert "Please sort it once" not in " ".join(letter.text.split())
+
+
+def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Digest) -> None:
+    coverage = Coverage(checked=0, total=1, gaps=(ALPHA,))
+    letter = render(digest(kind=DigestKind.FIRST, coverage=coverage))
+
+    assert letter.subject == "Namesake, week 48: nothing could be checked"
+    assert "We could not check anything this week" in letter.text
+    assert "exists" not in letter.text
+
+
+def test_what_waits_for_an_answer_is_named_again(digest: Digest, waiting: WaitingLine) -> None:
+    letter = render(digest(waiting=(waiting,)))
+
+    for part in (letter.text, letter.html):
+        assert f"Reference {waiting.ref}" in part
+        assert "Reply with the reference" in part
+
+
+def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest) -> None:
+    letter = render(digest(decided=(DECIDED,)))
+
+    for part in (letter.text, letter.html):
+        assert "It pretends to be you, and was reported. IT said so on" in " ".join(part.split())
+        assert f"Reference {DECIDED.ref}" in part
+        assert "Reply with the reference" not in part
+
+
+def test_one_count_is_left_to_the_headline(
+    digest: Digest, flag: FlagLine, change: ChangeLine
+) -> None:
+    assert "1 for your attention" not in render(digest(flags=(flag,))).text
+    assert "- 1 for your attention" in render(digest(flags=(flag,), changes=(change,))).text
+
+
+def test_a_reference_is_short_enough_to_write_back(digest: Digest, flag: FlagLine) -> None:
+    letter = render(digest(flags=(replace(flag, ref="0123456789abcdef" * 2),)))
+
+    for part in (letter.text, letter.html):
+        assert "Reference 01234567\n" in part or "Reference 01234567<" in part
+
+
+def test_a_namesake_asks_for_nothing(digest: Digest, aside: AsideLine) -> None:
+    letter = render(digest(set_aside=(aside,)))
+
+    assert "nothing new" in letter.subject
+    assert "Someone else with your name. No action needed." in letter.text
+
+
+def test_without_a_portal_the_letter_says_how_to_answer(digest: Digest, flag: FlagLine) -> None:
+    letter = render(digest(flags=(flag,)))
+
+    for part in (letter.text, letter.html):
+        assert "Reply with the reference" in part
+        assert "https://" not in part
+
+
+def test_with_a_portal_the_letter_leads_there(digest: Digest, flag: FlagLine) -> None:
+    url = "https://us.example/" + "review/" * 20
+    letter = render(digest(flags=(flag,), review_url=url))
+
+    assert f"\n{url}\n" in letter.text
+    assert f'href="{url}"' in letter.html
+    assert "Reply with the reference" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("number", "more"), [(0, None), (1, None), (25, None), (42, 17), (500, 475)]
+)
+def test_25_items_are_shown_and_the_rest_is_counted(
+    digest: Digest, question: QuestionLine, number: int, more: int | None
+) -> None:
+    questions = tuple(replace(question, ref=f"q{n}") for n in range(number))
+    letter = render(digest(questions=questions))
+
+    for part in (letter.text, letter.html):
+        assert part.count("Reference q") == min(number, 25)
+        assert (f"and {more} more." in part) is (more is not None)
+        assert ("more." in part) is (more is not None)
+
+
+def test_flags_take_the_room_of_everything_else(
+    digest: Digest, flag: FlagLine, change: ChangeLine, question: QuestionLine
+) -> None:
+    view = digest(flags=(flag,) * 20, changes=(change,) * 20, questions=(question,) * 20)
+    letter = render(view)
+
+    assert letter.text.count("Reference ") == 25
+    assert "and 15 more." in letter.text
+    assert "and 20 more." in letter.text
+    assert letter.subject.endswith("20 for your attention, 20 changes, 20 questions")
+
+
+def test_25_long_items_fit_whole(digest: Digest, flag: FlagLine) -> None:
+    tale = LONG[:280]
+    long = replace(flag, what=LONG[:140], title=tale, url=f"https://alpha.example/{'a' * 180}")
+
+    letter = render(digest(flags=(long,) * 25))
+
+    assert len(letter.html.encode()) < HEAVIEST
+    assert letter.html.count("Reference ") == 25
+
+
+@pytest.mark.parametrize("character", ["\U0001f984", "&", "x"])
+def test_the_worst_pages_never_make_a_letter_too_heavy(
+    digest: Digest, flag: FlagLine, question: QuestionLine, character: str
+) -> None:
+    tale = f"{character * 30} " * 12
+    worst = replace(
+        flag,
+        what=tale,
+        title=tale,
+        url=f"https://alpha.example/{tale}",
+        reasons=(tale,) * 30,
+        lowered_by=(tale,) * 30,
+    )
+    view = digest(flags=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
+    letter = render(view)
+
+    shown = letter.html.count("Last seen")
+    assert len(letter.html.encode()) < HEAVIEST
+    assert f"and {40 - shown} more." in letter.html
+    assert letter.text.count("Last seen") == shown

@@ -1,0 +1,29 @@
+"""What the page of a check says once it is over."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reports.emails.sections import Coverage
+from reports.pages.check import CheckState, CheckView, render
+from reports.pages.layout import Frame
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+FRAME = Frame(title="Check now", district="Cedar Valley", contact="it@cedar.example", zone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("flags", "to_sort", "words"),
+    [(1, 0, "Look at it<"), (0, 1, "Look at it<"), (1, 1, "Look at them, the worst first<")],
+)
+def test_one_thing_is_spoken_of_as_one(flags: int, to_sort: int, words: str) -> None:
+    view = CheckView(
+        state=CheckState.ENDED,
+        zone="UTC",
+        ended_at=MONDAY,
+        coverage=Coverage(checked=1, total=1),
+        flags=flags,
+        to_sort=to_sort,
+    )
+
+    assert words in render(view, FRAME)

@@ -1,0 +1,47 @@
+"""Every letter as it reads today; NAMESAKE_GOLDEN=write accepts a new wording."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from monitor.config import MailConfig
+from monitor.domain.email import Envelope, message_id
+from monitor.mail.message import compose
+from monitor.services.outbox import STOPPABLE, severity_of
+from reports.emails.registry import kind_of
+from reports.emails.render import Letter
+from reports.emails.sections import LetterView
+
+Golden = Callable[[str, str], str]
+SETTINGS = MailConfig(
+    sender="Namesake <namesake@cedarvalley.example>", reply_to="privacy@cedarvalley.example"
+)
+STOP = "https://namesake.cedarvalley.example/stop/5f0c.c2lnbmF0dXJl"
+
+
+def test_the_text_reads_as_agreed(letter: Letter, golden: Golden) -> None:
+    now = f"Subject: {letter.subject}\n\n{letter.text}"
+
+    assert now == golden("txt", now)
+
+
+def test_the_html_is_as_agreed(letter: Letter, golden: Golden) -> None:
+    assert letter.html == golden("html", letter.html)
+
+
+def test_the_headers_are_as_agreed(
+    view: LetterView, letter: Letter, name: str, golden: Golden
+) -> None:
+    envelope = Envelope(
+        recipient="rosa.delgado@cedarvalley.example",
+        message_id=message_id("cedar-valley", name, domain="cedarvalley.example"),
+        sent_at=datetime(2026, 11, 23, 12, 12, tzinfo=UTC),
+        kind=kind_of(view),
+        period="2026-W48",
+        severity=severity_of(view),
+        stop_url=STOP if kind_of(view) in STOPPABLE else "",
+    )
+    message = compose(letter, envelope, SETTINGS)
+    message.set_boundary("=_boundary")
+    now = message.as_bytes().partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n")
+
+    assert f"{now}\n" == golden("headers", f"{now}\n")

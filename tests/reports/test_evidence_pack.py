@@ -1,0 +1,190 @@
+"""The evidence pack: the same bytes for the same findings, inert, capped, and checkable."""
+
+import csv
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from html.parser import HTMLParser
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+from warcio.archiveiterator import ArchiveIterator
+
+from reports.evidence_pack import (
+    COPIED,
+    FINDINGS,
+    MANIFEST,
+    MOST_OF_PAGES,
+    PAGES,
+    REPORT,
+    CopiedLine,
+    EvidenceView,
+    LogLine,
+    PageCopy,
+    pack,
+)
+from reports.labels import FlagKind, Severity
+from tests.hostile_strings import ALL
+
+MONDAY = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
+PAGE = PageCopy(
+    url="https://bsky.example/profile/rosa-delgad0",
+    status=200,
+    body=b"<h1>Rosa Delgado</h1>",
+    fetched_at=MONDAY,
+    headers={"date": "Mon, 23 Nov 2026 12:12:00 GMT", "content-encoding": "gzip"},
+)
+VIEW = EvidenceView(
+    ref="7f3a91c2" * 4,
+    person="Rosa Delgado",
+    organisation="Cedar Valley Public Schools",
+    zone="America/New_York",
+    kind=FlagKind.IMPERSONATION,
+    severity=Severity.HIGH,
+    platform="bluesky",
+    url=PAGE.url,
+    account="bluesky:did:plc:abc",
+    handle="rosa-delgad0",
+    name="Rosa Delgado",
+    first_seen=MONDAY - timedelta(days=2),
+    last_seen=MONDAY,
+    reasons=("Its bio is word for word the bio of your own account.",),
+    own=("https://bsky.example/profile/rosadelgado",),
+    copied=(
+        CopiedLine(
+            field="bio",
+            theirs="Reads aloud.",
+            ours="Reads aloud.",
+            copied=True,
+            likeness="the same",
+            own="https://bsky.example/profile/rosadelgado",
+        ),
+        CopiedLine(
+            field="location",
+            theirs="Elsewhere",
+            ours="Cedar Valley",
+            copied=False,
+            likeness="different",
+            own="https://bsky.example/profile/rosadelgado",
+        ),
+    ),
+    log=(LogLine(at=MONDAY, who="Rosa Delgado", what="reported it to the platform"),),
+    pages=(PAGE,),
+)
+
+
+def files(view: EvidenceView) -> dict[str, bytes]:
+    with ZipFile(BytesIO(pack(view))) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
+def hostile(text: str) -> EvidenceView:
+    """Return the view with a hostile text in every place that the web can fill."""
+    line = replace(VIEW.copied[0], theirs=text, ours=text, own=text, reason=text)
+    page = replace(PAGE, url=f"https://evil.example/{text}", headers={text: text, "date": text})
+    told = {"url": text, "account": text, "handle": text, "name": text, "own": (text,)}
+    return replace(VIEW, copied=(line,), pages=(page,), **told)
+
+
+def test_a_pack_holds_the_report_the_findings_the_list_the_page_and_their_checksums():
+    assert list(files(VIEW)) == [REPORT, FINDINGS, COPIED, PAGES, MANIFEST]
+
+
+def test_the_same_findings_give_the_same_bytes():
+    assert pack(VIEW) == pack(replace(VIEW))
+    assert pack(VIEW) != pack(replace(VIEW, handle="rosa"))
+
+
+def test_the_manifest_names_the_checksum_of_each_other_file():
+    packed = files(VIEW)
+    listed = dict(line.split("  ")[::-1] for line in packed.pop(MANIFEST).decode().splitlines())
+
+    assert listed == {name: sha256(content).hexdigest() for name, content in packed.items()}
+
+
+def test_the_page_is_archived_byte_for_byte_and_says_when_it_was_fetched():
+    (record,) = ArchiveIterator(BytesIO(files(VIEW)[PAGES]))
+
+    assert record.rec_headers.get_header("WARC-Target-URI") == PAGE.url
+    assert record.rec_headers.get_header("WARC-Date") == "2026-11-23T12:12:00Z"
+    assert record.http_headers.get_statuscode() == "200"
+    assert record.http_headers.get_header("content-encoding") is None
+
+
+def test_an_archived_body_is_read_back_whole():
+    archive = ArchiveIterator(BytesIO(files(VIEW)[PAGES]))
+    (body,) = (each.content_stream().read() for each in archive)
+
+    assert body == PAGE.body
+
+
+def test_without_a_page_there_is_no_archive_and_the_report_says_so():
+    packed = files(replace(VIEW, pages=()))
+
+    assert PAGES not in packed
+    assert "No page was kept" in packed[REPORT].decode()
+
+
+def test_a_pack_is_capped_and_says_what_it_left_out():
+    large = replace(PAGE, body=b"x" * (MOST_OF_PAGES // 2))
+    packed = files(replace(VIEW, pages=(large, large, large)))
+
+    assert len(list(ArchiveIterator(BytesIO(packed[PAGES])))) == 2
+    assert "1 older page would have made this too large" in packed[REPORT].decode()
+
+
+def test_the_report_marks_what_is_copied_and_names_the_account_exactly():
+    report = files(VIEW)[REPORT].decode()
+
+    assert VIEW.url in report
+    assert "1 copied element" in report
+    assert report.count('class="copied"') == 1
+    assert PAGE.sha256 in report
+    assert "23 Nov 2026, 12:12 UTC" in report
+
+
+def test_the_findings_can_be_read_by_a_program_and_spell_hidden_characters_out():
+    packed = files(replace(VIEW, handle="rosa\u202e\u200bdelgado"))
+    findings = json.loads(packed[FINDINGS])
+
+    assert findings["account"]["handle"] == "rosa\u202e\u200bdelgado"
+    assert b"\\u202e\\u200b" in packed[FINDINGS]
+    assert "[2 hidden characters]" in packed[REPORT].decode()
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, tuple(name for name, _ in attrs)))
+
+
+def tags(report: str) -> list[tuple[str, tuple[str, ...]]]:
+    parser = Tags()
+    parser.feed(report)
+    return parser.seen
+
+
+def test_hostile_text_stays_text_in_every_file():
+    shape = tags(files(hostile("words"))[REPORT].decode())
+    for attack in ALL:
+        packed = files(hostile(attack))
+
+        assert tags(packed[REPORT].decode()) == shape, attack
+        cells = [cell for row in csv.reader(StringIO(packed[COPIED].decode())) for cell in row]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+        assert json.loads(packed[FINDINGS])["account"]["display_name"] == attack
+        (status,) = (
+            each.http_headers.get_statuscode() for each in ArchiveIterator(BytesIO(packed[PAGES]))
+        )
+        assert status == "200", attack
+
+
+def test_the_report_loads_nothing_and_runs_nothing():
+    report = files(VIEW)[REPORT].decode()
+
+    assert "default-src 'none'" in report
+    assert not [tag for tag, _ in tags(report) if tag in {"script", "img", "link", "a", "form"}]

@@ -1,0 +1,101 @@
+"""Whatever a page says, in whatever field: the letter stays the same letter."""
+
+import re
+import unicodedata
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from html.parser import HTMLParser
+from typing import TypeVar, cast
+
+from reports.emails.registry import printed
+from reports.emails.render import Letter
+from reports.emails.sections import LetterView
+from tests.hostile_strings import SHOWN
+
+# Not text but settings, which a wrong value turns into an error, and what makes an address.
+SETTINGS = {"zone", "week", "review_url", "undo_url", "token", "code"}
+# Our own sentences, in which an address of the district may stand.
+OURS = {"why", "leave", "how", "not_me", "agreed", "by"}
+# Three numbers and a ref: what does not look so is refused where it comes in.
+CHECKED = {"status", "ref"}
+T = TypeVar("T")
+
+
+def poisoned(value: T, text: str, spared: set[str]) -> T:
+    """Put the text in every field that holds text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        told = {each.name: getattr(value, each.name) for each in fields(value)}
+        bad = {k: v if k in spared else poisoned(v, text, spared) for k, v in told.items()}
+        return replace(value, **bad)
+    if isinstance(value, tuple):
+        return cast("T", tuple(poisoned(each, text, spared) for each in value))
+    return cast("T", text) if type(value) is str else value
+
+
+@cache
+def saying(view: LetterView, text: str) -> Letter:
+    return printed(poisoned(view, text, SETTINGS))
+
+
+class Skeleton(HTMLParser):
+    """The tags and attributes of a page, without its words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bones: list[object] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # An address may break in other places, and a label repeats the subject.
+        if tag != "wbr":
+            self.bones.append((tag, [each for each in attrs if each[0] != "aria-label"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.bones.append(f"/{tag}")
+
+    def handle_comment(self, data: str) -> None:
+        self.bones.append(f"!{data}")
+
+
+def skeleton(page: str) -> list[object]:
+    parser = Skeleton()
+    parser.feed(page)
+    return parser.bones
+
+
+def test_no_text_changes_the_build_of_a_letter(view: LetterView, share) -> None:
+    harmless = skeleton(saying(view, "harmless").html)
+    for attack in share(SHOWN):
+        letter = saying(view, attack)
+
+        assert skeleton(letter.html) == harmless, attack
+        assert "<script" not in letter.text.lower(), attack
+
+
+def test_no_text_brings_a_control_into_a_letter(view: LetterView, share) -> None:
+    for attack in share(SHOWN):
+        letter = saying(view, attack)
+
+        words = re.sub(r'<div class="preheader".*?</div>', "", letter.html, flags=re.DOTALL)
+        for part in (letter.text, words, letter.subject):
+            categories = {unicodedata.category(each) for each in part.replace("\n", "")}
+            assert not categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}, attack
+
+
+def test_no_text_becomes_a_link(view: LetterView, share) -> None:
+    for attack in share(SHOWN):
+        letter = printed(poisoned(view, attack, SETTINGS | OURS | CHECKED))
+
+        words = re.sub(r"<[^>]*>", "", letter.html)
+        for part in (letter.text, words, letter.subject):
+            assert "evil.example" not in part, attack
+            assert not re.search(r"(?<!\[)\.(?!\])evil", part), attack
+
+
+def test_the_only_links_lead_to_our_review_page(view: LetterView) -> None:
+    letter = printed(view)
+
+    linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', letter.html)
+    linked += re.findall(r"https?://\S+", letter.text)
+    ours = {getattr(view, each, "") for each in ("review_url", "address", "undo_url")}
+    with_code = {f"{each}/{getattr(view, 'code', '')}" for each in ours}
+    assert set(linked) <= ours | with_code

@@ -1,0 +1,152 @@
+"""A clock that jumps, and sources and a client without a web."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from scrapers.http.client import HttpClient, Moved
+from scrapers.http.crawler import Lanes
+from scrapers.http.event_loop import aside
+from scrapers.http.frontier import Rank
+from scrapers.http.robots import Robots
+from scrapers.http.throttle import InMemoryHosts, Pace
+from scrapers.models import Identity, Outcome, Page, Query, QueryKind, Reading, Request
+from scrapers.source import Access, Canary, Declaration, Etiquette, Family
+from tests.scrapers.sandbox.fakes import InProcessParser
+
+DECLARED = Declaration(
+    title="A source that a test made up",
+    asks="a handle",
+    discloses="nothing to anybody",
+    sees="the name of an outcome",
+    cannot_see="the web",
+    provenance="the test that made it up",
+)
+MONDAY = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Time passes only when somebody sleeps or answers slowly."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        return MONDAY + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.seconds += seconds
+
+
+@dataclass
+class FakeSource:
+    """Reads a page's body as the name of an outcome."""
+
+    name: str
+    etiquette: Etiquette
+    platform: str = ""
+    family: Family = Family.PROFILES
+    version: int = 1
+    declaration: Declaration = DECLARED
+
+    def plan(self, identity: Identity) -> list[Query]:
+        return [self.query(handle) for handle in identity.handles]
+
+    def query(self, term: str, url: str = "") -> Query:
+        return Query(
+            source=self.name,
+            kind=QueryKind.PRESENCE,
+            terms=(term,),
+            request=Request(url=url or f"{self.etiquette.origins[0]}/{term}"),
+        )
+
+    def read(self, query: Query, page: Page) -> Reading:  # noqa: ARG002 - the protocol names it
+        return Reading(outcome=Outcome(page.body.decode()))
+
+    def canaries(self, nonce: str) -> list[Canary]:  # noqa: ARG002 - likewise
+        return []
+
+
+@dataclass
+class FakeClient:
+    """Answers from a function of the URL, and notes when each host was asked, and till when."""
+
+    clock: FakeClock
+    respond: Callable[[str], Page | Reading | Moved | str] = lambda _: "absent"
+    takes: Callable[[str], float] = lambda _: 0.0
+    asked: list[tuple[str, float, float]] = field(default_factory=list)
+
+    def fetch(self, request: Request, etiquette: Etiquette) -> Page | Reading | Moved:  # noqa: ARG002 - likewise
+        began = self.clock.monotonic()
+        seconds = self.takes(request.url)
+        if seconds:
+            aside(lambda: self.clock.sleep(seconds))
+        said = self.respond(request.url)
+        self.asked.append((request.url, began, self.clock.monotonic()))
+        if not isinstance(said, str):
+            return said
+        return Page(url=request.url, status=200, body=said.encode(), fetched_at=self.clock.now())
+
+    @property
+    def urls(self) -> list[str]:
+        return [url for url, _, _ in self.asked]
+
+
+def site(name: str, **manners: object) -> FakeSource:
+    polite = Etiquette(origins=(f"http://{name}.example",), access=Access.API)
+    return FakeSource(name=name, etiquette=replace(polite, **manners))  # type: ignore[arg-type] # fields by name
+
+
+def lanes_over(
+    client: FakeClient | HttpClient,
+    *sources: FakeSource,
+    hosts: InMemoryHosts | None = None,
+    pace: Pace | None = None,
+    robots: Robots | None = None,
+    workers: int = 4,
+) -> Lanes:
+    return Lanes(
+        client=client,
+        sources={source.name: source for source in sources},
+        clock=client.clock,
+        hosts=InMemoryHosts() if hosts is None else hosts,
+        parser=InProcessParser(),
+        pace=pace or Pace(),
+        robots=robots or Robots(),
+        workers=workers,
+    )
+
+
+def questions(count: int, *sources: FakeSource) -> list[Query]:
+    return [source.query(f"name{number}") for number in range(count) for source in sources]
+
+
+def asked_while_a_run_goes_on(clock: FakeClock, rank: Rank) -> list[str]:
+    """Put up one question at a host where a run of 200 is under way; return what was asked."""
+    alpha = site("alpha")
+    asking, queued = threading.Event(), threading.Event()
+
+    def respond(url: str) -> str:
+        if url.endswith("name0"):
+            asking.set()
+            queued.wait(10)
+        return "absent"
+
+    def planning() -> Iterator[Query]:
+        yield alpha.query("rosa")
+        queued.set()
+
+    client = FakeClient(clock, respond=respond)
+    lanes = lanes_over(client, alpha, pace=Pace(stretch=0))
+    earlier = threading.Thread(target=lambda: list(lanes.visit(questions(200, alpha))))
+    earlier.start()
+    asking.wait(10)
+    list(lanes.visit(planning(), rank=rank))
+    earlier.join(10)
+    return client.urls

@@ -1,0 +1,88 @@
+"""Whatever a server sends, a visit ends in time and costs little memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scrapers.http.limits import Limits
+from tests.scrapers.http.loopback import Behaviour, Loopback, answer, answering, without_robots
+from tests.scrapers.http.misbehaviour import BODIES, HANDSHAKES
+from tests.scrapers.http.visitor import Cost, visit_apart
+
+MOST_MEBIBYTES = 64
+GRACE = 1.0
+BRIEF = Limits(total_seconds=0.6)
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="Linux: tells a process's own peak of memory"
+)
+every_body = pytest.mark.parametrize("behaviour", BODIES.values(), ids=BODIES)
+every_handshake = pytest.mark.parametrize("behaviour", HANDSHAKES.values(), ids=HANDSHAKES)
+
+
+@pytest.fixture
+def calm() -> Iterator[Loopback]:
+    server = Loopback(without_robots(answering(answer(b"x" * 100_000))))
+    yield server
+    server.close()
+
+
+def body_cost(behaviour: Behaviour, calm: Loopback, limits: Limits) -> Cost:
+    hostile = Loopback(without_robots(behaviour))
+    try:
+        return visit_apart(calm.port, hostile.port, limits)
+    finally:
+        hostile.close()
+
+
+def handshake_cost(behaviour: Behaviour, calm: Loopback, limits: Limits) -> Cost:
+    hostile = Loopback(behaviour, hear=lambda connection: connection.recv(4_096))
+    try:
+        return visit_apart(calm.port, hostile.port, limits, scheme="https")
+    finally:
+        hostile.close()
+
+
+def is_borne(cost: Cost, limits: Limits) -> bool:
+    in_time = cost.seconds <= limits.total_seconds + GRACE
+    return in_time and cost.mebibytes <= MOST_MEBIBYTES
+
+
+@every_body
+def test_a_hostile_body_ends_in_time_and_in_little_memory(
+    calm: Loopback, behaviour: Behaviour
+) -> None:
+    cost = body_cost(behaviour, calm, BRIEF)
+
+    assert is_borne(cost, BRIEF), cost
+
+
+@every_handshake
+def test_a_hostile_handshake_fails_in_time_and_in_little_memory(
+    calm: Loopback, behaviour: Behaviour
+) -> None:
+    cost = handshake_cost(behaviour, calm, BRIEF)
+
+    assert is_borne(cost, BRIEF), cost
+    assert cost.came == ["failed", "failed"]
+
+
+@pytest.mark.soak
+@every_body
+def test_a_hostile_body_is_borne_under_the_limits_of_the_service(
+    calm: Loopback, behaviour: Behaviour
+) -> None:
+    cost = body_cost(behaviour, calm, Limits())
+
+    assert is_borne(cost, Limits()), cost
+
+
+@pytest.mark.soak
+@every_handshake
+def test_a_hostile_handshake_is_borne_under_the_limits_of_the_service(
+    calm: Loopback, behaviour: Behaviour
+) -> None:
+    cost = handshake_cost(behaviour, calm, Limits())
+
+    assert is_borne(cost, Limits()), cost

@@ -1,0 +1,133 @@
+"""In the thread that asks, what waits gives way; in any other, it just waits."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from threading import Event, Thread
+
+import gevent
+import pytest
+
+from scrapers.http.event_loop import READABLE, WRITABLE, aside, looping, until_ready
+
+PATIENCE = 10.0
+EITHER = pytest.mark.parametrize("thread", [looping, nullcontext], ids=["asking", "any other"])
+Where = Callable[[], AbstractContextManager[object]]
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
+    near, far = socket.socketpair()
+    with near, far:
+        near.settimeout(0)
+        yield near, far
+
+
+@EITHER
+def test_a_socket_is_waited_for_until_it_can_be_read(
+    thread: Where, ends: tuple[socket.socket, socket.socket]
+) -> None:
+    near, far = ends
+    speaking = Thread(target=far.send, args=(b"!",))
+
+    with thread():
+        speaking.start()
+        until_ready(near.fileno(), READABLE, PATIENCE)
+
+        assert near.recv(1) == b"!"
+    speaking.join()
+
+
+@EITHER
+def test_a_socket_that_can_be_written_is_not_waited_for(
+    thread: Where, ends: tuple[socket.socket, socket.socket]
+) -> None:
+    with thread():
+        until_ready(ends[0].fileno(), WRITABLE, PATIENCE)
+
+
+@EITHER
+def test_a_socket_that_stays_silent_is_waited_for_so_long_and_no_longer(
+    thread: Where, ends: tuple[socket.socket, socket.socket]
+) -> None:
+    with thread():
+        until_ready(ends[0].fileno(), READABLE, 0.01)
+
+        with pytest.raises(BlockingIOError):
+            ends[0].recv(1)
+
+
+def test_while_one_waits_for_a_socket_another_goes_on(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    near, far = ends
+    with looping():
+        waiting = gevent.spawn(until_ready, near.fileno(), READABLE, PATIENCE)
+        gevent.spawn(far.send, b"!").join(PATIENCE)
+        waiting.join(PATIENCE)
+
+        assert near.recv(1) == b"!"
+
+
+@EITHER
+def test_what_is_done_aside_comes_back(thread: Where) -> None:
+    with thread():
+        assert aside(lambda: 6 * 7) == 42
+
+
+@EITHER
+def test_what_goes_wrong_aside_is_raised_here(thread: Where) -> None:
+    def fault() -> None:
+        raise LookupError
+
+    with thread(), pytest.raises(LookupError):
+        aside(fault)
+
+
+@EITHER
+def test_what_takes_too_long_aside_is_given_up(thread: Where) -> None:
+    over = Event()
+    with thread(), pytest.raises(TimeoutError):
+        aside(lambda: over.wait(PATIENCE), 0.01)
+    over.set()
+
+
+def test_while_one_thing_is_done_aside_another_goes_on() -> None:
+    met = Event()
+    with looping():
+        waiting = gevent.spawn(aside, lambda: met.wait(PATIENCE))
+        gevent.spawn(met.set)
+
+        assert waiting.get(timeout=PATIENCE)
+
+
+def test_any_thread_may_call_into_the_loop() -> None:
+    with looping() as loop:
+        heard = gevent.event.Event()
+        Thread(target=loop.call, args=(heard.set,)).start()
+
+        assert heard.wait(PATIENCE)
+
+
+def test_a_call_into_a_loop_that_has_ended_is_in_vain_and_harms_nobody() -> None:
+    called = Event()
+    with looping() as loop:
+        pass
+
+    loop.call(called.set)
+
+    assert not called.is_set()
+
+
+def test_what_is_given_up_may_end_when_the_loop_has() -> None:
+    over, ended = Event(), Event()
+
+    def late() -> None:
+        over.wait(PATIENCE)
+        ended.set()
+
+    with looping(), pytest.raises(TimeoutError):
+        aside(late, 0.01)
+    over.set()
+
+    assert ended.wait(PATIENCE)

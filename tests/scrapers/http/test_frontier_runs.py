@@ -1,0 +1,222 @@
+"""A run begins, can be watched, and ends: by itself, closed, or stopped."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from scrapers.http.event_loop import aside
+from scrapers.http.frontier import Progress, Rank
+from scrapers.http.throttle import Pace
+from scrapers.models import Query, QueryKind, Request
+from tests.scrapers.http.fakes import (
+    FakeClient,
+    FakeClock,
+    asked_while_a_run_goes_on,
+    lanes_over,
+    questions,
+    site,
+)
+
+ALPHA, BETA = site("alpha"), site("beta")
+
+
+def test_queries_are_pulled_by_the_consumer_and_only_as_they_are_needed(clock: FakeClock) -> None:
+    pulled: list[str] = []
+    threads: set[int] = set()
+
+    def planning() -> Iterator[Query]:
+        for number in range(100_000):
+            pulled.append(str(number))
+            threads.add(threading.get_ident())
+            yield ALPHA.query(str(number))
+
+    visits = lanes_over(FakeClient(clock), ALPHA).visit(planning())
+    next(visits)
+    first = len(pulled)
+    visits.close()
+
+    assert first < 50_000
+    assert threads == {threading.get_ident()}
+
+
+def lane_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "lanes"]
+
+
+def wait_for_the_loop_to_end() -> None:
+    for thread in lane_threads():
+        thread.join(5)
+    assert lane_threads() == []
+
+
+def test_the_loop_ends_with_the_run(clock: FakeClock) -> None:
+    list(lanes_over(FakeClient(clock), ALPHA).visit([ALPHA.query("rosa")]))
+
+    wait_for_the_loop_to_end()
+
+
+def test_closing_the_visits_ends_the_run_and_the_lanes_can_be_used_again(clock: FakeClock) -> None:
+    client = FakeClient(clock)
+    lanes = lanes_over(client, ALPHA)
+    visits = lanes.visit(ALPHA.query(str(number)) for number in range(10_000))
+    next(visits)
+    visits.close()
+    wait_for_the_loop_to_end()
+
+    assert len(client.asked) < 1_000
+    assert len(list(lanes.visit([ALPHA.query("rosa")]))) == 1
+
+
+def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: FakeClock) -> None:
+    release, asked = threading.Event(), threading.Event()
+
+    def hang(_: str) -> str:
+        asked.set()
+        release.wait(10)
+        return "absent"
+
+    lanes = lanes_over(FakeClient(clock, respond=hang), ALPHA)
+
+    def stop() -> None:
+        asked.wait(10)
+        lanes.stop()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    visits = list(lanes.visit([ALPHA.query("rosa")]))
+    stopper.join()
+
+    assert visits == []
+    assert list(lanes.visit([ALPHA.query("ben")])) == []
+    release.set()
+    wait_for_the_loop_to_end()
+
+
+def test_the_watcher_sees_each_source_wait_ask_and_end(clock: FakeClock) -> None:
+    seen: list[tuple[str, Progress]] = []
+    client = FakeClient(clock, respond=lambda url: "blocked" if "beta" in url else "absent")
+    lanes = lanes_over(client, ALPHA, BETA)
+    asked = [ALPHA.query("rosa"), BETA.query("rosa")]
+
+    list(lanes.visit(asked, watch=lambda source, state: seen.append((source, state))))
+
+    assert [state for source, state in seen if source == "alpha"] == [
+        Progress.WAITING,
+        Progress.ASKING,
+        Progress.DONE,
+    ]
+    assert seen[-1][1] in {Progress.DONE, Progress.BLOCKED}
+    assert ("beta", Progress.BLOCKED) in seen
+
+
+def test_sixty_hosts_at_once_lose_and_double_nothing(clock: FakeClock) -> None:
+    sources = [site(f"s{number}") for number in range(60)]
+    lanes = lanes_over(FakeClient(clock), *sources, workers=16)
+    asked = (
+        Query(
+            source=source.name,
+            kind=QueryKind.PRESENCE,
+            terms=(f"n{number}",),
+            request=Request(url=f"{source.etiquette.origins[0]}/n{number}"),
+        )
+        for number in range(50)
+        for source in sources
+    )
+
+    assert sum(1 for _ in lanes.visit(asked)) == 3_000
+
+
+def test_a_consumer_that_stays_away_does_not_stop_the_time_of_others(clock: FakeClock) -> None:
+    lanes = lanes_over(FakeClient(clock), ALPHA, BETA)
+    away = lanes.visit(ALPHA.query(str(number)) for number in range(10_000))
+    next(away)
+
+    assert len(list(lanes.visit(questions(2, BETA)))) == 2
+    away.close()
+
+
+def test_a_host_is_asked_on_only_when_its_last_answer_was_taken(clock: FakeClock) -> None:
+    client = FakeClient(clock)
+    lanes = lanes_over(client, ALPHA, pace=Pace(stretch=0))
+    away = lanes.visit(questions(20, ALPHA))
+    next(away)
+    others = [ALPHA.query(f"other{number}") for number in range(20)]
+
+    assert len(list(lanes.visit(others))) == 20
+    assert [url for url in client.urls if "name" in url] == ["http://alpha.example/name0"]
+    assert len(list(away)) == 19
+
+
+def test_two_runs_of_one_rank_take_turns_at_a_host(clock: FakeClock) -> None:
+    asked = asked_while_a_run_goes_on(clock, Rank.USUAL)
+
+    assert "http://alpha.example/rosa" in asked[1:3]
+
+
+def test_one_thread_asks_however_many_hosts_there_are(clock: FakeClock) -> None:
+    sources = [site(f"s{number}") for number in range(60)]
+    threads: set[int] = set()
+
+    def respond(_: str) -> str:
+        threads.add(threading.get_ident())
+        return "absent"
+
+    list(lanes_over(FakeClient(clock, respond=respond), *sources).visit(questions(2, *sources)))
+
+    assert len(threads) == 1
+    assert threads != {threading.get_ident()}
+
+
+def test_no_more_hosts_are_asked_at_once_than_the_limit(clock: FakeClock) -> None:
+    sources = [site(f"s{number}") for number in range(20)]
+    under_way: list[str] = []
+    most = 0
+
+    def respond(url: str) -> str:
+        nonlocal most
+        under_way.append(url)
+        most = max(most, len(under_way))
+        aside(lambda: None)
+        under_way.remove(url)
+        return "absent"
+
+    client = FakeClient(clock, respond=respond)
+    list(lanes_over(client, *sources, workers=3).visit(questions(2, *sources)))
+
+    assert most == 3
+
+
+def test_a_fault_of_the_thread_that_asks_is_raised_where_the_visits_are_consumed() -> None:
+    class StopsOnce(FakeClock):
+        stopped = False
+
+        def sleep(self, seconds: float) -> None:
+            if not self.stopped:
+                self.stopped = True
+                raise OverflowError(seconds)
+            super().sleep(seconds)
+
+    lanes = lanes_over(FakeClient(StopsOnce()), ALPHA)
+
+    with pytest.raises(OverflowError):
+        list(lanes.visit(questions(2, ALPHA)))
+    assert len(list(lanes.visit(questions(2, ALPHA)))) == 2
+
+
+def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_pause(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OverflowError
+
+    client = FakeClient(clock, takes=lambda _: 1.0)
+    lanes = lanes_over(client, ALPHA)
+    with monkeypatch.context() as patch:
+        patch.setattr("scrapers.http.crawler.spawn", broken)
+        with pytest.raises(OverflowError):
+            list(lanes.visit(questions(2, ALPHA)))
+    wait_for_the_loop_to_end()
+
+    assert len(list(lanes.visit(questions(2, ALPHA)))) == 2
+    assert client.asked[0][1] >= 1.0

@@ -1,0 +1,219 @@
+"""robots.txt binds pages, is read once a day, and forbids where it cannot be read."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from scrapers.http.client import Moved
+from scrapers.http.errors import Note
+from scrapers.http.robots import Robots
+from scrapers.http.ssrf_guard import Target
+from scrapers.models import Outcome, Page, Reading, Request
+from scrapers.source import Access, Etiquette
+from tests.scrapers.http.conftest import Internet
+from tests.scrapers.http.fakes import FakeClock
+from tests.scrapers.http.follower import Follower
+from tests.scrapers.http.loopback import answer, answering, moved, without_robots
+
+SITE = Target.of("http://site.example/people/rosa")
+MANNERS = Etiquette(origins=("http://site.example",), access=Access.PAGE)
+
+
+def met(clock: FakeClock, file: str | Page | Reading, status: int = 200) -> Robots:
+    """Return what we know of a host that answered like this."""
+    said = file
+    if isinstance(file, str):
+        said = Page(
+            url="http://site.example/robots.txt",
+            status=status,
+            body=file.encode(),
+            fetched_at=clock.now(),
+        )
+    robots = Robots()
+    assert robots.wanted(SITE, clock.now()) == Request(url="http://site.example/robots.txt")
+    robots.learn(SITE, said, clock.now())
+    return robots
+
+
+@pytest.mark.parametrize(
+    ("file", "allowed"),
+    [
+        ("", True),
+        ("User-agent: *\nDisallow: /\n", False),
+        ("User-agent: *\nDisallow: /people/\n", False),
+        ("User-agent: *\nDisallow: /admin/\n", True),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: Namesake\nDisallow:\n", True),
+        ("User-agent: Namesake\nDisallow: /\n\nUser-agent: *\nAllow: /\n", False),
+        ("User-agent: Other\nUser-agent: namesake\nDisallow: /\n", False),
+        ("User-agent: Other\nDisallow: /\n", True),
+        ("User-agent: name\nDisallow: /\n", True),
+        ("User-agent: *\nDisallow: /people/*\nAllow: /people/rosa$\n", True),
+        ("\ufeffUser-agent: *\nDisallow: /\n", False),
+        ("USER AGENT *\ndisallow /people\n", False),
+        ("<!doctype html><p>Not found", True),
+    ],
+)
+def test_a_page_is_asked_only_where_the_file_allows_it(
+    clock: FakeClock,
+    file: str,
+    allowed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    refusal = met(clock, file).refusal(SITE)
+
+    assert (refusal is None) is allowed
+    if refusal is not None:
+        assert (refusal.outcome, refusal.note) == (Outcome.DECLINED, Note.ROBOTS)
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed"),
+    [(404, True), (403, True), (410, True), (429, False), (500, False), (503, False)],
+)
+def test_a_host_that_cannot_say_what_it_wants_is_left_alone(
+    clock: FakeClock,
+    status: int,
+    allowed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    refusal = met(clock, "User-agent: *\nDisallow: /\n", status).refusal(SITE)
+
+    assert (refusal is None) is allowed
+    assert refusal is None or refusal.outcome is Outcome.DECLINED
+
+
+def test_a_file_that_could_not_be_fetched_fails_the_visit_and_is_asked_for_again(
+    clock: FakeClock,
+) -> None:
+    robots = met(clock, Reading(outcome=Outcome.FAILED, note="no connection"))
+
+    refusal = robots.refusal(SITE)
+
+    assert refusal is not None
+    assert refusal.outcome is Outcome.FAILED
+    assert robots.wanted(SITE, clock.now())
+
+
+def test_a_file_is_remembered_for_a_day(clock: FakeClock) -> None:
+    robots = met(clock, "")
+
+    clock.sleep(timedelta(hours=23, minutes=59).total_seconds())
+    assert not robots.wanted(SITE, clock.now())
+    clock.sleep(60)
+    assert robots.wanted(SITE, clock.now())
+
+
+def test_a_host_that_could_not_say_is_asked_again_within_the_hour(clock: FakeClock) -> None:
+    robots = met(clock, "", 503)
+
+    clock.sleep(3_600)
+
+    assert robots.wanted(SITE, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [("7", 7.0), ("0.5", 0.5), ("99999", 300.0), ("-5", 0.0), ("nan", 0.0), ("soon", 0.0)],
+)
+def test_the_crawl_delay_is_a_wish_within_reason(
+    clock: FakeClock, wish: str, seconds: float
+) -> None:
+    assert met(clock, f"User-agent: *\nCrawl-delay: {wish}\n").delay(SITE) == seconds
+
+
+def test_a_file_made_to_exhaust_its_parser_is_read_in_no_time(clock: FakeClock) -> None:
+    agents = "".join(f"User-agent: robot{number}\n" for number in range(12_000))
+    rules = "".join(f"Disallow: /{number}\n" for number in range(12_000))
+    began = time.process_time()
+
+    robots = met(clock, agents + rules + "\nUser-agent: *\nDisallow: /people/\n")
+
+    assert robots.refusal(SITE) is not None
+    assert time.process_time() - began < 2.0
+
+
+def test_what_is_known_of_hosts_stays_bounded(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrapers.http.robots.MOST_HOSTS", 3)
+    robots = Robots()
+    targets = [Target.of(f"http://site{number}.example/") for number in range(5)]
+    none = Page(url="", status=404, body=b"", fetched_at=clock.now())
+    for target in targets:
+        robots.learn(target, none, clock.now())
+
+    wanted = [robots.wanted(target, clock.now()) is not None for target in targets]
+    assert wanted == [True, True, False, False, False]
+
+
+FORBIDDING = answer(b"User-agent: *\nDisallow: /secret\n")
+
+
+def test_the_file_is_asked_for_once_and_obeyed(internet: Internet) -> None:
+    server = internet.serve(answering(FORBIDDING, answer()))
+    follower = Follower(internet.client())
+
+    first = follower.fetch(Request(url="http://site.example/secret"), MANNERS)
+    second = follower.fetch(Request(url="http://site.example/open"), MANNERS)
+
+    assert isinstance(first, Reading)
+    assert first.outcome is Outcome.DECLINED
+    assert isinstance(second, Page)
+    assert [request.split()[1] for request in server.requests] == [b"/robots.txt", b"/open"]
+
+
+def test_an_api_is_not_bound_by_it(internet: Internet) -> None:
+    server = internet.serve(answering(answer()))
+
+    internet.visit("/secret", access=Access.API)
+
+    assert [request.split()[1] for request in server.requests] == [b"/secret"]
+
+
+def test_a_redirect_does_not_lead_past_it(internet: Internet) -> None:
+    internet.serve(without_robots(answering(moved("http://other.example/secret"))))
+    other = internet.serve(answering(FORBIDDING, answer()), "other.example")
+
+    came = internet.visit()
+
+    assert isinstance(came, Reading)
+    assert came.outcome is Outcome.DECLINED
+    assert [request.split()[1] for request in other.requests] == [b"/robots.txt"]
+
+
+def test_a_file_that_redirects_is_followed_and_asks_for_no_further_file(
+    internet: Internet,
+) -> None:
+    server = internet.serve(answering(moved("/files/robots"), FORBIDDING, answer()))
+
+    came = internet.visit("/secret")
+
+    assert isinstance(came, Reading)
+    assert came.outcome is Outcome.DECLINED
+    paths = [request.split()[1] for request in server.requests]
+    assert paths == [b"/robots.txt", b"/files/robots"]
+
+
+def test_a_file_may_lie_at_another_host(internet: Internet) -> None:
+    server = internet.serve(answering(moved("http://www.site.example/robots.txt"), answer()))
+    other = internet.serve(answering(FORBIDDING), "www.site.example")
+    follower = Follower(internet.client())
+
+    first = follower.fetch(Request(url="http://site.example/secret"), MANNERS)
+    second = follower.fetch(Request(url="http://site.example/open"), MANNERS)
+
+    assert isinstance(first, Reading)
+    assert first.outcome is Outcome.DECLINED
+    assert isinstance(second, Page)
+    assert [request.split()[1] for request in server.requests] == [b"/robots.txt", b"/open"]
+    assert [request.split()[1] for request in other.requests] == [b"/robots.txt"]
+
+
+def test_a_host_that_sends_us_round_has_no_file(clock: FakeClock) -> None:
+    robots = Robots()
+    round_again = Moved(Request(url="http://site.example/robots.txt", led=True))
+    for _ in range(6):
+        assert robots.wanted(SITE, clock.now()) is not None
+        robots.learn(SITE, round_again, clock.now())
+
+    assert robots.wanted(SITE, clock.now()) is None
+    assert robots.refusal(SITE) is None

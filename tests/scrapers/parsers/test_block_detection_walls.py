@@ -1,0 +1,105 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scrapers.models import Outcome, Page
+from scrapers.parsers.block_detection import refusal, wall
+
+Answered = Callable[..., Page]
+
+WALLS = sorted(path.stem for path in (Path(__file__).parent.parent / "pages/walls").iterdir())
+HTML = {"content-type": "text/html"}
+LONG_BIO = "Between lessons I write about how the web treats its visitors. " * 30
+
+
+@pytest.mark.parametrize("status", [200, 202, 403, 404, 503])
+@pytest.mark.parametrize("name", WALLS)
+def test_a_wall_is_a_wall_whatever_its_status(saved: Answered, name: str, status: int) -> None:
+    reading = refusal(saved(f"walls/{name}.html", status))
+
+    assert reading is not None
+    assert reading.outcome is Outcome.BLOCKED
+    assert reading.note
+
+
+@pytest.mark.parametrize(
+    "headers", [{"cf-mitigated": "challenge"}, {"x-amzn-waf-action": "captcha"}]
+)
+def test_a_header_gives_a_wall_away(answered: Answered, headers: dict[str, str]) -> None:
+    assert wall(answered("", headers=headers))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://alpha.example/login?next=/jdoe",
+        "https://alpha.example/accounts/login/",
+        "https://alpha.example/en/sign_in",
+        "https://alpha.example/authwall?x=1",
+        "https://consent.youtube.com/m?continue=x",
+        "https://www.google.com/sorry/index?continue=x",
+    ],
+)
+def test_where_we_were_led_gives_a_wall_away(answered: Answered, url: str) -> None:
+    assert wall(answered("<html></html>", url=url, headers=HTML))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<title>Jane Doe</title><p>I had to solve the captcha again! {LONG_BIO}</p>",
+        f"<title>Jane Doe</title><p>{LONG_BIO}</p><div class='g-recaptcha'></div>",
+        '<title>Jane Doe</title><meta property="og:type" content="profile"><p>unusual traffic</p>',
+        '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>Jane Doe',
+        "<title>Page not found | Alpha</title><h1>Nothing here</h1>",
+        f"<title>Jane</title>id=&quot;px-captcha&quot; {LONG_BIO}<input type='password'>",
+        "<html><title>403 Forbidden</title><h1>Forbidden</h1></html>",
+    ],
+)
+def test_an_ordinary_page_is_no_wall(answered: Answered, page: str) -> None:
+    assert wall(answered(page, headers=HTML)) is None
+
+
+@pytest.mark.parametrize("tag", ["title", "TITLE", "Title", 'title lang="en"'])
+def test_a_wall_is_known_by_the_first_title_however_that_is_written(
+    answered: Answered, tag: str
+) -> None:
+    page = f"<{tag}>Just a moment...</title><svg><TITLE>A lock</TITLE></svg>"
+
+    assert wall(answered(page, headers=HTML))
+
+
+def test_what_people_write_in_json_is_no_wall(answered: Answered) -> None:
+    body = '{"bio": "id=\\"px-captcha\\" unusual traffic"}'
+
+    assert wall(answered(body, headers={"content-type": "application/json"})) is None
+
+
+@pytest.mark.parametrize("status", [401, 403, 451, 999])
+def test_a_refusal_is_blocked(answered: Answered, status: int) -> None:
+    reading = refusal(answered("no", status))
+
+    assert reading is not None
+    assert reading.outcome is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 520])
+def test_a_server_in_trouble_has_failed(answered: Answered, status: int) -> None:
+    reading = refusal(answered("oops", status, headers={"retry-after": "60"}))
+
+    assert reading is not None
+    assert reading.outcome is Outcome.FAILED
+    assert reading.retry_at is not None
+
+
+def test_too_many_requests_are_a_limit_even_behind_a_wall(saved: Answered) -> None:
+    reading = refusal(saved("walls/google.html", 429))
+
+    assert reading is not None
+    assert reading.outcome is Outcome.LIMITED
+
+
+@pytest.mark.parametrize("status", [200, 404, 410])
+def test_an_ordinary_answer_may_be_read(answered: Answered, status: int) -> None:
+    assert refusal(answered("<h1>Jane Doe</h1>", status, headers=HTML)) is None

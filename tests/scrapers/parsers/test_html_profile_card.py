@@ -1,0 +1,159 @@
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.models import Page
+from scrapers.parsers.html import ProfileCard, profile_card
+
+Answered = Callable[..., Page]
+
+HTML = {"content-type": "text/html"}
+JSON = {"content-type": "application/json"}
+JSON_LD = """<script type="application/ld+json"><!--
+{"@context": "https://schema.org", "@graph": [{"@type": "WebSite", "name": "Alpha"},
+ {"@type": ["ProfilePage"], "mainEntity": {"@type": "Person", "name": "Jane Doe",
+  "description": "Art teacher", "sameAs": ["https://jane.example", "javascript:alert(1)"]}},]}
+--></script>"""
+LINKED_PICTURE = """<script type="application/ld+json">
+{"@type": "Person", "name": "Jane Doe", "image": {"url": "https://a.example/3.png"}}</script>"""
+
+
+def card(answered: Answered, body: str, **more: str) -> ProfileCard:
+    return profile_card(answered(body, headers=HTML), **more)
+
+
+def test_the_head_tells_name_and_bio(answered: Answered) -> None:
+    head = """<meta property="og:site_name" content="Alpha">
+    <meta property="og:title" content="Jane Doe (@jdoe) | Alpha">
+    <meta property="og:description" content="  Art
+    teacher ">"""
+
+    seen = card(answered, head, handle="jdoe")
+
+    assert (seen.name, seen.bio, seen.title) == ("Jane Doe", "Art teacher", "Jane Doe (@jdoe)")
+
+
+def test_the_site_is_no_part_of_a_name(answered: Answered) -> None:
+    assert card(answered, "<title>Jane Doe - Alpha</title>", site="Alpha").name == "Jane Doe"
+    assert card(answered, "<title>Jane Doe - Alphabet</title>").name == "Jane Doe - Alphabet"
+
+
+def test_a_heading_shows_where_the_name_in_a_title_ends(answered: Answered) -> None:
+    title = "<title>Jane Doe - recipes | Alpha</title><h1><b>Jane</b> Doe</h1>"
+
+    assert card(answered, title, site="Alpha").name == "Jane Doe"
+    assert (
+        card(answered, "<title>Alpha: Jane Doe</title><h1>Alpha</h1>", site="Alpha").name != "Alpha"
+    )
+
+
+def test_counts_are_no_part_of_a_bio(answered: Answered) -> None:
+    description = '<meta name="description" content="320 followers. Art teacher.">'
+
+    assert card(answered, description).bio == "Art teacher."
+
+
+def test_linked_data_is_read_as_sites_write_it(answered: Answered) -> None:
+    seen = card(answered, f"<title>x</title><body>{JSON_LD}</body>")
+
+    assert seen.name == "Jane Doe"
+    assert seen.bio == "Art teacher"
+    assert seen.links == ("https://jane.example",)
+
+
+def test_links_that_say_me_are_kept(answered: Answered) -> None:
+    body = """<head><link rel="me" href="https://a.example"></head><body>
+    <a rel="nofollow me" href="https://b.example/">b</a><a href="https://c.example">c</a></body>"""
+
+    assert card(answered, body).links == ("https://a.example", "https://b.example/")
+
+
+def test_an_h_card_tells_name_and_note(answered: Answered) -> None:
+    body = '<p class="h-card"><b class="p-name">Jane <i>Doe</i></b><i class="p-note">Hi</i></p>'
+
+    seen = card(answered, body)
+
+    assert (seen.name, seen.bio) == ("Jane Doe", "Hi")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {
+            "ok": True,
+            "user": {
+                "username": "jdoe",
+                "display_name": "Jane Doe",
+                "about": "Art",
+                "links": ["https://jane.example"],
+            },
+        },
+        {
+            "entry": [
+                {
+                    "displayName": "Jane Doe",
+                    "aboutMe": "Art",
+                    "urls": [{"value": "https://jane.example"}],
+                }
+            ]
+        },
+    ],
+)
+def test_a_profile_in_json_is_read_by_its_usual_keys(answered: Answered, told: object) -> None:
+    seen = profile_card(answered(json.dumps(told), headers=JSON))
+
+    assert seen == ProfileCard(name="Jane Doe", bio="Art", links=("https://jane.example",))
+
+
+@pytest.mark.parametrize(
+    ("body", "picture"),
+    [
+        ('<meta property="og:image" content="https://a.example/1.png">', "https://a.example/1.png"),
+        ('<meta property="og:image" content="/1.png">', "https://alpha.example/1.png"),
+        ("<a class=h-card><img class=u-photo src=https://a.example/2.png></a>", "2.png"),
+        (
+            LINKED_PICTURE + '<meta property="og:image" content="https://a.example/1.png">',
+            "3.png",
+        ),
+        ("<title>Jane Doe</title><img src=https://a.example/4.png>", ""),
+    ],
+)
+def test_where_the_picture_lies_is_read_where_pages_tell_machines(
+    answered: Answered, body: str, picture: str
+) -> None:
+    seen = card(answered, body).picture
+
+    assert seen.endswith(picture)
+    assert bool(seen) is bool(picture)
+
+
+def test_a_profile_in_json_may_name_its_picture(answered: Answered) -> None:
+    told = {"name": "Jane Doe", "avatar_url": "https://a.example/1.png"}
+
+    seen = profile_card(answered(json.dumps(told), headers=JSON))
+
+    assert seen.picture == "https://a.example/1.png"
+
+
+@pytest.mark.parametrize("body", ["<div>" * 50_000, "<a rel='me'" * 20_000, "[" * 100_000, ""])
+def test_a_hostile_page_tells_nothing(answered: Answered, body: str) -> None:
+    assert card(answered, body).name == ""
+    assert profile_card(answered(body, headers=JSON)).name == ""
+
+
+@given(st.text(), st.text())
+def test_no_page_is_too_strange(text: str, name: str) -> None:
+    body = f"<title>{name}</title><script type='application/ld+json'>{text}</script>{text}"
+    page = Page(
+        url="https://a.example/",
+        status=200,
+        body=body.encode("utf-8", "surrogatepass"),
+        fetched_at=datetime(2026, 11, 2, tzinfo=UTC),
+        headers=HTML,
+    )
+
+    assert profile_card(page) == profile_card(page)

@@ -1,0 +1,135 @@
+"""What is read of a picture, and which pictures are not read at all."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+
+pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+
+from PIL import Image
+
+from scrapers.models import CUTS, PicturePrint
+from scrapers.parsers.images import MOST_PIXELS, PictureError, picture_print
+from tests.bench.altered import packed
+from tests.bench.drawn import drawn, letter, silhouette
+
+# As the reference implementation of PDQ (pdqhash 0.2.8) hashes these drawn pictures in grey.
+PDQ = {
+    ("portrait", 0): "1a7378c27bcf5930a78c642c6b3791da70f3eb04a6a8a6355e345ad858c3e517",
+    ("scene", 0): "28cce3899e2263783dcd70c953761713798ca4bcdb06fabd29a955505575aae2",
+    ("drawing", 1): "3726ecf2cf92b83273d2371c6c6cd5cd9d1e2276a6c66c18d833252b12592da5",
+}
+
+
+def told(body: bytes) -> PicturePrint:
+    found = picture_print(body)
+    assert found
+    return found
+
+
+def in_grey(picture: Image.Image) -> Image.Image:
+    return picture.convert("L")
+
+
+@pytest.mark.parametrize("lot", PDQ)
+def test_pdq_is_what_others_call_pdq(lot: tuple[str, int]) -> None:
+    whole = told(packed(in_grey(drawn(*lot)))).straight[0]
+
+    assert (whole.pdq ^ int(PDQ[lot], 16)).bit_count() <= 12
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_pictures_are_read_in_the_four_formats_of_profiles(kind: str) -> None:
+    assert len(told(packed(drawn("portrait", 1), kind)).straight) == len(CUTS)
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "PPM", "ICO"])
+def test_no_other_format_is_opened(kind: str) -> None:
+    file = BytesIO()
+    drawn("portrait", 1).save(file, kind)
+
+    with pytest.raises(PictureError):
+        picture_print(file.getvalue())
+
+
+def test_the_mirrored_views_are_those_of_the_mirror_image() -> None:
+    picture = in_grey(drawn("scene", 2))
+    turned = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+    mirrored, straight = told(packed(picture)).mirrored[0], told(packed(turned)).straight[0]
+
+    assert (mirrored.dhash ^ straight.dhash).bit_count() <= 3
+    assert (mirrored.phash ^ straight.phash).bit_count() <= 3
+    assert (mirrored.pdq ^ straight.pdq).bit_count() <= 8
+
+
+@pytest.mark.parametrize("initial", "AJMW")
+def test_a_letter_on_a_plain_ground_is_nobodys_picture(initial: str) -> None:
+    assert picture_print(packed(letter(initial, (70, 120, 200)))) is None
+    assert picture_print(packed(letter(initial, (200, 60, 90)), "JPEG")) is None
+
+
+def test_neither_is_the_figure_that_stands_for_no_picture() -> None:
+    assert picture_print(packed(silhouette(), "JPEG")) is None
+
+
+def test_a_picture_of_a_few_pixels_tells_nothing() -> None:
+    assert picture_print(packed(drawn("portrait", 1).resize((31, 31)))) is None
+
+
+def test_what_is_transparent_is_seen_as_white() -> None:
+    shown = drawn("drawing", 3)
+    mask = Image.radial_gradient("L").resize(shown.size).point([255] * 128 + [0] * 128)
+    clear = shown.copy()
+    clear.putalpha(mask)
+    ground = Image.new("RGB", shown.size, "white")
+    ground.paste(shown, mask=mask)
+
+    assert told(packed(clear)) == told(packed(ground))
+
+
+def test_a_picture_is_seen_as_its_camera_was_held() -> None:
+    upright = in_grey(drawn("portrait", 4))
+    held = Image.Exif()
+    held[274] = 6  # it lies on its right side
+    file = BytesIO()
+    upright.transpose(Image.Transpose.ROTATE_90).save(file, "PNG", exif=held)
+
+    assert told(file.getvalue()) == told(packed(upright))
+
+
+def test_a_moving_picture_counts_by_its_first() -> None:
+    first, second = (drawn("scene", number).quantize() for number in (5, 6))
+    file = BytesIO()
+    first.save(file, "GIF", save_all=True, append_images=[second] * 50)
+
+    assert told(file.getvalue()) == told(packed(first, "GIF"))
+
+
+def test_a_picture_that_breaks_off_is_refused() -> None:
+    whole = packed(drawn("portrait", 1), "JPEG")
+
+    with pytest.raises(PictureError):
+        picture_print(whole[: len(whole) // 2])
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_unpacked() -> None:
+    side = int(MOST_PIXELS**0.5) + 1
+
+    with pytest.raises(PictureError):
+        picture_print(bomb(side, side))
+    with pytest.raises(PictureError):
+        picture_print(bomb(60_000, 60_000))
+
+
+def bomb(width: int, height: int) -> bytes:
+    """Claim many pixels, and hold hardly any."""
+    head = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body

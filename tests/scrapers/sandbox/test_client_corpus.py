@@ -1,0 +1,138 @@
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, process_time
+
+import pytest
+
+from scrapers.models import Identity, Outcome, Page, Reading
+from scrapers.profiles.web_pages import AuthorFeeds, OrdinaryPages
+from scrapers.sandbox.client import CHILDREN, OUT_OF_BOUNDS, PATIENCE_SECONDS, ChildParser
+from scrapers.sites.presence import PresenceSource
+from scrapers.source import MarkupSource
+from tests.scrapers.sandbox.conftest import alive
+from tests.scrapers.sandbox.corpus import BYTES, CORPUS, FEEDS, TEXTS, TREES
+from tests.scrapers.sandbox.sources import MANNERS, FeedSource
+
+Answered = Callable[..., Page]
+Share = Callable[[Sequence[str]], Sequence[str]]
+
+HTML = {"content-type": "text/html; charset=utf-8"}
+JANE = b"<title>Jane Doe (@jdoe) | Alpha</title>"
+FEED = FeedSource(name="feed", etiquette=MANNERS)
+# Starting a child anew, and being one of several programs on a machine, take time of their own.
+LEEWAY_SECONDS = 8.0
+LITTLE_SECONDS = 1.0
+# On a machine with no time to spare, even an ordinary page may take longer than we wait.
+TRIES = 5
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ordeal:
+    """One hostile page, and an ordinary one after it."""
+
+    name: str
+    reading: Reading
+    seconds: float
+    next_name: str
+
+
+@pytest.fixture
+def tried(alpha: PresenceSource, answered: Answered) -> Iterator[Callable[..., list[Ordeal]]]:
+    (query,) = alpha.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    jane = answered(JANE)
+
+    def through(source: MarkupSource, names: Sequence[str]) -> list[Ordeal]:
+        def ordeal(name: str) -> Ordeal:
+            began = monotonic()
+            reading = parser.parse(source, query, answered(CORPUS[name]()))
+            seconds = monotonic() - began
+            after = (parser.parse(alpha, query, jane) for _ in range(TRIES))
+            found = next((each.findings[0].name for each in after if each.findings), "")
+            return Ordeal(name, reading, seconds, found)
+
+        with ThreadPoolExecutor(CHILDREN) as threads:
+            return list(threads.map(ordeal, names))
+
+    with ChildParser() as parser:
+        yield through
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def faults(ordeals: list[Ordeal]) -> list[str]:
+    return [
+        f"{each.name}: {each.reading.outcome} {each.reading.note} after {each.seconds:.1f} s"
+        for each in ordeals
+        if each.seconds > PATIENCE_SECONDS + LEEWAY_SECONDS
+        or each.next_name != "Jane Doe"
+        or (each.reading.outcome is Outcome.UNREADABLE and not each.reading.note)
+    ]
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(CORPUS) == len(TREES) + len(TEXTS) + len(BYTES) + len(FEEDS) >= 40
+
+
+def test_no_page_holds_up_those_after_it(
+    alpha: PresenceSource, tried: Callable[..., list[Ordeal]]
+) -> None:
+    pages = [*TREES, *TEXTS, *BYTES]
+    before = resident()
+
+    ordeals = tried(alpha, pages)
+
+    assert [each.name for each in ordeals] == pages
+    assert faults(ordeals) == []
+    assert resident() - before < 32 * MEBIBYTE
+    lost = [each for each in ordeals if each.reading.outcome is not Outcome.FOUND]
+    assert {each.reading.note for each in lost} <= {OUT_OF_BOUNDS}
+
+
+def test_no_feed_holds_up_those_after_it(tried: Callable[..., list[Ordeal]], share: Share) -> None:
+    assert faults(tried(FEED, [*FEEDS, *share([*TREES, *TEXTS, *BYTES])])) == []
+
+
+def test_no_named_page_and_no_named_feed_holds_up_those_after_it(
+    tried: Callable[..., list[Ordeal]], share: Share
+) -> None:
+    assert faults(tried(OrdinaryPages(), share([*TREES, *TEXTS, *BYTES]))) == []
+    assert faults(tried(AuthorFeeds(), share([*FEEDS]))) == []
+
+
+def test_what_a_feed_fetches_or_swells_by_is_refused(tried: Callable[..., list[Ordeal]]) -> None:
+    declaring = [name for name, make in FEEDS.items() if b"<!DOCTYPE" in make()]
+
+    readings = [each.reading for each in tried(FEED, declaring)]
+
+    assert len(readings) == 7
+    assert {reading.note for reading in readings} == {"the reader stumbled (DoctypeError)"}
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_what_the_service_itself_looks_at_costs_it_little(
+    name: str, alpha: PresenceSource, answered: Answered
+) -> None:
+    (query,) = alpha.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    page = answered(CORPUS[name]() + b"unusual traffic class='card'", headers=HTML)
+    began = process_time()
+
+    alpha.read(query, page)
+
+    assert process_time() - began < LITTLE_SECONDS
+
+
+def test_no_child_outlives_the_corpus(alpha: PresenceSource, answered: Answered) -> None:
+    (query,) = alpha.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    with ChildParser() as parser:
+        parser.parse(alpha, query, answered(CORPUS["nested divisions"]()))
+        running = (parser.pids for _ in range(TRIES) if parser.parse(alpha, query, answered(JANE)))
+        pids = next(filter(None, running), ())
+
+    assert pids
+    assert not any(map(alive, pids))

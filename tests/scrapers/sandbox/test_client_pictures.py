@@ -1,0 +1,118 @@
+"""Pictures that somebody might make to hurt whoever opens them, given to a real child."""
+
+import random
+import struct
+import zlib
+from collections.abc import Callable
+from itertools import cycle
+
+import pytest
+
+pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+
+from scrapers.models import Media, Outcome, Page, Query, QueryKind, Reading, Request
+from scrapers.parsers.images import MOST_PIXELS, picture_print
+from scrapers.parsers.profile_images import PictureReader
+from scrapers.parsers.text import LARGEST_DOCUMENT
+from scrapers.sandbox.client import ChildParser
+from tests.bench.altered import packed
+from tests.bench.drawn import drawn
+
+Answered = Callable[..., Page]
+
+QUERY = Query(
+    source="alpha",
+    kind=QueryKind.PICTURE,
+    terms=("https://alpha.example/jdoe",),
+    request=Request(url="https://alpha.example/jdoe.png", media=Media.PICTURE),
+    subject="p",
+)
+SIDE = int(MOST_PIXELS**0.5)
+
+
+def png(width: int, height: int, rows: bytes, *extra: tuple[bytes, bytes], kind: int = 2) -> bytes:
+    head = (b"IHDR", struct.pack(">2I5B", width, height, 8, kind, 0, 0, 0))
+    chunks = (head, *extra, (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+
+
+def even(width: int, height: int, depth: int = 3) -> bytes:
+    """Fill a picture, and fold it to a thousandth of its size."""
+    return zlib.compress(bytes(1 + depth * width) * height, 9)
+
+
+def gif(frames: int) -> bytes:
+    head = b"GIF89a" + struct.pack("<2H3B", 2000, 2000, 0x80, 0, 0) + bytes(6)
+    frame = b"," + struct.pack("<4HB", 0, 0, 2000, 2000, 0) + b"\x02\x02\x4c\x01\x00"
+    return head + frame * frames + b";"
+
+
+def noise(size: int) -> bytes:
+    return random.Random(8).randbytes(size)  # noqa: S311 - the same noise every time is the point
+
+
+def spoilt(body: bytes, every: int) -> bytes:
+    """Turn over one byte in so many, behind the head."""
+    marks = cycle([0xFF] + [0] * (every - 1))
+    return body[:64] + bytes(byte ^ next(marks) for byte in body[64:])
+
+
+TEXT = zlib.compress(bytes(50_000_000), 9)
+WHOLE = {kind: packed(drawn("portrait", 1), kind) for kind in ("PNG", "JPEG", "WEBP", "GIF")}
+HOSTILE: dict[str, bytes] = {
+    "more pixels than there are atoms": png(2**31 - 1, 2**31 - 1, b""),
+    "a bomb of sixty thousand squared": png(60_000, 60_000, zlib.compress(bytes(1_000_000), 9)),
+    "the most pixels, all the same": png(SIDE, SIDE, even(SIDE, SIDE)),
+    "the most pixels, half transparent": png(SIDE, SIDE, even(SIDE, SIDE, 4), kind=6),
+    "a line a million wide": png(1_000_000, 4, even(1_000_000, 4)),
+    "no pixels": png(0, 0, b""),
+    "more rows than it says": png(64, 64, zlib.compress(bytes(20_000_000), 9)),
+    "a text that swells": png(64, 64, even(64, 64), (b"zTXt", b"a\0\0" + TEXT)),
+    "a profile that swells": png(64, 64, even(64, 64), (b"iCCP", b"a\0\0" + TEXT)),
+    "thousands of chunks": png(64, 64, even(64, 64), *[(b"tEXt", b"a\0b")] * 20_000),
+    "a film": gif(20_000),
+    "a drawing that is a program": b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+    "a page": b"<!DOCTYPE html><title>Jane Doe</title>",
+    "nothing": b"",
+    "noise": noise(200_000),
+    "noise behind a head of JPEG": WHOLE["JPEG"][:600] + noise(200_000),
+    **{f"half a {kind}": whole[: len(whole) // 2] for kind, whole in WHOLE.items()},
+    **{f"a {kind} with faults": spoilt(whole, 97) for kind, whole in WHOLE.items()},
+    **{f"a {kind} without a tail": whole[:100] for kind, whole in WHOLE.items()},
+}
+
+
+def opened(parser: ChildParser, page: Page) -> Reading:
+    return parser.parse(PictureReader(), QUERY, page)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_picture_holds_up_the_next(name: str, parser: ChildParser, answered: Answered) -> None:
+    hostile = opened(parser, answered(HOSTILE[name][:LARGEST_DOCUMENT]))
+    after = opened(parser, answered(WHOLE["JPEG"]))
+
+    assert hostile.outcome in {Outcome.FOUND, Outcome.UNREADABLE}
+    assert bool(hostile.note) is (hostile.outcome is Outcome.UNREADABLE)
+    assert after.findings[0].picture_print
+
+
+def test_a_child_sees_what_would_be_seen_here(parser: ChildParser, answered: Answered) -> None:
+    told = picture_print(WHOLE["WEBP"])
+    (finding,) = opened(parser, answered(WHOLE["WEBP"])).findings
+
+    assert told
+    assert finding.key == QUERY.terms[0]
+    assert finding.picture_print == told.written()
+    assert (finding.picture, finding.name) == ("", "")
+
+
+def test_a_picture_that_says_nothing_is_found_and_has_no_print(
+    parser: ChildParser, answered: Answered
+) -> None:
+    plain = opened(parser, answered(png(64, 64, even(64, 64))))
+
+    assert plain.outcome is Outcome.FOUND
+    assert plain.findings[0].picture_print == ""

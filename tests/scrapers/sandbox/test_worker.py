@@ -1,0 +1,74 @@
+"""What a child does with jobs, seen without a process around it."""
+
+import os
+import pickle
+from collections.abc import Callable
+from threading import Thread
+
+import pytest
+from msgspec import msgpack
+
+from scrapers.models import Identity, Outcome, Page, Reading
+from scrapers.sandbox.protocol import receive, send
+from scrapers.sandbox.worker import LARGEST_JOB, READY, serve
+from tests.scrapers.sandbox.sources import Rogue
+
+Answered = Callable[..., Page]
+Serve = Callable[..., list[Reading]]
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """Hand jobs to a child, and return what it answered until the pipe ended."""
+    monkeypatch.setattr("scrapers.sandbox.worker.allow_another_job", lambda: None)
+
+    def answers_to(*jobs: bytes) -> list[Reading]:
+        (job_out, job_in), (answer_out, answer_in) = os.pipe(), os.pipe()
+        child = Thread(target=serve, args=(job_out, answer_in))
+        child.start()
+        answers = [receive(answer_out, 0)]
+        for job in jobs:
+            send(job_in, job)
+            answers.append(receive(answer_out, 1 << 20))
+        os.close(job_in)
+        child.join()
+        for pipe in (job_out, answer_out, answer_in):
+            os.close(pipe)
+        assert answers.pop(0) == READY
+        return [msgpack.decode(answer, type=Reading) for answer in answers]
+
+    return answers_to
+
+
+def job(rogue: Rogue, page: Page) -> bytes:
+    (query,) = rogue.plan(Identity(ref="p", names=(), handles=("jdoe",)))
+    return pickle.dumps((rogue, query, page))
+
+
+def test_a_child_answers_each_job_and_ends_with_its_pipe(
+    served: Serve, rogue: Rogue, answered: Answered
+) -> None:
+    readings = served(job(rogue, answered("count ab")), job(rogue, answered("count")))
+
+    assert [reading.note for reading in readings] == ["8", "5"]
+
+
+@pytest.mark.parametrize("broken", [b"", b"\x80", pickle.dumps(None), pickle.dumps((1, 2, 3))])
+def test_a_job_that_is_none_is_answered_too(served: Serve, broken: bytes) -> None:
+    (reading,) = served(broken)
+
+    assert reading.outcome is Outcome.UNREADABLE
+
+
+def test_a_stumbling_reader_is_named_and_nothing_of_its_page(
+    served: Serve, rogue: Rogue, answered: Answered
+) -> None:
+    (reading,) = served(job(rogue, answered("stumble over a name")))
+
+    assert reading == Reading(
+        outcome=Outcome.UNREADABLE, note="the reader stumbled (ZeroDivisionError)"
+    )
+
+
+def test_a_page_of_512_kb_fits_into_a_job(rogue: Rogue, answered: Answered) -> None:
+    assert len(job(rogue, answered("x" * 524_288))) < LARGEST_JOB / 2

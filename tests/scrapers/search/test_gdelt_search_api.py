@@ -1,0 +1,168 @@
+"""What holds for every engine that has an API of its own."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from scrapers.models import Kind, Outcome, Query
+from scrapers.search.gdelt import GDELT
+from scrapers.search_api import ALTERED, Listed, SearchApi
+from scrapers.source import Access, Family, Source
+from tests.scrapers.known_sources import written_sources
+from tests.scrapers.search.conftest import NORA, Answered, Comes, first
+
+ENGINES = [each for each in written_sources() if isinstance(each, SearchApi)]
+WITH_SNIPPETS = [each for each in ENGINES if "news" not in each.name and each.name != "gdelt"]
+QUESTION = '"Nora Quill" Harbour Lane School'
+
+
+def asked(query: Query) -> dict[str, object]:
+    request = query.request
+    return json.loads(request.body) if request.body else dict(request.params)
+
+
+def full(engine: SearchApi) -> SearchApi:
+    """Let each page of an engine lead to another one."""
+    return replace(engine, listed=lambda _: Listed(rows=(), more=True))
+
+
+every_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+
+
+def test_they_are_all_here() -> None:
+    names = {"brave", "brave-news", "gdelt", "google", "kagi", "mojeek", "serper"}
+
+    assert {each.name for each in ENGINES} == names
+
+
+@every_engine
+def test_it_is_asked_for_the_quoted_name_at_its_own_address(engine: SearchApi) -> None:
+    source: Source = engine
+    query = first(source)
+
+    assert asked(query)[engine.wire.query] == QUESTION
+    assert query.request.url.startswith(source.etiquette.origins[0] + "/")
+    assert source.etiquette.access is Access.API
+    assert source.family is Family.SEARCH
+
+
+@every_engine
+def test_no_key_stands_in_a_question(engine: SearchApi) -> None:
+    key = engine.declaration.key
+    names = {name.lower() for name, _ in first(engine).request.headers} | set(asked(first(engine)))
+
+    assert key is None or not names & {key.header, key.param}
+
+
+@every_engine
+def test_its_canaries_are_a_word_nobody_wrote_and_one_that_everybody_did(engine: SearchApi) -> None:
+    nobody, known = engine.canaries("nonce")
+
+    assert (nobody.expects, known.expects) == (Outcome.ABSENT, Outcome.FOUND)
+    assert nobody.query.subject == known.query.subject == ""
+    assert nobody.query.key != next(iter(engine.canaries("another"))).query.key
+
+
+@pytest.mark.parametrize("engine", WITH_SNIPPETS, ids=lambda engine: engine.name)
+def test_hits_are_unwrapped_and_told_apart(engine: SearchApi, comes: Comes) -> None:
+    reading = comes(engine, "found.json")
+
+    assert reading.outcome is Outcome.FOUND
+    staff, instagram, linkedin = reading.findings
+    assert (staff.kind, staff.key) == (Kind.PAGE, "https://harbourlane.example/staff")
+    assert staff.snippet == "Art: Nora Quill, room 12 & the kiln."
+    assert (instagram.name, instagram.account) == ("Nora Quill", "instagram:@nquill.art")
+    assert (linkedin.name, linkedin.account) == ("Nora Quill", "linkedin:@nora-quill-7")
+
+
+@every_engine
+@pytest.mark.parametrize(
+    ("body", "status", "outcome"),
+    [
+        ("", 200, Outcome.UNREADABLE),
+        ("[]", 200, Outcome.UNREADABLE),
+        ("null", 200, Outcome.UNREADABLE),
+        ('{"a": ', 200, Outcome.UNREADABLE),
+        ("[" * 100_000, 200, Outcome.UNREADABLE),
+        ('{"a":' * 100_000, 200, Outcome.UNREADABLE),
+        ("9" * 100_000, 200, Outcome.UNREADABLE),
+        ("<!DOCTYPE html><title>Search</title><p>Welcome!", 200, Outcome.UNREADABLE),
+        ("<!DOCTYPE html><title>Just a moment...</title>", 200, Outcome.BLOCKED),
+        ("<!DOCTYPE html><title>Just a moment...</title>", 403, Outcome.BLOCKED),
+        ("no", 301, Outcome.UNREADABLE),
+        ("{}", 404, Outcome.UNREADABLE),
+        ("{}", 429, Outcome.LIMITED),
+        ("{}", 403, Outcome.BLOCKED),
+        ("bad gateway", 502, Outcome.FAILED),
+    ],
+)
+def test_what_is_no_answer_proves_nothing(
+    engine: SearchApi, comes: Comes, body: str, status: int, outcome: Outcome
+) -> None:
+    reading = comes(engine, body, status)
+
+    assert reading.outcome is outcome
+    assert reading.note
+    assert not reading.findings
+
+
+@every_engine
+def test_a_limit_says_until_when(engine: SearchApi, comes: Comes) -> None:
+    assert comes(engine, "{}", 429, retry_after="60").retry_at is not None
+
+
+@pytest.mark.parametrize(
+    "engine", [each for each in ENGINES if each.name != "gdelt"], ids=lambda engine: engine.name
+)
+def test_an_answer_to_other_words_is_none(engine: SearchApi, comes: Comes) -> None:
+    assert comes(engine, "unreadable.json").note == ALTERED
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "second"),
+    [
+        ("brave", "offset", 1),
+        ("brave-news", "offset", 1),
+        ("google", "start", 11),
+        ("kagi", "page", 2),
+        ("mojeek", "s", 11),
+        ("serper", "page", 2),
+    ],
+)
+def test_further_pages_are_the_same_question(
+    comes: Comes, answered: Answered, name: str, page: str, second: int
+) -> None:
+    engine = full(next(each for each in ENGINES if each.name == name))
+    (onward,) = comes(engine, "{}").follow
+
+    assert str(asked(onward)[page]) == str(second)
+    assert (onward.key, onward.page) == (first(engine).key, 2)
+    assert engine.read(onward, answered("{}")).follow == ()
+
+
+def test_gdelt_has_but_one_page(comes: Comes) -> None:
+    assert comes(full(GDELT), "{}").follow == ()
+
+
+def test_a_question_that_may_have_one_page_leads_to_no_other(answered: Answered) -> None:
+    for each in ENGINES:
+        engine = full(each)
+        alone = replace(first(engine), pages=1)
+
+        assert engine.read(alone, answered("{}")).follow == ()
+
+
+def test_where_an_engine_knows_or_the_other_names_share_one_question() -> None:
+    married = replace(NORA, names=("Nora Quill", "Nora Lark", "Nora Finch"))
+    counts = {each.name: len(list(each.plan(married))) for each in ENGINES}
+
+    assert counts.pop("mojeek") == 3
+    assert set(counts.values()) == {2}
+
+
+def test_news_is_not_asked_in_every_place() -> None:
+    somewhere = replace(NORA, names=("Nora Quill", "Nora Lark"), places=("Wexford Bay",))
+    counts = {each.name: len(list(each.plan(somewhere))) for each in ENGINES}
+
+    assert (counts["brave"], counts["brave-news"]) == (3, 2)

@@ -1,0 +1,33 @@
+import json
+from collections.abc import Callable
+
+import pytest
+
+from scrapers.sites.catalog import Catalogue, catalogue_from
+
+Read = Callable[..., Catalogue]
+
+ALPHA = {
+    "name": "Alpha",
+    "uri_check": "https://alpha.example/{account}",
+    "e_code": 200,
+    "e_string": "class='card'",
+    "m_code": 404,
+    "m_string": "Not found",
+    "known": ["alpha"],
+    "cat": "hobby",
+}
+
+
+@pytest.fixture
+def alpha() -> dict[str, object]:
+    return dict(ALPHA)
+
+
+@pytest.fixture
+def read() -> Read:
+    def reading(*entries: dict[str, object]) -> Catalogue:
+        content = json.dumps({"license": ["x"], "sites": entries})
+        return catalogue_from("sites.json", content.encode())
+
+    return reading

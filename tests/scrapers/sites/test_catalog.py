@@ -1,0 +1,163 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.sites.catalog import (
+    Catalogue,
+    CatalogueError,
+    catalogue_from,
+    joined,
+    own_catalogue,
+    read_catalogue,
+)
+
+Read = Callable[..., Catalogue]
+Site = dict[str, object]
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+def test_an_entry_is_read_as_it_stands(read: Read, alpha: Site) -> None:
+    (entry,) = read(alpha).entries
+
+    assert entry.key == "alpha"
+    assert entry.rule.m_string == "Not found"
+    assert entry.etiquette.origins == ("https://alpha.example",)
+    assert entry.asked_at("j d") == "https://alpha.example/j%20d"
+
+
+def test_a_site_may_keep_its_pictures_elsewhere(read: Read, alpha: Site) -> None:
+    (entry,) = read(alpha | {"pictures": ["https://*.cdn.example"]}).entries
+
+    assert entry.etiquette.origins == ("https://alpha.example", "https://*.cdn.example")
+
+
+def test_accounts_that_nobody_vouches_for_are_never_asked(read: Read, alpha: Site) -> None:
+    assert read(alpha).entries[0].known == ()
+    assert read(alpha | {"provenance": "seen in its help pages"}).entries[0].known == ("alpha",)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"valid": False}, "no longer works"),
+        ({"post_body": "name={account}"}, "POST"),
+        ({"protection": ["cloudflare"]}, "does not want"),
+        ({"headers": {"User-Agent": "Mozilla/5.0"}}, "faked"),
+        ({"headers": {"Cookie": "a=b"}}, "faked"),
+        ({"uri_check": "https://{account}.example/"}, "host of its own"),
+        ({"uri_check": "https://{account}.co.uk/"}, "host of its own"),
+        ({"uri_check": "https://u-{account}.alpha.example/"}, "host of its own"),
+        ({"uri_check": "https://alpha.example/{account}?api_key=abc"}, "somebody's key"),
+        ({"uri_check": "https://www.instagram.com/{account}/"}, "forbids automatic visits"),
+        ({"cat": "xx NSFW xx"}, "adults only"),
+        ({"cat": "dating"}, "not ours"),
+        ({"uri_check": "https://scratch.example/{account}"}, "minors"),
+        ({"name": "Roblox"}, "minors"),
+        ({"m_code": 500}, "server in trouble"),
+        ({"e_code": 301}, "redirect"),
+        ({"m_code": 403, "m_string": ""}, "bare"),
+    ],
+)
+def test_what_cannot_be_used_is_listed_with_the_reason(
+    read: Read, alpha: Site, change: Site, reason: str
+) -> None:
+    catalogue = read(alpha | change)
+
+    assert catalogue.entries == ()
+    assert reason in catalogue.left_out[0].reason
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"name": ""}, "name must be"),
+        ({"uri_check": "https://alpha.example/"}, "{account}"),
+        ({"uri_check": "ftp://alpha.example/{account}"}, "http address"),
+        ({"uri_check": "https://[/{account}"}, "http address"),
+        ({"e_code": "200"}, "e_code must be"),
+        ({"m_code": None}, "m_code must be"),
+        ({"e_string": ""}, "e_string must be"),
+        ({"m_string": None}, "m_string must be"),
+        ({"m_string": "", "m_code": 200}, "codes differ"),
+        ({"m_string": "class='card'", "m_code": 200}, "says the same"),
+        ({"known": "alpha"}, "known must be"),
+        ({"pictures": "https://cdn.example"}, "pictures must be a list"),
+        ({"pictures": ["https://cdn.example/a"]}, "pictures must be origins"),
+        ({"handle": "(?=x)"}, "RE2"),
+        ({"access": "login"}, "access must be"),
+        ({"access": ["page"]}, "access must be"),
+        ({"seen_on": "yesterday"}, "seen_on must be"),
+        ({"seconds_between": 0}, "seconds_between must be"),
+        ({"m_codes": ["404"]}, "m_codes must be"),
+        ({"report": "https://alpha.example/report"}, "report must be"),
+        ({"headers": ["x"]}, "headers must be"),
+        ({"headers": {"Accept": "x\r\nHost: other.example"}}, "headers must be"),
+    ],
+)
+def test_each_fault_is_one_sentence_that_names_file_and_entry(
+    read: Read, alpha: Site, change: Site, fault: str
+) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read(alpha, alpha | {"name": "Beta"} | change)
+
+    (sentence,) = caught.value.faults
+    assert sentence.startswith("sites.json, entry 2")
+    assert fault in sentence
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b'{"sites": [{"name": "Alpha",', b"[]", b'{"sites": {}}', b'{"sites": []}']
+)
+def test_a_half_written_file_is_refused_in_one_sentence(content: bytes) -> None:
+    with pytest.raises(CatalogueError, match=r"^sites\.json is not ") as caught:
+        catalogue_from("sites.json", content)
+
+    assert len(caught.value.faults) == 1
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"nowhere\.json cannot be read"):
+        read_catalogue(tmp_path / "nowhere.json")
+
+
+def test_two_entries_of_one_name_are_a_fault(read: Read, alpha: Site) -> None:
+    with pytest.raises(CatalogueError, match="same name"):
+        read(alpha, alpha)
+
+
+def test_the_earlier_catalogue_counts(read: Read, alpha: Site) -> None:
+    ours, theirs = read(alpha), read(alpha | {"m_string": "Nope"}, alpha | {"name": "Beta"})
+
+    both = joined(ours, theirs)
+
+    assert [entry.name for entry in both.entries] == ["Alpha", "Beta"]
+    assert both.entries[0].rule.m_string == "Not found"
+    assert [each.name for each in both.left_out] == ["Alpha"]
+
+
+def test_characters_that_a_list_strips_are_never_asked_about(read: Read, alpha: Site) -> None:
+    (entry,) = read(alpha | {"strip_bad_char": ".-]d^"}).entries
+
+    assert entry.admits("jo0e")
+    assert [each for each in ("j.oe", "j-oe", "j]oe", "joed", "^joe") if entry.admits(each)] == []
+
+
+def test_a_catalogue_joined_with_itself_is_itself() -> None:
+    own = own_catalogue()
+
+    assert joined(own, own).entries == own.entries
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["name", "uri_check", "e_code", "known"]), JSON)))
+def test_no_file_is_too_strange(sites: list[Site]) -> None:
+    with pytest.raises(CatalogueError):
+        catalogue_from("sites.json", json.dumps({"sites": sites}).encode())

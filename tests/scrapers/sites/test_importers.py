@@ -1,0 +1,190 @@
+"""A list of somebody else's: what can be used is used, and nothing is left out in silence."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapers.http.frontier import Queues
+from scrapers.models import Identity, Outcome, Page
+from scrapers.sites.catalog import Catalogue, CatalogueError, own_catalogue
+from scrapers.sites.importers import LARGEST_BYTES, Form, Imported, Known, imported
+from scrapers.sites.presence import PresenceSource
+from scrapers.source import Access
+from tests.scrapers.sites.conftest import ALPHA
+
+Read = Callable[..., Catalogue]
+Site = dict[str, object]
+
+NORA = Identity(ref="p", names=(), handles=("nora-quill", "noraquill"))
+PAGE = Page(
+    url="https://alpha.example/noraquill",
+    status=200,
+    body=b"<div class='card'>",
+    fetched_at=datetime(2026, 11, 2, tzinfo=UTC),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
+KEYS = (
+    *("name", "url", "uri_check", "e_code", "m_code", "e_string", "m_string", "errorType"),
+    *("checkType", "engine", "tags", "headers", "regexCheck", "handle", "m_codes", "protection"),
+)
+SITE = st.dictionaries(st.sampled_from(KEYS), JSON)
+
+
+def listed(*sites: object, known: Known | None = None) -> Imported:
+    content = json.dumps({"license": ["x"], "sites": sites}).encode()
+    return imported("wmn-data.json", content, known or Known())
+
+
+def test_a_list_of_four_values_is_read_as_it_stands(alpha: Site) -> None:
+    found = listed(alpha)
+
+    assert found.form is Form.WHATSMYNAME
+    assert [entry.rule.m_string for entry in found.entries] == ["Not found"]
+
+
+def test_one_fault_costs_one_entry_and_is_told(alpha: Site) -> None:
+    found = listed(alpha | {"name": "Beta", "e_code": "200"}, alpha, 7)
+
+    assert [entry.name for entry in found.entries] == ["Alpha"]
+    assert [(each.name, each.detail) for each in found.left_out] == [
+        ("Beta", "e_code must be an HTTP status"),
+        ("entry 3", ""),
+    ]
+
+
+@pytest.mark.parametrize("host", ["alpha.example:8443", "alpha.example:x", "me@alpha.example"])
+def test_no_list_can_send_us_beside_the_open_web(alpha: Site, host: str) -> None:
+    found = listed(alpha | {"uri_check": f"https://{host}/{{account}}"})
+
+    assert found.entries == ()
+    assert "port of its own" in found.left_out[0].reason
+
+
+def test_no_list_can_vouch_for_the_accounts_of_private_persons(alpha: Site) -> None:
+    (entry,) = listed(alpha | {"provenance": "trust me", "known": ["somebody"]}).entries
+
+    assert (entry.known, entry.provenance) == ((), "")
+
+
+def test_what_asks_at_the_same_address_is_a_double(alpha: Site) -> None:
+    again = alpha | {"name": "Beta", "uri_check": "http://www.alpha.example/{account}/"}
+
+    found = listed(alpha, again)
+
+    assert [entry.name for entry in found.entries] == ["Alpha"]
+    assert [(each.name, each.reason) for each in found.doubles] == [
+        ("Beta", "Alpha asks at the same address")
+    ]
+
+
+def test_what_has_the_name_of_another_is_a_double(alpha: Site) -> None:
+    other = alpha | {"name": "ALPHA", "uri_check": "https://beta.example/{account}"}
+
+    found = listed(alpha, other, known=Known.of((), ["alpha"]))
+
+    assert found.entries == ()
+    assert {each.reason for each in found.doubles} == {"a source of ours has its name"}
+
+
+def test_what_we_have_ourselves_is_a_double_under_any_name(alpha: Site) -> None:
+    ours = own_catalogue().entries
+    other = alpha | {"name": "Lists", "uri_check": "https://linktr.ee/{account}"}
+
+    found = listed(other, known=Known.of(ours))
+
+    assert [each.reason for each in found.doubles] == ["Linktree asks at the same address"]
+
+
+def test_the_next_list_is_compared_with_what_was_learnt(alpha: Site) -> None:
+    known = Known()
+    known.learn(listed(alpha, known=known).entries)
+
+    assert listed(alpha, known=known).entries == ()
+
+
+def test_entries_of_one_host_stand_in_one_queue(alpha: Site) -> None:
+    sites = (
+        alpha,
+        alpha | {"name": "Beta", "uri_check": "https://alpha.example/forum/{account}"},
+        alpha | {"name": "Blogs", "uri_check": "https://{account}.blogs.example/"},
+    )
+    sources = [PresenceSource(entry=entry) for entry in listed(*sites).entries]
+
+    queues = Queues.of(sources)
+
+    assert set(queues.seconds) == {"alpha.example", "*.blogs.example"}
+    assert queues.at("nquill.blogs.example") == queues.at("other.blogs.example")
+
+
+def test_everything_is_accounted_for(alpha: Site) -> None:
+    found = listed(alpha, alpha, alpha | {"name": "Beta", "valid": False})
+
+    assert len(found.entries) + len(found.doubles) + len(found.left_out) == 3
+    assert [each.name for each in found.catalogue.left_out] == ["Beta", "Alpha"]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "not valid JSON"),
+        (b'{"sites": {"Alpha": ', "not valid JSON"),
+        (b"[]", "not a list of sites"),
+        (b'"sites"', "not a list of sites"),
+        (b'{"sites": []}', "not a list of sites"),
+        (b'{"packages": {"alpha": {"version": "1"}}}', "not a list of sites"),
+        (b" " * (LARGEST_BYTES + 1), "larger than"),
+    ],
+)
+def test_what_is_no_list_is_refused_in_one_sentence(content: bytes, fault: str) -> None:
+    with pytest.raises(CatalogueError, match=fault) as caught:
+        imported("data.json", content, Known())
+
+    assert len(caught.value.faults) == 1
+
+
+def test_no_list_can_say_that_robots_do_not_bind_or_that_we_may_hurry(alpha: Site) -> None:
+    (entry,) = listed(alpha | {"access": "api", "seconds_between": 0.001}).entries
+
+    assert entry.access is Access.PAGE
+    assert entry.seconds_between == 1
+
+
+@given(st.sampled_from([*KEYS, "uri_pretty", "strip_bad_char"]), JSON)
+def test_whatever_is_usable_can_be_asked_and_read(key: str, value: object) -> None:
+    for entry in listed(ALPHA | {key: value}).entries:
+        source = PresenceSource(entry=entry)
+        queries = [*source.plan(NORA), *(each.query for each in source.canaries("nonce"))]
+        for query in queries:
+            assert source.read(query, PAGE).outcome in Outcome
+
+
+@given(st.lists(SITE | JSON, min_size=1))
+def test_no_list_of_four_values_is_too_strange(sites: list[object]) -> None:
+    found = listed(*sites)
+
+    assert len(found.entries) + len(found.doubles) + len(found.left_out) == len(sites)
+
+
+@given(st.dictionaries(st.text(min_size=1), SITE | JSON), st.dictionaries(st.text(), JSON))
+def test_no_list_with_engines_is_too_strange(sites: dict[str, object], engines: Site) -> None:
+    content = json.dumps({"sites": sites, "engines": engines}).encode()
+    found = imported("data.json", content, Known())
+
+    assert len(found.entries) + len(found.doubles) + len(found.left_out) == len(sites)
+
+
+@given(st.dictionaries(st.text("abc", min_size=1), SITE | JSON))
+def test_no_list_by_name_is_too_strange(sites: dict[str, object]) -> None:
+    first = {"zz": {"errorType": "message"}}
+    content = json.dumps(first | sites).encode()
+    found = imported("data.json", content, Known())
+
+    assert len(found.entries) + len(found.doubles) + len(found.left_out) == len(first | sites)

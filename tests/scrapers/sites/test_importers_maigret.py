@@ -1,0 +1,130 @@
+"""What a list in Maigret's form says, with its engines, is read for what it proves."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from scrapers.models import Outcome, Page
+from scrapers.parsers.presence import verdict
+from scrapers.sites.catalog import Entry
+from scrapers.sites.importers import Form, Imported, Known, imported
+
+Answered = Callable[..., Page]
+Site = dict[str, object]
+
+BY_STATUS: Site = {
+    "checkType": "status_code",
+    "url": "https://alpha.example/{username}",
+    "urlMain": "https://alpha.example/",
+    "tags": ["education"],
+    "usernameClaimed": "somebody",
+}
+BY_WORDS = BY_STATUS | {
+    "checkType": "message",
+    "presenseStrs": ["teacher-card", "1"],
+    "absenceStrs": ["No such teacher"],
+}
+BOARDS = {
+    "Boards": {
+        "site": {
+            "checkType": "message",
+            "absenceStrs": ["No member of that name"],
+            "url": "{urlMain}{urlSubpath}/members/?username={username}",
+        }
+    }
+}
+ON_BOARDS: Site = {"engine": "Boards", "urlMain": "https://beta.example/", "urlSubpath": "/forum"}
+
+
+def read(site: object, *, engines: object = None) -> Imported:
+    content = json.dumps({"sites": {"Alpha": site}, "engines": engines or {}}).encode()
+    return imported("data.json", content, Known())
+
+
+def outcome(entry: Entry, page: Page) -> Outcome:
+    return verdict(entry.rule, entry.asked_at("noraquill"), "noraquill", page).outcome
+
+
+def test_it_is_recognised_with_its_category() -> None:
+    found = read(BY_STATUS)
+
+    assert found.form is Form.MAIGRET
+    assert [(entry.name, entry.category) for entry in found.entries] == [("Alpha", "education")]
+
+
+def test_its_words_prove_either_answer_and_the_short_ones_none(answered: Answered) -> None:
+    (entry,) = read(BY_WORDS).entries
+
+    assert outcome(entry, answered("<i class='teacher-card'>")) is Outcome.FOUND
+    assert outcome(entry, answered("No such teacher")) is Outcome.ABSENT
+    assert outcome(entry, answered("1 teacher, noraquill")) is Outcome.UNREADABLE
+    assert outcome(entry, answered("teacher-card: No such teacher")) is Outcome.UNREADABLE
+
+
+def test_without_words_for_a_missing_account_its_status_tells(answered: Answered) -> None:
+    (entry,) = read(BY_WORDS | {"absenceStrs": []}).entries
+
+    assert outcome(entry, answered("", 404)) is Outcome.ABSENT
+    assert outcome(entry, answered("<i class='teacher-card'>")) is Outcome.FOUND
+
+
+def test_without_words_for_an_account_it_has_to_be_named(answered: Answered) -> None:
+    (entry,) = read(BY_WORDS | {"presenseStrs": ["user"]}).entries
+
+    assert outcome(entry, answered("user")) is Outcome.UNREADABLE
+    assert outcome(entry, answered("<h1>noraquill</h1>")) is Outcome.FOUND
+
+
+def test_an_engine_says_what_its_sites_share(answered: Answered) -> None:
+    (entry,) = read(ON_BOARDS, engines=BOARDS).entries
+
+    assert entry.asked_at("nquill") == "https://beta.example/forum/members/?username=nquill"
+    assert outcome(entry, answered("No member of that name")) is Outcome.ABSENT
+
+
+def test_a_site_adds_its_words_to_those_of_its_engine(answered: Answered) -> None:
+    (entry,) = read(ON_BOARDS | {"absenceStrs": ["Nobody here"]}, engines=BOARDS).entries
+
+    for words in ("Nobody here", "No member of that name"):
+        assert outcome(entry, answered(words)) is Outcome.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("site", "reason"),
+    [
+        ([], "not an object"),
+        (BY_STATUS | {"disabled": True}, "no longer works"),
+        (BY_STATUS | {"engine": "Unheard"}, "engine"),
+        (BY_STATUS | {"protocol": "tor"}, "open web"),
+        (BY_STATUS | {"type": "gaia_id"}, "number"),
+        (BY_STATUS | {"similarSearch": True}, "searches"),
+        (BY_STATUS | {"activation": {"method": "x"}}, "token"),
+        (BY_STATUS | {"checkType": "response_url"}, "redirect alone"),
+        (BY_STATUS | {"checkType": None}, "unknown"),
+        (BY_STATUS | {"requestMethod": "POST"}, "POST"),
+        (BY_STATUS | {"protection": ["cf_js_challenge"]}, "automatic visits"),
+        (BY_STATUS | {"tags": ["video", "porn"]}, "adults only"),
+        (BY_STATUS | {"tags": ["social", "dating"]}, "not ours"),
+        (BY_STATUS | {"headers": {"Authorization": "x"}}, "faked"),
+        (BY_STATUS | {"url": "https://scratch.mit.edu/users/{username}"}, "minors"),
+        (BY_STATUS | {"url": "https://{username}.example"}, "host of its own"),
+        (BY_STATUS | {"url": "{username}.alpha.example"}, "not valid"),
+        (BY_WORDS | {"presenseStrs": ["1"], "absenceStrs": ["404"]}, "any page"),
+        (BY_STATUS | {"regexCheck": "(?<!x)y"}, "RE2"),
+        (
+            BY_STATUS | {"tags": ["\\ud800"], "url": "https://alpha.example/\ud800{username}"},
+            "valid",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str) -> None:
+    content = json.dumps({"sites": {"Alpha": site}, "engines": BOARDS}).encode()
+    found = imported("data.json", content, Known())
+
+    assert found.entries == ()
+    assert [(each.name, reason in each.reason) for each in found.left_out] == [("Alpha", True)]
+
+
+def test_the_private_account_that_it_names_is_never_asked() -> None:
+    assert read(BY_STATUS).entries[0].known == ()

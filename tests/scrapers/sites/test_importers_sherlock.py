@@ -1,0 +1,128 @@
+"""What a list in Sherlock's form says is read for what it proves, and no further."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from scrapers.models import Outcome, Page
+from scrapers.parsers.presence import verdict
+from scrapers.sites.catalog import Entry
+from scrapers.sites.importers import Form, Imported, Known, imported
+
+Answered = Callable[..., Page]
+Site = dict[str, object]
+
+BY_STATUS: Site = {
+    "errorType": "status_code",
+    "url": "https://alpha.example/{}",
+    "urlMain": "https://alpha.example/",
+    "username_claimed": "somebody",
+}
+BY_WORDS = BY_STATUS | {"errorType": "message", "errorMsg": "No such teacher"}
+
+
+def read(site: object) -> Imported:
+    content = json.dumps({"$schema": "data.schema.json", "Alpha": site}).encode()
+    return imported("data.json", content, Known())
+
+
+def outcome(entry: Entry, page: Page) -> Outcome:
+    return verdict(entry.rule, entry.asked_at("noraquill"), "noraquill", page).outcome
+
+
+def test_it_is_recognised_and_its_schema_is_no_site() -> None:
+    found = read(BY_STATUS)
+
+    assert found.form is Form.SHERLOCK
+    assert [entry.name for entry in found.entries] == ["Alpha"]
+    assert found.left_out == ()
+
+
+def test_an_account_has_to_be_named_and_a_missing_one_has_to_be_missing(answered: Answered) -> None:
+    (entry,) = read(BY_STATUS).entries
+
+    assert outcome(entry, answered("<h1>NoraQuill</h1>")) is Outcome.FOUND
+    assert outcome(entry, answered("<h1>Welcome</h1>")) is Outcome.UNREADABLE
+    assert outcome(entry, answered("<h1>noraquill?</h1>", 404)) is Outcome.ABSENT
+    assert outcome(entry, answered("", 503)) is Outcome.FAILED
+    assert outcome(entry, answered("", 429)) is Outcome.LIMITED
+
+
+@pytest.mark.parametrize("status", [200, 404, 410])
+def test_words_for_a_missing_account_outweigh_its_name(answered: Answered, status: int) -> None:
+    (entry,) = read(BY_WORDS).entries
+    page = answered("No such teacher: noraquill", status)
+
+    assert outcome(entry, page) is Outcome.ABSENT
+    assert outcome(entry, answered("<h1>noraquill</h1>")) is Outcome.FOUND
+
+
+def test_any_of_several_words_counts(answered: Answered) -> None:
+    (entry,) = read(BY_WORDS | {"errorMsg": ["No such teacher", "Nobody here"]}).entries
+
+    assert outcome(entry, answered("Nobody here")) is Outcome.ABSENT
+
+
+def test_it_is_asked_where_the_list_probes_and_shown_where_people_look() -> None:
+    (entry,) = read(BY_STATUS | {"urlProbe": "https://api.alpha.example/u/{}"}).entries
+
+    assert entry.asked_at("nquill") == "https://api.alpha.example/u/nquill"
+    assert entry.shown_at("nquill") == "https://alpha.example/nquill"
+
+
+def test_its_own_code_for_a_missing_account_counts(answered: Answered) -> None:
+    (entry,) = read(BY_STATUS | {"errorCode": 406}).entries
+
+    assert outcome(entry, answered("", 406)) is Outcome.ABSENT
+
+
+@pytest.mark.parametrize(
+    ("pattern", "admitted"), [("^[a-z]{3,9}$", False), ("[0-9]", False), ("_", True), ("", True)]
+)
+def test_a_handle_that_its_pattern_is_not_found_in_is_not_asked(
+    pattern: str, *, admitted: bool
+) -> None:
+    (entry,) = read(BY_STATUS | {"regexCheck": pattern}).entries
+
+    assert entry.admits("nora_quill") is admitted
+
+
+@pytest.mark.parametrize(
+    ("site", "reason"),
+    [
+        ("alpha", "not an object"),
+        (BY_STATUS | {"errorType": "response_url"}, "redirect alone"),
+        (BY_STATUS | {"errorType": "telepathy"}, "unknown"),
+        (BY_STATUS | {"request_method": "POST"}, "POST"),
+        (BY_STATUS | {"request_payload": {"name": "{}"}}, "POST"),
+        (BY_STATUS | {"isNSFW": True}, "adults only"),
+        (BY_STATUS | {"headers": {"Cookie": "a=b"}}, "faked"),
+        (BY_STATUS | {"url": "https://alpha.example/"}, "not valid"),
+        (BY_STATUS | {"url": 7}, "not valid"),
+        (BY_STATUS | {"url": "https://www.tiktok.com/@{}"}, "forbids automatic visits"),
+        (BY_WORDS | {"errorMsg": "[]"}, "any page"),
+        (BY_WORDS | {"errorMsg": []}, "any page"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_the_reason(site: object, reason: str) -> None:
+    content = json.dumps({"Alpha": site, "Beta": BY_STATUS}).encode()
+    found = imported("data.json", content, Known())
+
+    assert [(each.name, reason in each.reason) for each in found.left_out] == [("Alpha", True)]
+    assert [entry.name for entry in found.entries] == ["Beta"]
+
+
+def test_a_pattern_that_re2_cannot_run_is_refused_by_name() -> None:
+    found = read(BY_STATUS | {"regexCheck": "^(?!x)[a-z]+$"})
+
+    (refused,) = found.left_out
+    assert found.entries == ()
+    assert (refused.name, refused.detail) == ("Alpha", "^(?!x)[a-z]+$")
+    assert "RE2" in refused.reason
+
+
+def test_the_private_account_that_it_names_is_never_asked() -> None:
+    (entry,) = read(BY_STATUS).entries
+
+    assert entry.known == ()

@@ -1,0 +1,33 @@
+from scrapers.models import Finding, Kind, Outcome
+from scrapers.profile_api import likely
+
+
+def account(handle: str, name: str = "", bio: str = "") -> Finding:
+    url = f"https://alpha.example/{handle}"
+    return Finding(key=url, kind=Kind.ACCOUNT, url=url, name=name, handle=handle, bio=bio)
+
+
+SHOWN = [
+    account("nq", name="Nora Quill"),
+    account("quill77"),
+    account("art", bio="Ms Quill's class"),
+    account("pat", name="Pat Lark"),
+]
+
+
+def test_the_family_name_in_name_bio_or_handle_makes_an_account_likely() -> None:
+    reading = likely("Nora Quill", SHOWN)
+
+    assert [each.handle for each in reading.findings] == ["nq", "quill77", "art"]
+    assert (reading.outcome, reading.note) == (Outcome.FOUND, "")
+
+
+def test_who_asks_to_be_left_out_is_counted_where_they_might_be_meant() -> None:
+    some = likely("Nora Quill", SHOWN[:1], SHOWN[1:])
+    alone = likely("Nora Quill", (), SHOWN[:1])
+    strangers = likely("Nora Quill", (), SHOWN[3:])
+
+    assert (some.withheld, alone.withheld, strangers.withheld) == (2, 1, 0)
+    assert some.note == "2 accounts ask not to be found by strangers"
+    assert (alone.outcome, alone.findings) == (Outcome.DECLINED, ())
+    assert (strangers.outcome, strangers.note) == (Outcome.ABSENT, "")

@@ -1,0 +1,110 @@
+from random import Random
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from scrapers.parsers.json_fields import web_address
+from scrapers.urls.canonical import account_key, account_keys, canonical_key
+from scrapers.urls.redirects import urlsplit_or_none
+from tests.scrapers.addresses import APART, NO_PROFILES, PROFILES, SAME
+from tests.scrapers.drawn_addresses import drawn_address
+
+GENERATED = 10_000
+
+ADDRESS_PARTS = st.sampled_from(
+    [
+        *("http://", "https://", "www.", "m.", "x.com", "facebook.com", "duckduckgo.com", "/l/?"),
+        *(
+            "uddg=",
+            "%68ttps%3A%2F%2F",
+            "/",
+            "//",
+            "..",
+            ".",
+            "#!/",
+            "#/",
+            "?",
+            "&",
+            "=",
+            "%",
+            "%25",
+        ),
+        *("%2f", "%41", "index.html", "/amp", "utm_a=1", ";jsessionid=1", "ß", "é", "İ", "\\", " "),
+        *(":80", ":8080", "[::1]", "@", "youtu.be/abcdefgh", "/u/", "/people/a/12345", "a", "B"),
+    ]
+)
+
+
+def test_the_tables_are_long_enough_to_tell_something() -> None:
+    assert len(SAME) >= 60
+    assert len(APART) >= 30
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_two_addresses_of_one_page_have_one_key(one: str, other: str) -> None:
+    assert canonical_key(one) == canonical_key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_addresses_of_two_pages_have_two_keys(one: str, other: str) -> None:
+    assert canonical_key(one) != canonical_key(other)
+
+
+@given(st.lists(ADDRESS_PARTS | st.characters(), max_size=12).map("".join))
+def test_a_key_is_its_own_key(address: str) -> None:
+    key = canonical_key(address)
+
+    assert canonical_key(key) == key
+
+
+def test_of_ten_thousand_addresses_each_key_is_its_own_key() -> None:
+    drawn = Random(4)  # noqa: S311 - the same addresses every time are the point
+    addresses = [drawn_address(drawn) for _ in range(GENERATED)]
+
+    unsettled = [each for each in addresses if not settled(each)]
+
+    assert len(set(addresses)) > GENERATED * 0.95
+    assert unsettled == []
+
+
+def settled(address: str) -> bool:
+    key = canonical_key(address)
+    return canonical_key(key) == key and account_keys(key) == account_keys(address)
+
+
+@given(st.text())
+def test_no_text_is_too_strange_for_a_key(text: str) -> None:
+    assert account_keys(text) == account_keys(canonical_key(text))
+
+
+@given(st.lists(ADDRESS_PARTS | st.characters(), max_size=12).map("".join))
+@example("https://href.li/?https://[alpha")
+@example("https://alpha%3Abeta/")
+def test_the_key_of_an_address_can_be_taken_apart_as_the_address_can(text: str) -> None:
+    assert urlsplit_or_none(canonical_key(web_address(text))) is not None
+
+
+def test_a_key_hides_no_wrapper_however_deep() -> None:
+    address = "https://alpha.example/x"
+    for _ in range(5):
+        address = "https://duckduckgo.com/l/?uddg=" + address.replace("%", "%25").replace(
+            "?", "%3F"
+        ).replace("&", "%26").replace("=", "%3D")
+
+    assert canonical_key(address) == "https://alpha.example/x"
+
+
+@pytest.mark.parametrize(("address", "account"), PROFILES)
+def test_a_profile_names_its_account(address: str, account: str) -> None:
+    assert account_keys(address) == (account,)
+
+
+@pytest.mark.parametrize("address", NO_PROFILES)
+def test_what_is_not_a_profile_names_no_account(address: str) -> None:
+    assert account_keys(address) == ()
+
+
+def test_an_account_is_spelled_the_same_by_people_and_by_addresses() -> None:
+    assert account_key("Twitter", "@JDoe") == account_keys("https://twitter.com/jdoe")[0]
+    assert account_key("bluesky", "did:plc:ab12") == "bluesky:did:plc:ab12"

@@ -1,0 +1,42 @@
+import re
+
+import pytest
+
+from scrapers.urls.canonical import canonical_key
+from scrapers.urls.platforms import BY_HOST, PLATFORMS, Platform, Shape
+
+NAMED = ("janedoe", "12345678901234567", "0000-0002-1825-0097", "12345@n01", "c/janedoe")
+NAMED += ("did:plc:ab12", "AbCdEfGhIjKl")
+
+platforms = pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
+
+
+def shapes(platform: Platform) -> list[Shape]:
+    return [each for each in (platform.id, platform.legacy, platform.handle) if each]
+
+
+def test_no_host_belongs_to_two_platforms() -> None:
+    assert len(BY_HOST) == sum(len(platform.hosts) for platform in PLATFORMS)
+
+
+@platforms
+def test_the_home_of_a_profile_is_its_own_key(platform: Platform) -> None:
+    for shape in shapes(platform):
+        named = NAMED if shape is platform.id else [each for each in NAMED if each.islower()]
+        homes = [shape.home.format(each) for each in named if fits(shape, each)]
+        assert homes
+        for home in homes:
+            address = f"https://{platform.hosts[0]}{home}"
+            assert canonical_key(address) == address
+
+
+@platforms
+def test_a_shape_catches_one_thing_and_a_rewrite_settles(platform: Platform) -> None:
+    assert all(re.compile(shape.pattern).groups == 1 for shape in shapes(platform))
+    assert all(re.compile(each.pattern) for each in platform.rewrites)
+    assert all(host == host.lower() for host in platform.hosts)
+
+
+def fits(shape: Shape, named: str) -> bool:
+    match = re.fullmatch(shape.pattern, shape.home.format(named), re.IGNORECASE)
+    return match is not None and match[1] == named
