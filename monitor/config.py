@@ -1,9 +1,4 @@
-"""The configuration, read once: one TOML file, and the environment for secrets.
-
-The part of the configuration that says which sources are asked. What the configuration says of
-letters: how they leave, and where those that come back lie. The part of the configuration that
-tells where the pages are, and how people come in.
-"""
+"""The configuration, read and checked once: one TOML file, and the environment for secrets."""
 
 import os
 import re

@@ -1,11 +1,7 @@
-"""One public trace.
+"""The values that every source speaks: identities, requests, pages, readings and findings.
 
-The words a person agreed to be searched by, and those by which their employer is known. What one
-visit came to. One question, as data: what is asked, on whose behalf, and the request that asks
-it. One answer, as data. What one visit proved, and what it asks next. What is kept of a picture:
-hashes that stay alike when it is cut, resized or compressed anew. Nobody can make the picture of
-them again, and they know of no face: they describe where the whole picture grows lighter and
-darker.
+An `Identity` holds only the words a person agreed to be searched by. A picture is kept as hashes
+that say where it grows lighter and darker: nobody can make the picture of them again.
 """
 
 import codecs

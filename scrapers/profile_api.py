@@ -1,11 +1,7 @@
 """Profiles that an API tells in JSON: what is asked, and where the answer keeps what.
 
-A source fills this in like a form; what it does not fill in, it does not do. Where the JSON of
-an API keeps what it tells of an account. What an API says in JSON in place of an answer, and
-what that means there. The methods of an API that tells profiles in JSON: where each is asked,
-and what it answers. Whose account a list may show: those whose name, bio or handle holds the
-family name. Where the next page of a list lies, as a `Link` header says (RFC 8288), and whose
-that is. Lists of contacts that are read page by page, until they end or lead nowhere.
+A source fills this in like a form; what it does not fill in, it does not do. Links to the next page
+follow RFC 8288.
 """
 
 import re

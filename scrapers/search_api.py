@@ -1,9 +1,7 @@
 """A search engine that answers in JSON: most of them differ in names of fields alone.
 
-Questions about a school district as a whole, and what their answers say of each of its staff.
-One question serves everybody, so it costs by the number of sites and not by that of people. No
-name is asked for; whom a hit is about is found out here, and what is about nobody who wants to
-know is dropped. A search engine whose first hits are read as pages, too.
+A question about the whole district serves everybody, so it costs by the number of sites and not of
+people. It asks for no name; hits that are about nobody enrolled are dropped here.
 """
 
 import json

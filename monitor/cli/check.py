@@ -1,8 +1,7 @@
-"""Asking now: one person's self-check, or a sweep of everybody.
+"""Ask now: one person's self-check, or a sweep of everybody.
 
-Each source on its way from waiting to done, where there is a terminal to show it. Who works when
-a command wants something asked: whoever holds the state folder. How a run went, told so that it
-gives nothing away: that a source answered, never what.
+The process that holds the state folder does the work. Progress and results say that a source
+answered, never what it said.
 """
 
 import time

@@ -1,8 +1,6 @@
-"""Scoring rows of names, handles and profiles: for measuring the rules, without a district.
+"""Score rows of names, handles and profiles, to measure the rules without a district.
 
-Values of a row as other programs write them: one of several forms, or none at all. Rows that ask
-whose a profile is: read leniently, for many programs write such rows. One source on one sheet:
-what it declares, and how it has been doing.
+Rows are read leniently: many programs write them, each in a form of its own.
 """
 
 import json

@@ -1,8 +1,7 @@
-"""Who was invited; the code is known to the invited person's mailbox alone.
+"""Invitations, enrollment drafts, sessions and sign-in links.
 
-What people who are joining have answered so far, under the key of their invitation. Who is
-signed in, in which browser: ids, times and hashes, and nobody's name. Links by which people sign
-in; what is in the database opens nothing.
+Codes and links are stored as hashes, so the database opens nothing by itself. Drafts are encrypted
+under the key of their invitation.
 """
 
 from dataclasses import dataclass, replace

@@ -1,9 +1,9 @@
-"""Who did what to whom, when: rows that are appended, chained, and survive an erasure.
+"""The audit log: rows that are appended, chained, and survive an erasure.
 
-Where the audit log ends, sealed twice: nothing later vouches for its last rows. One seal lies in
-the database and is written with the row itself: without the district's key nobody can make it
-fit a shorter log. The other lies with the keys and is written after the row, so that a whole
-database that is older, or another one, is noticed, too.
+The end of the log is sealed twice, because no later row vouches for the last one. One seal is
+written to the database with the row; without the district's key nobody can make it fit a shorter
+log. The other lies with the keys and is written after the row, so that a replaced or older
+database is noticed too.
 """
 
 import hmac

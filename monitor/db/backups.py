@@ -1,7 +1,6 @@
-"""Copies of a district's folder: a folder each, without the keys, and a list of what is in it.
+"""Copies of a district's folder, one folder each, and the single second copy of the keys.
 
-The second copy: the keys, who was erased, and which letters went out. There is only ever one. A
-copy of the keys that is kept keeps what it opens: so each one takes the place of the last.
+A copy of the keys that is kept keeps what it opens: so each one replaces the last.
 """
 
 import hashlib

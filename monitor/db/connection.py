@@ -1,9 +1,7 @@
-"""One SQLite file, and one way to write to it.
+"""One SQLite file, one connection a thread, and one way to write.
 
-What SQLite refuses, as the error family a caller can act on. One SQLite connection for each
-thread that asks. Copies of a database that others may be writing to. The next number in a table
-of rows that are appended. A sealed value is bound to its row's number, so the number must be
-known before the row is. Times as text that sorts in their order.
+What SQLite refuses becomes an error that a caller can act on. Times are stored as text that sorts
+in their order.
 """
 
 import os

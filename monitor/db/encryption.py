@@ -1,10 +1,8 @@
 """Personal text under a key of its own for each person: the one module that knows how.
 
-Destroying a person's key makes every copy of their text unreadable, old backups included. Values
-as JSON, and back. What invitations and sign-in links open their doors with; kept nowhere, so
-that none can leak. A letter that is tried again, after a hang or out of a restored backup, has
-to be the same letter: a mailbox shows but one of two with one Message-ID, and it may be the
-older one.
+Destroying a person's key makes every copy of their text unreadable, old backups included. Codes in
+emails are derived, not stored: a retried email has to be the same one, because a mailbox shows only
+one of two with the same Message-ID.
 """
 
 import hmac

@@ -1,8 +1,6 @@
-"""What exists about each person.
+"""What exists about each person: items, where they are seen, their versions and pictures.
 
-Where items are seen. What items looked like, in the order they were seen to. What people said of
-items, appended: the item itself keeps the word that stands. Which accounts show one picture,
-counted over the district: what many show is nobody's own.
+Verdicts are appended; the item itself holds the current one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,10 +1,9 @@
-"""The steps by which every table came to be; the tables themselves stand in `tables/`.
+"""The steps that made each table; the tables themselves are in `tables/`.
 
-A step that was released is never edited; the next one is added. Plain columns hold ids, kinds,
-states, times, counts and source names. `sealed` holds the whole value, under the key of the
-person it is about (the district's where `person` is null). `mark`, `question` and `alias` are
-keyed hashes of what must be unique or found again. A named set of migrations, and which of them
-this program knows.
+A released step is never edited; the next one is added. Plain columns hold ids, kinds, states,
+times, counts and source names. `sealed` holds the whole value, under the key of the person it is
+about (the district's where `person` is null). `mark`, `question` and `alias` are keyed hashes of
+what must be unique or found again.
 """
 
 import sqlite3

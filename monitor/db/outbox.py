@@ -1,10 +1,7 @@
-"""Letters that wait, went out, or never will.
+"""Emails that wait, went out, or never will, and the addresses that refuse them.
 
-How many letters wait, went out, or never will. Addresses that refuse letters: each belongs to a
-person, who may get another one any day. Who wants no weekly letter, and is enrolled all the
-same. Which letters went out, in a file beside the database. Where the database is restored from
-a backup, letters wait in it that went out long since. This file is in no backup and is never
-replaced by one, so it still knows.
+Which emails went out is also in a file beside the database that is in no backup: after a restore
+it still knows what must not be sent again.
 """
 
 import hmac

@@ -1,12 +1,8 @@
-"""Who is enrolled.
+"""Who is enrolled, their consents, legal holds and changes of address.
 
-Every word about consent, in the order it was said: lines are appended, never changed. Legal
-holds: while one stands, nothing of its person's is erased or forgotten. Who was erased, as marks
-that tell nothing: what a restored copy has to forget again. The keys of those who were erased
-are gone for good, but an older copy of `keys.db` still has them. So the marks are kept beside
-the newest copy of the keys, and are replayed on what was restored. A mark is a keyed hash under
-the district's key, which never changes. Who asked to be written to elsewhere, and since when
-they are. Whose something is, and so whose key opens it.
+Consents are appended, never changed. Who was erased is remembered as keyed hashes that tell
+nothing, beside the newest copy of the keys: a restored older copy still holds the erased keys, and
+forgets them again by these marks.
 """
 
 import json

@@ -1,10 +1,7 @@
-"""When each flag opens to IT, in plain columns: what a long queue is found by.
+"""What reviewers open, take, note and propose, and the district's numbers.
 
-It only narrows. Whether a flag may be shown is decided anew, by the one rule, for each that is.
-Which reviewer has taken which flag. What reviewers noted of a flag, and what they asked its
-person: theirs to read, too. Which flags a reviewer has opened just now: each opening is audited,
-reading on is not. Which flags reviewers wished to open early, and which they did. What happened
-in the district day by day, in numbers: read from plain columns, never opened.
+The plain columns only narrow a long queue: whether a flag may be shown is decided anew, by the one
+rule, for each that is.
 """
 
 import json

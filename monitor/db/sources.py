@@ -1,11 +1,7 @@
-"""How each source is doing, from sweep to sweep.
+"""How each source is doing, what it may still be asked, and the lists an operator brought.
 
-When each host may be asked again: what a restart must not forget. A host may carry a handle in
-its name (`rosa.alpha.example`), so hosts are sealed, too. What the hosts' robots.txt said, for a
-day at most: a restart need not ask again. Like the hosts themselves they are sealed: a host may
-carry a handle in its name. How many requests each source with a budget has had: what a restart
-must not forget. How many requests that cost something were made in a week, and about whom. The
-lists of sites that an operator brought, as files of the state folder.
+These are things that a restart must not forget. Hosts are sealed, because a host may carry a handle
+in its name (`rosa.alpha.example`).
 """
 
 import re

@@ -1,9 +1,4 @@
-"""What is asked of the made-up internet, and what it answers.
-
-The ordinary web: the pages that the search engine lists, at their own addresses. Where the
-network behind the AppView keeps pictures: drawn from their names, in waves. How the pages of the
-made-up web look: templates in `web/`.
-"""
+"""What is asked of the made-up internet, and what it answers: pages and pictures."""
 
 import json
 import struct

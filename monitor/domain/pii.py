@@ -1,13 +1,9 @@
-"""Ways to reach or to find somebody at home, wherever they stand in a text.
+"""Private contacts and secret numbers in a text: found, and taken out before storage.
 
-How a street address is written in the United States. Numbers that nobody may keep: of social
-security, of payment cards, of accounts and licences. They are taken out before anything is
-stored. What merely looks like one has to stay: the ids in addresses, dates, phone numbers,
-numbers of books. So a bare run of digits is never enough: a social security number is grouped or
-named as one, a card number has the length, the beginning and the check digit of its network, any
-other number stands behind a word that says what it is. A finding as it may be kept: without
-secrets, and of private contacts only kind and place. A private contact that is shown no longer:
-proved like any absence, by an own address, twice.
+Of a contact only its kind and place are kept. What merely looks like a secret has to stay: so a
+bare run of digits is never enough. A social security number is grouped or named as one, a card
+number has the length, the beginning and the check digit of its network, any other number follows a
+word that says what it is. That a contact is gone is proved like any absence, twice.
 """
 
 import re

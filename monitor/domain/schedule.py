@@ -1,9 +1,6 @@
 """When things are due: fixed weekly times, one minute for each reader, whatever happens.
 
-Whether a clock can be believed: acting on one that is far off would write, ask and forget. How
-often a person may have themselves checked, and when to say that nobody began with it. How often
-IT may ask a person about one flag, instead of guessing. How often a person may have a copy of
-everything: each is work, and a row in their record.
+Also whether a clock can be believed: acting on one that is far off would write, ask and forget.
 """
 
 from collections.abc import Iterable

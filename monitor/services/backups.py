@@ -1,10 +1,8 @@
-"""Keeping a district safe: a copy that was restored once before anybody needs it.
+"""Back up a district, prove each copy by restoring it, and bring a district back.
 
-What falls due at a time that no rule gives it, or at none: told of a copy before it counts. The
-service puts all of it right when it next looks, so what was copied can be restored all the same.
-That something is there says that a disk, or a hand, has changed the database. Reading everything
-once, and the record of who did what: what shows only where it is read. Bringing a district back
-from a copy, without bringing back who left, or what was sent.
+A restore brings back neither who left nor what was sent. Times that no rule gives are reported; the
+service puts them right when it next looks, but they say that a disk, or a hand, changed the
+database.
 """
 
 import shutil

@@ -1,8 +1,6 @@
-"""A copy of everything that is kept of one person, for that person.
+"""A copy of everything that is kept of one person, and of who looked at it, for that person.
 
-Who did what is on record, by role: who exactly it was is for the district to say. What a
-person's copy tells them, kind by kind, in words and times. What is kept of a person, and who
-looked at what and when: told to them, in words.
+Staff are named by role: who exactly it was is for the district to say.
 """
 
 import zipfile

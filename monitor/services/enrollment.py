@@ -1,9 +1,7 @@
-"""Joining: an invitation that only a mailbox can open, and an answer only its owner can give.
+"""Enrollment: an invitation that only a mailbox can open, and an answer only its owner can give.
 
-Who does not answer an invitation is reminded once, and then forgotten. What would be asked about
-somebody, told in full before the first question goes out. The way from an opened invitation to a
-consent: answers are kept sealed until it is given. What a wider consent would have asked anew,
-told before anybody agrees to it.
+Answers are kept sealed until consent is given, and the person sees what would be asked before the
+first question goes out. Who does not answer is reminded once, and then forgotten.
 """
 
 from collections import defaultdict

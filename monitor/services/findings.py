@@ -1,8 +1,4 @@
-"""What a person is asked about, as cards: whose something is, and what to do about a flag.
-
-What a person finds when they come by: what is open, and how they are looked after. One finding
-laid out for the person it is about: reasons, history, comparison, who sees it.
-"""
+"""What a person sees: what is open, cards to answer, and one finding in full."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,9 +1,6 @@
-"""From what was noticed to what a person should look at, with the reasons.
+"""From what was noticed to what a person should look at, with the reasons in sentences.
 
-The flags that may be raised, with their reasons in sentences. The inventory: what a person
-declared as theirs, or confirmed. What a person said so far, put together for judging what they
-did not speak of. Which accounts are a person's own, by what they told us and confirmed; and
-which imitate them. What a person's answers taught, said once there are enough of them.
+What a person declared, confirmed or ruled before is taken into account.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,10 +1,6 @@
-"""Which letters there are, and how one is queued: as a view, to be rendered when it is sent.
+"""Which emails there are, and how each is queued: as a view that is rendered when it is sent.
 
-What stands in letters about a person's consent, and so proves who reads their mailbox. The
-letter that does not wait for Monday: a high flag, told to its person alone. What an invitation
-says, and its one reminder. An operator reads what is one person's own: audited, and the person
-is told at once. Telling the operators that a source needs a look, once for each time that
-trouble begins.
+An operator who reads what is a person's own is audited, and the person is told at once.
 """
 
 import hmac

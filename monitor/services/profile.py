@@ -1,8 +1,7 @@
-"""A person changes what they told us of themselves: names, handles, accounts, places.
+"""A person changes their names, handles, accounts, places or work address.
 
-A new work address: asked for by its person, and proved by a letter that only its mailbox gets.
-Nothing is done at the asking: whether the address is somebody's already plays no part before its
-mailbox has answered, and so cannot be told from what is said, written or sent.
+Nothing happens when a new address is asked for: whether it is somebody's already plays no part
+before its mailbox has answered, so it cannot be told from what is said, written or sent.
 """
 
 import hmac

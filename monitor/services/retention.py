@@ -1,11 +1,8 @@
-"""Forgetting, once a day: the retention table applied to all that is stored.
+"""Forget, once a day: the retention table applied to all that is stored.
 
-Text that a source only lends: its terms want it seen anew after a while, or forgotten. What is
-asked no more is forgotten in silence: a dropped scope, a name that was taken back. The rule: a
-question that is asked no more shows nothing any more, and what no other question shows is
-forgotten with it. Two things stay: what the person said is theirs, and what they shared or
-pursue, since others act on that. The district's own acts around its roster: recorded, and undone
-as a whole.
+A question that is no longer asked shows nothing any more, and what no other question shows is
+forgotten with it. Two things stay: what the person said is theirs, and what they shared or pursue,
+since others act on that.
 """
 
 from collections.abc import Collection, Iterator, Mapping

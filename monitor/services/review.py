@@ -1,7 +1,6 @@
 """IT review: only flags that disclosure opens, only the closed list of fields, all audited.
 
-What reviewers do with a flag that they have opened: take it, note, ask, rule, and undo. Opening
-a flag early: one reviewer proposes, another confirms, and its person is told at once.
+A flag opens early only if a second reviewer confirms; its person is told at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,8 +1,7 @@
-"""What may not be kept is taken out of an answer before it is written down anywhere.
+"""Take out of an answer what may not be kept, then keep the rest.
 
-Contacts of an own account go to the matcher's pipe and nowhere else. Keeping a page as it came:
-as evidence behind an open flag, or to try a reader on again. Kept pages through today's readers:
-what an upgrade reads otherwise, before it is believed.
+Contacts of an own account go to the matcher's pipe and nowhere else. A page is kept as it came
+only behind an open flag, or to try a newer reader on.
 """
 
 from collections import Counter

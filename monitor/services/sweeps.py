@@ -1,9 +1,6 @@
 """A sweep: each question that consent covers, staged as answered, settled source by source.
 
-What is told of each source to those who look on while a run asks it. Which sources of a run have
-answered for good, while others are still being asked. Asking sources what we know the answer to,
-so that an operator sees which can be believed. Looking again at an account that its person has
-reported: at once, and some days later.
+Also canaries, which ask what we know the answer to, and second looks at a reported account.
 """
 
 import contextlib

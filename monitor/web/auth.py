@@ -1,8 +1,6 @@
-"""Signing in by a link. Reading any of these pages, by whomever, spends nothing.
+"""Sign in by an emailed link, or with the district's own accounts (OpenID Connect).
 
-The district's own accounts, by OpenID Connect: the one thing that the pages ask of anybody.
-Signing in with the district's own accounts: out to the provider, back, and one press. The press
-is there because coming back is a reading of a page, and reading changes nothing.
+Reading a page, by anybody, spends nothing and changes nothing: so each way in ends with a press.
 """
 
 import hmac

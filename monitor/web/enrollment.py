@@ -1,9 +1,4 @@
-"""Joining, from an invitation that was opened in this browser to a yes.
-
-The forms of joining: what was typed, read into the draft, and what is wrong with it. What each
-page of joining shows of the answers so far. Opening an invitation in a browser, and undoing what
-was not one's own doing.
-"""
+"""Enrollment in the browser: from an opened invitation, through the forms, to a yes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,8 +1,6 @@
-"""A person's own data: what is kept and agreed to, who looked, pausing, renewing, leaving.
+"""A person's own data: see it, change it, get a copy, pause, renew, leave.
 
-Changing what one told us of oneself: names, work, accounts. A copy of all that is kept of a
-person, made while they wait and kept nowhere. Changing one's work address. Reading any of these
-pages, by whomever, changes nothing.
+Reading any of these pages, by anybody, changes nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping

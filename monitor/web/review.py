@@ -1,8 +1,6 @@
-"""The queue of IT review: it names nobody, and a flag is opened by a form, never by a link.
+"""The pages of IT review: the queue names nobody, and a flag is opened by a form, never a link.
 
-From what the flows tell of flags to what the pages of review show of them. What reviewers do
-with flags that they have opened: each deed is a form, and written down. Opening a flag early:
-two reviewers, each in a session of their own.
+Each act is a form, and is recorded. Opening early takes two reviewers, each in their own session.
 """
 
 from collections.abc import Callable, Iterable, Iterator

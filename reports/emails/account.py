@@ -1,9 +1,4 @@
-"""Letters that do not wait for Monday.
-
-Letters about how things stand: what is agreed to, what is held, what was asked for. The
-invitation: what Namesake is, and a code that only this mailbox gets. The letter with a link to
-sign in. The two letters of a change of address: one asks at the new one, one tells the old one.
-"""
+"""Emails about an account: invitation, sign-in link, alerts, consent, change of address."""
 
 import re
 from collections.abc import Mapping

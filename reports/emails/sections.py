@@ -1,8 +1,7 @@
-"""What the letters are made of: each value holds only what its reader may see.
+"""What the emails are made of: each value holds only what its reader may see.
 
-All of it can be written as JSON and read back. Text may come from the web as it is; it is
-cleaned where it is shown. Times are aware UTC. An empty string means: nothing to say. Which
-lines a letter shows, in which order, and how many it leaves out.
+All of it can be written as JSON and read back. Text may come from the web as it is; it is cleaned
+where it is shown. Times are aware UTC. An empty string means: nothing to say.
 """
 
 from collections.abc import Iterable

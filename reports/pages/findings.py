@@ -1,8 +1,4 @@
-"""A person's first page: what is open, the worst first, and since when they are looked after.
-
-Sorting what was found: cards, the worst first, and what earlier answers taught. One finding: why
-we think so, how it came to be, what it shows of own accounts, who sees it.
-"""
+"""A person's pages: what is open, worst first; cards to sort; one finding in full."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

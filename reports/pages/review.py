@@ -1,8 +1,6 @@
-"""The queue of IT review: what is open, and nothing by which a person could be known.
+"""IT review pages: the queue, an opened flag, early opening, and the audit log.
 
-Flags that a reviewer has opened: the closed list of fields, what was said, and what to do.
-Opening a flag early: what waits for a second reviewer, and a form to propose one. The audit as
-reviewers read it: who did what to which reference, and when; no names of staff.
+The queue shows nothing by which a person could be known; the audit log names no staff.
 """
 
 from dataclasses import dataclass

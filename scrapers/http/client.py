@@ -1,9 +1,7 @@
 """One client for all: what it may ask, where a redirect may lead, what comes back.
 
-An answer whose head is there and whose body still comes, whoever brings it. One request, one
-answer: over requests for an API, over our own lines for a page. A body read to its end or to the
-cap, and unpacked once. Being sent on by a server: a new request, to be asked in its own turn.
-How much was asked and received, in all.
+APIs go through requests, pages over our own connections. A body is read to its end or to the cap,
+and unpacked once. A redirect is a new request that waits its own turn.
 """
 
 import logging

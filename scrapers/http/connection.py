@@ -1,9 +1,8 @@
-"""One connection to one origin: a request goes out, and one response is heard.
+"""One connection to one origin, and the pool that keeps one for each host.
 
-llhttp, which Node.js reads the web with, takes the bytes apart. It is as lenient as aiohttp has
-it towards servers: what it lets pass matters where requests share a connection behind a proxy,
-and here a line carries one at a time and is hung up on once anything is left over. The
-connections that are kept, one for each host, for what is asked there next.
+llhttp, which Node.js reads the web with, parses the bytes. It is as lenient as aiohttp has it
+towards servers: what it lets pass matters where requests share a connection behind a proxy, and
+here a connection carries one at a time and is closed once anything is left over.
 """
 
 import re

@@ -1,9 +1,6 @@
-"""Who may be asked next: one lane a host, one question in flight in each.
+"""Who may be asked next: one queue a host, one question in flight in each.
 
-One question on its way, page by page. One run over many questions: what is still open, and what
-came of each turn. Which queue a host stands in, and how long it is left alone between two
-requests. What a question asks next, and in whose queue: its page, or first what robots.txt says
-of it.
+What a question asks next is its page, or first what robots.txt says of it.
 """
 
 from collections import Counter, deque

@@ -1,8 +1,7 @@
-"""What is left of a visit's time and bytes.
+"""How much of our time and memory a server may take, and what is left of one visit.
 
 A socket's own time-out starts anew with each read, so a server that sends one byte now and then
-never meets it. Our sockets ask before each read how much of the whole visit is left. How much of
-our time and memory a server may take.
+never meets it. Our sockets ask before each read how much of the whole visit is left.
 """
 
 from collections.abc import Iterator

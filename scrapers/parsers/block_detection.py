@@ -1,8 +1,6 @@
-"""Pages that stand between us and the answer, whatever status they are sent with.
+"""Answers that are no answer: walls, limits, refusals, servers in trouble and vacant pages.
 
-When a server that says "too many requests" may be asked again, in the dialects it may say so.
-Answers that are no answer: walls, limits, refusals and servers in trouble. What a host shows
-where there is no page, with the status of one: neither found nor absent.
+They are told apart whatever status they are sent with, and a limit says when to come back.
 """
 
 import re

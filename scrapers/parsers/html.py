@@ -1,9 +1,6 @@
-"""Markup of strangers, read by Beautiful Soup within bounds.
+"""Markup of strangers, read by Beautiful Soup within bounds: heads, h-cards, profile cards.
 
 It costs whatever its author wants it to: only the child of `scrapers.sandbox` may come here.
-What the head of a page tells machines: its meta tags, its links, what it asks of robots. A
-microformats h-card: who somebody says they are, in the classes of a page's own markup. Who a
-profile page says it is of: name, bio and links, from what pages tell machines.
 """
 
 import re

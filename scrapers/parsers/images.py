@@ -1,10 +1,9 @@
-"""A stranger's picture, decoded within bounds and turned into its print.
+"""A stranger's picture, decoded within bounds and turned into three hashes.
 
-It costs whatever its author wants it to: only the child of `scrapers.sandbox` may come here.
-Three hashes of a picture's shades, each from a small grid of them: plain arithmetic. dHash
-compares neighbours (N. Krawetz, "Kind of Like That", 2013). pHash and PDQ compare the slow waves
-of the picture with their median (C. Zauner, "Implementation and Benchmarking of Perceptual Image
-Hash Functions", 2010; Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
+It costs whatever its author wants it to: only the child of `scrapers.sandbox` may come here. dHash
+compares neighbors (N. Krawetz, "Kind of Like That", 2013). pHash and PDQ compare the slow waves of
+the picture with their median (C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash
+Functions", 2010; Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
 Algorithm", 2019).
 """
 

@@ -1,9 +1,7 @@
 """Hits of search engines: what they lead to, whether they name the person, what they become.
 
-What a search engine's title tells of an account on one of the large platforms. The platforms
-themselves are not read; engines show how they title their pages: `Jane Doe (@jdoe) • Instagram
-photos and videos`, `Jane Doe - Teacher - Wareham | LinkedIn`. Who wrote a post that a search
-engine lists: its address tells the account, or its title does.
+The large platforms are not read; engines show how they title their pages: `Jane Doe (@jdoe) •
+Instagram photos and videos`, `Jane Doe - Teacher - Wareham | LinkedIn`.
 """
 
 import re

@@ -1,12 +1,7 @@
-"""What the bytes of a page tell before anybody parses it: is it markup, does it say much.
+"""Plain text of pages and of scraps of HTML, without a parser: titles, names, counters, robots.
 
-Scraps of HTML inside JSON, such as a bio: their words and their links, without a parser. A scrap
-is short and its text is kept as one line, so that dropping its tags in linear time does. It is
-never shown as markup. Titles of profile pages: `Jane Doe (@jdoe) • Instagram photos and videos`
-and the like. Whether a text names a person: engines treat quotes as a hint, so we look
-ourselves. Patterns that come from data, or run over whole pages, use RE2: no text can make it
-slow. Counts inside a description: they move every day, and say nothing of whose a profile is.
-What a page asks of robots, in its header or in its head: not to be listed, not to be quoted.
+Patterns that come from data, or run over whole pages, use RE2: no text can make it slow. Engines
+treat quotes as a hint, so whether a text names a person is checked here.
 """
 
 import re

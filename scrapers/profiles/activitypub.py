@@ -1,10 +1,8 @@
 """One server of the fediverse, asked as other servers ask it: WebFinger, then ActivityPub.
 
-For servers that do not answer strangers in Mastodon's API: GoToSocial, Pixelfed, PeerTube, or
-one that was written with a framework such as Fedify. An ActivityPub actor: the document in which
-a server describes an account to other servers. Collections of ActivityPub: whom an account
-follows, page by page, where it shows that. WebFinger (RFC 7033): which document describes the
-account `user@host`.
+For servers that do not answer strangers in Mastodon's API: GoToSocial, Pixelfed, PeerTube, or one
+that was written with a framework such as Fedify. WebFinger (RFC 7033) says which document describes
+the account `user@host`.
 """
 
 import re

@@ -1,9 +1,8 @@
 """A SearXNG of the operator's own, asked for JSON.
 
-An empty list proves nothing by itself: the engines that did not answer stand beside it. What a
-SearXNG tells of itself at `/config`: which engines it asks, and how they are asked. It does not
-tell which of them read result pages instead of asking an API; the lists below do, for the
-engines that stand in the settings of SearXNG 2026.8.22. An engine that an operator renamed is
+An empty list proves nothing by itself: the engines that did not answer are listed beside it.
+`/config` tells which engines it asks, but not which of them read result pages instead of an API;
+the lists below do, for the settings of SearXNG 2026.8.22. An engine that an operator renamed is
 known by the first word of its name.
 """
 

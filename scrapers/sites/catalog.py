@@ -1,9 +1,6 @@
-"""Reads catalogues in the WhatsMyName format, and our own, which adds a few fields to it.
+"""Reads catalogs in the WhatsMyName format, and our own, which adds a few fields to it.
 
-One site of the presence catalogue: its rule, its manners, and how we know them. One entry as its
-file spells it: a JSON object of which nothing is certain. The fields of one entry: what is wrong
-with them, and what they become. Why a sound entry of a list is left out: it cannot be asked, or
-it is not ours to ask.
+A sound entry is left out, with a reason, where it cannot be asked or is not ours to ask.
 """
 
 import json

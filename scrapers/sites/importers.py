@@ -1,15 +1,9 @@
-"""Lists that others keep, read as they are: what can be used, and why the rest cannot.
+"""Lists that others keep (Sherlock, Maigret), read as they are, with a reason for each omission.
 
-A list of thousands is never without faults, and its keepers are elsewhere. So an entry with a
-fault is named and left out, where a district's own catalogue would be refused as a whole. What a
-foreign list says of one site, put into the fields of ours, before anybody judges it. Reads the
-list that the Maigret project made common, engines included, in the fields of ours. Its presence
-words are proof where they are long enough to be a site's own; else an account is proven where a
-page with status 200 names it. Missing is 404, or the words given for it. Reads the list that the
-Sherlock project made common: what it says, in the fields of ours. It says how one page differs
-from another, and seldom what proves an account. So an account is proven where a page with status
-200 names it; a missing one by 404, or by the words given for it. The shape of an account's
-address: two entries of one shape are one site.
+A list of thousands is never without faults, and its keepers are elsewhere: so an entry with a fault
+is named and left out, where a district's own catalog would be refused as a whole. Presence words
+are proof where they are long enough to be a site's own; else an account is proven where a page with
+status 200 names it. Missing is 404, or the words given for it.
 """
 
 import json

@@ -1,8 +1,7 @@
-"""From the pictures that were looked at to the profiles that show them.
+"""Whether two prints are of one picture, whole, mirrored or cut at its edges.
 
-Whether two prints are of one picture, whole, mirrored or cut at its edges. Two of the three
-hashes have to agree on one pair of cuts, and all three on average: each of them alone calls two
-portraits alike now and then, mostly drawn ones.
+Two of the three hashes have to agree on one pair of cuts, and all three on average: each of them
+alone calls two portraits alike now and then, mostly drawn ones.
 """
 
 from collections.abc import Iterable, Mapping

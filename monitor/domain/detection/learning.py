@@ -1,7 +1,6 @@
-"""New weights from counts of verdicts: a little at a time, and only what holds for others, too.
+"""New weights from counts of verdicts: a little at a time, and only what holds for others too.
 
-How often each rule held where people said yes, and where they said no: counts, and no more. No
-text, no address, no ref of a person goes in: only names of rules, sides, and how many.
+Only names of rules, sides and counts go in: no text, no address, no id of a person.
 """
 
 from collections import Counter

@@ -1,11 +1,8 @@
-"""What a person's verdicts taught: the middle of what is them, and the middle of what is not.
+"""What a person's verdicts taught: the average of what is theirs, and of what is not.
 
-Words of work, school and pastimes: with places and sites, all that a comparison may look at. A
-list of what may weigh, so that nobody has to list what may not: a word of what somebody
-believes, stands for or suffers from is simply not here. docs/verdicts.md says why. Words stand
-in the singular; `known` folds plurals. What a finding tells of where somebody is and what they
-do: all that verdicts are learnt from. What a person said of an item, and took back: the last
-word that stands is the verdict.
+Only places, sites and a listed vocabulary of work, school and pastimes may be compared, so nobody
+has to list what may not: a word of what somebody believes or suffers from is simply not here.
+docs/verdicts.md says why. Words are in the singular; `known` folds plurals.
 """
 
 import re

@@ -1,10 +1,4 @@
-"""One question to a scorer, and its answer: what `namesake score` reads and writes.
-
-Whether a handle could be a person's, by their name and their other handles: answers to rows.
-Whether a handle imitates one of a person's, as an answer to a row. Whether two written names
-could be one person's. Which scorer answers which question. Whose profile it is: the service's
-own assessment, as an answer to a row.
-"""
+"""What `namesake score` reads and writes: one question to a scorer, and its answer."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

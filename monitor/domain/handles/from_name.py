@@ -1,10 +1,8 @@
-"""What speaks for a handle being somebody's, and what against it, from their name.
+"""How well a name explains a handle: its pieces, what is left over, and what each weighs.
 
-A handle laid out with pieces of a name, so that as much of it as possible is explained. How a
-handle is made of a name: which pieces of it, and what is left. What each part of a handle
-weighs, in bits, on the question whose it is. Fitted to 1,962 names and handles of officials by
-`tests/bench/handle_weights.py`, then rounded and shrunk; what is set by hand stands in too few
-of these rows. docs/handles.md has the table.
+Weights are in bits, fitted to 1,962 names and handles of officials by
+`tests/bench/handle_weights.py`, then rounded and shrunk; those set by hand are too rare in these
+rows. docs/handles.md has the table.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,4 @@
-"""Handles as their networks write them: what of one was chosen, and where its words begin.
-
-What a handle shows to a hasty eye, and which sign stands behind each letter seen. Words that
-stand beside a name in a handle without making it another name. A handle without what was added
-to it: a number, a boast, a title.
-"""
+"""Handles as their networks write them: their words, look-alike signs, and what was added."""
 
 import re
 import unicodedata

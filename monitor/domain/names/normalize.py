@@ -1,9 +1,4 @@
-"""Words: how a written name or a line of text falls apart.
-
-Letters of other alphabets that pass for Latin ones at a glance. Letters: the plain form of a
-word, and what it could be mistaken for. Names in Cyrillic and Greek letters, in Latin ones much
-as passports write them.
-"""
+"""Words of a name in plain form: other alphabets, look-alike letters and marks."""
 
 import re
 import unicodedata

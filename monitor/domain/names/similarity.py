@@ -1,9 +1,7 @@
-"""How two written names agree, part by part.
+"""How two written names agree, part by part, and what that is worth.
 
-How the family names of two written names agree. How the given names of two written names agree.
-What each way in which two written names agree is worth, in bits, and its sentence. A weight is
-log2 of how much more often it is seen between two spellings of one person's name than between
-two people of one family name; docs/detection.md says which of them were counted.
+A weight is log2 of how much more often an agreement is seen between two spellings of one person's
+name than between two people of one family name; docs/detection.md says which were counted.
 """
 
 from collections.abc import Callable, Mapping

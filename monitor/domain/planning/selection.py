@@ -1,8 +1,6 @@
-"""Which of the questions that cost something are asked this week: the most valuable ones first.
+"""Which questions that cost something are asked this week, most valuable first, and the forecast.
 
-What costs nothing is asked every week; its pace and its own budget are all it needs. What the
-weeks to come will ask and cost, as far as can be told beforehand. When a question is asked next,
-and what that may cost: what can be told of it beforehand.
+What costs nothing is asked every week; its pace and its own budget are all it needs.
 """
 
 from collections import Counter

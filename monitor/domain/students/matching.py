@@ -1,8 +1,6 @@
 """What may be said of an account's contacts, and how little.
 
-What the public card of a contact may stand for: the forms its name and handle can be read as.
-How likely a card is to agree with a roster by chance, though nobody on the roster runs it. How
-much the matcher answers on one day: without a bound it would tell name after name.
+A daily budget bounds the answers: without it the matcher would tell name after name.
 """
 
 import re
