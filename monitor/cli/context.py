@@ -29,6 +29,7 @@ from monitor.demo.district import ZONE
 from monitor.errors import InputError
 from monitor.outside import Outside
 from monitor.service import Service
+from monitor.store.ownership import hand_over
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
 OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -111,6 +112,18 @@ class Desk:
         with self.service() as service, StateLock(self.config.state):
             service.rounds.begin()
             yield service
+
+    def hand_over(self) -> None:
+        """Give what this command made as root to whom its folder belongs, before it ends."""
+        if "config" not in self.__dict__:
+            return  # it was never read, so nothing was made
+        for folder in (self.config.state, self.config.backup.folder, self.config.backup.keys):
+            try:
+                if folder is not None:
+                    hand_over(folder)
+            except OSError as error:
+                told = f"Some files in {folder} still belong to root ({error.strerror})"
+                click.echo(f"namesake: {told}: see `namesake doctor`.", err=True)
 
 
 pass_desk = click.make_pass_decorator(Desk)

@@ -84,7 +84,8 @@ Exit codes:
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
     outside = context.ensure_object(Outside)
-    context.obj = Desk(config or default_path(outside.environ), outside)
+    context.obj = desk = Desk(config or default_path(outside.environ), outside)
+    context.call_on_close(desk.hand_over)
 
 
 for command in (

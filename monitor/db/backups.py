@@ -17,6 +17,7 @@ from monitor.db.encryption import KEYS_DATABASE, decode, encode
 from monitor.db.files import PRIVATE, put
 from monitor.db.people import TOMBSTONES
 from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.store.ownership import hand_over, make_folder
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -102,7 +103,7 @@ def begin(state: Path, to: Path, now: datetime, without: frozenset[Path]) -> Bac
     """
     part = to / f"{_name(now)}{PART}"
     try:
-        to.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(to, like=state)
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
         copy_database(state / DATABASE, part / DATABASE)
@@ -129,6 +130,7 @@ def finish(begun: Backup) -> Backup:
     done = begun.path.with_suffix("")
     try:
         begun.path.replace(done)
+        hand_over(done.parent)
     except OSError as error:
         raise _cannot_write(done, error) from error
     return Backup(done)
@@ -198,7 +200,7 @@ class KeyCopy:
     def renew(self, keys: Path, state: State) -> None:
         """Overwrite it with the keys of today."""
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.folder, like=keys.parent)
             state.tombstones.write(self.folder / TOMBSTONES)
             if state.postmarks.path.exists():
                 put(self.folder / POSTMARKS, state.postmarks.path.read_bytes(), PRIVATE)
@@ -206,6 +208,7 @@ class KeyCopy:
             reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
         copy_database(keys, self.folder / KEYS_DATABASE)
+        hand_over(self.folder)
 
     def lacks(self, state: State) -> int:
         """Count who was erased since it was made; none where there is no copy yet.

@@ -15,6 +15,7 @@ from typing import Self
 
 from monitor.db.connection import flush
 from monitor.errors import BusyError, CannotWriteError
+from monitor.store.ownership import give
 
 READABLE = 0o644
 PRIVATE = 0o600
@@ -32,6 +33,7 @@ def put(path: Path, content: bytes, rights: int = READABLE) -> None:
         draft.touch(mode=PRIVATE)
         draft.write_bytes(content)
         draft.chmod(rights)
+        give(draft)
         flush(draft)
         draft.replace(path)
     except OSError as error:
@@ -97,6 +99,7 @@ class Reserve:
                 os.fsync(file)
             finally:
                 os.close(file)
+            give(part)
             part.replace(self._path)
         except OSError:
             with suppress(OSError):
@@ -119,6 +122,7 @@ class StateLock:
     def acquire(self) -> None:
         try:
             file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            give(self._path)
         except OSError as error:
             message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
             raise CannotWriteError(message) from error

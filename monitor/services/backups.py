@@ -28,6 +28,7 @@ from monitor.services.ports import Now
 from monitor.services.retention import PURGE
 from monitor.services.schedule import DIGEST, LONGEST, REVIEW, SWEEP
 from monitor.services.sweeps import RECHECK
+from monitor.store.ownership import hand_over, owner_of
 from reports.emails.registry import LetterKind
 
 WEEK = timedelta(days=7)
@@ -390,6 +391,7 @@ class Restoring:
                 (trial / POSTMARKS).chmod(0o600)
             with State.open(trial) as state:
                 restored = self._resumed(state, made_at, known=postmarks is not None)
+            hand_over(trial, owner_of(folder))
             _move_up(trial, folder)
         except OSError as error:
             reason = (

@@ -30,6 +30,7 @@ from monitor.errors import ConfigError, NotPermittedError, ReplacedError, Unavai
 from monitor.mail.smtp import SmtpPost
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
 from monitor.services.ports import Now
+from monitor.store.ownership import owner_of, strangers
 from reports.emails.operator import TrialView
 from reports.emails.registry import LetterKind, printed
 
@@ -133,6 +134,7 @@ def of_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[Checked]:
 
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+SHOWN = 3
 WRITABLE = stat.S_IWGRP | stat.S_IWOTH
 LOOKS = 10
 LOOK_SECONDS = 0.1
@@ -157,6 +159,19 @@ def of_files(config: Config, path: Path) -> Iterator[Checked]:
         yield bad("files", told, remedy, NotPermittedError.exit_code)
     elif not open_to:
         yield fine("files", "The folder, the database and the keys are their owner's alone.")
+    yield from _of_strangers(config)
+
+
+def _of_strangers(config: Config) -> Iterator[Checked]:
+    """Name what the service may not open, since another user, root say, has made it."""
+    for folder in (config.state, config.backup.keys, config.backup.folder):
+        found = strangers(folder) if folder else ()
+        if folder and found:
+            owner = owner_of(folder)
+            some = ", ".join(found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+            told = f"{len(found)} files in {folder} belong to another user than it does: {some}."
+            remedy = f"chown -R {owner.user}:{owner.group} {folder}"
+            yield bad("files", told, remedy, NotPermittedError.exit_code)
 
 
 def of_open_files(config: Config) -> Iterator[Checked]:

@@ -79,6 +79,27 @@ def test_its_timer_makes_a_copy_that_can_be_restored(installed: Machine):
     installed.run("rm", "-r", "/var/lib/drill")
 
 
+def test_a_folder_that_was_in_use_is_restored_in_place_and_the_service_starts(installed: Machine):
+    installed.put(f"{PLACE}/namesake.service", (UNITS / "namesake.service").read_text("utf-8"))
+    installed.run("systemctl", "daemon-reload")
+    assert installed.run("systemctl", "start", SERVICE) == "", journal(installed)
+    assert installed.run("systemctl", "start", "namesake") == ""
+    assert in_time(lambda: shown_of(installed, "namesake", "ActiveState") == "active")
+    installed.run("systemctl", "stop", "namesake")
+    installed.run("find", "/var/lib/private/namesake", "-mindepth", "1", "-delete")
+
+    said = namesake(installed, "restore", COPIES, "--keys", KEYS)
+    assert "every page of the database is sound" in said
+    namesake(installed, "audit", "verify")
+    started = installed.run("systemctl", "start", "namesake")
+    try:
+        assert started == "", installed.run("journalctl", "-u", "namesake", "--no-pager", "-n", "9")
+        assert in_time(lambda: shown_of(installed, "namesake", "ActiveState") == "active")
+        assert "belong to another user" not in namesake(installed, "doctor")
+    finally:
+        installed.run("systemctl", "stop", "namesake")
+
+
 def test_a_copy_that_finds_no_room_fails_the_unit_and_tells_the_operator(installed: Machine):
     assert installed.run("systemctl", "start", SERVICE) == "", journal(installed)
     before = copies(installed)
