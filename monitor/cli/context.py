@@ -28,6 +28,7 @@ from monitor.demo import setup as stage
 from monitor.demo.district import ZONE
 from monitor.errors import InputError
 from monitor.outside import Outside
+from monitor.scheduler.daemon import Doorbell
 from monitor.service import Service
 from monitor.store.ownership import hand_over
 
@@ -102,9 +103,14 @@ class Desk:
 
     @contextmanager
     def service(self) -> Iterator[Service]:
-        """Open the district's folder. It takes no lock: reading and ruling need none."""
+        """Open the district's folder. It takes no lock: reading and ruling need none.
+
+        The service is told of letters that wait when it ends, and sends them at once.
+        """
         with build(self.config, self.outside) as service:
             yield service
+            if service.state.outbox.due(service.now()):
+                Doorbell(self.config.state).ring()
 
     @contextmanager
     def asking(self) -> Iterator[Service]:

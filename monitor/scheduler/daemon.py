@@ -129,11 +129,10 @@ class Daemon:
         """
         kinds = (self.rounds.serve, self.rounds.ask, self.rounds.write)
         hands = [Hand(work, self.pulse) for work in kinds]
-        serving, asking, _ = hands
 
         def answer() -> None:
-            serving.wake()
-            asking.wake()
+            for hand in hands:
+                hand.wake()
 
         ticker = Ticker(hands)
         with signalled(self.stopping), self.doorbell.answered(by=answer):

@@ -1,6 +1,7 @@
 """Makes the pages of one district: the families of routes, and what holds for all of them."""
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -128,4 +129,6 @@ def _watch(app: Flask, desk: WebDesk, guard: Guard) -> None:
         if g.visit.id and not request.path.startswith("/static/"):
             desk.visits.keep(g.visit, response)
         guard.adorn(request, response)
+        if request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST:
+            desk.wake()  # whatever a form has asked for or promised is the service's to do now
         return response

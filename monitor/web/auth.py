@@ -58,7 +58,6 @@ def _by_link(desk: WebDesk, routes: Blueprint) -> None:
         if not one_address(address):
             return _page(desk, address, (Fault(field="address", words=NOT_ONE),))
         desk.service.signing_in.ask(address, desk.visit.id)
-        desk.wake()
         return desk.done("/sign-in/link")
 
     @routes.get("/sign-in/link")

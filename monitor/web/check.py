@@ -46,7 +46,6 @@ def check(desk: WebDesk) -> Blueprint:
         except NotPermittedError as error:
             view = looking.view(refused=str(error))
             return desk.page(TITLE, pages.render, view, HTTPStatus.CONFLICT)
-        desk.wake()
         return desk.done("/me/check")
 
     @routes.get("/me/check/live")

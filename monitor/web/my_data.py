@@ -435,7 +435,6 @@ def address(desk: WebDesk) -> Blueprint:
             if often:
                 response.headers["Retry-After"] = str(int(AN_HOUR.total_seconds()))
             return response
-        desk.wake()
         return desk.done("/me/data/address/code")
 
     return routes

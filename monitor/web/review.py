@@ -372,9 +372,7 @@ class _Deeds:
     def ask(self, ref: str) -> Response:
         by, text = reviewer_of(self.desk), _text("question")
         deed, draft = partial(self._do.ask, by, ref, text), Draft(field="question", question=text)
-        answer = self._typed(ref, deed, "They are asked by letter.", draft)
-        self.desk.wake()
-        return answer
+        return self._typed(ref, deed, "They are asked by letter.", draft)
 
     def pack(self, ref: str) -> Response:
         with shut():
@@ -479,7 +477,6 @@ class _EarlyPages:
             proposal = self._looks.confirm(reviewer_of(self.desk), ref)
         except (InputError, NotPermittedError) as error:
             return self.desk.done("/review/early", str(error))
-        self.desk.wake()
         told = "It is open for a day, and its person is being told."
         return self.desk.done(f"/review/flags/{proposal.flag}", told)
 

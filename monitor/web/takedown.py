@@ -47,7 +47,6 @@ def takedown(desk: WebDesk) -> Blueprint:
             return desk.page("Have it taken down", document.render, view, status)
         ruling = Ruling(request.form["done"])
         kits.say(desk.principal().person, ref, ruling, note)
-        desk.wake()
         return desk.done(f"/me/takedown/{ref}", _SAID[ruling])
 
     @routes.get("/me/takedown/<ref>/pack")

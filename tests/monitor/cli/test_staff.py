@@ -1,10 +1,13 @@
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
 from monitor.db.outbox import LetterState
 from monitor.demo import data as days
 from monitor.domain.consent import Scope
+from monitor.scheduler.daemon import Doorbell
+from tests.monitor.supervised import PATIENCE
 
 MAIL = "rosa.marchetti@cedarvalley.example"
 WITH_SERVER = ('@cedarvalley.example>"\n', '@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n')
@@ -116,3 +119,14 @@ def test_letters_that_wait_are_counted_with_the_reason_and_without_the_address(t
     assert "rosa" not in (said.out + table).lower()
     with terminal.service() as service:
         assert [each.state for each in service.state.outbox.all()] == [LetterState.QUEUED]
+
+
+def test_an_invitation_wakes_the_service_that_is_to_send_it(terminal):
+    woken = Event()
+    terminal.configured(WITH_SERVER)
+
+    with Doorbell(terminal.config.state).answered(by=woken.set):
+        assert terminal.run("staff", "list").code == 0
+        assert not woken.is_set()
+        assert terminal.run("staff", "invite", MAIL, "Rosa", "Marchetti").code == 0
+        assert woken.wait(PATIENCE)

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from monitor.db.database import State
 from monitor.errors import traced
+from monitor.scheduler import workers as ticker
 from monitor.scheduler.daemon import Daemon, Doorbell, Supervisor
 from monitor.scheduler.workers import Hand, Pulse
 from scrapers.http.clock import SystemClock
@@ -176,3 +178,30 @@ def test_every_round_is_made_as_soon_as_the_service_starts(tmp_path):
     ).run()
 
     assert rounds.done == {"serve", "ask", "write", "stop"}
+
+
+def test_a_ring_wakes_every_kind_of_work_before_the_next_tick(tmp_path, monkeypatch):
+    monkeypatch.setattr(ticker, "TICK_SECONDS", 3600)
+    stopping, bell = threading.Event(), Doorbell(tmp_path)
+    times: Counter[str] = Counter()
+
+    class Twice(Rounds):
+        def _note(self, what: str) -> None:
+            times[what] += 1
+            if set(times.values()) == {1} and len(times) == 3:
+                bell.ring()
+            if set(times.values()) == {2}:
+                stopping.set()
+
+    ends = threading.Timer(PATIENCE, stopping.set)
+    ends.start()
+    Daemon(
+        rounds=Twice(lambda: None),
+        supervisor=Supervisor({}),
+        doorbell=bell,
+        stopping=stopping,
+        pulse=Pulse(SystemClock()),
+    ).run()
+    ends.cancel()
+
+    assert times == {"serve": 2, "ask": 2, "write": 2}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -137,13 +137,17 @@ def named(guest: Guest, mail: str) -> None:
 
 @dataclass
 class Portal:
+    """`rung` notes how often the service was told that something waits for it."""
+
     world: World
+    rung: list[int] = field(default_factory=list)
 
     @cached_property
     def app(self) -> Flask:
         service = self.world.service
         oidc = service.config.portal.sign_in is SignIn.OIDC
-        return portal_app(service, lambda: None, accounts(service.now) if oidc else None)
+        wake = partial(self.rung.append, 1)
+        return portal_app(service, wake, accounts(service.now) if oidc else None)
 
     @property
     def visits(self) -> Visits:

@@ -173,3 +173,16 @@ def test_signing_out_everywhere_ends_every_session_of_that_reader(portal: Portal
 
     assert other.get("/operate").leads_to == "/sign-in"
     assert reviewer.get("/review").status == 200
+
+
+def test_every_form_that_is_taken_wakes_the_service_and_nothing_else_does(portal: Portal) -> None:
+    guest = portal.guest()
+    guest.get("/sign-in")
+    assert asks(guest, "no address").status == 422
+    assert portal.rung == []
+
+    assert asks(guest, OPERATOR).status == 303
+    assert len(portal.rung) == 1
+    guest.post("/sign-in/link", code=code_in(links(portal, OPERATOR)[-1]))
+    assert guest.post("/sign-out").status == 303
+    assert len(portal.rung) == 3
