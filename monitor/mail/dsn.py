@@ -21,12 +21,20 @@ _STATUS = re.compile(r"\s*([45]\.\d{1,3}\.\d{1,3})\b")
 # Where the address stands to which a report was delivered; which of them depends on the server.
 _DELIVERED_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _FAILED = "failed"
+_NESTS = b"boundary="
 
 
 def bounces_in(content: bytes, return_path: str) -> tuple[Bounce, ...]:
-    """Return what a message says of our letters: nothing, if it is no report of delivery."""
+    """Return what a message says of our letters: nothing, if it is no report of delivery.
+
+    Raises ValueError, or whatever the parser of the standard library makes of a hostile message.
+    """
     if len(content) > LARGEST:
         return ()
+    if content.lower().count(_NESTS) > MOST_PARTS:
+        # The parser takes a level of the stack for each, and looks for all of them in each line.
+        reason = "it is nested too deeply"
+        raise ValueError(reason)
     message = BytesParser(policy=policy.compat32).parsebytes(content)
     if message.get_content_type() != "multipart/report":
         return ()

@@ -1,6 +1,7 @@
 """A mailbox over IMAP, from which what came back is read."""
 
 import imaplib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -12,12 +13,13 @@ from monitor.mail.smtp import tls_of, token_in, xoauth2
 
 # What is more waits for the next time.
 AT_ONCE = 200
+LOG = logging.getLogger(__name__)
 
 
 class NoBounceBox:
     """Where no mailbox is configured, nothing comes back."""
 
-    def unread(self) -> Iterator[tuple[Bounce, ...]]:
+    def unread(self) -> Iterator[tuple[Bounce, ...] | None]:
         return iter(())
 
 
@@ -29,13 +31,13 @@ class ImapBox:
         self.password = password
         self.return_path = return_path
 
-    def unread(self) -> Iterator[tuple[Bounce, ...]]:
+    def unread(self) -> Iterator[tuple[Bounce, ...] | None]:
         try:
             with self._opened() as box:
                 for number in _unseen(box):
                     # What the server does not give out now stays unread, and is for the next time.
                     if content := _content(box, number):
-                        yield bounces_in(content, self.return_path)
+                        yield self._read(content)
                         box.uid("STORE", number, "+FLAGS", r"(\Seen)")
         except (imaplib.IMAP4.error, OSError) as error:
             reason = (
@@ -43,6 +45,15 @@ class ImapBox:
                 "check [bounces] and its server."
             )
             raise UnavailableError(reason) from error
+
+    def _read(self, content: bytes) -> tuple[Bounce, ...] | None:
+        """Return None for a message that nobody can read: a stranger wrote it, the next is fine."""
+        try:
+            return bounces_in(content, self.return_path)
+        except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
+            fault = type(error).__name__  # its words may quote the message
+            LOG.warning("A message in the mailbox for bounces is set aside (%s).", fault)
+            return None
 
     @contextmanager
     def _opened(self) -> Iterator[imaplib.IMAP4]:

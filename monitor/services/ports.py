@@ -32,11 +32,11 @@ class Post(Protocol):
 class BounceBox(Protocol):
     """A mailbox that letters come back to.
 
-    `unread` yields the bounces of one message after another; what was yielded is not read again.
-    Raises UnavailableError.
+    `unread` yields the bounces of one message after another, and None for one that nobody can
+    read; what was yielded is not read again. Raises UnavailableError.
     """
 
-    def unread(self) -> Iterator[tuple[Bounce, ...]]: ...
+    def unread(self) -> Iterator[tuple[Bounce, ...] | None]: ...
 
 
 class Matcher(Protocol):

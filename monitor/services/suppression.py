@@ -3,6 +3,7 @@
 Stopping the weekly letter, and no more than that: who wants to leave says so elsewhere.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,13 +11,15 @@ from monitor.db.database import State
 from monitor.db.outbox import LetterState, OutboxLetter, PausedAddress
 from monitor.domain.email import Bounce
 from monitor.domain.flag import bounced
-from monitor.errors import InputError
+from monitor.errors import BusyError, CannotWriteError, DatabaseError, InputError
 from monitor.services.notifications import ASIDE, INVITING, Correspondence, Greeting
 from monitor.services.ports import BounceBox, Now
 from reports.emails.operator import AddressPausedView
 
 BOUNCES = "bounces"
+SET_ASIDE = "bounces-set-aside"
 COLLECTED_EVERY = timedelta(minutes=15)
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +32,30 @@ class Bouncing:
     now: Now
 
     def collect(self) -> None:
-        """Read what came back since the last time. Raises UnavailableError."""
-        for bounces in self.box.unread():
+        """Read what came back since the last time; what one message breaks holds up no other.
+
+        Raises UnavailableError.
+        """
+        aside = 0
+        try:
+            for bounces in self.box.unread():
+                aside += bounces is None or not self._all_heard(bounces)
+        finally:
+            if aside:
+                told = {"messages": str(aside)}
+                self.state.audit.append(self.now(), "namesake", SET_ASIDE, "", told)
+
+    def _all_heard(self, bounces: tuple[Bounce, ...]) -> bool:
+        """Return False where the message is at fault; where the folder is, it is read again."""
+        try:
             for each in bounces:
                 self.heard(each)
+        except (BusyError, CannotWriteError, DatabaseError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
+            LOG.warning("What came back is set aside (%s).", type(error).__name__)
+            return False
+        return True
 
     def heard(self, bounce: Bounce) -> None:
         """Believe only what names a letter that went out; one that bounced is news but once."""

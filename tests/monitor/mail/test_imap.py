@@ -7,14 +7,16 @@ import pytest
 from monitor.config import BouncesConfig
 from monitor.errors import UnavailableError
 from monitor.mail.imap import ImapBox
+from monitor.mail.smtp import imap as bounce_box
 from tests.monitor.mail.test_dsn import LETTER, report
 
 
 class Box:
     """An IMAP server's side; `withheld` are messages that it does not give out now."""
 
-    def __init__(self, searched="OK", withheld=()):
+    def __init__(self, searched="OK", withheld=(), first=None):
         self.searched, self.withheld = searched, withheld
+        self.held = {"1": first} if first else {}
         self.seen = []
 
     def login(self, *_told):
@@ -30,7 +32,8 @@ class Box:
             return self.searched, [b"1 2" if self.searched == "OK" else b"Try later"]
         if command == "FETCH":
             given = told[0] not in self.withheld
-            return ("OK", [(b"", report()), b")"]) if given else ("NO", [b"Try later"])
+            content = self.held.get(told[0], report())
+            return ("OK", [(b"", content), b")"]) if given else ("NO", [b"Try later"])
         self.seen.append(told[0])
         return "OK", []
 
@@ -51,6 +54,35 @@ def test_a_message_that_the_server_withholds_stays_unread(opened):
     heard = [bounce.letter for bounces in opened(box).unread() for bounce in bounces]
 
     assert (heard, box.seen) == ([LETTER], ["2"])
+
+
+def nested(parts):
+    opening = 'Content-Type: multipart/report; boundary="b{}"\n\n--b{}\n'
+    return "".join(opening.format(number, number) for number in range(parts)).encode()
+
+
+@pytest.mark.parametrize("parts", [60, 1000])
+def test_a_message_that_cannot_be_read_is_set_aside_and_the_next_one_is_read(opened, parts):
+    box = Box(first=nested(parts))
+
+    first, second = opened(box).unread()
+
+    assert first is None
+    assert [bounce.letter for bounce in second] == [LETTER]
+    assert box.seen == ["1", "2"]
+
+
+def test_a_message_that_breaks_its_reader_is_set_aside_too(opened, monkeypatch):
+    def breaks(content, _return_path):
+        if content == b"broken":
+            raise LookupError(content)
+        return ()
+
+    monkeypatch.setattr(bounce_box, "bounces_in", breaks)
+    box = Box(first=b"broken")
+
+    assert list(opened(box).unread()) == [None, ()]
+    assert box.seen == ["1", "2"]
 
 
 def test_a_search_that_the_server_refuses_is_no_empty_mailbox(opened):

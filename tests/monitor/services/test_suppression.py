@@ -8,11 +8,11 @@ import pytest
 from msgspec import structs
 
 from monitor.config import BouncesConfig
-from monitor.db.outbox import LetterState
+from monitor.db.outbox import LetterState, Outbox
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.email import Bounce, Verdict
 from monitor.domain.flag import FlagKind
-from monitor.errors import InputError, UnavailableError
+from monitor.errors import CannotWriteError, InputError, UnavailableError
 from tests.monitor.services.fakes import ACCEPTED, REFUSED
 from tests.monitor.services.test_outbox import IMPOSTOR
 from tests.monitor.services.world import Staff, World
@@ -205,7 +205,7 @@ def test_farewells_are_held_back_as_well_and_hold_up_no_erasure(maria: Staff):
 class Box:
     """A mailbox that holds what was put into it, or cannot be read."""
 
-    bounces: list[Bounce] = field(default_factory=list)
+    bounces: list[Bounce | None] = field(default_factory=list)
     closed: bool = False
     looked: int = 0
 
@@ -215,7 +215,8 @@ class Box:
             reason = "The mailbox for bounces cannot be read."
             raise UnavailableError(reason)
         while self.bounces:
-            yield (self.bounces.pop(),)
+            bounce = self.bounces.pop()
+            yield None if bounce is None else (bounce,)
 
 
 def with_box(world: World, box: Box):
@@ -252,3 +253,50 @@ def test_a_mailbox_that_cannot_be_read_keeps_no_letter_from_going_out(maria: Sta
     maria.world.later(hours=1)
     rounds.write()
     assert box.looked == 2
+
+
+def set_aside(world: World) -> list[str]:
+    rows = world.state.audit.all()
+    return [row.details["messages"] for row in rows if row.action == "bounces-set-aside"]
+
+
+def test_a_message_that_cannot_be_read_is_counted_and_holds_up_no_other(maria: Staff):
+    letter = maria.letters_of("alert")[-1].envelope.letter
+    box = Box(bounces=[Bounce(letter=letter, status="5.1.1"), None, None])
+
+    with_box(maria.world, box).write()
+
+    assert [each.person for each in maria.world.state.paused_addresses.all()] == [maria.ref]
+    assert set_aside(maria.world) == ["2"]
+
+
+def test_a_bounce_whose_letter_makes_trouble_holds_up_no_other(maria: Staff, monkeypatch):
+    letter = maria.letters_of("alert")[-1].envelope.letter
+    box = Box(bounces=[Bounce(letter=letter, status="5.1.1"), Bounce(letter="", status="5.1.1")])
+    rounds = with_box(maria.world, box)
+    known = Outbox.by_message
+
+    def by_message(outbox, message):
+        if not message:
+            raise LookupError(message)
+        return known(outbox, message)
+
+    monkeypatch.setattr(Outbox, "by_message", by_message)
+    rounds.write()
+
+    assert [each.person for each in maria.world.state.paused_addresses.all()] == [maria.ref]
+    assert set_aside(maria.world) == ["1"]
+
+
+def test_a_full_disk_is_no_fault_of_a_message(maria: Staff, monkeypatch):
+    letter = maria.letters_of("alert")[-1].envelope.letter
+    rounds = with_box(maria.world, Box(bounces=[Bounce(letter=letter, status="5.1.1")]))
+
+    def by_message(_outbox, _message):
+        reason = "The disk is full."
+        raise CannotWriteError(reason)
+
+    monkeypatch.setattr(Outbox, "by_message", by_message)
+
+    with pytest.raises(CannotWriteError):
+        rounds.write()
