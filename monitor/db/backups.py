@@ -3,9 +3,12 @@
 A copy of the keys that is kept keeps what it opens: so each one replaces the last.
 """
 
+import fcntl
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,7 +20,8 @@ from monitor.db.encryption import KEYS_DATABASE, decode, encode
 from monitor.db.files import PRIVATE, put
 from monitor.db.people import TOMBSTONES
 from monitor.errors import CannotWriteError, DatabaseError, InputError
-from monitor.store.ownership import hand_over, make_folder
+from monitor.store.ownership import give, hand_over, make_folder
+from monitor.store.trial import discard, key_folder, overwrite_open
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -190,25 +194,61 @@ def _cannot_write(path: Path, error: OSError) -> CannotWriteError:
     return CannotWriteError(reason)
 
 
-BESIDE = (TOMBSTONES, POSTMARKS)
+COPIED = (KEYS_DATABASE, TOMBSTONES, POSTMARKS)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyCopy:
+    """`live` says that the folder is the district's own, whose keys are in use."""
+
     folder: Path
+    live: bool = False
 
     def renew(self, keys: Path, state: State) -> None:
-        """Overwrite it with the keys of today."""
+        """Overwrite it with the keys of today, and then the old ones where they lie on the disk."""
         try:
             make_folder(self.folder, like=keys.parent)
             state.tombstones.write(self.folder / TOMBSTONES)
             if state.postmarks.path.exists():
                 put(self.folder / POSTMARKS, state.postmarks.path.read_bytes(), PRIVATE)
+            with self._alone():
+                self._replace_keys(_copied(keys, self.folder))
+            hand_over(self.folder)
         except OSError as error:
             reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
-        copy_database(keys, self.folder / KEYS_DATABASE)
-        hand_over(self.folder)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep the nightly copy and the service from renewing it at once, where that can be had."""
+        folder = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            # A share on the network may know no lock on a folder; then keys may stay on its disk.
+            with suppress(OSError):
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+    def _replace_keys(self, content: bytes) -> None:
+        """Put the new keys in their place, and write noise over the old ones once that lasts."""
+        target, draft = self.folder / KEYS_DATABASE, self.folder / f".{KEYS_DATABASE}.new"
+        with suppress(FileNotFoundError):
+            discard(draft)  # one that was killed has left it
+        try:
+            file = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, PRIVATE)
+            with os.fdopen(file, "wb") as new:
+                new.write(content)
+            give(draft)
+            flush(draft)
+            with _held_open(target) as old:
+                draft.replace(target)
+                flush(self.folder)
+                if old is not None:
+                    overwrite_open(old)
+        finally:
+            with suppress(OSError):
+                discard(draft)
 
     def lacks(self, state: State) -> int:
         """Count who was erased since it was made; none where there is no copy yet.
@@ -227,9 +267,39 @@ class KeyCopy:
         if not (self.folder / KEYS_DATABASE).exists():
             reason = f"There are no keys in {self.folder}: name the folder of their copy."
             raise InputError(reason)
-        # By SQLite, not by path: it may be the district's own file, which this process has open.
-        copy_database(self.folder / KEYS_DATABASE, folder / KEYS_DATABASE)
-        for name in BESIDE:
-            if (self.folder / name).exists():
+        for name in COPIED:
+            if name == KEYS_DATABASE and self.live:
+                # Closing the file of an open database would drop the locks that SQLite has on it.
+                copy_database(self.folder / name, (folder / name).resolve())
+            elif (self.folder / name).exists():
                 shutil.copyfile(self.folder / name, folder / name)
                 (folder / name).chmod(0o600)
+
+
+def _copied(keys: Path, folder: Path) -> bytes:
+    """Return the keys database as it is at this moment, and leave it on no disk meanwhile."""
+    with key_folder() as memory:
+        copy = (memory or folder) / f".{KEYS_DATABASE}.copy"
+        try:
+            copy_database(keys, copy)
+            return copy.read_bytes()
+        finally:
+            with suppress(OSError):
+                discard(copy)
+
+
+@contextmanager
+def _held_open(path: Path) -> Iterator[int | None]:
+    """Open a file for writing, so that it can be reached once it has no name.
+
+    None where there is none, or where it is not ours to write: the new one matters more.
+    """
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        yield None
+        return
+    try:
+        yield file
+    finally:
+        os.close(file)

@@ -29,6 +29,7 @@ from monitor.services.retention import PURGE
 from monitor.services.schedule import DIGEST, LONGEST, REVIEW, SWEEP
 from monitor.services.sweeps import RECHECK
 from monitor.store.ownership import hand_over, owner_of
+from monitor.store.trial import remove_trial, settle_keys, trial_folder
 from reports.emails.registry import LetterKind
 
 WEEK = timedelta(days=7)
@@ -257,7 +258,7 @@ class BackingUp:
     def _backed_up(self, to: Path, keys: Path | None, rotation: Rotation) -> Done:
         begun = begin(self.config.state, to, self.now(), self._without())
         try:
-            key_copy = KeyCopy(keys or self.config.state)
+            key_copy = KeyCopy(keys) if keys else KeyCopy(self.config.state, live=True)
             if keys is not None:
                 key_copy.renew(self.config.state / KEYS_DATABASE, self.state)
             self._prove(begun, key_copy)
@@ -276,21 +277,17 @@ class BackingUp:
 
     def _prove(self, copy: Backup, keys: KeyCopy) -> None:
         """Restore it beside the district, where database and keys lie together anyway."""
-        trial = self.config.state / TRIAL
-        shutil.rmtree(trial, ignore_errors=True)
         try:
-            trial.mkdir(mode=0o700)
-            laid_out(copy, keys, trial)
-            with State.open(trial) as state:
-                refuse_misplaced(state, copy.manifest.made_at)
+            with trial_folder(self.config.state / TRIAL) as trial:
+                laid_out(copy, keys, trial)
+                with State.open(trial) as state:
+                    refuse_misplaced(state, copy.manifest.made_at)
         except OSError as error:
             reason = (
                 f"{self.config.state} has no room to restore the copy on trial ({error.strerror}): "
                 "check its disk."
             )
             raise CannotWriteError(reason) from error
-        finally:
-            shutil.rmtree(trial, ignore_errors=True)
 
 
 def clear_abandoned(config: Config, before: datetime) -> None:
@@ -301,7 +298,7 @@ def clear_abandoned(config: Config, before: datetime) -> None:
     trial = config.state / TRIAL
     try:
         if trial.stat().st_mtime < before.timestamp():
-            shutil.rmtree(trial)
+            remove_trial(trial)
     except FileNotFoundError:
         return  # there is none, or it has just ended
     except OSError as error:
@@ -381,25 +378,23 @@ class Restoring:
         """
         folder = self.config.state
         _refuse_filled(folder)
-        made_at, trial = copy.manifest.made_at, folder / TRIAL
+        made_at = copy.manifest.made_at
         try:
-            shutil.rmtree(trial, ignore_errors=True)
-            trial.mkdir(mode=0o700, parents=True)
-            laid_out(copy, keys, trial)
-            if postmarks is not None:
-                shutil.copyfile(postmarks, trial / POSTMARKS)
-                (trial / POSTMARKS).chmod(0o600)
-            with State.open(trial) as state:
-                restored = self._resumed(state, made_at, known=postmarks is not None)
-            hand_over(trial, owner_of(folder))
-            _move_up(trial, folder)
+            with trial_folder(folder / TRIAL) as trial:
+                laid_out(copy, keys, trial)
+                if postmarks is not None:
+                    shutil.copyfile(postmarks, trial / POSTMARKS)
+                    (trial / POSTMARKS).chmod(0o600)
+                with State.open(trial) as state:
+                    restored = self._resumed(state, made_at, known=postmarks is not None)
+                settle_keys(trial)
+                hand_over(trial, owner_of(folder))
+                _move_up(trial, folder)
         except OSError as error:
             reason = (
                 f"{folder} cannot be written ({error.strerror}): check the disk and the folder."
             )
             raise CannotWriteError(reason) from error
-        finally:
-            shutil.rmtree(trial, ignore_errors=True)
         return restored
 
     def _resumed(self, state: State, made_at: datetime, *, known: bool) -> Restored:
