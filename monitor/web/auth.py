@@ -184,8 +184,10 @@ class Provider:
             keys = self._json(session, self._described(session, "jwks_uri"))
         claims = self._proven(token.get("id_token"), keys, attempt.nonce)
         mail = claims.get("email")
-        # Whoever may type any address into their own account proves nothing by it.
-        if not isinstance(mail, str) or claims.get("email_verified") is False:
+        verified = claims.get("email_verified")
+        # Whoever may type any address into their own account proves nothing by it. Some providers
+        # write the claim as a word; all else, and none at all, is no proof.
+        if not isinstance(mail, str) or not (verified is True or verified == "true"):
             raise REFUSED
         return mail
 

@@ -28,6 +28,7 @@ CLAIMS: dict[str, Any] = {
     "iat": int(NOW.timestamp()),
     "exp": SOON,
     "email": "maria.delgado@cedarvalley.example",
+    "email_verified": True,
 }
 DESCRIPTION = {
     "issuer": ISSUER,
@@ -98,6 +99,12 @@ def test_a_token_of_the_provider_proves_an_address(answering, key, alg):
     assert provider.address_of("code", ATTEMPT) == CLAIMS["email"]
 
 
+def test_a_provider_may_write_in_words_that_the_address_is_verified(answering):
+    provider = answering(Session(signed(email_verified="true")))
+
+    assert provider.address_of("code", ATTEMPT) == CLAIMS["email"]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -112,6 +119,11 @@ def test_a_token_of_the_provider_proves_an_address(answering, key, alg):
         {"sub": None},
         {"email": None},
         {"email_verified": False},
+        {"email_verified": "false"},
+        {"email_verified": "True "},
+        {"email_verified": 1},
+        {"email_verified": ["true"]},
+        {"email_verified": None},
         {"email": ["maria.delgado@cedarvalley.example"]},
     ],
 )
