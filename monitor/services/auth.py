@@ -173,9 +173,11 @@ class SigningIn:
         with self.state.write():
             self.state.sign_in_links.drop_asked_before(now - AN_HOUR)
             often = self.state.sign_in_links.asked_since(reader, now - AN_HOUR) >= MOST_AN_HOUR
-            self.state.sign_in_links.add(link)
             if reader and not often:
+                self.state.sign_in_links.add(link)
                 self.letters.queue(LetterPlan(reader=reader, period=link.ref), self._letter(link))
+            else:
+                self.state.sign_in_links.put_nobodys(link)
 
     def use(self, code: str, visit: str) -> str | Refused:
         """Spend a link and return who it stands for, or say why it does not open."""

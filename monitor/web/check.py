@@ -2,8 +2,10 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from math import ceil
 from typing import Final
@@ -13,7 +15,7 @@ from flask import Blueprint, Response, abort
 from monitor.errors import NotPermittedError, TooSoonError
 from monitor.services.self_check import Checking
 from monitor.web.context import WebDesk
-from monitor.web.server import STREAMS
+from monitor.web.server import STREAMS, STREAMS_EACH
 from monitor.web.sessions import Visit
 from reports.pages import check as pages
 from reports.pages.check import CheckView
@@ -68,14 +70,33 @@ def _too_soon(desk: WebDesk, view: CheckView) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Who has a stream open: so many at once, and not all of them one person's."""
+
+    taken: Counter[str] = field(default_factory=Counter)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, person: str) -> bool:
+        with self.guard:
+            if self.taken.total() >= STREAMS or self.taken[person] >= STREAMS_EACH:
+                return False
+            self.taken[person] += 1
+            return True
+
+    def leave(self, person: str) -> None:
+        with self.guard:
+            self.taken[person] -= 1
+            if not self.taken[person]:
+                del self.taken[person]
+
+
+@dataclass(frozen=True, slots=True)
 class LookingOn:
     """How a check looks from outside while others work on it."""
 
     desk: WebDesk
     clock: Clock = field(default_factory=SystemClock)
-    places: threading.BoundedSemaphore = field(
-        default_factory=lambda: threading.BoundedSemaphore(STREAMS)
-    )
+    places: Places = field(default_factory=Places)
 
     def view(self, refused: str = "") -> CheckView:
         return self._checking.view(self.desk.principal().person, refused)
@@ -88,10 +109,10 @@ class LookingOn:
         # What belongs to this request is gone when the first line is sent.
         visit, frame = self.desk.visit, self.desk.frame(TITLE)
         person = self.desk.principal().person
-        if not self.places.acquire(blocking=False):
+        if not self.places.take(person):
             abort(HTTPStatus.SERVICE_UNAVAILABLE)
         response = Response(self._changes(visit, person, frame), mimetype="text/event-stream")
-        response.call_on_close(self.places.release)
+        response.call_on_close(partial(self.places.leave, person))
         return response
 
     def _changes(self, visit: Visit, person: str, frame: Frame) -> Iterator[str]:

@@ -4,11 +4,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 from waitress.wasyncore import close_all
 
 from monitor.errors import UnavailableError
@@ -18,7 +19,11 @@ LOOPBACK: Final = "127.0.0.1"
 # Whoever watches a self-check keeps a thread; so of these only some may be streams.
 THREADS: Final = 16
 STREAMS: Final = 4
+STREAMS_EACH: Final = 2
 CONNECTIONS: Final = 500
+SILENT_SECONDS: Final = 30
+# How often it is looked who is silent: so long does a crowd of them keep somebody waiting.
+LOOK_SECONDS: Final = 1
 FAREWELL_SECONDS: Final = 5.0
 
 
@@ -62,12 +67,16 @@ def _running(app: Flask, door: socket.socket) -> Iterator[None]:
         sockets=[door],
         threads=THREADS,
         connection_limit=CONNECTIONS,
-        channel_timeout=30,
+        channel_timeout=SILENT_SECONDS,
+        cleanup_interval=LOOK_SECONDS,
+        # Unlike select(2) it knows descriptors above 1023.
+        asyncore_use_poll=True,
         ident=None,
         # Our address stands in the configuration: nothing is taken from such headers.
         clear_untrusted_proxy_headers=True,
         max_request_header_size=32_768,
     )
+    server.maintenance = partial(_make_room, server)
     thread = threading.Thread(target=server.run, name="pages", daemon=True)
     thread.start()
     try:
@@ -77,3 +86,17 @@ def _running(app: Flask, door: socket.socket) -> Iterator[None]:
         server.trigger.pull_trigger(lambda: close_all(everything, ignore_all=True))
         thread.join(FAREWELL_SECONDS)
         server.task_dispatcher.shutdown(timeout=FAREWELL_SECONDS)
+
+
+def _make_room(server: BaseWSGIServer, now: float) -> None:
+    """Close who was silent for long; where they take half of the room, the longest silent at once.
+
+    At the limit nobody is let in, so those who ask nothing must not be able to reach it.
+    """
+    type(server).maintenance(server, now)
+    channels = tuple(server.active_channels.values())
+    silent = sorted(
+        (each for each in channels if not each.requests), key=lambda each: each.last_activity
+    )
+    for each in silent[: max(0, len(channels) - CONNECTIONS // 2)]:
+        each.will_close = True

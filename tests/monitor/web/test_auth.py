@@ -128,6 +128,16 @@ def test_an_address_gets_at_most_five_links_an_hour(portal: Portal) -> None:
     assert len(links(portal, OPERATOR)) == MOST_AN_HOUR + 1
 
 
+def test_tries_without_end_leave_no_more_than_the_links_that_are_sent(portal: Portal) -> None:
+    guest = portal.guest()
+    for number in range(20):
+        asks(guest, OPERATOR)
+        asks(guest, f"nobody-{number}@cedarvalley.example")
+
+    assert portal.world.state.rows()["sign_in_links"] == MOST_AN_HOUR + 1
+    assert len(links(portal, OPERATOR)) == MOST_AN_HOUR
+
+
 def test_a_letter_that_goes_out_too_late_is_not_sent(portal: Portal) -> None:
     asks(portal.guest(), OPERATOR)
     portal.world.clock.at += LINK_LASTS

@@ -4,11 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from werkzeug.test import TestResponse
 
-from monitor.demo.district import MARIA, ROSA
+from monitor.demo.district import BETH, MARIA, ROSA
 from monitor.web.check import NEWS_SECONDS, await_news
-from monitor.web.server import STREAMS
-from tests.monitor.web.portal import Guest, Portal
+from monitor.web.server import STREAMS, STREAMS_EACH
+from tests.monitor.web.portal import ADDRESS, Guest, Portal
 from tests.scrapers.http.fakes import FakeClock
 
 
@@ -134,16 +135,34 @@ def test_it_is_said_what_is_waited_for(portal, maria):
     assert "All have answered. Now it is judged what they said: 0 of 2." in pages[-1]
 
 
-def test_more_streams_than_there_are_places_for_are_sent_away_to_poll(portal, maria):
-    maria.post("/me/check")
-    open_ones = [
-        maria.client.get("/me/check/stream", base_url="https://namesake.cedarvalley.example")
-        for _ in range(STREAMS)
-    ]
+def opens_streams(guest: Guest, number: int) -> list[TestResponse]:
+    guest.post("/me/check")
+    return [guest.client.get("/me/check/stream", base_url=ADDRESS) for _ in range(number)]
 
-    assert maria.get("/me/check/stream").status == 503
-    assert json.loads(maria.get("/me/check/live").html)["live"]
+
+def test_more_streams_than_there_are_places_for_are_sent_away_to_poll(portal, maria):
+    others = [portal.signed_in(portal.world.joins(each).mail) for each in (ROSA, BETH)]
+    for each in (maria, *others):
+        each.post("/me/check")
+    open_ones = [*opens_streams(maria, STREAMS_EACH), *opens_streams(others[0], STREAMS_EACH)]
+    assert len(open_ones) == STREAMS
+
+    assert others[1].get("/me/check/stream").status == 503
+    assert json.loads(others[1].get("/me/check/live").html)["live"]
     for each in open_ones:
+        each.close()
+    portal.world.rounds.serve()
+    assert others[1].get("/me/check/stream").status == 200
+
+
+def test_one_person_leaves_places_for_the_streams_of_others(portal, maria):
+    rosa = portal.signed_in(portal.world.joins(ROSA).mail)
+    open_ones = opens_streams(maria, STREAMS)
+
+    assert [each.status_code for each in open_ones].count(503) == STREAMS - STREAMS_EACH
+    (hers,) = opens_streams(rosa, 1)
+    assert hers.status_code == 200
+    for each in (*open_ones, hers):
         each.close()
     portal.world.rounds.serve()
     assert maria.get("/me/check/stream").status == 200

@@ -1,6 +1,8 @@
 """Whoever lets readers in is ready before they come, and leaves nothing behind."""
 
+import socket
 import threading
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from importlib.resources import files
 
@@ -8,6 +10,7 @@ import pytest
 from flask import Flask
 from jinja2.meta import find_referenced_templates
 
+from monitor.web import server as listen
 from monitor.web.server import LOOPBACK, THREADS, listening
 from reports.templating import ENVIRONMENT
 
@@ -23,6 +26,20 @@ def test_every_page_is_ready_before_the_first_reader_comes(monkeypatch: pytest.M
     pages = {each for each in ENVIRONMENT.list_templates() if each.startswith("pages/")}
     assert "pages/home.html" in pages
     assert pages | {made_of for each in pages for made_of in named_in(each)} <= ready
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: "])
+def test_connections_that_ask_nothing_keep_nobody_out(monkeypatch: pytest.MonkeyPatch, begun):
+    monkeypatch.setattr(listen, "CONNECTIONS", 40)
+
+    with listening(Flask("pages", static_folder=None), LOOPBACK, 0) as port, ExitStack() as silent:
+        for _ in range(60):
+            one = silent.enter_context(socket.create_connection((LOOPBACK, port), PATIENCE))
+            one.sendall(begun)
+        asked = HTTPConnection(LOOPBACK, port, timeout=15)
+        asked.request("GET", "/")
+        assert asked.getresponse().status == 404
+        asked.close()
 
 
 def named_in(template: str) -> set[str]:
