@@ -1,5 +1,5 @@
 # Needs make and Python >= 3.11 with venv. Everything is installed inside this folder, once, from
-# versions that constraints.txt names; after that no network is needed.
+# versions and hashes that constraints.txt names; after that no network is needed.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -16,6 +16,8 @@ BIN = $(VENV)/bin
 KEY := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
 INSTALLED = $(VENV)/.installed-$(KEY)
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What builds us is installed by then, from the lock: nothing comes without a hash.
+OURSELVES = --no-deps --no-build-isolation --editable .
 
 # make test REAL=1 leaves nothing out: what is missing is installed, as root, or the run fails.
 REAL ?=
@@ -77,9 +79,14 @@ coverage: $(INSTALLED) ## Run the tests once more, slower, and show what they do
 	@$(BIN)/coverage report
 
 .PHONY: lock
-lock: ## Renew constraints.txt; needs uv
-	@uv pip compile --quiet --upgrade --universal --group dev pyproject.toml \
-		--no-header --output-file constraints.txt
+# pip is left out: sqlite-utils names it for a command of its own, and nothing here imports it.
+COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package pip
+lock: ## Renew constraints.txt and what production takes of it; needs uv
+	@$(COMPILE) --upgrade --group dev pyproject.toml --output-file constraints.txt
+	@$(COMPILE) --constraint constraints.txt --no-annotate --extra oidc --group build pyproject.toml \
+		--output-file requirements.txt
+	@echo pillow | $(COMPILE) --constraint constraints.txt --no-annotate - \
+		--output-file requirements-photos.txt
 
 .PHONY: clean
 clean: ## Remove all that was installed or made here
@@ -96,8 +103,8 @@ $(INSTALLED):
 .PHONY: with-uv
 with-uv:
 	@uv venv --quiet --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
-	@uv pip install --quiet --python $(BIN)/python \
-		--constraint constraints.txt --group dev --editable .
+	@uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r constraints.txt
+	@uv pip install --quiet --python $(BIN)/python $(OURSELVES)
 
 .PHONY: with-pip
 with-pip:
@@ -108,5 +115,5 @@ with-pip:
 		echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt install python3-venv"; \
 		exit 1; } >&2
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --constraint constraints.txt --upgrade 'pip>=25.1'
-	@$(PIP) install --constraint constraints.txt --group dev --editable .
+	@$(PIP) install --require-hashes --no-deps -r constraints.txt
+	@$(PIP) install $(OURSELVES)

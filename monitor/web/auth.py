@@ -165,7 +165,7 @@ class Provider:
 
     def __post_init__(self) -> None:
         if OAuth2Session is None:
-            reason = "Signing in with accounts needs more: install Namesake with '.[oidc]'."
+            reason = "Signing in with accounts needs authlib and joserfc: install requirements.txt."
             raise ConfigError(reason)
 
     def way_in(self, attempt: Attempt) -> str:

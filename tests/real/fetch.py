@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -49,7 +48,6 @@ NODE = 22
 # They mostly wait for what they load.
 AT_ONCE = 3
 SUITE = "trixie"
-PROJECT = HERE.parents[1] / "pyproject.toml"
 NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
@@ -160,8 +158,8 @@ def fill_systemd(shell: Shell) -> None:
     shell.run(
         *("pip/bin/python", "-m", "pip", "install", *_patience()),
         *("--target", str(library / "site-packages"), "--only-binary=:all:"),
-        *("--python-version", library.name.removeprefix("python"), "-c", str(OUR_PINS)),
-        *tomllib.loads(PROJECT.read_text("utf-8"))["project"]["dependencies"],
+        *("--python-version", library.name.removeprefix("python")),
+        *("--require-hashes", "--no-deps", "-r", str(OUR_PINS)),
     )
     systemd_machine.install(root, library / "site-packages")
 

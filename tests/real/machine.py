@@ -18,7 +18,7 @@ OIDC_LOCK = HERE / "oidc" / "package-lock.json"
 PROOFS_LOCK = HERE / "proofs" / "package-lock.json"
 FEDIFY_LOCK = HERE / "fedify" / "package-lock.json"
 MASTODON_MOCK_PINS = HERE / "settings" / "mastodon-mock.txt"
-OUR_PINS = HERE.parents[1] / "constraints.txt"
+OUR_PINS = HERE.parents[1] / "requirements.txt"
 
 
 def searxng_home() -> Path:
