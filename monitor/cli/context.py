@@ -24,13 +24,13 @@ from rich.text import Text
 from monitor.build import build
 from monitor.config import Config, StudentsConfig, load
 from monitor.db.files import StateLock
+from monitor.db.ownership import hand_over
 from monitor.demo import setup as stage
 from monitor.demo.district import ZONE
 from monitor.errors import InputError
 from monitor.outside import Outside
 from monitor.scheduler.daemon import Doorbell
 from monitor.service import Service
-from monitor.store.ownership import hand_over
 
 # Controls, bidi and other format characters, lone surrogates, separators of lines.
 OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -18,10 +18,10 @@ from monitor.db.connection import copy_database, flush
 from monitor.db.database import DATABASE, POSTMARKS, State
 from monitor.db.encryption import KEYS_DATABASE, decode, encode
 from monitor.db.files import PRIVATE, put
+from monitor.db.ownership import give, hand_over, make_folder
 from monitor.db.people import TOMBSTONES
+from monitor.db.trial import discard, key_folder, overwrite_open
 from monitor.errors import CannotWriteError, DatabaseError, InputError
-from monitor.store.ownership import give, hand_over, make_folder
-from monitor.store.trial import discard, key_folder, overwrite_open
 
 MANIFEST = "manifest.json"
 FORMAT = 1

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from monitor.db.connection import flush
+from monitor.db.ownership import give
 from monitor.errors import BusyError, CannotWriteError
-from monitor.store.ownership import give
 
 READABLE = 0o644
 PRIVATE = 0o600

@@ -19,6 +19,8 @@ from monitor.db.connection import check_database
 from monitor.db.database import DATABASE, POSTMARKS, State
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.outbox import LetterState
+from monitor.db.ownership import hand_over, owner_of
+from monitor.db.trial import remove_trial, settle_keys, trial_folder
 from monitor.domain.consent import Consent
 from monitor.domain.schedule import next_digest
 from monitor.errors import CannotWriteError, DatabaseError, InputError, MonitorError
@@ -28,8 +30,6 @@ from monitor.services.ports import Now
 from monitor.services.retention import PURGE
 from monitor.services.schedule import DIGEST, LONGEST, REVIEW, SWEEP
 from monitor.services.sweeps import RECHECK
-from monitor.store.ownership import hand_over, owner_of
-from monitor.store.trial import remove_trial, settle_keys, trial_folder
 from reports.emails.registry import LetterKind
 
 WEEK = timedelta(days=7)

@@ -20,6 +20,7 @@ from monitor.db.files import StateLock
 from monitor.db.jobs import Due
 from monitor.db.open_files import deleted_files, find_processes, has_locks
 from monitor.db.outbox import LetterState
+from monitor.db.ownership import owner_of, strangers
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import SweepKind
 from monitor.domain import health as condition
@@ -30,7 +31,6 @@ from monitor.errors import ConfigError, NotPermittedError, ReplacedError, Unavai
 from monitor.mail.smtp import SmtpPost
 from monitor.services.backups import BACKED_UP, BACKUP_FAILED
 from monitor.services.ports import Now
-from monitor.store.ownership import owner_of, strangers
 from reports.emails.operator import TrialView
 from reports.emails.registry import LetterKind, printed
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.db.encryption import KEYS_DATABASE, Keys
+from monitor.db.trial import MEMORY, PREFIX
 from monitor.services import backups as backup
 from monitor.store import trial
-from monitor.store.trial import MEMORY, PREFIX
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import back_up, lose, place, refs, restore
 
