@@ -6,8 +6,8 @@ import pytest
 
 from monitor.config import BouncesConfig
 from monitor.errors import UnavailableError
+from monitor.mail import imap as bounce_box
 from monitor.mail.imap import ImapBox
-from monitor.mail.smtp import imap as bounce_box
 from tests.monitor.mail.test_dsn import LETTER, report
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.db import trial
 from monitor.db.encryption import KEYS_DATABASE, Keys
 from monitor.db.trial import MEMORY, PREFIX
 from monitor.services import backups as backup
-from monitor.store import trial
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import back_up, lose, place, refs, restore
 
