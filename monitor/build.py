@@ -48,11 +48,13 @@ def build(config: Config, outside: Outside) -> Iterator[Service]:
         sources = all_sources(config)
         for fault in sources.faults:
             LOG.warning("%s", fault)
-        yield Workshop(
+        workshop = Workshop(
             config=config,
             outside=outside,
             state=state,
             matcher=matcher,
             parser=parts.enter_context(ChildParser()),
             sources=sources,
-        ).service()
+        )
+        parts.callback(workshop.lanes.close)
+        yield workshop.service()

@@ -7,16 +7,16 @@ What is done with a turn: ask one host one thing, and read the answer.
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from threading import Thread
+from weakref import finalize
 
-from gevent import spawn
+from gevent.pool import Group
 
 from scrapers.http.budget import InMemorySpending, Ledger, SpendingMemory
 from scrapers.http.client import Client, Moved
 from scrapers.http.clock import Clock
 from scrapers.http.conditional import conditional, kept_of, unchanged
 from scrapers.http.errors import Note, UnfinishedError, failed, refused, unreadable
-from scrapers.http.event_loop import aside, looping
+from scrapers.http.event_loop import Loop, LoopThread, aside, looping
 from scrapers.http.frontier import (
     LOOK_AHEAD,
     Board,
@@ -134,10 +134,18 @@ class Worker:
         """Serve turns until nobody wants anything more, side by side."""
         try:
             with looping() as loop:
-                while (turn := self.board.take(loop)) is not None:
-                    spawn(self._serve, turn)
+                self._take_turns(loop)
         except Exception as error:  # noqa: BLE001 - the thread's end; its consumers raise it
             self.board.fail(error)
+
+    def _take_turns(self, loop: Loop) -> None:
+        in_flight = Group()
+        try:
+            while (turn := self.board.take(loop)) is not None:
+                in_flight.spawn(self._serve, turn)
+        finally:
+            # Its loop ends with this thread, and what still waits in it must not.
+            in_flight.kill()
 
     def _serve(self, turn: Turn) -> None:
         try:
@@ -318,7 +326,7 @@ class Worker:
             self._move(turn, due)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, weakref_slot=True)
 class Lanes:
     """Build one for all: two would each be polite, and together rude.
 
@@ -328,6 +336,7 @@ class Lanes:
     was planned may not be any more. `keeps` says which pages come along with their visits.
     `workers` is how many hosts may be asked at once, and as many again for whom somebody waits.
     `look_ahead` is how many questions of a run are lined up while hosts have enough to do.
+    Whoever forgets to `close` them ends their thread all the same, at exit at the latest.
     """
 
     client: Client
@@ -343,11 +352,14 @@ class Lanes:
     look_ahead: int = LOOK_AHEAD
     spending: SpendingMemory = field(default_factory=InMemorySpending)
     _board: Board = field(init=False)
+    _thread: LoopThread = field(init=False)
     _way: Way = field(init=False)
     _ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         self._board = Board(self.clock, self.workers, self.look_ahead)
+        self._thread = LoopThread(self._board.stop)
+        finalize(self, self._thread.close)
         self._way = Way(Queues.of(self.sources.values()), self.robots)
         self._ledger = Ledger(self.spending, self.clock)
 
@@ -376,6 +388,10 @@ class Lanes:
     def stop(self) -> None:
         """End every run now; nothing is asked through these lanes any more."""
         self._board.stop()
+
+    def close(self) -> None:
+        """Stop, cut off what is in flight, and return once the thread that asks has ended."""
+        self._thread.close()
 
     @property
     def _worker(self) -> Worker:
@@ -441,7 +457,7 @@ class Lanes:
         pause = self._way.queues.pause(host, source.etiquette.seconds_between)
         self._board.put(lane, tour, question, pause)
         if self._board.hires():
-            Thread(target=self._worker.run, name="lanes", daemon=True).start()
+            self._thread.start(self._worker.run)
 
     def _conclude(self, tour: Tour, question: Question, reading: Reading) -> None:
         question.pages.clear()

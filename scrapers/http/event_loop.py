@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from select import POLLIN, POLLOUT, poll
-from threading import Lock, Thread, local
+from threading import Event as ThreadEvent
+from threading import Lock, Thread, current_thread, local
 from typing import TYPE_CHECKING, TypeVar
 
 from gevent import get_hub
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 
 READABLE, WRITABLE = POLLIN, POLLOUT
+# Nothing in the loop blocks, so it ends at once; a source that computes for long is waited for.
+LONGEST_ENDING = 10.0
 
 
 class Loop:
@@ -65,6 +68,64 @@ def looping() -> Iterator[Loop]:
     finally:
         _HERE.loop = None
         loop.end()
+
+
+class LoopThread:
+    """The thread that a loop runs in: at most one at a time, and none once the program ends.
+
+    A thread in gevent's loop that outlives the interpreter takes the process down with it: it is
+    unwound through greenlet's frames (SIGSEGV). One that is no daemon would be waited for before
+    anybody could tell it to stop. Hence a daemon that `close` ends, at exit at the latest.
+    `stop` has what runs in it return soon.
+    """
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._lock = Lock()
+        self._thread: Thread | None = None
+        self._ended = ThreadEvent()
+        self._closed = False
+
+    def start(self, work: Callable[[], None]) -> None:
+        """Run `work` in a new thread, after the one before; in vain once this is closed."""
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                self._ended.set()
+
+        with self._lock:
+            if self._closed:
+                return
+            if self._thread is not None:
+                self._thread.join()
+            self._ended.clear()
+            self._thread = Thread(target=run, name="lanes", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop, and return once the thread has ended, however often Ctrl-C is pressed meanwhile."""
+        interrupted = False
+        while True:
+            try:
+                self._end()
+                break
+            except KeyboardInterrupt:
+                interrupted = True
+        if interrupted:
+            raise KeyboardInterrupt
+
+    def _end(self) -> None:
+        self._stop()
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+        if thread is None or thread is current_thread():
+            return
+        # Python 3.11 takes a thread for ended once Ctrl-C has come while it is joined.
+        if self._ended.wait(LONGEST_ENDING):
+            thread.join(LONGEST_ENDING)
 
 
 def until_ready(descriptor: int, event: int, seconds: float) -> None:

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from heapq import heappop, heappush
 from itertools import chain, count
 from queue import SimpleQueue
-from threading import Lock
+from threading import RLock
 from typing import Self
 
 from gevent.event import Event
@@ -264,7 +264,8 @@ class Board:
         self._clock = clock
         self._most = most
         self._look_ahead = look_ahead
-        self._lock = Lock()
+        # Whoever holds it may collect garbage, and so end a run that nobody can reach any more.
+        self._lock = RLock()
         self._lines: dict[Rank, list[tuple[float, int, Lane]]] = {rank: [] for rank in Rank}
         self._numbers = count()
         self._tours: set[Tour] = set()
@@ -294,6 +295,7 @@ class Board:
             self._ring()
 
     def stop(self) -> None:
+        """Have nobody take another turn; what is in flight comes to nothing."""
         with self._lock:
             self.stopped = True
             for tour in self._tours:
@@ -353,7 +355,7 @@ class Board:
                 turn = self._next_turn() if wanted else None
                 if turn is not None:
                     return turn
-                if not wanted and not self._busy.total():
+                if self.stopped or not (wanted or self._busy.total()):
                     self._attended = False
                     return None
                 rung = Event()

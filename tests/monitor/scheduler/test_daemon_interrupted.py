@@ -21,6 +21,7 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.scheduler import daemon
 from monitor.scheduler.workers import Pulse
+from monitor.services.ports import unwatched
 from scrapers.http.clock import SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
@@ -139,6 +140,17 @@ def test_ctrl_c_ends_a_check_with_one_sentence_and_130(district):
         (begun,) = state.sweeps.open()
         assert len(state.journal.answered(begun.ref)) == 1
     assert district.terminal.run("audit", "verify").code == 0
+
+
+def test_a_service_that_is_taken_apart_ends_the_thread_that_asks(district):
+    with district.terminal.service() as service:
+        visits = service.canaries.visitor.visit(service.rounds.planned(), unwatched)
+        next(visits)
+
+        assert "lanes" in {thread.name for thread in threading.enumerate()}
+    assert "lanes" not in {thread.name for thread in threading.enumerate()}
+    with pytest.raises(StopIteration):
+        next(visits)
 
 
 def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, caplog):

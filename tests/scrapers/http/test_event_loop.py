@@ -1,14 +1,16 @@
 """In the thread that asks, what waits gives way; in any other, it just waits."""
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from threading import Event, Thread
+from threading import Event, Thread, get_ident
+from threading import enumerate as enumerate_threads
 
 import gevent
 import pytest
 
-from scrapers.http.event_loop import READABLE, WRITABLE, aside, looping, until_ready
+from scrapers.http.event_loop import READABLE, WRITABLE, LoopThread, aside, looping, until_ready
 
 PATIENCE = 10.0
 EITHER = pytest.mark.parametrize("thread", [looping, nullcontext], ids=["asking", "any other"])
@@ -131,3 +133,28 @@ def test_what_is_given_up_may_end_when_the_loop_has() -> None:
     over.set()
 
     assert ended.wait(PATIENCE)
+
+
+def test_ctrl_c_does_not_keep_the_thread_of_a_loop_from_being_waited_for() -> None:
+    stopped, main = Event(), get_ident()
+
+    def work() -> None:
+        stopped.wait(PATIENCE)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    thread = LoopThread(stopped.set)
+    thread.start(work)
+
+    with pytest.raises(KeyboardInterrupt):
+        thread.close()
+    assert [each for each in enumerate_threads() if each.name == "lanes"] == []
+
+
+def test_once_a_loop_thread_is_closed_nothing_is_begun_in_it() -> None:
+    begun = Event()
+    thread = LoopThread(lambda: None)
+    thread.close()
+    thread.start(begun.set)
+    thread.close()
+
+    assert not begun.is_set()

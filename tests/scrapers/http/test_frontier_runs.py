@@ -93,6 +93,36 @@ def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: Fa
     wait_for_the_loop_to_end()
 
 
+def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread(
+    clock: FakeClock,
+) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        asked.set()
+        over.wait(60)
+
+    lanes = lanes_over(FakeClient(clock, respond=lambda _: aside(hang) or "absent"), ALPHA)
+    run = threading.Thread(target=lambda: list(lanes.visit([ALPHA.query("rosa")])))
+    run.start()
+    asked.wait(10)
+    lanes.close()
+    left = lane_threads()
+    over.set()
+    run.join()
+
+    assert left == []
+    assert list(lanes.visit([ALPHA.query("ben")])) == []
+
+
+def test_lanes_that_nobody_can_reach_any_more_end_their_thread(clock: FakeClock) -> None:
+    visits = lanes_over(FakeClient(clock), ALPHA, BETA).visit(questions(3, ALPHA, BETA))
+    next(visits)
+    del visits
+
+    assert lane_threads() == []
+
+
 def test_the_watcher_sees_each_source_wait_ask_and_end(clock: FakeClock) -> None:
     seen: list[tuple[str, Progress]] = []
     client = FakeClient(clock, respond=lambda url: "blocked" if "beta" in url else "absent")
@@ -213,7 +243,7 @@ def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_paus
     client = FakeClient(clock, takes=lambda _: 1.0)
     lanes = lanes_over(client, ALPHA)
     with monkeypatch.context() as patch:
-        patch.setattr("scrapers.http.crawler.spawn", broken)
+        patch.setattr("scrapers.http.crawler.Group.spawn", broken)
         with pytest.raises(OverflowError):
             list(lanes.visit(questions(2, ALPHA)))
     wait_for_the_loop_to_end()
