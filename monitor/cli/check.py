@@ -4,12 +4,11 @@ The process that holds the state folder does the work. Progress and results say 
 answered, never what it said.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 import click
@@ -25,6 +24,7 @@ from monitor.scheduler.daemon import Doorbell
 from monitor.service import Service
 from monitor.services.ports import Watch, unwatched
 from monitor.services.sweeps import Stage
+from scrapers.http.clock import Clock
 from scrapers.models import Outcome
 
 COLUMNS = 4
@@ -67,6 +67,79 @@ def laid_out(states: Mapping[str, str]) -> Table:
 
 
 POLL_SECONDS = 0.5
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+# The service looks every 20 seconds, and at once when it is woken.
+PICKED_UP_WITHIN = 5 * MINUTE
+# A sweep should be over after half a day, and says so in the letters where it is not.
+FINISHED_WITHIN: Mapping[SweepKind, timedelta] = {
+    SweepKind.SELFCHECK: HOUR,
+    SweepKind.CANARIES: HOUR,
+    SweepKind.SWEEP: 24 * HOUR,
+}
+WANTED: Mapping[SweepKind, str] = {
+    SweepKind.SELFCHECK: "check this person",
+    SweepKind.CANARIES: "test the sources",
+    SweepKind.SWEEP: "sweep everybody",
+}
+
+
+@dataclass(slots=True)
+class Waiting:
+    """The wait of a command for whoever holds the folder: it says for what, and has an end."""
+
+    clock: Clock
+    service: Service
+    request: RunRequest
+    _begun: bool = False
+    _ahead: int = 0
+    _latest: float = 0.0
+    _until: float = 0.0
+
+    def begin(self) -> None:
+        _say(
+            "Another Namesake process is working on this folder. "
+            f"Waiting for it to {WANTED[self.request.kind]}."
+        )
+        self._latest = self.clock.monotonic() + FINISHED_WITHIN[self.request.kind].total_seconds()
+        self._until = self._pick_up_by
+
+    def go_on(self) -> None:
+        """Wait a moment; raise UnavailableError where the wait has lasted too long."""
+        requests = self.service.state.requests
+        ahead = requests.checks_before(self.request)
+        if not self._begun and requests.progress(self.request.ref):
+            self._begun = True
+            allowed = FINISHED_WITHIN[self.request.kind]
+            self._until = self.clock.monotonic() + allowed.total_seconds()
+            _say("It has begun.")
+        elif not self._begun and (ahead != self._ahead or self._other_sweep):
+            self._ahead = ahead
+            self._until = self._pick_up_by
+        if self.clock.monotonic() >= self._until:
+            raise UnavailableError(self._given_up())
+        self.clock.sleep(POLL_SECONDS)
+
+    @property
+    def _pick_up_by(self) -> float:
+        return min(self.clock.monotonic() + PICKED_UP_WITHIN.total_seconds(), self._latest)
+
+    @property
+    def _other_sweep(self) -> bool:
+        """Tell whether a sweep is under way, which another one has to wait for."""
+        kind = self.request.kind
+        return kind is SweepKind.SWEEP and any(
+            each.kind is kind for each in self.service.state.sweeps.open()
+        )
+
+    def _given_up(self) -> str:
+        if self._begun:
+            hours = FINISHED_WITHIN[self.request.kind] // HOUR
+            return (
+                f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
+                "It goes on with it: see `namesake due`."
+            )
+        self.service.state.requests.remove(self.request.ref)
+        return "The service did not pick this up, so the request was withdrawn. See `namesake due`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +162,21 @@ class Asking:
     def run(self, here: Callable[[Watch], object]) -> None:
         """Do it here; or, while another holds the folder, ask them to and look on."""
         lock = StateLock(self.desk.config.state)
-        with display(self.desk.output) as watch:
-            if _taken(lock):
+        if _taken(lock):
+            with display(self.desk.output) as watch:
                 self._here(lock, lambda: here(watch))
-                return
-            self.service.state.requests.add(self.request)
-            Doorbell(self.desk.config.state).ring()
+            return
+        self.service.state.requests.add(self.request)
+        Doorbell(self.desk.config.state).ring()
+        waiting = Waiting(self.desk.outside.clock, self.service, self.request)
+        waiting.begin()
+        with display(self.desk.output) as watch:
             while not self._served(watch):
                 # They may end before they come to it, and then nobody would.
                 if _taken(lock):
                     self._here(lock, lambda: self._instead(here, watch))
                     return
-                time.sleep(POLL_SECONDS)
+                waiting.go_on()
         self._see_that_it_was_done()
 
     def _here(self, lock: StateLock, work: Callable[[], object]) -> None:
@@ -142,7 +218,7 @@ def asked(desk: Desk, service: Service, kind: SweepKind, person: str = "") -> Sw
     Asking.of(desk, service, kind).about(person=person).run(here)
     latest = service.state.sweeps.latest(kind, person)
     if latest is None:
-        reason = "The daemon did not run it; `namesake due` shows what it is at."
+        reason = "The service did not pick this up. See `namesake due`."
         raise UnavailableError(reason)
     return latest
 
@@ -166,6 +242,11 @@ def _taken(lock: StateLock) -> bool:
     except BusyError:
         return False
     return True
+
+
+def _say(sentence: str) -> None:
+    """Say it beside the output, which may be read by a program."""
+    click.echo(f"namesake: {sentence}", err=True)
 
 
 # In a check of one person, found or absent would tell what exists about them.

@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from io import StringIO
 
@@ -9,12 +11,18 @@ from rich.console import Console
 from monitor.cli.check import display
 from monitor.cli.context import Output
 from monitor.db.files import StateLock
-from monitor.db.sweeps import SweepKind
+from monitor.db.sweeps import Sweep, SweepKind
 from monitor.demo import data as days
 from monitor.demo.internet import Internet
+from monitor.demo.setup import StoryClock
 from monitor.scheduler.daemon import Doorbell
 from monitor.scheduler.workers import Hand, Pulse
 from tests.monitor.cli.conftest import ROSA
+
+WAITS = "Another Namesake process is working on this folder. Waiting for it to check this person."
+NOT_PICKED_UP = (
+    "The service did not pick this up, so the request was withdrawn. See `namesake due`."
+)
 
 
 def letters(terminal):
@@ -148,7 +156,104 @@ def test_what_the_holder_of_the_folder_gives_up_exits_with_69_and_says_so(termin
         said = terminal.run("check", ref)
 
     assert said.code == 69
-    assert said.sentence == "It failed 3 times."
+    assert said.err.splitlines() == [f"namesake: {WAITS}", "namesake: It failed 3 times."]
+
+
+@dataclass(slots=True)
+class HurriedClock(StoryClock):
+    """Sleeps in no time; meanwhile whoever holds the folder may do something."""
+
+    meanwhile: Callable[[float], None] = lambda _seconds: None
+    passed: float = 0.0
+
+    def monotonic(self):
+        return self.passed
+
+    def sleep(self, seconds):
+        self.passed += seconds
+        self.meanwhile(self.passed)
+
+
+@contextmanager
+def folder_held(terminal):
+    """Hold the folder as a service does that serves nobody; yield it, and the time of commands."""
+    clock = HurriedClock(terminal.clock.at)
+    with terminal.service() as service, StateLock(terminal.config.state):
+        terminal.outside = replace(terminal.outside, clock=clock)
+        yield service, clock
+
+
+@pytest.mark.parametrize("kind", [SweepKind.SELFCHECK, SweepKind.SWEEP, SweepKind.CANARIES])
+def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(terminal, kind):
+    person = terminal.enrols()
+    command = {
+        SweepKind.SELFCHECK: ("check", person),
+        SweepKind.SWEEP: ("sweep",),
+        SweepKind.CANARIES: ("sources", "check"),
+    }[kind]
+    with folder_held(terminal) as (service, _):
+        said = terminal.run(*command)
+        left = service.state.requests.all()
+
+    assert (said.code, said.out) == (69, "")
+    waits, end = said.err.splitlines()
+    assert "is working on this folder. Waiting for it to " in waits
+    assert end == f"namesake: {NOT_PICKED_UP}"
+    assert left == ()
+
+
+def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_end(terminal):
+    person = terminal.enrols()
+    with folder_held(terminal) as (service, clock):
+
+        def begin(_passed):
+            service.state.requests.put_progress(
+                service.state.requests.next_open().ref, "bluesky", "asking"
+            )
+
+        clock.meanwhile = begin
+        said = terminal.run("check", person)
+        left = service.state.requests.all()
+
+    assert said.code == 69
+    _, begun, end = said.err.splitlines()
+    assert begun == "namesake: It has begun."
+    assert end == (
+        "namesake: The service did not finish this within 1 hour. It goes on with it: see "
+        "`namesake due`."
+    )
+    assert len(left) == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "end"),
+    [
+        (2, "It failed 3 times."),
+        (48, "The service did not pick this up, so the request was withdrawn. See `namesake due`."),
+    ],
+)
+def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(terminal, hours, end):
+    with folder_held(terminal) as (service, clock):
+        service.state.sweeps.open_or_resume(
+            Sweep(
+                ref="earlier",
+                week="2026-W37",
+                kind=SweepKind.SWEEP,
+                nonce="n",
+                started_at=service.now(),
+            )
+        )
+
+        def give_up_later(passed):
+            request = service.state.requests.next_open()
+            if passed > hours * 3600 and request is not None:
+                service.state.requests.finish(request.ref, service.now(), "It failed 3 times.")
+
+        clock.meanwhile = give_up_later
+        said = terminal.run("sweep")
+
+    assert said.code == 69
+    assert said.err.splitlines()[-1] == f"namesake: {end}"
 
 
 def test_a_command_does_itself_what_the_holder_of_the_folder_never_came_to(terminal, web):
