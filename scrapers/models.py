@@ -5,13 +5,16 @@ that say where it grows lighter and darker: nobody can make the picture of them 
 """
 
 import codecs
+import encodings
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from encodings.aliases import aliases
 from enum import StrEnum
 from hashlib import sha256
+from pkgutil import iter_modules
 from typing import Self, TypeAlias
 
 
@@ -232,6 +235,8 @@ SAID = re.compile(
 SAID_WITHIN = 1024
 # Encodings in which a letter takes more than one byte, or bytes of letters mean something else.
 WIDE = ("utf-16", "utf16", "utf-32", "utf32", "utf-7", "ucs", "iso-2022", "iso2022", "hz")
+LONGEST_ENCODING = 40
+ENCODINGS = frozenset(aliases) | {each.name for each in iter_modules(encodings.__path__)}
 # Python knows encodings that no page is written in; undoing punycode takes quadratic time.
 NOT_OF_PAGES = ("idna", "punycode", "raw-unicode-escape", "unicode-escape")
 # Browsers read these two as Windows writes them: where quotation marks would else be controls.
@@ -271,8 +276,10 @@ class Page:
 
     @property
     def text(self) -> str:
+        spelled = encodings.normalize_encoding(self.charset[:LONGEST_ENCODING]).lower()
         try:
-            known = codecs.lookup(self.charset).name
+            # Python remembers every name that was ever looked up, also those that are none.
+            known = codecs.lookup(spelled if spelled in ENCODINGS else "utf-8").name
             return self.body.decode(MEANT.get(known, known), "replace")
         except (LookupError, ValueError):  # no such encoding, or one that is not for pages
             return self.body.decode("utf-8", "replace")

@@ -147,6 +147,9 @@ def read_body(response: Response, cap: int, media: Media = Media.TEXT) -> tuple[
 
     A cut page still shows what is in it; that something is not in it proves nothing.
     """
+    if not _framed_as_asked(response.headers.get("transfer-encoding", "")):
+        response.close()
+        raise unreadable(Note.PACKED)
     coding = _coding(response.headers.get("content-encoding", ""))
     if not _wanted(response.headers.get("content-type", ""), media):
         response.close()
@@ -164,6 +167,11 @@ def _coding(header: str) -> str:
     if len(codings) > 1 or (codings and codings[0] not in {"gzip", "deflate"}):
         raise unreadable(Note.PACKED)
     return codings[0] if codings else ""
+
+
+def _framed_as_asked(header: str) -> bool:
+    """Tell whether no more than chunks was used: we ask for no other transfer coding (TE)."""
+    return all(each.strip().lower() in {"", "identity", "chunked"} for each in header.split(","))
 
 
 def _wanted(content_type: str, media: Media) -> bool:
@@ -198,8 +206,8 @@ def _inflated(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bo
             raise failed(Note.CUT_SHORT)
         raw = decoder.unused_data
         if frame != _GZIP or not raw.startswith(_GZIP_MAGIC):
-            break
-    return whole, cut
+            return whole, cut
+    return whole, True
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,12 @@ class LineResponse:
         piece = self._line.hear(most)
         try:
             parser.feed_data(piece)
-        except (HttpParserError, HttpParserUpgrade):
+        except HttpParserUpgrade:
             raise failed(Note.BROKE_OFF) from None
+        except HttpParserError:
+            if not self._whole:
+                raise failed(Note.BROKE_OFF) from None
+            self._surplus = True  # no part of the answer, which stands
         return bool(piece)
 
     def _hung_up(self) -> None:

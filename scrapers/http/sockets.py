@@ -3,7 +3,8 @@
 import os
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
@@ -69,6 +70,8 @@ class MeteredTLSSocket(ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature is that of ssl
         self.settimeout(0)
+        # What ends without TLS saying so may have been cut off by anybody on the way.
+        self.suppress_ragged_eofs = False
         shake = super().do_handshake
         try:
             _patiently(self, READABLE, lambda: shake(block), current_allowance().connected_by())
@@ -78,17 +81,28 @@ class MeteredTLSSocket(ssl.SSLSocket):
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         receive = super().recv
-        return _heard(self, lambda: receive(buflen, flags))
+        with _reset_if_cut_off():
+            return _heard(self, lambda: receive(buflen, flags))
 
     def recv_into(
         self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0
     ) -> int:
         receive = super().recv_into
-        return _received(self, lambda: receive(buffer, nbytes, flags))
+        with _reset_if_cut_off():
+            return _received(self, lambda: receive(buffer, nbytes, flags))
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
         send = super().send
         _sent(self, data, lambda left: send(left, flags))
+
+
+@contextmanager
+def _reset_if_cut_off() -> Iterator[None]:
+    """Call an end without a close_notify what it is: not a fault of a certificate."""
+    try:
+        yield
+    except ssl.SSLEOFError:
+        raise ConnectionResetError from None
 
 
 def _heard(sock: socket.socket, receive: Callable[[], bytes]) -> bytes:

@@ -180,8 +180,8 @@ class Egress:
     ) -> tuple[Answer, ...]:
         if host in self.address_map:
             return (_answer(*self.address_map[host]),)
-        if literal(host) is not None:
-            answers: tuple[Answer, ...] = (_answer(host, port),)
+        if (address := literal(host)) is not None:
+            answers: tuple[Answer, ...] = (_answer(str(address), port),)
         else:
             answers = self._resolved(host, port, allowance.seconds_to_connect())
         if reach is Reach.PUBLIC and not all(self._passes(answer) for answer in answers):

@@ -1,3 +1,4 @@
+import encodings
 from collections.abc import Callable
 
 import pytest
@@ -44,3 +45,17 @@ def test_what_a_page_cannot_be_written_in_is_not_believed(answered: Answered, na
     page = answered(body, headers={"content-type": "text/html"})
 
     assert (page.text, page.bytes) == (body, body.encode())
+
+
+def remembered() -> int:
+    return len(encodings._cache)  # type: ignore[attr-defined]  # noqa: SLF001 - where Python keeps them
+
+
+def test_names_of_encodings_that_strangers_make_up_are_not_remembered(answered: Answered) -> None:
+    before = remembered()
+    for number in range(20):
+        for made_up in (f"{'x' * 60_000}{number}", f"x{number}", f"utf{'-' * (number + 2)}8"):
+            page = answered("José", headers={"content-type": f"text/html; charset={made_up}"})
+            assert page.text == "José"
+
+    assert remembered() <= before + 1

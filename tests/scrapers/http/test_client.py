@@ -221,3 +221,28 @@ def test_notes_hold_no_word_of_the_web(internet: Internet, etiquette: Etiquette)
 
         assert isinstance(came, Reading)
         assert came.note in set(Note)
+
+
+def test_a_page_packed_as_more_members_than_are_unpacked_is_cut(internet: Internet) -> None:
+    members = b"".join(gzip.compress(b"%d " % number) for number in range(20))
+    internet.serve(without_robots(answering(answer(members, headers="Content-Encoding: gzip\r\n"))))
+
+    page = internet.client().fetch(Request(url=SITE), PAGES)
+
+    assert isinstance(page, Page)
+    assert (page.body.split()[-1], page.cut) == (b"15", True)
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "gzip,chunked", "deflate, gzip, chunked"])
+def test_a_body_packed_for_the_way_which_we_never_ask_for_is_not_taken_for_its_text(
+    internet: Internet, etiquette: Etiquette, coding: str
+) -> None:
+    body = gzip.compress(b"hello")
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: {coding}\r\n\r\n"
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    internet.serve(without_robots(answering(head.encode() + chunks)))
+
+    came = internet.client().fetch(Request(url=SITE), etiquette)
+
+    assert isinstance(came, Reading)
+    assert (came.outcome, came.note) == (Outcome.UNREADABLE, Note.PACKED.value)

@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from ssl import SSLSocket
 
 import pytest
 
@@ -115,3 +116,27 @@ def test_a_drip_over_tls_ends_in_time_too(
     assert time.monotonic() - began < 2.5
     assert isinstance(came, Reading)
     assert came.note == Note.OUT_OF_TIME
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["cut off", "ended"])
+def test_what_ends_with_its_connection_is_whole_only_if_tls_says_that_it_ended(
+    internet: Internet, etiquette: Etiquette, tmp_path: Path, *, told: bool
+) -> None:
+    internet.ca_file = issue(tmp_path, "site.example")
+
+    def behaviour(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nhello")
+        if told and isinstance(connection, SSLSocket):
+            connection.unwrap()
+        connection.shutdown(socket.SHUT_RDWR)
+
+    internet.serve(without_robots(behaviour), tls=server_context(internet.ca_file))
+
+    came = fetch(internet, etiquette)
+
+    if told:
+        assert isinstance(came, Page)
+        assert came.body == b"hello"
+    else:
+        assert isinstance(came, Reading)
+        assert (came.outcome, came.note) == (Outcome.FAILED, Note.BROKE_OFF.value)

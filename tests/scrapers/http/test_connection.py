@@ -99,7 +99,12 @@ def test_a_response_that_breaks_off_is_none(started: bytes) -> None:
 
 @pytest.mark.parametrize(
     "behind",
-    [b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX: y\r\n\r\nlie", b"HTTP/1.1 200 OK\r\n"],
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX: y\r\n\r\nlie",
+        b"HTTP/1.1 200 OK\r\n",
+        b"\r\n\r\n<!-- cached -->",
+        b"\x00" * 100,
+    ],
 )
 def test_what_follows_a_response_unasked_is_no_part_of_it_and_answers_nobody(behind: bytes) -> None:
     wire = Pieces([WHOLE["a length"] + behind])
@@ -169,3 +174,11 @@ def test_a_kept_line_is_stale_once_the_other_side_hung_up_or_spoke_unasked(unask
         theirs.shutdown(socket.SHUT_RDWR)
 
         assert (before, line.stale) == (False, True)
+
+
+def test_bytes_behind_the_answer_of_a_server_that_hangs_up_leave_the_answer_as_it_is() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
+    wire = Pieces([head + b"hello" + b"\r\n0\r\n"])
+
+    assert wire.line.ask(SITE, PLAIN, {}).read(MUCH) == b"hello"
+    assert (wire.kept, wire.closed) == ([], True)

@@ -1,6 +1,7 @@
 """What may lie at a private address: declared origins, each for its own source alone."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
@@ -131,3 +132,15 @@ def test_a_name_service_that_does_not_answer_holds_nobody_up() -> None:
         Egress(resolve=hang).dial("site.example", 80, Reach.PUBLIC)
 
     assert end.value.note is Note.NO_NAME_SERVICE
+
+
+def test_a_public_address_of_the_sixth_version_is_dialled_without_its_brackets(
+    wire: Wire, etiquette: Etiquette
+) -> None:
+    origin = "http://[2606:4700::1111]"
+
+    came = wire.client().fetch(Request(url=origin), replace(etiquette, origins=(origin,)))
+
+    assert isinstance(came, Reading)
+    assert (came.outcome, came.note) == (Outcome.FAILED, Note.NO_CONNECTION.value)
+    assert wire.connects == [("2606:4700::1111", 80)]
