@@ -23,11 +23,14 @@ KEPT_FOR = timedelta(hours=24)
 KEPT_UNKNOWN_FOR = timedelta(hours=1)
 LONGEST_DELAY = 300.0
 LONGEST_FILE = 512_000
-# A longer file is not kept over a restart: its host is asked again.
+# What is left of a file once the rules for other robots are out; more than that forbids all.
 LONGEST_KEPT = 65_536
 MOST_HOSTS = 4_096
+MOST_BYTES = 32 * 1024 * 1024
 
 _AGENT_LINE = re.compile(r"\s*user(?:-|\s*)agent(?:\s*:|\s)(.*)", re.IGNORECASE | re.DOTALL)
+_RULE_LINE = re.compile(r"\s*(?:dis)?allow\s*:", re.IGNORECASE)
+_SOMEONE_ELSE = "User-agent: someone-else"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,10 @@ class Learnt:
     def lasts(self, now: datetime) -> bool:
         # Nothing is kept for longer than a day, unless the clock was set back meanwhile.
         return now < self.until <= now + KEPT_FOR
+
+    @property
+    def size(self) -> int:
+        return len(self.file.encode())
 
 
 class RobotsMemory(Protocol):
@@ -87,6 +94,7 @@ class Robots:
         self._memory = InMemoryRobots() if memory is None else memory
         self._lock = Lock()
         self._rules: dict[str, Rules] = {}
+        self.held_bytes = 0
         self._onward: dict[str, tuple[Request, int]] = {}
         self._recalled: set[str] = set()
         self._unkept: deque[Learnt] = deque()
@@ -107,7 +115,7 @@ class Robots:
             return
         learnt = _learnt(target.origin, answer, now)
         self._know(learnt)
-        if learnt.lasts(now) and len(learnt.file) <= LONGEST_KEPT:
+        if learnt.lasts(now):
             self._unkept.append(learnt)
 
     def recall(self, origin: str, now: datetime) -> None:
@@ -129,9 +137,16 @@ class Robots:
     def _know(self, learnt: Learnt) -> None:
         rules = Rules.of(learnt)
         with self._lock:
+            self._forget(learnt.origin)
             self._rules[learnt.origin] = rules
-            if len(self._rules) > MOST_HOSTS:
-                del self._rules[next(iter(self._rules))]
+            self.held_bytes += learnt.size
+            while len(self._rules) > MOST_HOSTS or self.held_bytes > MOST_BYTES:
+                self._forget(next(iter(self._rules)))
+
+    def _forget(self, origin: str) -> None:
+        rules = self._rules.pop(origin, None)
+        if rules is not None:
+            self.held_bytes -= rules.learnt.size
 
     def _taken(self) -> Iterator[Learnt]:
         while self._unkept:
@@ -174,16 +189,37 @@ def _learnt(origin: str, answer: Page | Reading | Moved, now: datetime) -> Learn
     if answer.status != HTTPStatus.OK:
         return Learnt(origin=origin, until=now + KEPT_FOR)
     text = answer.body[:LONGEST_FILE].decode("utf-8-sig", "replace")
-    return Learnt(origin=origin, until=now + KEPT_FOR, file=_narrowed(text))
+    learnt = Learnt(origin=origin, until=now + KEPT_FOR, file=_narrowed(text))
+    if learnt.size <= LONGEST_KEPT:
+        return learnt
+    unknown = Reading(outcome=Outcome.DECLINED, note=Note.ROBOTS_UNKNOWN.value)
+    return Learnt(origin=origin, until=now + KEPT_FOR, refusal=unknown)
 
 
 def _narrowed(text: str) -> str:
-    """Fold all groups for other robots into one.
+    """Fold all groups for other robots into one, and leave out all but the first of their rules.
 
     The parser copies each rule into each agent of its group: ten thousand agents with ten
     thousand rules, which fit in one file, would be a hundred million copies.
     """
-    return "\n".join(map(_narrowed_line, text.splitlines()))
+    kept: list[str] = []
+    ours = ruled = False
+    for line in text.splitlines():
+        if not line.partition("#")[0].strip():
+            continue
+        narrowed = _narrowed_line(line)
+        if _AGENT_LINE.match(line):
+            # A rule has ended the group before; whatever else may have is taken for no end.
+            ours, ruled = ours and not ruled, False
+            ours = ours or narrowed != _SOMEONE_ELSE
+            if [narrowed] == kept[-1:] == [_SOMEONE_ELSE]:
+                continue
+        elif _RULE_LINE.match(line):
+            if ruled and not ours:
+                continue
+            ruled = True
+        kept.append(narrowed)
+    return "\n".join(kept)
 
 
 def _narrowed_line(line: str) -> str:
@@ -191,4 +227,4 @@ def _narrowed_line(line: str) -> str:
     if agent is None:
         return line
     name = agent[1].partition("#")[0].strip().lower()
-    return line if name.strip("*") in {"", TOKEN} else "User-agent: someone-else"
+    return line if name.strip("*") in {"", TOKEN} else _SOMEONE_ELSE

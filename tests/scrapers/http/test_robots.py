@@ -145,6 +145,42 @@ def test_what_is_known_of_hosts_stays_bounded(
     assert wanted == [True, True, False, False, False]
 
 
+def test_what_is_kept_of_files_stays_bounded_in_bytes_too(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scrapers.http.robots.MOST_BYTES", 100_000)
+    robots = Robots()
+    targets = [Target.of(f"http://site{number}.example/") for number in range(5)]
+    rules = "User-agent: *\n" + "Disallow: /secret/\n" * 1_700
+    file = Page(url="", status=200, body=rules.encode(), fetched_at=clock.now())
+    for target in (*targets, targets[-1], targets[-1]):
+        robots.learn(target, file, clock.now())
+
+    wanted = [robots.wanted(target, clock.now()) is not None for target in targets]
+    assert wanted == [True, True, False, False, False]
+
+
+def test_rules_for_others_take_no_room(clock: FakeClock) -> None:
+    rules = "".join(f"Disallow: /{number}\n" for number in range(20_000))
+    others = f"User-agent: one\nUser-agent: other\n# which\n{rules}"
+    ours = "User-agent: *\nSitemap: /map\nUser-agent: third\nDisallow: /people/\n"
+
+    robots = met(clock, others + ours + others)
+
+    assert robots.refusal(SITE) is not None
+    assert robots.refusal(Target.of("http://site.example/7")) is None
+    assert robots.held_bytes < 500
+
+
+def test_a_file_with_more_rules_for_us_than_are_kept_forbids_all(clock: FakeClock) -> None:
+    rules = "".join(f"Disallow: /{number}\n" for number in range(20_000))
+
+    refusal = met(clock, f"User-agent: *\n{rules}").refusal(SITE)
+
+    assert refusal is not None
+    assert (refusal.outcome, refusal.note) == (Outcome.DECLINED, Note.ROBOTS_UNKNOWN.value)
+
+
 FORBIDDING = answer(b"User-agent: *\nDisallow: /secret\n")
 
 

@@ -91,13 +91,13 @@ def test_a_file_that_could_not_be_fetched_is_not_kept(clock: FakeClock) -> None:
     assert memory.known == {}
 
 
-def test_a_long_file_is_obeyed_and_asked_for_again_after_a_restart(clock: FakeClock) -> None:
+def test_of_a_long_file_what_binds_us_is_kept(clock: FakeClock) -> None:
     memory = InMemoryRobots()
     long = FILE + "# a comment\n" * (LONGEST_KEPT // 12)
     first, second = restarted(clock, memory, long), restarted(clock, memory, long)
 
-    assert memory.known == {}
-    assert second.files_asked == 1
+    assert memory.known[ORIGIN].file == FILE.rstrip("\n")
+    assert second.files_asked == 0
     assert first.came["http://alpha.example/secret"].outcome is Outcome.DECLINED
 
 
