@@ -25,7 +25,7 @@ from monitor.services.ports import unwatched
 from scrapers.http.clock import SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 
-PATIENCE = 20
+PATIENCE = 120
 SLOW_NETWORK = """
 [sources.bluesky]
 url = "{url}"
