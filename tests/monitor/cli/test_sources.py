@@ -169,7 +169,7 @@ def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(term
         hand.end()
         hand.join()
     assert said.code == 69
-    assert "restart the service" in said.sentence
+    assert "restart the service" in said.err
 
 
 def test_a_command_tries_itself_what_the_holder_never_came_to(terminal, web):
