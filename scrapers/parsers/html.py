@@ -5,9 +5,9 @@ It costs whatever its author wants it to: only the child of `scrapers.sandbox` m
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 from bs4 import BeautifulSoup, Tag
 
@@ -116,6 +116,37 @@ def _feeds(soup: BeautifulSoup) -> Iterator[str]:
 
 
 MOST_LINKS = 20
+_CARDS = frozenset({"h-card", "vcard"})
+# Other things that a page shows; whoever is named in one is its author, not the page's owner.
+_OTHERS = frozenset(
+    {
+        "h-entry",
+        "h-cite",
+        "h-event",
+        "h-review",
+        "h-product",
+        "h-item",
+        "hentry",
+        "hreview",
+        "vevent",
+    }
+)
+_PARTS = {
+    "name": ("p-name", "fn"),
+    "handle": ("p-nickname", "nickname"),
+    "bio": ("p-note", "note"),
+    "picture": ("u-photo", "photo"),
+}
+_URL = frozenset({"u-url", "url"})
+_UID = frozenset({"u-uid", "uid"})
+# A site says so of links that visitors, or advertisers, may have placed.
+_NOT_ENDORSED = frozenset({"nofollow", "ugc", "sponsored"})
+_COMMENT = re.compile(
+    r"(?:[pu]-)?comments?(?:[-_]?(?:list|area|author|body|content|container|wrapper|section|"
+    r"thread|item|block|box|meta|text|holder|respond))?|h-cite|(?:webmention|pingback|trackback)s?|"
+    r"(?:li-|div-)?comment-\d+|disqus_thread",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,29 +158,122 @@ class HCard:
     links: tuple[str, ...] = ()
 
 
-def h_card(soup: BeautifulSoup) -> HCard:
-    """Read the first card; a page about somebody shows theirs first."""
-    card = soup.find(class_="h-card") or soup.find(class_="vcard")
-    if not isinstance(card, Tag):
+@dataclass(slots=True, kw_only=True)
+class _Card:
+    """A card while it is read; `urls` and `uids` are absolute, `shown` says the ones to follow."""
+
+    tag: Tag
+    is_nested: bool
+    parts: dict[str, Tag] = field(default_factory=dict)
+    urls: list[str] = field(default_factory=list)
+    uids: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+
+
+def remove_comments(soup: BeautifulSoup) -> None:
+    """Remove what visitors wrote below a page, so that nobody speaks there for its owner."""
+    for region in soup.find_all(_is_comment):
+        if not region.decomposed:
+            region.decompose()
+
+
+def links_to_me(soup: BeautifulSoup) -> Iterator[str]:
+    """Yield where the links lead by which a page says: this is me, too."""
+    for tag in soup.find_all(["a", "link"], rel=True):
+        relations = _relations(tag)
+        if "me" in relations and not relations & _NOT_ENDORSED:
+            yield attribute(tag, "href")
+
+
+def representative_card(soup: BeautifulSoup, page_url: str) -> HCard:
+    """Read the card of the page's owner; an empty one where no card is known to be theirs."""
+    cards = list(_cards(soup, page_url))
+    chosen = _chosen(cards, page_url, {same_page(page_url, each) for each in links_to_me(soup)})
+    if chosen is None:
         return HCard()
+    texts = {name: text_of(chosen.parts.get(name)) for name in ("name", "handle", "bio")}
     return HCard(
-        name=text_of(_part(card, "p-name", "fn")) or _implied_name(card),
-        handle=text_of(_part(card, "p-nickname", "nickname")).removeprefix("@"),
-        bio=text_of(_part(card, "p-note", "note")),
-        picture=_picture(_part(card, "u-photo", "photo")),
-        links=tuple(_links_of_h_card(card))[:MOST_LINKS],
+        name=texts["name"] or _implied_name(chosen),
+        handle=texts["handle"].removeprefix("@"),
+        bio=texts["bio"],
+        picture=_picture(chosen.parts.get("picture")),
+        links=tuple(dict.fromkeys(chosen.shown))[:MOST_LINKS],
     )
 
 
-def _part(card: Tag, *names: str) -> Tag | None:
-    found = (card.find(class_=name) for name in names)
-    return next((each for each in found if isinstance(each, Tag)), None)
+def same_page(base: str, address: str) -> str:
+    """Return an address in a form that is equal for two spellings of one page."""
+    try:
+        whole = urldefrag(urljoin(base, address.strip())).url
+    except ValueError:
+        return ""
+    return whole.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def _implied_name(card: Tag) -> str:
+def _chosen(cards: list[_Card], page_url: str, me: set[str]) -> _Card | None:
+    here = same_page(page_url, page_url)
+    for card in cards:
+        if here in card.urls and here in card.uids:
+            return card
+    for card in cards:
+        if any(url and url in me for url in card.urls):
+            return card
+    top = [card for card in cards if not card.is_nested]
+    return top[0] if len(top) == 1 and here in top[0].urls else None
+
+
+def _cards(soup: BeautifulSoup, page_url: str) -> Iterator[_Card]:
+    """Yield the cards in the order of the page; what is inside of two belongs to the inner one.
+
+    One walk over all tags, however deep they are nested.
+    """
+    ahead: list[tuple[Tag, _Card | None, bool]] = [(soup, None, False)]
+    while ahead:
+        tag, owner, inside = ahead.pop()
+        classes = frozenset(tag.get_attribute_list("class"))
+        if classes & _CARDS:
+            card = _Card(tag=tag, is_nested=inside)
+            yield card
+            if tag.name == "a":
+                _note_address(card, tag, page_url, _URL)
+            owner, inside = card, True
+        elif classes & _OTHERS:
+            owner, inside = None, True
+        elif owner is not None:
+            _note(owner, tag, page_url, classes)
+        inner = [each for each in tag.children if isinstance(each, Tag)]
+        ahead.extend((each, owner, inside) for each in reversed(inner))
+
+
+def _note(card: _Card, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
+    for part, names in _PARTS.items():
+        if not classes.isdisjoint(names):
+            card.parts.setdefault(part, tag)
+    if tag.name in {"a", "area", "link"} and classes & (_URL | _UID):
+        _note_address(card, tag, page_url, classes)
+
+
+def _note_address(card: _Card, tag: Tag, page_url: str, classes: frozenset[str]) -> None:
+    address = attribute(tag, "href")
+    page = same_page(page_url, address)
+    if len(card.shown) >= MOST_LINKS or not page:
+        return
+    if classes & _URL:
+        card.urls.append(page)
+    if classes & _UID:
+        card.uids.append(page)
+    if not _relations(tag) & _NOT_ENDORSED:
+        card.shown.append(address)
+
+
+def _implied_name(card: _Card) -> str:
     """Return the name of a card that has no parts: `<a class="h-card" href="/">Jane Doe</a>`."""
-    parts = card.find(class_=lambda name: bool(name) and name.startswith(("p-", "u-")))
-    return "" if parts else text_of(card)
+    bare = not card.parts and card.tag.find(class_=_is_part) is None
+    return text_of(card.tag) if bare else ""
+
+
+def _is_part(name: str | None) -> bool:
+    return bool(name) and str(name).startswith(("p-", "u-"))
 
 
 def _picture(tag: Tag | None) -> str:
@@ -158,10 +282,15 @@ def _picture(tag: Tag | None) -> str:
     return attribute(tag, "src") or attribute(tag, "href") or attribute(tag, "data")
 
 
-def _links_of_h_card(card: Tag) -> Iterator[str]:
-    whole = [card] if card.name == "a" else []
-    for tag in [*whole, *card.find_all("a", class_=["u-url", "url", "u-uid"])]:
-        yield attribute(tag, "href")
+def _relations(tag: Tag) -> frozenset[str]:
+    return frozenset(str(each).lower() for each in tag.get_attribute_list("rel") if each)
+
+
+def _is_comment(tag: Tag) -> bool:
+    if tag.name in {"html", "body"}:
+        return False
+    names = (*tag.get_attribute_list("class"), *tag.get_attribute_list("id"))
+    return any(_COMMENT.fullmatch(str(each)) for each in names if each)
 
 
 PROFILE_CARD_MOST_LINKS = 50
@@ -259,16 +388,17 @@ def _from_markup(url: str, text: str, handle: str, site: str) -> ProfileCard:
     for hidden in soup.select("[data-nosnippet]") if "data-nosnippet" in text else ():
         if not hidden.decomposed:
             hidden.decompose()
+    remove_comments(soup)
     top = page_head(first)
     told = _Told(
         top=top,
         person=person_in(each.get_text() for each in _linked_data(soup)),
-        card=h_card(soup),
+        card=representative_card(soup, url),
         heading=text_of(soup.h1) if soup is not first else _heading(text),
         title=top.first("og:title", "twitter:title") or top.title,
         sites=tuple(each for each in (top.first("og:site_name"), site) if each),
     )
-    links = (*_rel_me(soup), *told.person.links, *told.card.links)
+    links = (*links_to_me(soup), *told.person.links, *told.card.links)
     return ProfileCard(
         name=told.name(handle or told.handle()),
         handle=told.handle(),
@@ -292,11 +422,6 @@ def _heading(text: str) -> str:
 
 def _linked_data(soup: BeautifulSoup) -> Iterable[Tag]:
     return soup.find_all("script", type="application/ld+json")
-
-
-def _rel_me(soup: BeautifulSoup) -> Iterator[str]:
-    for tag in soup.find_all(["a", "link"], rel="me"):
-        yield attribute(tag, "href")
 
 
 def _addresses(url: str, found: Iterable[str]) -> tuple[str, ...]:

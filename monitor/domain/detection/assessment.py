@@ -56,6 +56,7 @@ _RULED = {
     Ruling.REMOVED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
     Ruling.REFUSED: (Label.IMPERSONATION, rules.SAID_IMPERSONATION),
 }
+LINKS = frozenset({rules.LINKED_FROM_OWN.name, rules.LINKED_BOTH_WAYS.name})
 # Two signs of different kinds at least this strong make an imitation severe.
 _STRONG = 3.0
 _KINDS = {
@@ -91,7 +92,9 @@ def judge(case: Case, verdict: Ruling | None, weights: Weights) -> Assessment:
     if verdict in _RULED:
         label, rule = _RULED[verdict]
         return _assessment(label, (*weights.weigh([rule.holds()]), *shown), weights)
-    return _assessment(_label(case, shown, weights), shown, weights)
+    label = _label(case, shown, weights)
+    asked = _asked_for_a_link(case, shown, label, weights)
+    return _assessment(Label.UNKNOWN if asked else label, shown, weights)
 
 
 def evidence(case: Case, verdict: Ruling | None, weights: Weights) -> Iterator[Evidence]:
@@ -128,6 +131,24 @@ def _label(case: Case, shown: Iterable[Evidence], weights: Weights) -> Label:
     shares = chances(sums_of(shown), prior, linked=case.contacts.flagged)
     label = cheapest(shares, _somebody_else(case))
     return Label.UNKNOWN if case.bare and _too_much_of_a_handle(label, case) else label
+
+
+def _asked_for_a_link(
+    case: Case, shown: tuple[Evidence, ...], label: Label, weights: Weights
+) -> bool:
+    """Tell whether an own account's link makes this a question for the person.
+
+    A link one way decides nothing: it may be to a friend, or placed by a visitor. Beside a strong
+    sign of imitation no link does. What is called an imitation is asked about anyway, as a flag.
+    """
+    if label is Label.IMPERSONATION or not any(each.rule in LINKS for each in shown):
+        return False
+    if any(each.axis is Axis.IMITATION and each.bits >= _STRONG for each in shown):
+        return True
+    unlinked = tuple(each for each in shown if each.rule != rules.LINKED_FROM_OWN.name)
+    one_way = len(unlinked) < len(shown)
+    somebody_elses = case.look.level is Level.DIFFERENT
+    return one_way and not somebody_elses and _label(case, unlinked, weights) is not Label.OWN
 
 
 def _too_much_of_a_handle(label: Label, case: Case) -> bool:
@@ -221,7 +242,8 @@ class Costs:
 class Explanation:
     """`settled` says that the person decided, so that nothing was weighed against anything.
 
-    `held_back` says that another answer was cheaper, and not to be told from a handle alone.
+    `held_back` says that another answer was cheaper, and not to be told from a handle alone, or
+    from a link of the person's own account where `linked`.
     `weights` is the version by which the evidence was weighed, `prior` that of today.
     """
 
@@ -235,6 +257,7 @@ class Explanation:
     lowered_by: tuple[str, ...]
     settled: bool
     held_back: bool
+    linked: bool
     weights: int
 
 
@@ -243,6 +266,7 @@ def explain(assessment: Assessment, kind: Kind, weights: Weights) -> Explanation
     shares = chances(assessment.sums, prior)
     settled = any(each.rule in _SETTLING for each in assessment.evidence)
     likeliest = cheapest(shares, Label.NAMESAKE)
+    linked = any(each.rule in LINKS for each in assessment.evidence)
     return Explanation(
         label=assessment.label,
         evidence=assessment.evidence,
@@ -253,6 +277,7 @@ def explain(assessment: Assessment, kind: Kind, weights: Weights) -> Explanation
         costs=Costs(**{each.value: cost(each, shares) for each in Label}),
         lowered_by=assessment.lowered_by,
         settled=settled,
-        held_back=assessment.label is Label.UNKNOWN and likeliest in _BOLD,
+        held_back=assessment.label is Label.UNKNOWN and (linked or likeliest in _BOLD),
+        linked=linked,
         weights=assessment.weights,
     )

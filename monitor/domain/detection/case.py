@@ -274,6 +274,11 @@ def linked(links: Iterable[str], shown: Finding) -> bool:
     return any(not names.isdisjoint(_names(link)) for link in links)
 
 
+def linked_both_ways(portrait: Finding, own: Iterable[Finding]) -> bool:
+    """Tell whether one of the own accounts and the finding link to each other."""
+    return any(linked(each.links, portrait) and linked(portrait.links, each) for each in own)
+
+
 # The own accounts' links are looked at once for each finding.
 @lru_cache(maxsize=4_096)
 def _names(link: str) -> frozenset[str]:

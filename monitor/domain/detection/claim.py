@@ -21,7 +21,7 @@ from monitor.domain.detection.affiliation import (
     places_in,
     read_place,
 )
-from monitor.domain.detection.case import Case, Inventory, handles_on, linked
+from monitor.domain.detection.case import Case, Inventory, handles_on, linked, linked_both_ways
 from monitor.domain.detection.images import Nearness, nearness
 from monitor.domain.evidence import Rule, Sign
 from monitor.domain.handles.from_name import Cover
@@ -210,9 +210,12 @@ def _shared_handle(case: Case) -> Rule:
 def control(case: Case) -> Iterator[Sign]:
     if case.look.level is Level.NEAR:
         yield rules.NAME_MISSPELT.holds()
-    if any(linked(own.links, case.portrait) for own in case.inventory.own):
+    mutual = linked_both_ways(case.portrait, case.inventory.own)
+    if mutual:
+        yield rules.LINKED_BOTH_WAYS.holds()
+    elif any(linked(own.links, case.portrait) for own in case.inventory.own):
         yield rules.LINKED_FROM_OWN.holds()
-    elif handles_on(case.portrait.platform, case.subject, case.inventory):
+    if not mutual and handles_on(case.portrait.platform, case.subject, case.inventory):
         yield rules.SECOND_ACCOUNT.holds()
     if case.portrait.platform in case.inventory.none_on:
         yield rules.NONE_HERE.holds()

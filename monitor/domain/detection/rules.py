@@ -125,8 +125,13 @@ SAID_UNRELATED = Rule(
 LINKED_FROM_OWN = Rule(
     name="linked-from-own",
     axis=Axis.CONTROL,
-    reason="An account of yours links to it.",
-    otherwise="It would be a question if no account of yours linked to it.",
+    reason="An account of yours links to it, but it does not link back.",
+)
+LINKED_BOTH_WAYS = Rule(
+    name="linked-both-ways",
+    axis=Axis.CONTROL,
+    reason="This account and one of yours link to each other.",
+    otherwise="It would be a question if it and your account did not link to each other.",
 )
 NAME_MISSPELT = Rule(
     name="name-misspelt", axis=Axis.CONTROL, reason="People seldom misspell their own name."

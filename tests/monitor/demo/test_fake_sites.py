@@ -72,7 +72,7 @@ def test_two_visits_never_get_the_same_page(reader, site):
 def test_profiles_point_back_at_the_account_of_their_owner(reader):
     page = reader.read("http://chalkboard.example/t/mariadelgado").text
 
-    assert 'rel="me nofollow" href="https://bsky.app/profile/mariadelgado.skies.example"' in page
+    assert 'rel="me" href="https://bsky.app/profile/mariadelgado.skies.example"' in page
 
 
 def test_a_name_from_the_world_is_shown_as_text(reader_of, reader):

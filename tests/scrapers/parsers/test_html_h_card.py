@@ -1,31 +1,129 @@
-from scrapers.parsers.html import HCard, h_card, whole
+import pytest
+
+from scrapers.parsers.html import HCard, links_to_me, remove_comments, representative_card, whole
+
+HERE = "https://jane.example/"
+COMMENTER = (
+    "<div class='comment-author vcard'><img class='photo' src='/p.jpg'>"
+    "<a class='url fn' rel='{rel}' href='{link}'>Pat Poser</a></div>"
+)
 
 
-def card(body: str) -> HCard:
-    return h_card(whole(body))
+def card(body: str, at: str = HERE) -> HCard:
+    return representative_card(whole(body), at)
 
 
-def test_the_first_card_of_a_page_is_read() -> None:
+def me(body: str) -> list[str]:
+    return list(links_to_me(whole(body)))
+
+
+def test_a_card_whose_url_and_uid_are_the_page_is_its_owners() -> None:
     seen = card(
-        "<div class='h-card x'><a class='u-url p-name' href='/'>Jane <b>Doe</b></a>"
+        "<div class='h-card p-name'><a class='u-url' href='https://li.example'>Li</a></div>"
+        "<div class='h-card x'><a class='u-url u-uid p-name' href='/'>Jane <b>Doe</b></a>"
         "<img class='u-photo' src='/j.jpg'><i class='p-nickname'>@jdoe</i><p class='p-note'>Hi</p>"
-        "<a class='u-url' href='https://b.example'>b</a></div><div class='h-card p-name'>Li</div>"
+        "<a class='u-url' href='https://b.example'>b</a></div>"
     )
 
     assert (seen.name, seen.handle, seen.bio, seen.picture) == ("Jane Doe", "jdoe", "Hi", "/j.jpg")
     assert seen.links == ("/", "https://b.example")
 
 
-def test_a_card_without_parts_is_a_name() -> None:
-    seen = card("<a class='h-card' href='https://jane.example'>Jane Doe</a>")
+def test_a_card_whose_url_is_also_a_link_to_me_is_its_owners() -> None:
+    seen = card(
+        "<a rel='me' href='https://b.example/jane'>b</a>"
+        "<div class='vcard'><b class='fn'>Pat Poser</b><a class='url' href='/pat'>p</a></div>"
+        "<div class='vcard'><b class='fn'>Jane Doe</b><a class='url' href='//b.example/jane/'></a>"
+    )
 
-    assert (seen.name, seen.links) == ("Jane Doe", ("https://jane.example",))
+    assert (seen.name, seen.links) == ("Jane Doe", ("//b.example/jane/",))
 
 
-def test_an_older_card_is_read_by_its_older_names() -> None:
-    seen = card("<div class='vcard'><b class='fn'>Jane Doe</b><a class='url' href='/me'></a></div>")
+def test_the_only_card_of_a_page_is_its_owners_where_its_url_is_the_page() -> None:
+    only = "<div class='vcard'><b class='fn'>Jane Doe</b><a class='url' href='/'></a></div>"
 
-    assert (seen.name, seen.links) == ("Jane Doe", ("/me",))
+    assert card(only).name == "Jane Doe"
+    assert card(only, "https://jane.example/2026/a-post") == HCard()
+    assert card(only + only) == HCard()
+
+
+def test_an_author_inside_of_a_post_is_not_the_only_card_on_top() -> None:
+    author = "<a class='p-author h-card' href='https://pat.example/'>Pat Poser</a>"
+    owner = "<a class='h-card' href='https://jane.example'>Jane Doe</a>"
+
+    assert card(f"<article class='h-entry'>{author}</article>{owner}").name == "Jane Doe"
+    assert card(f"<div class='h-entry'>{owner}</div>") == HCard()
+
+
+def test_what_a_card_inside_of_another_says_is_not_said_of_the_outer_one() -> None:
+    inner = "<div class='h-card'><b class='p-name'>Pat Poser</b><a class='u-url' href='/p'></a>"
+
+    seen = card(
+        f"<div class='h-card'>{inner}</div><b class='p-name'>Jane Doe</b>"
+        "<a class='u-url' href='/'></a></div>"
+    )
+
+    assert (seen.name, seen.links) == ("Jane Doe", ("/",))
+
+
+@pytest.mark.parametrize("rel", ["external nofollow ugc", "nofollow ugc me", "sponsored me", ""])
+@pytest.mark.parametrize("link", ["https://impostor.example/", HERE, "https://b.example/jane"])
+def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
+    owner = "<a rel='me' href='https://b.example/jane'>b</a>"
+    comment = COMMENTER.format(rel=rel, link=link)
+    soup = whole(f"{owner}<ol class='comment-list'><li class='comment'>{comment}</ol>")
+
+    remove_comments(soup)
+
+    assert representative_card(soup, HERE) == HCard()
+    assert list(links_to_me(soup)) == ["https://b.example/jane"]
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        "<li class='comment even'>{}</li>",
+        "<article id='div-comment-12' class='x'>{}</article>",
+        "<section id='comments'>{}</section>",
+        "<div class='h-cite u-comment'>{}</div>",
+        "<div class='Comments-Area'>{}</div>",
+        "<ul class='webmentions'><li>{}</li></ul>",
+    ],
+)
+def test_what_stands_in_comments_is_no_word_of_the_owners(region: str) -> None:
+    soup = whole("<p>Mine</p>" + region.format("<a rel='me' href='https://p.example'>Pat</a>"))
+
+    remove_comments(soup)
+
+    assert not list(links_to_me(soup))
+    assert soup.get_text() == "Mine"
+
+
+def test_a_page_that_speaks_of_comments_is_no_comment() -> None:
+    soup = whole("<body class='comments-open comment'><p class='commentary'>Mine</p></body>")
+
+    remove_comments(soup)
+
+    assert soup.get_text() == "Mine"
+
+
+@pytest.mark.parametrize("rel", ["nofollow ugc me", "me nofollow", "UGC Me", "sponsored me"])
+def test_a_link_that_a_visitor_may_have_placed_says_nothing_of_the_owner(rel: str) -> None:
+    assert not me(f"<a rel='{rel}' href='https://impostor.example'>me</a>")
+
+
+@pytest.mark.parametrize("rel", ["me", "ME", "me noopener", "author me"])
+def test_a_link_to_me_is_read_however_it_is_written(rel: str) -> None:
+    assert me(f"<a rel='{rel}' href='https://b.example'>b</a>") == ["https://b.example"]
+
+
+def test_a_card_s_link_that_the_page_does_not_stand_for_is_not_followed() -> None:
+    seen = card(
+        "<div class='h-card'><a class='u-url u-uid' href='/'>Jane</a>"
+        "<a class='u-url' rel='nofollow' href='https://impostor.example'>p</a></div>"
+    )
+
+    assert seen.links == ("/",)
 
 
 def test_a_page_without_a_card_tells_nothing() -> None:

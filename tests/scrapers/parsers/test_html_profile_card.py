@@ -18,6 +18,8 @@ JSON_LD = """<script type="application/ld+json"><!--
  {"@type": ["ProfilePage"], "mainEntity": {"@type": "Person", "name": "Jane Doe",
   "description": "Art teacher", "sameAs": ["https://jane.example", "javascript:alert(1)"]}},]}
 --></script>"""
+OWNER = """<p class="h-card"><a class="u-url p-name" href="/jdoe">Jane <i>Doe</i></a>
+<i class="p-note">Hi</i></p>"""
 LINKED_PICTURE = """<script type="application/ld+json">
 {"@type": "Person", "name": "Jane Doe", "image": {"url": "https://a.example/3.png"}}</script>"""
 
@@ -67,17 +69,27 @@ def test_linked_data_is_read_as_sites_write_it(answered: Answered) -> None:
 
 def test_links_that_say_me_are_kept(answered: Answered) -> None:
     body = """<head><link rel="me" href="https://a.example"></head><body>
-    <a rel="nofollow me" href="https://b.example/">b</a><a href="https://c.example">c</a></body>"""
+    <a rel="me noopener" href="https://b.example/">b</a><a href="https://c.example">c</a></body>"""
 
     assert card(answered, body).links == ("https://a.example", "https://b.example/")
 
 
 def test_an_h_card_tells_name_and_note(answered: Answered) -> None:
-    body = '<p class="h-card"><b class="p-name">Jane <i>Doe</i></b><i class="p-note">Hi</i></p>'
-
-    seen = card(answered, body)
+    seen = card(answered, OWNER)
 
     assert (seen.name, seen.bio) == ("Jane Doe", "Hi")
+
+
+def test_a_commenter_lends_a_page_neither_name_nor_picture_nor_link(answered: Answered) -> None:
+    body = """<title>Band notes</title><ol class="comment-list"><li class="comment">
+    <div class="comment-author vcard"><img class="photo" src="/pat.jpg">
+    <a class="url fn" rel="external nofollow ugc me" href="https://impostor.example">Pat Poser</a>
+    <a rel="me" href="https://impostor.example/again">again</a></div></li></ol>"""
+
+    alone, beside = card(answered, body), card(answered, body + OWNER)
+
+    assert (alone.name, alone.picture, alone.links) == ("Band notes", "", ())
+    assert (beside.name, beside.bio, beside.links) == ("Jane Doe", "Hi", ())
 
 
 @pytest.mark.parametrize(
@@ -114,7 +126,10 @@ def test_a_profile_in_json_is_read_by_its_usual_keys(answered: Answered, told: o
     [
         ('<meta property="og:image" content="https://a.example/1.png">', "https://a.example/1.png"),
         ('<meta property="og:image" content="/1.png">', "https://alpha.example/1.png"),
-        ("<a class=h-card><img class=u-photo src=https://a.example/2.png></a>", "2.png"),
+        (
+            "<a class=h-card href=/jdoe><img class=u-photo src=https://a.example/2.png></a>",
+            "2.png",
+        ),
         (
             LINKED_PICTURE + '<meta property="og:image" content="https://a.example/1.png">',
             "3.png",

@@ -221,13 +221,6 @@ def test_a_much_younger_account_counts_against_itself():
     assert {"younger", "elder"} & rules(maria(elder)) == {"elder"}
 
 
-def test_an_account_that_an_own_one_links_to_is_own():
-    own = replace(OWN, links=("http://www.bsky.app/profile/other.skies.example/",))
-    subject = Subject(person=MARIA.person, commonness=MANY)
-
-    assert assess(subject, STRANGER, Inventory(own=(own,)), None, WEIGHTS).label is Label.OWN
-
-
 def test_somebody_elses_name_and_handle_are_unrelated():
     other = replace(STRANGER, name="Thomas Okafor", handle="okafor", bio="Cedar Valley")
 

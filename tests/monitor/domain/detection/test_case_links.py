@@ -1,7 +1,38 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
-from monitor.domain.detection.case import linked
+from monitor.demo.district import MARIA
+from monitor.domain.detection.assessment import Assessment, assess
+from monitor.domain.detection.case import Inventory, Subject, linked
+from monitor.domain.evidence import Axis, Label
+from monitor.services.weights import own_weights
 from scrapers.models import Finding, Kind
+
+SUBJECT = Subject(person=MARIA.person, commonness=60.0)
+WEIGHTS = own_weights()
+BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
+OWN = Finding(
+    key="https://bsky.app/profile/did:plc:maria",
+    kind=Kind.ACCOUNT,
+    url="https://bsky.app/profile/mariadelgado.skies.example",
+    account="bluesky:did:plc:maria",
+    name="Maria Delgado",
+    handle="mariadelgado.skies.example",
+    bio=BIO,
+    created_at=datetime(2023, 8, 14, tzinfo=UTC),
+    links=("http://www.bsky.app/profile/other.skies.example/",),
+)
+STRANGER = Finding(
+    key="https://bsky.app/profile/did:plc:other",
+    kind=Kind.ACCOUNT,
+    url="https://bsky.app/profile/other.skies.example",
+    account="bluesky:did:plc:other",
+    name="Maria Delgado",
+    handle="sunnydays.skies.example",
+    bio="Dental hygienist in Fairmont. Two cats.",
+)
 
 CHANNEL = Finding(
     key="https://youtube.com/channel/UCnora",
@@ -40,3 +71,62 @@ def test_a_link_to_something_near_it_does_not(link: str) -> None:
     assert not linked((link,), CHANNEL)
     assert not linked((link,), PAGE)
     assert not linked((), PAGE)
+
+
+def judged(own: Finding = OWN, **shown: object) -> Assessment:
+    found = replace(STRANGER, **shown)  # type: ignore[arg-type]
+    return assess(SUBJECT, found, Inventory(own=(own,)), None, WEIGHTS)
+
+
+def rules(assessment: Assessment) -> set[str]:
+    return {each.rule for each in assessment.evidence}
+
+
+def test_an_account_and_an_own_one_that_link_to_each_other_are_both_own() -> None:
+    found = judged(links=(OWN.url,))
+
+    assert found.label is Label.OWN
+    assert "linked-both-ways" in rules(found)
+
+
+@pytest.mark.parametrize("shown", [{}, {"name": "", "handle": "zz", "bio": ""}])
+def test_a_link_one_way_is_a_question_and_never_an_answer(shown: dict[str, str]) -> None:
+    found = judged(**shown)
+
+    assert found.label is Label.UNKNOWN
+    assert "linked-both-ways" not in rules(found)
+
+
+def test_a_link_one_way_takes_nothing_from_what_is_own_without_it() -> None:
+    mine = {"handle": "mariadelgado", "bio": BIO, "account": "chalk:1"}
+
+    assert judged(own=replace(OWN, links=()), **mine).label is Label.OWN
+    assert judged(**mine).label is Label.OWN
+
+
+def test_nobody_is_asked_about_a_friend_their_own_account_links_to() -> None:
+    assert judged(name="Karl Brandt").label is Label.UNRELATED
+
+
+@pytest.mark.parametrize("links", [(), (OWN.url,)])
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"bio": "DM me for details", "created_at": datetime(2021, 9, 1, tzinfo=UTC)},
+        {"handle": "mariadelgado7.skies.example"},
+        {"bio": BIO, "created_at": datetime(2022, 9, 1, tzinfo=UTC)},
+    ],
+)
+def test_a_link_beside_a_sign_of_imitation_is_always_a_question(
+    links: tuple[str, ...], sign: dict[str, object]
+) -> None:
+    found = judged(links=links, **sign)
+
+    assert max(each.bits for each in found.evidence if each.axis is Axis.IMITATION) >= 3.0
+    assert found.label is Label.UNKNOWN
+
+
+def test_an_imitation_stays_one_whatever_links_to_it() -> None:
+    impostor = {"handle": "maria-de1gado.skies.example", "bio": BIO}
+
+    assert judged(**impostor).label is Label.IMPERSONATION

@@ -172,11 +172,21 @@ def test_a_state_is_known_where_no_town_contradicts_it():
     assert "state" not in rules(ohioan, location="Cedar Valley, Ohio")
 
 
-def test_a_link_from_an_own_account_settles_that_it_is_no_second_one():
+def test_links_both_ways_settle_that_an_account_is_no_second_one():
     linking = replace(OWN, links=(FOUND.url,))
 
-    assert "linked-from-own" in rules(own=linking, **HERE)
-    assert "second-account" not in rules(own=linking, **HERE)
+    assert "linked-both-ways" in rules(own=linking, links=(OWN.url,), **HERE)
+    assert {"linked-from-own", "second-account"}.isdisjoint(
+        rules(own=linking, links=(OWN.url,), **HERE)
+    )
+
+
+def test_a_link_one_way_settles_nothing():
+    linking = replace(OWN, links=(FOUND.url,))
+
+    assert {"linked-from-own", "second-account"} <= rules(own=linking, **HERE)
+    assert "linked-both-ways" not in rules(own=linking, **HERE)
+    assert "linked-from-own" not in rules(links=(OWN.url,), **HERE)
 
 
 def test_nothing_is_said_of_a_network_where_nobody_has_an_account():
@@ -193,7 +203,7 @@ def test_every_rule_is_tried_somewhere():
     elsewhere = {
         *("same-handle", "same-handle-family", "same-handle-longer"),
         *("name-former", "school-too", "state", "same-picture"),
-        *("linked-from-own", "declared", "pupils"),
+        *("linked-from-own", "linked-both-ways", "declared", "pupils"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
         *("said-mine", "said-namesake", "said-unrelated", "said-impersonation"),
         *("like-me", "unlike-me", "like-others", "watched-words", "watched-picture"),
