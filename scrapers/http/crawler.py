@@ -20,6 +20,7 @@ from scrapers.http.event_loop import Loop, LoopThread, aside, looping
 from scrapers.http.frontier import (
     LOOK_AHEAD,
     Board,
+    Lane,
     Leg,
     Progress,
     Question,
@@ -33,7 +34,7 @@ from scrapers.http.frontier import (
 )
 from scrapers.http.robots import Robots
 from scrapers.http.ssrf_guard import Target, declared
-from scrapers.http.throttle import HostMemory, HostState, Pace, after
+from scrapers.http.throttle import HostMemory, HostState, Pace, after, answered
 from scrapers.models import Outcome, Page, Query, QueryKind, Reading, ReadPage, Visit
 from scrapers.parsers.block_detection import stumbled
 from scrapers.parsers.profile_images import PictureReader
@@ -175,9 +176,16 @@ class Worker:
             return refused(Note.NOT_ALLOWED).reading
         if turn.lane.state.parked(self.clock.now()):
             return turn.lane.state.standing_reading
-        if turn.tour.failures[turn.lane.host] >= self.pace.most_failures:
+        if turn.tour.failures[self._route(turn)] >= self.pace.most_failures:
             return failed(Note.CLOSED).reading
         return None
+
+    def _route(self, turn: Turn) -> str:
+        """Name what failures in a row are counted for: a host, or the way from one to another."""
+        host = turn.lane.host
+        if not self.way.is_guest(turn.question, host):
+            return host
+        return f"{self.way.origin(turn.question)} > {host}"
 
     def _disallowed(self, leg: Leg, etiquette: Etiquette) -> Reading | None:
         return self.way.robots.refusal(leg.target) if etiquette.access is Access.PAGE else None
@@ -215,9 +223,10 @@ class Worker:
         self._take(turn, reading, due)
 
     def _take(self, turn: Turn, reading: Reading, due: float) -> None:
-        wait = self._put_off(turn.question, reading)
+        guest = self.way.is_guest(turn.question, turn.lane.host)
+        wait = None if guest else self._put_off(turn.question, reading)
         if wait is None:
-            pause = self.pace.asked_pause(reading, self.clock.now())
+            pause = 0.0 if guest else self.pace.asked_pause(reading, self.clock.now())
             due = max(due, self.clock.monotonic() + pause)
             self._conclude(turn, reading, due, self._note(turn, reading, due))
         else:
@@ -270,18 +279,36 @@ class Worker:
         turn.tour.steps.put(Step(host=state))
 
     def _note(self, turn: Turn, reading: Reading, due: float) -> HostState | None:
-        """Note where the host stands; return it if a restart should know at once."""
-        lane, failures = turn.lane, turn.tour.failures
-        if reading.outcome is Outcome.FAILED:
-            failures[lane.host] += 1
-        else:
-            failures[lane.host] = 0
-        before, now = lane.state, self.clock.now()
-        lane.state = self._paused(after(before, reading, now), due)
-        stands = before.parked_until, before.failures
-        changed = stands != (lane.state.parked_until, lane.state.failures)
+        """Note where the host stands; return what a restart should know at once."""
+        lane, failures, route = turn.lane, turn.tour.failures, self._route(turn)
+        failures[route] = failures[route] + 1 if reading.outcome is Outcome.FAILED else 0
+        if self.way.is_guest(turn.question, lane.host):
+            lane.state = self._paused(lane.state, due)
+            return self._charge_origin(turn, reading)
+        before, stands = lane.state, lane.state
+        page = self.sources[turn.question.query.source].etiquette.access is Access.PAGE
+        single = page and reading.outcome is Outcome.BLOCKED
+        if not single or _is_confirmed(lane, turn.question, reading):
+            stands = after(before, reading, self.clock.now())
+        if answered(reading):
+            lane.refused = ""
+        lane.state = self._paused(stands, due)
+        changed = (before.parked_until, before.failures) != (stands.parked_until, stands.failures)
         long = due - self.clock.monotonic() >= LONG_PAUSE
         return lane.state if changed or long else None
+
+    def _charge_origin(self, turn: Turn, reading: Reading) -> HostState | None:
+        """Charge what a redirect led to to the host of the page that it came from."""
+        origin, now = self.board.lane(self.way.origin(turn.question)), self.clock.now()
+        if origin is None or origin is turn.lane or origin.state.parked(now):
+            return None
+        if answered(reading):
+            origin.refused = ""
+        refused = reading.outcome in {Outcome.BLOCKED, Outcome.LIMITED}
+        if not refused or not _is_confirmed(origin, turn.question, reading):
+            return None
+        origin.state = after(origin.state, reading, now)
+        return origin.state
 
     def _paused(self, state: HostState, due: float) -> HostState:
         pause = timedelta(seconds=max(due - self.clock.monotonic(), 0.0))
@@ -324,6 +351,18 @@ class Worker:
         else:
             steps.put(Step(onward=onward, host=host))
             self._move(turn, due)
+
+
+def _is_confirmed(lane: Lane, question: Question, reading: Reading) -> bool:
+    """Tell whether a refusal is the host's: a second question was refused, or it refused before.
+
+    One question alone may have met a single account's page, which says nothing of the others.
+    """
+    if lane.state.failures and reading.outcome is Outcome.BLOCKED:
+        return True
+    first = lane.refused or question.query.key
+    lane.refused = first
+    return first != question.query.key
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True)

@@ -203,6 +203,7 @@ class Lane:
     """`due` is when the host may be asked again, by the monotonic clock.
 
     `wished` are the seconds between two requests: the most that any source wants for this host.
+    `refused` is the key of the question that alone was refused here since the last answer.
 
     A tour that has not taken its last visit from this host yet asks no further: whatever
     happens to its consumer, one answer a host is lost at most. Tours of one rank take turns.
@@ -212,6 +213,7 @@ class Lane:
     due: float
     wished: float = 0.0
     busy: bool = False
+    refused: str = ""
     lined_up: set[Rank] = field(default_factory=set)
     waiting: dict[Rank, Waiting] = field(default_factory=lambda: {rank: {} for rank in Rank})
 
@@ -468,27 +470,42 @@ class Board:
 class Queues:
     """Subdomains of one site share a queue, named `*.site`, whoever asks or is led there.
 
-    `seconds` holds, for the queues that sources declare, the longest pause that any of them wants.
+    `seconds` holds, for the queues that sources declare, the longest pause that any of them wants,
+    `owners` the names of these sources, and `apis` the queues that an API's source declares.
     """
 
     seconds: Mapping[str, float]
     sites: tuple[str, ...]
+    owners: Mapping[str, frozenset[str]]
+    apis: frozenset[str]
 
     @classmethod
     def of(cls, sources: Iterable[Source]) -> Self:
         declared: dict[str, float] = {}
+        owners: dict[str, frozenset[str]] = {}
+        apis: set[str] = set()
         for source in sources:
             for origin in source.etiquette.origins:
                 host = origin.casefold().partition("://")[2].partition(":")[0]
                 pause = source.etiquette.seconds_between
                 declared[host] = max(declared.get(host, 0.0), pause)
+                owners[host] = owners.get(host, frozenset()) | {source.name}
+                if source.etiquette.access is Access.API:
+                    apis.add(host)
         return cls(
-            seconds=declared, sites=tuple(host for host in declared if host.startswith("*."))
+            seconds=declared,
+            sites=tuple(host for host in declared if host.startswith("*.")),
+            owners=owners,
+            apis=frozenset(apis),
         )
 
     def at(self, host: str) -> str:
         bare = host.rstrip(".")
         return next((site for site in self.sites if bare.endswith(site[1:])), bare)
+
+    def owns(self, source: str, queue: str) -> bool:
+        """Tell whether a source declares the hosts of a queue as its own."""
+        return source in self.owners.get(queue, frozenset())
 
     def pause(self, queue: str, otherwise: float) -> float:
         """Return the seconds between two requests; `otherwise` where no source knows the host."""
@@ -526,3 +543,18 @@ class Way:
             host=self.queues.at(asked.host),
             asks_robots=file is not None,
         )
+
+    def origin(self, question: Question) -> str:
+        """Return the queue of the page that was asked for, wherever redirects led from there."""
+        return self.queues.at(Target.of(question.pages[0].request.url).host)
+
+    def is_guest(self, question: Question, queue: str) -> bool:
+        """Tell whether what a question meets in a queue says nothing of the hosts there.
+
+        Anybody can redirect their page to another host's refusal, and anybody can name an API's
+        address as a page. An API answers for itself to its own source's questions only.
+        """
+        if self.queues.owns(question.pages[0].source, queue):
+            return False
+        led_here = question.led is not None and self.origin(question) != queue
+        return led_here or queue in self.queues.apis

@@ -1,14 +1,41 @@
 """A host that fails, limits or blocks us is left alone, also after a restart."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from scrapers.http.client import Moved
 from scrapers.http.throttle import HostState, InMemoryHosts
-from scrapers.models import Outcome, Reading
+from scrapers.models import Outcome, Page, Reading, Request
+from scrapers.source import ANYWHERE, Access
 from tests.scrapers.http.fakes import MONDAY, FakeClient, FakeClock, lanes_over, questions, site
 
 ALPHA, BETA = site("alpha"), site("beta")
+# People's pages, wherever they lie, and an API of another platform.
+PAGES = site("pages", access=Access.PAGE, origins=ANYWHERE)
+HOMES = site("homes", access=Access.PAGE)
+API = BETA
+API_URL = "http://beta.example/v1/session"
+REFUSALS = [
+    Reading(outcome=Outcome.BLOCKED),
+    Reading(outcome=Outcome.LIMITED, retry_at=MONDAY + timedelta(days=7)),
+    Reading(outcome=Outcome.LIMITED, retry_at=MONDAY + timedelta(minutes=4)),
+    Reading(outcome=Outcome.FAILED),
+]
+
+
+def answering(
+    clock: FakeClock, answers: dict[str, Reading | Moved]
+) -> Callable[[str], Page | Reading | Moved | str]:
+    """Answer as told; no host has a robots.txt, and nothing else is there."""
+
+    def respond(url: str) -> Page | Reading | Moved | str:
+        if url.endswith("/robots.txt"):
+            return Page(url=url, status=404, body=b"", fetched_at=clock.now())
+        return answers.get(url, "absent")
+
+    return respond
 
 
 def test_two_failures_in_a_row_close_a_host_for_the_run(clock: FakeClock) -> None:
@@ -93,3 +120,109 @@ def test_a_parked_host_is_asked_again_when_its_time_has_come(clock: FakeClock) -
 
     assert {visit.reading.outcome for visit in visits} == {Outcome.ABSENT}
     assert hosts.states["alpha.example"].failures == 0
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+@pytest.mark.parametrize("pages", [1, 5])
+def test_a_page_that_redirects_to_an_apis_refusal_keeps_nobody_from_the_api(
+    clock: FakeClock, refusal: Reading, pages: int
+) -> None:
+    led = Moved(Request(url=API_URL, led=True))
+    answers = {f"http://homes.example/{n}": led for n in range(pages)} | {API_URL: refusal}
+    client = FakeClient(clock, respond=answering(clock, answers))
+    hosts = InMemoryHosts()
+    lanes = lanes_over(client, PAGES, API, hosts=hosts)
+    hostile = [PAGES.query(f"p{n}", f"http://homes.example/{n}") for n in range(pages)]
+
+    first = list(lanes.visit(hostile))
+    visits = list(lanes.visit([*hostile, *questions(5, API)]))
+
+    assert first[0].reading.outcome is refusal.outcome
+    asked = [visit.reading.outcome for visit in visits if visit.query.source == API.name]
+    assert asked == [Outcome.ABSENT] * 5
+    assert hosts.states["beta.example"].parked_until is None
+    assert hosts.states["beta.example"].failures == 0
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_an_apis_address_that_is_named_as_a_page_keeps_nobody_from_the_api(
+    clock: FakeClock, refusal: Reading
+) -> None:
+    named = {f"{API_URL}/{n}": refusal for n in range(5)}
+    client = FakeClient(clock, respond=answering(clock, named))
+    lanes = lanes_over(client, PAGES, API)
+
+    list(lanes.visit(PAGES.query(url, url) for url in named))
+    visits = list(lanes.visit([*(PAGES.query(url, url) for url in named), *questions(5, API)]))
+
+    asked = [visit.reading.outcome for visit in visits if visit.query.source == API.name]
+    assert asked == [Outcome.ABSENT] * 5
+
+
+def test_what_a_redirect_led_to_is_charged_to_the_host_of_the_page_it_came_from(
+    clock: FakeClock,
+) -> None:
+    wall = "http://wall.example/login"
+    answers: dict[str, Reading | Moved] = {
+        f"http://homes.example/name{n}": Moved(Request(url=wall, led=True)) for n in range(5)
+    }
+    answers[wall] = Reading(outcome=Outcome.BLOCKED)
+    client = FakeClient(clock, respond=answering(clock, answers))
+    hosts = InMemoryHosts()
+
+    visits = list(lanes_over(client, HOMES, hosts=hosts).visit(questions(5, HOMES)))
+
+    assert {visit.reading.outcome for visit in visits} == {Outcome.BLOCKED}
+    assert hosts.states["homes.example"].reason == Outcome.BLOCKED
+    assert hosts.states["homes.example"].failures == 1
+    assert hosts.states["wall.example"].parked_until is None
+
+
+def test_a_wall_before_one_page_is_no_wall_before_the_next(clock: FakeClock) -> None:
+    walled: dict[str, Reading | Moved] = {
+        "http://homes.example/name1": Reading(outcome=Outcome.BLOCKED)
+    }
+    client = FakeClient(clock, respond=answering(clock, walled))
+    hosts = InMemoryHosts()
+    lanes = lanes_over(client, HOMES, hosts=hosts)
+
+    for _ in range(3):
+        outcomes = [each.reading.outcome for each in lanes.visit(questions(4, HOMES))]
+        assert outcomes == [Outcome.ABSENT, Outcome.BLOCKED, Outcome.ABSENT, Outcome.ABSENT]
+
+    assert hosts.states["homes.example"].parked_until is None
+
+
+def test_one_question_that_is_refused_again_and_again_parks_nobody(clock: FakeClock) -> None:
+    client = FakeClient(
+        clock,
+        respond=answering(clock, {"http://homes.example/name0": Reading(outcome=Outcome.BLOCKED)}),
+    )
+    hosts = InMemoryHosts()
+    lanes = lanes_over(client, HOMES, hosts=hosts)
+
+    for _ in range(3):
+        list(lanes.visit(questions(1, HOMES)))
+
+    assert hosts.states["homes.example"].parked_until is None
+    assert client.urls.count("http://homes.example/name0") == 3
+
+
+def test_a_wall_before_two_pages_in_a_row_is_the_hosts(clock: FakeClock) -> None:
+    said = Reading(outcome=Outcome.BLOCKED)
+    walled: dict[str, Reading | Moved] = {f"http://homes.example/name{n}": said for n in range(10)}
+    client = FakeClient(clock, respond=answering(clock, walled))
+    hosts = InMemoryHosts()
+    lanes = lanes_over(client, HOMES, hosts=hosts)
+
+    visits = list(lanes.visit(questions(10, HOMES)))
+
+    assert len([url for url in client.urls if "name" in url]) == 2
+    assert {visit.reading.outcome for visit in visits} == {Outcome.BLOCKED}
+    assert hosts.states["homes.example"].parked_until is not None
+
+    # Once it has refused so, its next refusal is believed at once.
+    clock.sleep(timedelta(hours=1).total_seconds())
+    list(lanes.visit(questions(10, HOMES)))
+    assert len([url for url in client.urls if "name" in url]) == 3
+    assert hosts.states["homes.example"].failures == 2
