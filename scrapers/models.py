@@ -35,7 +35,8 @@ class Finding:
     lies, `picture_hash` the network's own name for it, and `picture_print` what we keep of it
     (see `scrapers.models`), empty if we did not look. `exposed` names the kinds
     of private contact that were taken out before it was kept, and where (`phone:bio`); no source
-    fills it.
+    fills it. `says_missing` is True where the page of an account that exists also shows its
+    site's words for one that does not.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Finding:
     picture_print: str = ""
     exposed: tuple[str, ...] = ()
     private: bool | None = None
+    says_missing: bool = False
     created_at: datetime | None = None
     counts: tuple[tuple[str, int], ...] = ()
 

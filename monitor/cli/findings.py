@@ -104,8 +104,8 @@ def _sums(found: Explanation) -> Iterator[_Line]:
 def _sentences(found: Explanation) -> Iterator[str]:
     if found.settled:
         yield f"It is {found.label}: the person said so, and nothing outweighs that."
-    elif found.held_back and found.linked:
-        yield "It is unknown: a link from an own account is not enough, so the person is asked."
+    elif found.held_back and found.asked_for:
+        yield f"It is unknown: where {found.asked_for} holds, the person is asked."
     elif found.held_back:
         yield "It is unknown: of a handle alone we do not say more."
     else:

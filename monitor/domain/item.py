@@ -25,11 +25,11 @@ MATERIAL = {
 VOLATILE = {
     Kind.ACCOUNT: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed"),
+        *("picture", "picture_print", "exposed", "says_missing"),
     ),
     Kind.PAGE: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed"),
+        *("picture", "picture_print", "exposed", "says_missing"),
         *("name", "handle", "bio", "picture_hash", "links", "private"),
     ),
 }
@@ -152,6 +152,7 @@ def combined(findings: Iterable[Finding]) -> Finding:
         picture_hash=_longest(each.picture_hash for each in several),
         picture_print=_longest(each.picture_print for each in several),
         exposed=tuple(sorted({shown for each in several for shown in each.exposed})),
+        says_missing=any(each.says_missing for each in several),
         private=max((each.private for each in several if each.private is not None), default=None),
         created_at=min((each.created_at for each in several if each.created_at), default=None),
         counts=_highest(count for each in several for count in each.counts),

@@ -1,5 +1,6 @@
 """Is there such an account? Only what a rule proves is an answer; the rest is "could not tell"."""
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ from scrapers.parsers.block_detection import (
 
 PLACEHOLDER = "{account}"
 REDIRECTS = range(300, 400)
+BOTH_SHOWN = "its page says both that the account exists and that it does not"
+# In what somebody says of themselves, brackets and quotes would be escaped.
+_ONLY_IN_MARKUP = re.compile("[<>\"]|='")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,9 @@ def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
     """Return FOUND (without findings) or ABSENT if the rule proves it and no wall stands before.
 
     A page that has the status and shows words of the site's own is no wall, whatever else it says.
+    Whoever runs an account can write the site's words for "no such account" into their bio, so a
+    page that shows both is FOUND, with the note BOTH_SHOWN; unless what speaks against the
+    account is markup, which nobody can write there, and what speaks for it is not.
     """
     exists = _mark(page, handle, (rule.e_code,), (rule.e_string, *rule.e_others))
     missing = _mark(page, handle, (rule.m_code, *rule.m_codes), (rule.m_string, *rule.m_others))
@@ -63,8 +70,10 @@ def verdict(rule: Rule, asked: str, handle: str, page: Page) -> Reading:
         proof = _proof(exists, "")
     if proof:
         return Reading(outcome=proof[0])
+    if exists is not None and _may_be_the_owners(missing, exists):
+        return Reading(outcome=Outcome.FOUND, note=BOTH_SHOWN)
     if exists is not None:
-        return unreadable("its page says both that the account exists and that it does not")
+        return unreadable(BOTH_SHOWN)
     return unreadable(_unknown(page))
 
 
@@ -88,6 +97,17 @@ def _proof(exists: str | None, missing: str | None) -> tuple[Outcome, str] | Non
     if missing is not None and exists is None:
         return Outcome.ABSENT, missing
     return None
+
+
+def _may_be_the_owners(missing: str | None, exists: str) -> bool:
+    """Tell whether the words against an account may be its owner's own, and do not outweigh it."""
+    if missing is None:
+        return False
+    return not _only_in_markup(missing) or _only_in_markup(exists)
+
+
+def _only_in_markup(mark: str) -> bool:
+    return _ONLY_IN_MARKUP.search(mark) is not None
 
 
 def _bare_refusal(rule: Rule, refused: Reading, page: Page) -> bool:

@@ -17,13 +17,13 @@ from scrapers.models import (
     Reading,
     Request,
 )
-from scrapers.parsers.presence import REDIRECTS, impossible_handle, verdict
+from scrapers.parsers.presence import BOTH_SHOWN, REDIRECTS, impossible_handle, verdict
 from scrapers.parsers.text import ASKED_NOT_TO, Wish, wishes_of_header
 from scrapers.sites.catalog import Entry
 from scrapers.source import UNLIMITED, Budget, Canary, Declaration, Etiquette, Family
 from scrapers.urls.canonical import account_key, account_keys, canonical_key
 
-READER = 4
+READER = 5
 # Some sites allow no more than this, and none demands more.
 CANARY_LENGTHS = (14, 12, 10, 8, 6)
 
@@ -82,7 +82,7 @@ class PresenceSource:
             return reading  # nobody wants to know whose account a canary is
         if Wish.UNLISTED in wishes_of_header(page):
             return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
-        return replace(reading, findings=(self._bare(handle),), unparsed=True)
+        return replace(reading, note="", findings=(self._bare(query, page),), unparsed=True)
 
     def parse(self, query: Query, page: Page) -> Reading:
         """Add what the page says of its owner; that the account exists has been proven."""
@@ -93,7 +93,7 @@ class PresenceSource:
         if Wish.UNLISTED in card.wishes:
             return Reading(outcome=Outcome.DECLINED, note=ASKED_NOT_TO)
         told = replace(
-            self._bare(handle),
+            self._bare(query, page),
             title=card.title,
             name=card.name,
             bio=card.bio,
@@ -131,7 +131,9 @@ class PresenceSource:
             subject=subject,
         )
 
-    def _bare(self, handle: str) -> Finding:
+    def _bare(self, query: Query, page: Page) -> Finding:
+        handle = query.terms[0]
+        told = verdict(self.entry.rule, query.request.url, handle, page)
         address = self.entry.shown_at(handle)
         account = account_key(self.platform, handle)
         return Finding(
@@ -141,6 +143,7 @@ class PresenceSource:
             account=account,
             account_aliases=tuple(key for key in account_keys(address) if key != account),
             handle=handle,
+            says_missing=told.note == BOTH_SHOWN,
         )
 
 

@@ -93,7 +93,7 @@ def judge(case: Case, verdict: Ruling | None, weights: Weights) -> Assessment:
         label, rule = _RULED[verdict]
         return _assessment(label, (*weights.weigh([rule.holds()]), *shown), weights)
     label = _label(case, shown, weights)
-    asked = _asked_for_a_link(case, shown, label, weights)
+    asked = _is_asked(case, shown, label, weights)
     return _assessment(Label.UNKNOWN if asked else label, shown, weights)
 
 
@@ -133,21 +133,24 @@ def _label(case: Case, shown: Iterable[Evidence], weights: Weights) -> Label:
     return Label.UNKNOWN if case.bare and _too_much_of_a_handle(label, case) else label
 
 
-def _asked_for_a_link(
-    case: Case, shown: tuple[Evidence, ...], label: Label, weights: Weights
-) -> bool:
-    """Tell whether an own account's link makes this a question for the person.
+def _is_asked(case: Case, shown: tuple[Evidence, ...], label: Label, weights: Weights) -> bool:
+    """Tell whether this is a question for the person, whatever answer would be cheapest.
 
     A link one way decides nothing: it may be to a friend, or placed by a visitor. Beside a strong
-    sign of imitation no link does. What is called an imitation is asked about anyway, as a flag.
+    sign of imitation no link does. An account under the person's name that says it is not there
+    is shown to them. What is called an imitation is asked about anyway, as a flag.
     """
-    if label is Label.IMPERSONATION or not any(each.rule in LINKS for each in shown):
+    if label is Label.IMPERSONATION:
+        return False
+    somebody_elses = case.look.level is Level.DIFFERENT
+    if any(each.rule == rules.SAYS_MISSING.name for each in shown):
+        return not somebody_elses
+    if not any(each.rule in LINKS for each in shown):
         return False
     if any(each.axis is Axis.IMITATION and each.bits >= _STRONG for each in shown):
         return True
     unlinked = tuple(each for each in shown if each.rule != rules.LINKED_FROM_OWN.name)
     one_way = len(unlinked) < len(shown)
-    somebody_elses = case.look.level is Level.DIFFERENT
     return one_way and not somebody_elses and _label(case, unlinked, weights) is not Label.OWN
 
 
@@ -243,7 +246,7 @@ class Explanation:
     """`settled` says that the person decided, so that nothing was weighed against anything.
 
     `held_back` says that another answer was cheaper, and not to be told from a handle alone, or
-    from a link of the person's own account where `linked`.
+    because of `asked_for`: a link of the person's own account, or words that hide the account.
     `weights` is the version by which the evidence was weighed, `prior` that of today.
     """
 
@@ -257,7 +260,7 @@ class Explanation:
     lowered_by: tuple[str, ...]
     settled: bool
     held_back: bool
-    linked: bool
+    asked_for: str
     weights: int
 
 
@@ -266,7 +269,8 @@ def explain(assessment: Assessment, kind: Kind, weights: Weights) -> Explanation
     shares = chances(assessment.sums, prior)
     settled = any(each.rule in _SETTLING for each in assessment.evidence)
     likeliest = cheapest(shares, Label.NAMESAKE)
-    linked = any(each.rule in LINKS for each in assessment.evidence)
+    held = {each.rule for each in assessment.evidence}
+    asked_for = next(iter(sorted(held & {rules.SAYS_MISSING.name, *LINKS})), "")
     return Explanation(
         label=assessment.label,
         evidence=assessment.evidence,
@@ -277,7 +281,7 @@ def explain(assessment: Assessment, kind: Kind, weights: Weights) -> Explanation
         costs=Costs(**{each.value: cost(each, shares) for each in Label}),
         lowered_by=assessment.lowered_by,
         settled=settled,
-        held_back=assessment.label is Label.UNKNOWN and (linked or likeliest in _BOLD),
-        linked=linked,
+        held_back=assessment.label is Label.UNKNOWN and (bool(asked_for) or likeliest in _BOLD),
+        asked_for=asked_for,
         weights=assessment.weights,
     )

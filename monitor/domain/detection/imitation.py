@@ -56,6 +56,8 @@ def imitation(case: Case, *, presented: bool) -> Iterator[Sign]:
         yield rules.BOAST.holds()
     if _LURES.search(case.look.text):
         yield rules.LURE.holds()
+    if case.portrait.says_missing:
+        yield rules.SAYS_MISSING.holds()
 
 
 def _handle(case: Case) -> Iterator[Sign]:

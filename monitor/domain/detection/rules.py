@@ -271,6 +271,12 @@ LURE = Rule(
     reason="It asks for messages or money, or offers gifts, as accounts made to deceive do.",
     otherwise="It would weigh less if it asked strangers for nothing.",
 )
+SAYS_MISSING = Rule(
+    name="says-missing",
+    axis=Axis.IMITATION,
+    reason="Its page shows its site's own words for an account that does not exist.",
+    otherwise="It would weigh less if its page did not say that there is no such account.",
+)
 HOLLOW = Rule(
     name="hollow",
     axis=Axis.IMITATION,

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from scrapers.models import Outcome, Page
-from scrapers.parsers.presence import Rule, impossible_handle, verdict
+from scrapers.parsers.presence import BOTH_SHOWN, Rule, impossible_handle, verdict
 
 Answered = Callable[..., Page]
 
@@ -40,7 +40,6 @@ def test_code_and_mark_together_prove_that_nobody_is_there(answered: Answered) -
         (BY_TEXT, "", 200),
         (BY_TEXT, "<title>Alpha, redesigned</title>", 200),
         (BY_TEXT, "No such teacher", 404),
-        (BY_TEXT, CARD + "No such teacher", 200),
     ],
 )
 def test_anything_else_could_not_be_told(
@@ -120,3 +119,27 @@ def test_a_page_that_names_an_account_only_to_miss_it_does_not_show_it(answered:
 
     assert outcome(rule, answered("<h1>jdoe</h1>")) is Outcome.FOUND
     assert outcome(rule, answered("No such teacher: jdoe")) is Outcome.ABSENT
+
+
+def test_a_bio_with_the_words_for_nobody_hides_no_account(answered: Answered) -> None:
+    words = replace(BY_TEXT, e_string="Teacher since")
+    markup = replace(BY_TEXT, m_string='<meta name="robots" content="noindex">')
+
+    for rule, body in (
+        (BY_TEXT, f"{CARD}<p>No such teacher</p>"),
+        (words, "Teacher since 2019. No such teacher"),
+        (markup, f"{CARD}{markup.m_string}"),
+    ):
+        reading = verdict(rule, ASKED, "jdoe", answered(body, headers=HTML))
+        assert (reading.outcome, reading.note) == (Outcome.FOUND, BOTH_SHOWN)
+
+
+def test_markup_that_says_nobody_is_there_outweighs_words_that_anybody_can_write(
+    answered: Answered,
+) -> None:
+    rule = replace(
+        BY_TEXT, e_string="Teacher since", m_string='<meta name="robots" content="none">'
+    )
+    page = answered(f"Teacher since 2019 {rule.m_string}", headers=HTML)
+
+    assert verdict(rule, ASKED, "jdoe", page).outcome is Outcome.UNREADABLE

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,16 @@ def test_none_takes_a_wall_for_an_answer(entry: Entry, saved: Answered) -> None:
     for status in (entry.rule.e_code, entry.rule.m_code):
         page = saved("walls/robot.html", status)
         assert verdict(entry.rule, entry.asked_at("j"), "j", page).outcome is Outcome.BLOCKED
+
+
+@own
+def test_a_bio_in_the_sites_own_words_for_nobody_hides_no_account(
+    entry: Entry, answered: Answered
+) -> None:
+    rule, handle = entry.rule, "noraquill"
+    shown = rule.e_string.replace("{account}", handle)
+    for words in (rule.m_string, *rule.m_others):
+        body = f"<title>Nora</title>{shown} <p>{escape(words)}</p>"
+        page = answered(body, rule.e_code, url=entry.asked_at(handle))
+
+        assert verdict(rule, entry.asked_at(handle), handle, page).outcome is Outcome.FOUND

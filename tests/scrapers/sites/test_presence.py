@@ -106,6 +106,24 @@ def test_nobody_parses_the_page_of_a_canary(linktree: PresenceSource, saved: Ans
     assert (reading.outcome, reading.unparsed) == (Outcome.FOUND, False)
 
 
+@pytest.mark.parametrize("bio", ["Art by the sea.", "No such member"])
+def test_a_page_that_says_there_is_no_such_account_is_told_as_one(
+    answered: Answered, bio: str
+) -> None:
+    source = PresenceSource(
+        entry=replace(ALPHA, rule=replace(RULE, m_codes=(200,), m_string="No such"))
+    )
+    (query,) = source.plan(Identity(ref="p", names=(), handles=("noraquill",)))
+    page = answered(
+        f"<div class='card'>Nora</div><p>{bio}</p>", headers={"content-type": "text/html"}
+    )
+
+    (bare,), (told,) = source.read(query, page).findings, source.parse(query, page).findings
+
+    assert bare.says_missing is told.says_missing is ("No such" in bio)
+    assert source.read(query, page).note == ""
+
+
 def test_another_rule_is_another_version() -> None:
     other = replace(ALPHA, rule=replace(RULE, m_string="Gone"))
 

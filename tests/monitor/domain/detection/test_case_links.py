@@ -130,3 +130,21 @@ def test_an_imitation_stays_one_whatever_links_to_it() -> None:
     impostor = {"handle": "maria-de1gado.skies.example", "bio": BIO}
 
     assert judged(**impostor).label is Label.IMPERSONATION
+
+
+@pytest.mark.parametrize("shown", [{}, {"name": "", "handle": "zz", "bio": ""}])
+def test_an_account_that_says_it_is_not_there_is_shown_to_the_person(
+    shown: dict[str, str],
+) -> None:
+    found = judged(own=replace(OWN, links=()), says_missing=True, **shown)
+
+    assert found.label is Label.UNKNOWN
+    assert "Its page shows its site's own words for an account that does not exist." in (
+        found.reasons
+    )
+
+
+def test_nobody_is_shown_a_strangers_page_that_says_it_is_not_there() -> None:
+    found = judged(own=replace(OWN, links=()), says_missing=True, name="Karl Brandt")
+
+    assert found.label is Label.UNRELATED

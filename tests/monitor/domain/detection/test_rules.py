@@ -115,6 +115,7 @@ HOLDS = [
         {"created_at": datetime(2020, 3, 1, tzinfo=UTC)},
     ),
     ("lure", {"bio": "DM me for details"}, {"bio": "Me and the DMV"}),
+    ("says-missing", {"says_missing": True}, {}),
     ("hollow", counted(10, 400, 3), counted(10, 400, 30)),
     ("hollow", counted(5, 60, 3), counted(5, 20, 3)),
     ("lived-in", counted(100, 150, 30), counted(100, 250, 30)),
