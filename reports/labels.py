@@ -188,8 +188,10 @@ def site_name(source: str) -> str:
     """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
 
     So does a host, but nobody is led there by a letter; and people do not say which of a site's
-    doors is meant (`github-api`).
+    doors is meant (`github-api`). Words about several sources stay as they are.
     """
+    if " " in source:
+        return source
     if source != source.lower() or "." in source:
         return source.replace(".", "[.]")
     source = source.removesuffix("-api")

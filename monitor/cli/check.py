@@ -19,6 +19,7 @@ from rich.text import Text
 from monitor.cli.context import Desk, Output, as_json, inert, pass_desk
 from monitor.db.files import StateLock
 from monitor.db.sweeps import CanaryCheck, RunRequest, SourceRun, Sweep, SweepKind
+from monitor.domain.failures import Failure, fold_failures
 from monitor.errors import BusyError, NotPermittedError, UnavailableError
 from monitor.scheduler.daemon import Doorbell
 from monitor.service import Service
@@ -311,11 +312,16 @@ def _tell(desk: Desk, service: Service, sweep: Sweep, *, as_json: bool) -> None:
     if sweep.closed_at is None:
         desk.output.say("Stopped before the end; the next start takes it up where it stood.")
     desk.output.say(f"{checked} of {len(runs)} sources checked.")
-    gaps = [run for run in runs if not run.outcome.conclusive]
-    if gaps:
+    failures = (
+        Failure(source=run.source, outcome=run.outcome, since=run.since or run.at, note=run.note)
+        for run in runs
+        if not run.outcome.conclusive
+    )
+    groups = fold_failures(failures, len(runs))
+    if groups:
         desk.output.table(
             ("could not be checked", "because", "since", "note"),
-            ((run.source, run.outcome, run.since, run.note) for run in gaps),
+            ((each.subject, each.outcome, each.since, each.explanation) for each in groups),
         )
 
 

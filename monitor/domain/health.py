@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.domain.failures import Failure, FailureGroup, fold_failures
 from scrapers.models import Outcome
 
 
@@ -81,12 +82,13 @@ class FailedCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCondition:
-    """`proven` is whether its canaries ever agreed in the field."""
+    """`proven` is whether its canaries ever agreed in the field; `note` says what went wrong."""
 
     name: str
     outcome: Outcome
     since: datetime
     proven: bool
+    note: str = ""
 
 
 def of_sources(named: Iterable[str], known: Mapping[str, SourceCondition]) -> Iterator[Checked]:
@@ -101,18 +103,29 @@ def of_sources(named: Iterable[str], known: Mapping[str, SourceCondition]) -> It
     well, unasked = len(asked) - len(troubled), len(names) - len(asked)
     told = f"{well} of {len(names)} sources could be checked"
     yield fine("sources", f"{told}; {unasked} not asked yet." if unasked else f"{told}.")
-    for each in troubled:
-        yield warned(
-            "sources",
-            f"{each.name}: {each.outcome} since {each.since:%-d %b %Y}.",
-            f"See `namesake sources show {each.name}`; turn it off if it stays so.",
-        )
+    failures = (
+        Failure(source=each.name, outcome=each.outcome, since=each.since, note=each.note)
+        for each in troubled
+    )
+    for group in fold_failures(failures, len(names)):
+        yield _of_failures(group)
     if unproven:
         yield warned(
             "sources",
             f"Unproven, so that what they find raises no flag: {', '.join(unproven)}.",
             "Give them a canary, where they take one, and run `namesake sources check`.",
         )
+
+
+def _of_failures(group: FailureGroup) -> Checked:
+    how = f"{group.outcome} since {group.since:%-d %b %Y}"
+    if not group.is_folded:
+        remedy = f"See `namesake sources show {group.source}`; turn it off if it stays so."
+        return warned("sources", f"{group.source}: {how}.", remedy)
+    note = f" ({group.note})" if group.note else ""
+    told = f"{group.count} of {group.total} sources fail alike: {how}{note}."
+    after = "Mend that, then run `namesake sources check`."
+    return warned("sources", told, f"{group.suspicion} {after}" if group.suspicion else after)
 
 
 def of_sweep(

@@ -117,6 +117,7 @@ def of_vitals(vitals: Vitals, sources: Iterable[str]) -> Iterator[Checked]:
             outcome=each.outcome,
             since=each.since,
             proven=each.proven_at is not None,
+            note=each.note,
         )
         for each in vitals.sources
     }

@@ -17,16 +17,16 @@ from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
 from monitor.domain.disclosure import ANSWER_WITHIN, needs_notice
 from monitor.domain.email import message_id
+from monitor.domain.failures import Failure, fold_failures
 from monitor.domain.flag import Flag, FlagKind
 from monitor.domain.person import Person
 from monitor.errors import InputError
 from monitor.services.ports import NewRef, Now
-from monitor.services.presenters import Telling
+from monitor.services.presenters import Telling, gap_of
 from reports.emails.account import AlertView, BreakGlassView, InvitationView, ReminderView
 from reports.emails.operator import SourcesParkedView
 from reports.emails.registry import LetterKind, kind_of
-from reports.emails.sections import Gap, LetterView
-from reports.labels import GapKind
+from reports.emails.sections import LetterView
 from scrapers.models import Outcome
 
 PURPOSE = "not-me"
@@ -317,7 +317,8 @@ class Upkeep:
     def tell(self, sweep: Sweep) -> None:
         """Write one letter about all trouble that a sweep was the first to find."""
         health = self.state.health.all()
-        gaps = tuple(map(_gap, (each for each in health if _began_in(each, sweep))))
+        begun = [_failure(each) for each in health if _began_in(each, sweep)]
+        gaps = tuple(map(gap_of, fold_failures(begun, len(health))))
 
         def view(greeting: Greeting) -> SourcesParkedView:
             return SourcesParkedView(**greeting, gaps=gaps)
@@ -330,10 +331,10 @@ def _began_in(health: SourceHealth, sweep: Sweep) -> bool:
     return health.outcome in TROUBLE and health.since >= sweep.started_at
 
 
-def _gap(health: SourceHealth) -> Gap:
-    return Gap(
+def _failure(health: SourceHealth) -> Failure:
+    return Failure(
         source=health.source,
-        outcome=GapKind(health.outcome),
+        outcome=health.outcome,
         since=health.since,
         note=health.note,
     )

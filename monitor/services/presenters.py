@@ -9,6 +9,7 @@ from monitor.db.sweeps import Course, SourceRun
 from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.evidence import Axis, Evidence, Label
+from monitor.domain.failures import Failure, FailureGroup, fold_failures
 from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling, Severity
 from monitor.domain.item import Item
 from monitor.domain.source_trust import WITHHELD
@@ -165,19 +166,30 @@ class Telling:
 
     def coverage(self, runs: Iterable[SourceRun]) -> Coverage:
         known = tuple(runs)
-        gaps = tuple(
-            Gap(
+        failures = tuple(
+            Failure(
                 source=run.source,
-                outcome=words.GapKind(run.course if run.course in UNFINISHED else run.outcome),
+                outcome=run.course if run.course in UNFINISHED else run.outcome,
                 since=run.since or run.at,
                 note=run.note,
             )
             for run in known
             if run.course in UNFINISHED or not run.outcome.conclusive
         )
+        gaps = tuple(gap_of(each) for each in fold_failures(failures, len(known)))
         withheld = tuple(run.source for run in known if run.note == WITHHELD)
-        checked = len(known) - len(gaps)
+        checked = len(known) - len(failures)
         return Coverage(checked=checked, total=len(known), gaps=gaps, withheld=withheld)
+
+
+def gap_of(group: FailureGroup) -> Gap:
+    return Gap(
+        source=group.subject,
+        outcome=words.GapKind(group.outcome),
+        since=group.since,
+        note=group.explanation,
+        count=group.count,
+    )
 
 
 def speaking_for(assessment: Assessment) -> tuple[str, ...]:

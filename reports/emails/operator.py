@@ -47,7 +47,9 @@ class TrialView(LetterView):
 
 def render_sources_parked(view: SourcesParkedView) -> Letter:
     gaps = cut(sorted(view.gaps, key=lambda gap: gap.since), MOST)
-    return composed("sources_parked", {"view": view, "gaps": gaps, "year": 0})
+    needing = sum(gap.count for gap in view.gaps)
+    facts = {"view": view, "gaps": gaps, "needing": needing, "year": 0}
+    return composed("sources_parked", facts)
 
 
 def render_address_paused(view: AddressPausedView) -> Letter:

@@ -133,12 +133,16 @@ class AsideLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A source that could not be checked; `note` is a clause of ours, without web text."""
+    """A source that could not be checked, or `count` of them that fail alike.
+
+    `note` is a clause of ours, without web text.
+    """
 
     source: str
     outcome: GapKind
     since: datetime
     note: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

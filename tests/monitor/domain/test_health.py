@@ -136,3 +136,25 @@ def test_each_source_in_trouble_is_named_and_the_others_are_counted():
 def test_the_worst_exit_code_wins_and_a_warning_has_none():
     assert worst([fine("a", "b"), warned("a", "b", "c")]) == 0
     assert worst([bad("a", "b", "c", 69), bad("a", "b", "c", 78), bad("a", "b", "c", 64)]) == 78
+
+
+def test_a_network_that_is_down_is_one_line_of_the_checkup():
+    names = [f"s{number}" for number in range(61)]
+    known = {
+        name: SourceCondition(
+            name=name,
+            outcome=Outcome.FAILED if number < 57 else Outcome.ABSENT,
+            since=NOW,
+            proven=True,
+            note="the name could not be resolved" if number < 57 else "",
+        )
+        for number, name in enumerate(names)
+    }
+
+    well, trouble = condition.of_sources(names, known)
+
+    assert well.told == "4 of 61 sources could be checked."
+    assert trouble.told == (
+        "57 of 61 sources fail alike: failed since 23 Nov 2026 (the name could not be resolved)."
+    )
+    assert trouble.remedy.startswith("Is DNS up?")

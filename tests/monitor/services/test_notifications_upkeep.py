@@ -81,3 +81,18 @@ def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
     letter = world.post.of_kind("review")[-1]
     assert "1 address refuses letters" in letter.text
     assert maria not in letter.text
+
+
+def test_when_every_source_is_down_operators_read_one_line(world_of):
+    sites = ("chalkboard", "readerly", "stitchbook", "snapgarden", "paceclub", "givingdesk")
+    world = world_of(*sites)
+    district = structs.replace(world.config.district, operators=(OPERATOR,))
+    world.restarts(structs.replace(world.config, district=district))
+    world.joins(MARIA)
+    for site in sites:
+        world.internet = world.internet.is_down(f"{site}.example")
+    weeks_go_by(world)
+
+    (letter,) = told(world)
+    assert "each of 6 sources (of 6) could not be reached" in " ".join(letter.split())
+    assert "Chalkboard" not in letter

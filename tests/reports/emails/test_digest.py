@@ -42,6 +42,22 @@ def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
     assert sentence in letter.html
 
 
+def test_sources_that_fail_alike_are_one_line_and_are_all_counted(digest: Digest) -> None:
+    gap = Gap(
+        source="each of 57 sources (of 61)",
+        outcome=GapKind.FAILED,
+        since=SINCE,
+        note="the name could not be resolved. Is DNS up?",
+        count=57,
+    )
+    letter = render(digest(coverage=Coverage(checked=3, total=61, gaps=(gap, ALPHA))))
+    text = " ".join(letter.text.split())
+
+    assert "3 of 61 sources checked; the other 58 are listed at the end." in text
+    line = "Since 3 Nov each of 57 sources (of 61) could not be reached: the name could not be"
+    assert f"{line} resolved. Is DNS up?" in text
+
+
 def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
     coverage = Coverage(checked=60, total=60, withheld=("bluesky", "quill.example"))
     letter = render(digest(coverage=coverage))

@@ -1,0 +1,99 @@
+"""Sources that fail alike are one fault: told in one line, with what is likely to be behind it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+# Fewer than these, or less than half of all sources, are better told one by one.
+_FEWEST = 5
+# What the notes of the fetch tier point to; every note of one row has one cause.
+_CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("could not be resolved", "name service did not answer"), "Is DNS up?"),
+    (("no connection could be made", "connection broke off"), "Is the network up?"),
+    (("no whole answer in time",), "Is the network slow?"),
+    (("connection could not be trusted",), "Does something between us and the web open TLS?"),
+    (("does not belong to the public internet",), "Does DNS answer with private addresses?"),
+    (("key that it asks for has not been put in",), "Are the keys put in?"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A source that could not be checked; `outcome` and `note` say why."""
+
+    source: str
+    outcome: str
+    since: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureGroup:
+    """What is told in one line: one failure, or `count` of `total` sources that fail alike.
+
+    All of them have failed since `since`. `suspicion` is a question, empty where none is near.
+    """
+
+    source: str
+    outcome: str
+    since: datetime
+    note: str
+    count: int = 1
+    total: int = 0
+    suspicion: str = ""
+
+    @property
+    def is_folded(self) -> bool:
+        return self.count > 1
+
+    @property
+    def subject(self) -> str:
+        """Name the source, or say how many there are, in the singular."""
+        return f"each of {self.count} sources (of {self.total})" if self.is_folded else self.source
+
+    @property
+    def explanation(self) -> str:
+        """Return the note, and what is suspected."""
+        if not self.suspicion:
+            return self.note
+        return f"{self.note}. {self.suspicion}" if self.note else self.suspicion
+
+
+def fold_failures(failures: Iterable[Failure], total: int) -> tuple[FailureGroup, ...]:
+    """Fold what most of `total` sources fail alike in; the rest stands by itself, in its order."""
+    told = tuple(failures)
+    alike: dict[tuple[str, str], list[Failure]] = defaultdict(list)
+    for each in told:
+        alike[_kind(each)].append(each)
+    return tuple(_groups(told, alike, total))
+
+
+def _groups(
+    told: tuple[Failure, ...], alike: dict[tuple[str, str], list[Failure]], total: int
+) -> Iterator[FailureGroup]:
+    for each in told:
+        same = alike[_kind(each)]
+        if len(same) < max(_FEWEST, total / 2):
+            yield FailureGroup(
+                source=each.source, outcome=each.outcome, since=each.since, note=each.note
+            )
+        elif each is same[0]:
+            notes = Counter(failure.note for failure in same)
+            yield FailureGroup(
+                source="",
+                outcome=each.outcome,
+                since=max(failure.since for failure in same),
+                note=notes.most_common(1)[0][0],
+                count=len(same),
+                total=total,
+                suspicion=_cause(each.note),
+            )
+
+
+def _kind(failure: Failure) -> tuple[str, str]:
+    return failure.outcome, _cause(failure.note) or failure.note
+
+
+def _cause(note: str) -> str:
+    return next((cause for words, cause in _CAUSES if any(word in note for word in words)), "")
