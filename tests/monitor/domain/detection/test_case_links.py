@@ -74,7 +74,7 @@ def test_a_link_to_something_near_it_does_not(link: str) -> None:
 
 
 def judged(own: Finding = OWN, **shown: object) -> Assessment:
-    found = replace(STRANGER, **shown)  # type: ignore[arg-type]
+    found = replace(STRANGER, **shown)  # type: ignore[arg-type] # fields by name
     return assess(SUBJECT, found, Inventory(own=(own,)), None, WEIGHTS)
 
 
