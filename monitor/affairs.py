@@ -78,6 +78,7 @@ class Affairs:
             letters=self.letters,
             retiring=self._retiring,
             now=self.now,
+            new_ref=self.new_ref,
         )
 
     @cached_property

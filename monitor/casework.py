@@ -61,9 +61,7 @@ class Casework:
             admission=self.admission,
             letters=self.letters,
             telling=self.telling,
-            glass=self.glass,
             deciding=self.deciding,
-            sorting=self.sorting,
             now=self.now,
         )
 

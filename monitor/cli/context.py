@@ -26,7 +26,7 @@ from monitor.config import Config, StudentsConfig, load
 from monitor.db.files import StateLock
 from monitor.db.ownership import hand_over
 from monitor.demo import setup as stage
-from monitor.demo.district import ZONE
+from monitor.demo.district import MAIL_DOMAIN, ZONE
 from monitor.errors import InputError
 from monitor.outside import Outside
 from monitor.scheduler.daemon import Doorbell
@@ -132,6 +132,7 @@ class Desk:
                 click.echo(f"namesake: {told}: see `namesake doctor`.", err=True)
 
 
+FLAGS_LEFT_OUT = "Flags left out: {}. A flag is opened on the portal's pages, never at a shell."
 pass_desk = click.make_pass_decorator(Desk)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 break_glass = click.option(
@@ -161,4 +162,13 @@ def opened(desk: Desk, folder: Path | None) -> Iterator[tuple[Service, Output]]:
         raise InputError(sentence)
     config = structs.replace(stage.configuration(folder), students=StudentsConfig())
     with build(config, desk.outside) as service:
+        _refuse_real_people(service, folder)
         yield service, Output(ZONE)
+
+
+def _refuse_real_people(service: Service, folder: Path) -> None:
+    """Go by the addresses in it, all of the demo's district: a marker file is soon made."""
+    people = service.state.people
+    if any(not people.get(ref).mail.endswith(f"@{MAIL_DOMAIN}") for ref in people.refs()):
+        sentence = f"{folder} holds people whom no demo made up: look into it without --demo."
+        raise InputError(sentence)

@@ -1,7 +1,7 @@
 """Why an account or a page was judged as it was.
 
-What became of an account or a page since it was first seen. The evidence pack of a flag, written
-to a file.
+What became of an account or a page since it was first seen. The evidence pack of a flag of the
+demo, written to a file.
 """
 
 from collections.abc import Iterator
@@ -24,6 +24,10 @@ CLOSED = (
     "What was found of a person is their own. With --break-glass REASON it is printed, audited, "
     "and they are told at once."
 )
+FLAGGED = (
+    "This finding has a flag, and no flag is opened at a shell: its person sees it on their own "
+    "page, and two reviewers can open it on the review pages."
+)
 
 
 @click.command("explain")
@@ -37,12 +41,14 @@ def explain_(
 ) -> None:
     """Print the evidence for whose an item is: axis, bits, sentence, sums, and what decided.
 
-    ITEM is the reference that a letter prints, of a question or of a flag.
+    ITEM is the reference that a letter prints. A finding with a flag is not printed here.
     """
     if reason is None and folder is None:
         raise NotPermittedError(CLOSED)
     with opened(desk, folder) as (service, output):
         known = service.state.items.get(item_of(service, item))
+        if folder is None:
+            refuse_flagged(service, known.ref)
         assessment = service.state.items.assessment(known.ref)
         if assessment is None:
             sentence = f"{known.ref} has not been assessed yet; the next sweep does."
@@ -64,6 +70,12 @@ def item_of(service: Service, begun: str) -> str:
         return service.state.flags.get(flag).item
     except InputError:
         return service.state.items.whole(begun)
+
+
+def refuse_flagged(service: Service, item: str) -> None:
+    """Raise NotPermittedError for a finding with a flag, open or decided."""
+    if service.state.flags.of_item(item):
+        raise NotPermittedError(FLAGGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +140,15 @@ def timeline_(
 ) -> None:
     """Print what became of an item: versions, events, flags and rulings, oldest first.
 
-    ITEM is the reference that a letter prints, of a question or of a flag. In what changed,
-    [-words-] were taken away and {+words+} added.
+    ITEM is the reference that a letter prints. A finding with a flag is not printed here. In what
+    changed, [-words-] were taken away and {+words+} added.
     """
     if reason is None and folder is None:
         raise NotPermittedError(CLOSED)
     with opened(desk, folder) as (service, output):
         known = service.state.items.get(item_of(service, item))
+        if folder is None:
+            refuse_flagged(service, known.ref)
         if reason is not None and folder is None:
             service.glass.broken(known.person, "What became of a finding over time", reason)
         moments = service.retracing.timeline(known.person, known.ref)
@@ -163,8 +177,8 @@ def _signed(mark: Mark) -> str:
 
 
 EVIDENCE_CLOSED = (
-    "Evidence is its person's own: they find it in the portal. With --break-glass REASON it is "
-    "written here, audited, and they are told at once."
+    "Evidence belongs to its person, who downloads it on their own page; a reviewer can once it is "
+    "shared. Here it is written for the demo only: add --demo FOLDER."
 )
 
 
@@ -176,12 +190,11 @@ EVIDENCE_CLOSED = (
     default=Path(),
     help="The folder to write to; else this one.",
 )
-@break_glass
 @demo_folder
 @pass_desk
-def evidence(desk: Desk, flag: str, out: Path, reason: str | None, folder: Path | None) -> None:
-    """Write the evidence pack of FLAG, a reference that a letter prints, as a ZIP."""
-    if reason is None and folder is None:
+def evidence(desk: Desk, flag: str, out: Path, folder: Path | None) -> None:
+    """Write the evidence pack of FLAG, a flag of the demo, as a ZIP."""
+    if folder is None:
         raise NotPermittedError(EVIDENCE_CLOSED)
     with opened(desk, folder) as (service, output):
         known = service.state.flags.get(service.state.flags.whole(flag))
@@ -190,7 +203,5 @@ def evidence(desk: Desk, flag: str, out: Path, reason: str | None, folder: Path 
         if place.exists():
             reason_not = f"{place} is there already; move it away, or name another folder."
             raise CannotWriteError(reason_not)
-        if reason is not None and folder is None:
-            service.glass.broken(known.person, "The evidence about a finding", reason)
         put(place, pack(view), PRIVATE)
         output.say(f"Written: {place}")

@@ -10,12 +10,15 @@ from datetime import datetime
 
 import click
 
-from monitor.cli.context import Desk, as_json, break_glass, inert, pass_desk
+from monitor.cli.context import FLAGS_LEFT_OUT, Desk, as_json, break_glass, inert, pass_desk
 from monitor.db.outbox import LetterState, OutboxLetter
 from monitor.domain.email import Verdict
+from monitor.domain.flag import Flagged
 from monitor.errors import NotPermittedError
 from monitor.service import Service
 from reports.emails.registry import printed
+
+SEEN = "Your next digest, without what is flagged"
 
 
 @click.group()
@@ -30,7 +33,7 @@ def digest() -> None:
 @as_json
 @pass_desk
 def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json: bool) -> None:
-    """Print what a person's next digest would say: it is theirs, so this breaks the glass."""
+    """Print what a person's next digest would say, without their flags; they are told at once."""
     if reason is None:
         sentence = (
             "A digest is its person's own. With --break-glass REASON it is printed, "
@@ -38,12 +41,16 @@ def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json:
         )
         raise NotPermittedError(sentence)
     with desk.service() as service:
-        view = service.digesting.view(person)
-        service.glass.broken(person, "Your next digest", reason)
+        view = service.digesting.view(person, Flagged.LEFT_OUT)
+        left_out = len(service.state.flags.of_person(person))
+        service.glass.broken(person, SEEN, reason)
         letter = printed(view)
     if as_json:
-        desk.output.json({"subject": letter.subject, "text": letter.text, "html": letter.html})
+        parts = {"subject": letter.subject, "text": letter.text, "html": letter.html}
+        desk.output.json({**parts, "flags_left_out": left_out})
         return
+    if left_out:
+        click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
     # The HTML is made for a program, and pads its first line with characters nobody sees.
     click.echo(letter.html if html else inert(letter.text))
 

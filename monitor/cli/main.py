@@ -27,7 +27,6 @@ from monitor.cli import (
     staff,
     weights,
 )
-from monitor.cli import enroll as enrol
 from monitor.cli import findings as evidence
 from monitor.cli import findings as explain
 from monitor.cli import findings as timeline
@@ -99,7 +98,6 @@ for command in (
     metrics.metrics,
     replay.replay,
     staff.staff,
-    enrol.enrol,
     ask.check,
     ask.sweep,
     plan.plan,

@@ -1,7 +1,7 @@
 """Inviting, counting and letting go. Nobody is enrolled from here.
 
-What an operator records about somebody who joined: a rest, an end, a legal hold. A copy of
-everything that is kept of one person: theirs to get, and nobody else's.
+What an operator records about somebody who joined: a pause, or an end. A copy of everything that
+is kept of one person: theirs to get, and nobody else's.
 """
 
 from collections.abc import Iterator
@@ -12,22 +12,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from monitor.cli.context import Desk, as_json, break_glass, pass_desk
+from monitor.cli.context import FLAGS_LEFT_OUT, Desk, as_json, break_glass, pass_desk
 from monitor.db.files import PRIVATE, put
 from monitor.domain.consent import Channel, Consent, phase
+from monitor.domain.flag import Flagged
 from monitor.errors import CannotWriteError, InputError, UnavailableError
 from monitor.service import Service
 from monitor.services.data_export import OwnCopy
 from reports.sanitize import one_address
-
-reviewers = click.option(
-    "--by",
-    multiple=True,
-    required=True,
-    metavar="REVIEWER",
-    help="Who decided it: the address of a reviewer named in the configuration.",
-)
-because = click.option("--reason", required=True, help="Why, in words that the person will read.")
 
 
 @click.command()
@@ -67,30 +59,6 @@ def resume(desk: Desk, ref: str) -> None:
     desk.output.say("The next sweep asks about them again; they are told.")
 
 
-@click.command()
-@click.argument("ref")
-@reviewers
-@because
-@pass_desk
-def hold(desk: Desk, ref: str, by: tuple[str, ...], reason: str) -> None:
-    """Place a legal hold, as two reviewers: nothing of theirs is erased, and they are told."""
-    with desk.service() as service:
-        service.holding.place(ref, frozenset(by), reason)
-    desk.output.say("Nothing about them is erased or forgotten until the hold is lifted.")
-
-
-@click.command()
-@click.argument("ref")
-@reviewers
-@because
-@pass_desk
-def release(desk: Desk, ref: str, by: tuple[str, ...], reason: str) -> None:
-    """Lift a legal hold; who has left meanwhile is erased within 24 hours."""
-    with desk.service() as service:
-        service.holding.lift(ref, frozenset(by), reason)
-    desk.output.say("The hold is lifted; they are told.")
-
-
 def _found(service: Service, whom: str) -> str:
     """Find somebody by their address or by their ref."""
     if not one_address(whom):
@@ -102,7 +70,7 @@ def _found(service: Service, whom: str) -> str:
     return ref
 
 
-SEEN = "A copy of everything that is kept about you"
+SEEN = "A copy of what is kept about you, without what is flagged"
 
 
 @click.command()
@@ -118,7 +86,8 @@ SEEN = "A copy of everything that is kept about you"
 def export(desk: Desk, ref: str, folder: Path | None, reason: str | None) -> None:
     """Send a person a copy of all that is kept about them, as JSON, HTML and CSV.
 
-    With --break-glass REASON it is printed here as JSON instead, and they are told at once.
+    With --break-glass REASON it is printed here as JSON instead, without their flags and what was
+    flagged, and they are told at once.
     """
     if folder is not None and reason is None:
         sentence = "What is kept of a person is their own: --to takes --break-glass REASON."
@@ -130,7 +99,10 @@ def export(desk: Desk, ref: str, folder: Path | None, reason: str | None) -> Non
             desk.output.say("It is queued, and made when it is sent: to them, and nobody else.")
             return
         service.glass.broken(ref, SEEN, reason)
-        copy = service.exporting.copy(ref, "operator")
+        copy = service.exporting.copy(ref, "operator", Flagged.LEFT_OUT)
+        left_out = len(service.state.flags.of_person(ref))
+    if left_out:
+        click.echo(FLAGS_LEFT_OUT.format(left_out), err=True)
     if folder is None:
         click.echo(copy.json())
         return
@@ -172,6 +144,12 @@ def invite(desk: Desk, mail: str, given: str, family: str) -> None:
         reason = (
             "Invitations need a mail server, or the operator could read the code: "
             "set host in [mail]."
+        )
+        raise UnavailableError(reason)
+    if not desk.config.portal.address:
+        reason = (
+            "People answer an invitation on the portal's pages: set address in [portal], and run "
+            "`namesake portal`."
         )
         raise UnavailableError(reason)
     with desk.service() as service:
@@ -216,8 +194,6 @@ for command in (
     left,
     pause,
     resume,
-    hold,
-    release,
 ):
     staff.add_command(command)
 

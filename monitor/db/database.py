@@ -19,7 +19,15 @@ from monitor.db.journal import Journal, Questions
 from monitor.db.migrations import NAMESAKE
 from monitor.db.outbox import LetterCounts, Outbox, PausedAddresses, Postmarks, StoppedMail
 from monitor.db.pages import Pages
-from monitor.db.people import TOMBSTONES, AddressChanges, Consents, Holds, People, Tombstones
+from monitor.db.people import (
+    TOMBSTONES,
+    AddressChanges,
+    Consents,
+    HoldProposals,
+    Holds,
+    People,
+    Tombstones,
+)
 from monitor.db.review import Assignments, Figures, GlassProposals, Looks, Openings, Remarks
 from monitor.db.sources import Health, Hosts, Outlays, RobotsFiles, Spending
 from monitor.db.sweeps import CanaryChecks, RunRequests, Sweeps
@@ -42,6 +50,7 @@ class State:
         self.people = People(database, sealing)
         self.consents = Consents(database)
         self.holds = Holds(database, sealing)
+        self.hold_proposals = HoldProposals(database, sealing)
         self.tombstones = Tombstones(sealing)
         self.invitations = Invitations(database, sealing)
         self.unfinished = Unfinished(database, sealing)

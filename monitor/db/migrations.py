@@ -111,4 +111,5 @@ NAMESAKE = Schema.of(
     step("letters_2"),
     step("invitations_1"),
     step("address_changes_1"),
+    step("holds_1"),
 )

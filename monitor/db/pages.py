@@ -207,6 +207,7 @@ KEPT_IN: Mapping[str, Kept] = {
     "flags": Kept.FLAG,
     "glass": Kept.GLASS,
     "health": Kept.SOURCE,
+    "hold_proposals": Kept.GLASS,
     "holds": Kept.PERSON,
     "hosts": Kept.HOST,
     "invitations": Kept.INVITATION,

@@ -25,6 +25,7 @@ from monitor.db.connection import (
 from monitor.db.encryption import DISTRICT, Sealing
 from monitor.db.files import PRIVATE, put
 from monitor.domain.consent import Act, Channel, Consent, Scope
+from monitor.domain.disclosure import HoldProposal
 from monitor.domain.person import Person
 from monitor.errors import InputError, NotPermittedError
 
@@ -104,7 +105,7 @@ class People:
         Raises NotPermittedError while a legal hold stands.
         """
         if self.database.row("SELECT 1 FROM holds WHERE person = ? AND lifted_at IS NULL", ref):
-            message = f"{ref} is under a legal hold: `namesake staff release` lifts it."
+            message = f"{ref} is under a legal hold: two reviewers lift it on the review pages."
             raise NotPermittedError(message)
         with self.database.write():
             for each in (ref, *self._invitations(ref)):
@@ -277,6 +278,14 @@ class Holds:
                 self.sealing.seal(hold.person, _place_of_holds(seq), hold),
             )
 
+    def all_standing(self) -> tuple[Hold, ...]:
+        """Return every hold that stands, the oldest first."""
+        rows = self.database.rows(
+            """SELECT seq, person, lifted_at, sealed FROM holds
+            WHERE lifted_at IS NULL ORDER BY placed_at, seq"""
+        )
+        return tuple(self._hold(row) for row in rows)
+
     def lift(self, person: str, at: datetime) -> bool:
         """Lift every hold of a person's that stands; return whether any did."""
         with self.database.write():
@@ -310,8 +319,62 @@ class Holds:
         return replace(hold, lifted_at=read_or_none(lifted_at))
 
 
+@dataclass(frozen=True, slots=True)
+class HoldProposals:
+    """What one reviewer proposed and no other has confirmed."""
+
+    database: Database
+    sealing: Sealing
+
+    def add(self, proposal: HoldProposal) -> None:
+        with self.database.write():
+            self.database.run(
+                "INSERT INTO hold_proposals (ref, person, at, sealed) VALUES (?, ?, ?, ?)",
+                proposal.ref,
+                proposal.person,
+                written(proposal.at),
+                self.sealing.seal(proposal.person, _proposed(proposal.ref), proposal),
+            )
+
+    def get(self, ref: str) -> HoldProposal:
+        found = self.database.row(
+            "SELECT ref, person, sealed FROM hold_proposals WHERE ref = ?", ref
+        )
+        if found is None:
+            reason = "There is no such proposal: it was confirmed, it is over, or its person left."
+            raise InputError(reason)
+        return self._proposal(found)
+
+    def all(self) -> tuple[HoldProposal, ...]:
+        """Return all that are kept, the oldest first; some may be over."""
+        query = "SELECT ref, person, sealed FROM hold_proposals ORDER BY at, ref"
+        return tuple(map(self._proposal, self.database.rows(query)))
+
+    def of(self, person: str) -> tuple[HoldProposal, ...]:
+        query = "SELECT ref, person, sealed FROM hold_proposals WHERE person = ? ORDER BY at, ref"
+        return tuple(map(self._proposal, self.database.rows(query, person)))
+
+    def drop_of(self, person: str) -> None:
+        """Drop what was proposed of a person: something was confirmed, and changed the ground."""
+        with self.database.write():
+            self.database.run("DELETE FROM hold_proposals WHERE person = ?", person)
+
+    def forget_before(self, at: datetime) -> None:
+        """Forget what nobody confirmed; the audit remembers that it was proposed."""
+        with self.database.write():
+            self.database.run("DELETE FROM hold_proposals WHERE at < ?", written(at))
+
+    def _proposal(self, row: Sequence[Any]) -> HoldProposal:
+        ref, person, sealed = row
+        return self.sealing.open(person, _proposed(ref), sealed, HoldProposal)
+
+
 def _place_of_holds(seq: int) -> str:
     return f"holds/{seq}/sealed"
+
+
+def _proposed(ref: str) -> str:
+    return f"hold_proposals/{ref}/sealed"
 
 
 TOMBSTONES = "erased.txt"

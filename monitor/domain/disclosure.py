@@ -1,6 +1,7 @@
 """Who sees a flag, and when: one table, and nothing else opens anything to anyone.
 
-Breaking the glass: two reviewers open a flag early, for a while, and its person is told. Figures
+What takes two reviewers, each in a session of their own: one proposes and another confirms. Both
+open a flag early for a while, or place or lift a legal hold. The person is told at once. Figures
 about staff are shown only where too many people stand behind them to tell who.
 """
 
@@ -84,13 +85,50 @@ class Proposal:
 
     def confirmed(self, by: str, now: datetime) -> "Proposal":
         """Open it. Raises NotPermittedError for the first reviewer, and when it is too late."""
-        if by.strip().casefold() == self.first.strip().casefold():
-            reason = "Another reviewer has to confirm it: breaking the glass takes two people."
-            raise NotPermittedError(reason)
-        if not self.waits(now):
-            reason = "This proposal is over: it had to be confirmed within a day. Propose it anew."
-            raise NotPermittedError(reason)
+        check_second(self.first, by, waits=self.waits(now))
         return replace(self, second=by, broken_at=now)
+
+
+class HoldStep(StrEnum):
+    PLACE = "place"
+    LIFT = "lift"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldProposal:
+    """One reviewer's wish to place or lift a legal hold; nothing is done until another confirms.
+
+    `first` is their address, as the person will read it.
+    """
+
+    ref: str
+    person: str
+    step: HoldStep
+    first: str
+    reason: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            sentence = "A legal hold takes a reason: the person will read it."
+            raise InputError(sentence)
+
+    def waits(self, now: datetime) -> bool:
+        return now < self.at + CONFIRM_WITHIN
+
+    def check_second(self, by: str, now: datetime) -> None:
+        """Raise NotPermittedError where this reviewer cannot confirm it, or it is too late."""
+        check_second(self.first, by, waits=self.waits(now))
+
+
+def check_second(first: str, second: str, *, waits: bool) -> None:
+    """Raise NotPermittedError for the reviewer who proposed it, and when it is too late."""
+    if second.strip().casefold() == first.strip().casefold():
+        reason = "Another reviewer has to confirm it: this takes two people."
+        raise NotPermittedError(reason)
+    if not waits:
+        reason = "This proposal is over: it had to be confirmed within a day. Propose it anew."
+        raise NotPermittedError(reason)
 
 
 ANSWER_WITHIN = timedelta(days=7)

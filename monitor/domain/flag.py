@@ -24,6 +24,13 @@ class FlagKind(StrEnum):
     OWN_ACCOUNT_CHANGED = "own-account-changed"
 
 
+class Flagged(StrEnum):
+    """Whether findings with a flag are part of what is shown: at a shell they never are."""
+
+    SHOWN = "shown"
+    LEFT_OUT = "left-out"
+
+
 class Severity(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"

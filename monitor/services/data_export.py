@@ -16,12 +16,13 @@ from monitor.db.accounts import Session
 from monitor.db.audit import Entry
 from monitor.db.database import State
 from monitor.db.events import Recorded
+from monitor.db.journal import Staged
 from monitor.db.outbox import OutboxLetter
 from monitor.db.pages import KeptPage
 from monitor.db.people import AddressChange, Hold
 from monitor.db.sweeps import Sweep
 from monitor.domain.consent import Consent, Phase
-from monitor.domain.flag import Flag, Judgement
+from monitor.domain.flag import Flag, Flagged, Judgement
 from monitor.domain.item import Item, Version
 from monitor.domain.person import Person
 from monitor.domain.schedule import MOST_COPIES_AN_HOUR, next_copy
@@ -66,6 +67,7 @@ class Told:
     letters: tuple[OutboxLetter, ...]
     checks: tuple[Sweep, ...]
     pages: tuple[KeptPage, ...]
+    waiting: tuple[Staged, ...]
     moves: tuple[AddressChange, ...]
     sessions: tuple[Session, ...]
     record: tuple[Entry, ...]
@@ -275,6 +277,7 @@ COPIED: Mapping[str, str] = {
     "people": "told",
     "consents": "consent",
     "holds": "holds",
+    "hold_proposals": "holds_proposed",
     "items": "found",
     "verdicts": "found",
     "sightings": "found",
@@ -358,8 +361,8 @@ class Exporting:
     letters: Correspondence
     now: Now
 
-    def copy(self, ref: str, by: str) -> OwnCopy:
-        """Copy all that is kept of a person. `by` is who asked: the person, or a role.
+    def copy(self, ref: str, by: str, flagged: Flagged = Flagged.SHOWN) -> OwnCopy:
+        """Copy what is kept of a person. `by` is who asked: the person, or a role.
 
         Raises TooSoonError where the person has had as many as they may within the hour. What an
         operator takes does not count.
@@ -369,7 +372,7 @@ class Exporting:
                 reason = "Five copies were made for you within the hour: wait a little."
                 raise TooSoonError(reason)
             self.state.audit.append(self.now(), by, EXPORTED, ref, {})
-        return self.made(ref)
+        return self.made(ref, flagged)
 
     def next_at(self, ref: str) -> datetime | None:
         """Return from when on a person may have another copy; None where they may now."""
@@ -384,9 +387,9 @@ class Exporting:
             view = OwnDataView(**self.letters.greeting(person))
             self.letters.queue(LetterPlan(reader=ref, period=now.isoformat()), view)
 
-    def made(self, ref: str) -> OwnCopy:
+    def made(self, ref: str, flagged: Flagged = Flagged.SHOWN) -> OwnCopy:
         """Make a copy that was asked for, and written down, before."""
-        now, told = self.now(), self._told(ref)
+        now, told = self.now(), self._told(ref, flagged)
         person = told.person
         view = ExportView(
             name=person.name.full,
@@ -398,11 +401,14 @@ class Exporting:
         )
         return OwnCopy(at=now, data={"made_at": now, **self._data(told)}, view=view)
 
-    def _told(self, ref: str) -> Told:
+    def _told(self, ref: str, flagged: Flagged) -> Told:
         state, now = self.state, self.now()
         person = state.people.get(ref)
-        items = state.items.of(ref)
-        flags = state.flags.of_person(ref)
+        items, flags = state.items.of(ref), state.flags.of_person(ref)
+        whole_copy = flagged is Flagged.SHOWN
+        if not whole_copy:
+            hidden = frozenset(flag.item for flag in flags)
+            items, flags = tuple(each for each in items if each.ref not in hidden), ()
         whole = (ref, *(item.ref for item in items), *(flag.ref for flag in flags))
         return Told(
             person=person,
@@ -417,7 +423,9 @@ class Exporting:
             verdicts={item.ref: state.items.verdict(item.ref) or "" for item in items},
             letters=tuple(each for each in state.outbox.all() if each.recipient_ref == ref),
             checks=state.sweeps.of_person(ref),
-            pages=state.pages.of_person(ref),
+            # Pages are kept as evidence of flags, and what waits may yet raise one.
+            pages=state.pages.of_person(ref) if whole_copy else (),
+            waiting=tuple(self._waiting(ref)) if whole_copy else (),
             moves=state.address_changes.of(ref),
             sessions=state.sessions.of(ref, now),
             record=state.audit.about(whole),
@@ -425,11 +433,13 @@ class Exporting:
 
     def _data(self, told: Told) -> Data:
         state, ref = self.state, told.person.ref
-        waiting = (state.journal.of_person(sweep.ref, ref) for sweep in state.sweeps.open())
         return {
             "told": told.person,
             "consent": told.consents,
             "holds": told.holds,
+            "holds_proposed": [
+                _without_names(each, first=REVIEWER) for each in state.hold_proposals.of(ref)
+            ],
             "found": [self._found(item) for item in told.items],
             "asked": state.questions.of(ref),
             "letters": told.letters,
@@ -442,12 +452,16 @@ class Exporting:
                 "made": told.checks,
                 "asked_for": [each for each in state.requests.all() if each.person == ref],
             },
-            "waiting": [each for staged in waiting for each in staged],
+            "waiting": told.waiting,
             "pages": [_page(each) for each in told.pages],
             "sign_ins": [_without_names(each, hash="") for each in told.sessions],
             "due": [each for each in state.due.all() if each.subject in told.refs],
             "record": [_without_names(each, actor=doer(each.actor, ref)) for each in told.record],
         }
+
+    def _waiting(self, ref: str) -> Iterator[Staged]:
+        for sweep in self.state.sweeps.open():
+            yield from self.state.journal.of_person(sweep.ref, ref)
 
     def _found(self, item: Item) -> dict[str, object]:
         state, ref = self.state, item.ref
@@ -516,7 +530,9 @@ DEEDS: Mapping[str, str] = {
     "flagged": "raised a flag for you to look at",
     "broke-glass": "opened something of yours early; you were written to",
     "exported": "took a copy of all that is kept",
+    "proposed-held": "proposed to place a legal hold",
     "held": "placed a legal hold; you were written to",
+    "proposed-released": "proposed to lift a legal hold",
     "released": "lifted a legal hold; you were written to",
     "consent-given": "agreed to the consent text",
     "consent-renewed": "renewed the consent",

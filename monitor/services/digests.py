@@ -13,7 +13,7 @@ from monitor.db.events import Recorded
 from monitor.db.sweeps import Course, SourceRun, Sweep, SweepKind
 from monitor.domain.events import EventKind
 from monitor.domain.evidence import Label
-from monitor.domain.flag import Flag
+from monitor.domain.flag import Flag, Flagged
 from monitor.domain.item import Item
 from monitor.domain.person import Person
 from monitor.domain.schedule import SWEEP_TAKES, digest_week
@@ -89,13 +89,13 @@ class Digesting:
     telling: Telling
     now: Now
 
-    def view(self, ref: str) -> DigestView:
-        """Show what the next digest would say."""
+    def view(self, ref: str, flagged: Flagged = Flagged.SHOWN) -> DigestView:
+        """Show what the next digest would say, with or without the findings that have a flag."""
         person = self.state.people.get(ref)
         last = self.state.outbox.latest(ref, LetterKind.DIGEST)
         return DigestView(
             **self.letters.greeting(person),
-            **self._told(ref, last, Covering(state=self.state, now=self.now).this_week()),
+            **self._told(ref, last, Covering(state=self.state, now=self.now).this_week(), flagged),
             week=self._week(person),
             kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
         )
@@ -123,16 +123,27 @@ class Digesting:
     def _week(self, person: Person) -> str:
         return digest_week(self.now(), person.ref, person.zone)
 
-    def _told(self, ref: str, since: datetime | None, runs: tuple[SourceRun, ...]) -> Told:
+    def _told(
+        self,
+        ref: str,
+        since: datetime | None,
+        runs: tuple[SourceRun, ...],
+        flagged: Flagged = Flagged.SHOWN,
+    ) -> Told:
         after = since or BEGINNING
-        flags = self.state.flags.of_person(ref)
+        flags, hidden = self._flags(ref, flagged)
         undecided = tuple(flag for flag in flags if flag.undecided)
         ruled = (flag for flag in flags if flag.ruled_at and flag.ruled_at >= after)
         fresh = tuple(flag for flag in undecided if flag.opened_at >= after)
-        recorded = self.state.events.of_person(ref, after)
-        items = tuple(self._new_items(recorded) if since else self._unsorted(ref))
-        flagged = frozenset(flag.item for flag in undecided)
-        own = () if since else self._own(ref, flagged)
+        recorded = tuple(
+            each
+            for each in self.state.events.of_person(ref, after)
+            if each.event.item not in hidden
+        )
+        found = self._new_items(recorded) if since else self._unsorted(ref)
+        items = tuple(item for item in found if item.ref not in hidden)
+        asked = frozenset(flag.item for flag in undecided)
+        own = () if since else self._own(ref, asked | hidden)
         return Told(
             coverage=self.telling.coverage(runs),
             flags=tuple(self.telling.flag(flag) for flag in fresh),
@@ -147,6 +158,13 @@ class Digesting:
             waiting=tuple(self.telling.waiting(flag) for flag in undecided if flag not in fresh),
             decided=tuple(filter(None, map(self.telling.decided, ruled))),
         )
+
+    def _flags(self, ref: str, flagged: Flagged) -> tuple[tuple[Flag, ...], frozenset[str]]:
+        """Return the flags to tell of, and the findings that are left out for theirs."""
+        flags = self.state.flags.of_person(ref)
+        if flagged is Flagged.SHOWN:
+            return flags, frozenset()
+        return (), frozenset(flag.item for flag in flags)
 
     def _changes(
         self, recorded: tuple[Recorded, ...], flags: tuple[Flag, ...]

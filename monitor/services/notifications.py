@@ -75,6 +75,7 @@ class Greeting(TypedDict):
     why: str
     leave: str
     review_url: str
+    contact: str
 
 
 class Undoing(TypedDict):
@@ -95,6 +96,18 @@ class LetterPlan:
 def reviewer_ref(address: str) -> str:
     """Stand in for a reviewer's address, which is looked up in the config when mail is sent."""
     return f"reviewer-{_hash(address)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewer:
+    """`person` is their own ref where they have joined as staff, else empty."""
+
+    address: str
+    person: str = ""
+
+    @property
+    def ref(self) -> str:
+        return reviewer_ref(self.address)
 
 
 def operator_ref(address: str) -> str:
@@ -156,6 +169,7 @@ class Correspondence:
             ),
             leave=self._way_out(),
             review_url=self.config.portal.address,
+            contact=self.config.district.contact,
         )
 
     def _way_out(self) -> str:
@@ -209,6 +223,7 @@ class Correspondence:
             why=why,
             leave=leave,
             review_url=self.config.portal.address,
+            contact=self.config.district.contact,
         )
 
 
@@ -271,8 +286,23 @@ class Inviting:
     def _how(self) -> str:
         address = self.letters.config.portal.address
         if not address:
-            return "Run “namesake enrol” and paste the code, or ask IT to sit down with you."
+            contact = self.letters.config.district.contact
+            return (
+                "You answer on Namesake's web pages, which are not set up yet. Write to "
+                f"{contact} and ask when they will be ready."
+            )
         return f"Press the button, or paste the code at {address}/join."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opener:
+    """Who opens it. `actor` stands in the audit; `names` are what the person reads."""
+
+    actor: str
+    names: tuple[str, ...]
+
+
+OPERATOR = Opener(actor="operator", names=("the operator",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,9 +311,7 @@ class Glass:
     letters: Correspondence
     now: Now
 
-    def broken(
-        self, person: str, seen: str, reason: str, by: tuple[str, ...] = ("the operator",)
-    ) -> None:
+    def broken(self, person: str, seen: str, reason: str, by: Opener = OPERATOR) -> None:
         """Write it down and write to the person; call it before anything is shown."""
         if not reason.strip():
             sentence = "Breaking the glass takes a reason: the person will read it."
@@ -291,14 +319,14 @@ class Glass:
         now, whose = self.now(), self.state.people.get(person)
         with self.state.write():
             said = self.state.audit.commitment(person, reason)
-            self.state.audit.append(now, "operator", "broke-glass", person, {"reason": said})
+            self.state.audit.append(now, by.actor, "broke-glass", person, {"reason": said})
             self.letters.queue(
                 LetterPlan(reader=person, period=now.isoformat()),
                 BreakGlassView(
                     **self.letters.greeting(whose),
                     at=now,
                     seen=seen,
-                    by=by,
+                    by=by.names,
                     reason=reason,
                     ref=person,
                 ),

@@ -157,6 +157,7 @@ class Purging:
         kept, now = TABLE[Kept.GLASS].closed, self.now()
         if kept is not None:
             self.state.glass.forget_before(now - kept)
+            self.state.hold_proposals.forget_before(now - kept)
         self.state.looks.forget_before(now)
 
     def _served_requests(self) -> None:

@@ -1,32 +1,38 @@
-"""IT review: only flags that disclosure opens, only the closed list of fields, all audited.
+"""IT review: the flags that disclosure opens, rulings on them, and the reviewers' digest.
 
 A flag opens early only if a second reviewer confirms; its person is told at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.config import Config
 from monitor.db.database import State
 from monitor.db.review import EVERYTHING, Assignment, Remark, RemarkKind, Wanted
-from monitor.domain.disclosure import BreakGlass, Proposal, ReviewFields
+from monitor.domain.disclosure import Proposal, ReviewFields
 from monitor.domain.flag import Flag, Ruling
 from monitor.domain.schedule import digest_week, may_ask
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.digests import Covering
 from monitor.services.evidence import EvidenceMaking
-from monitor.services.feedback import Deciding, Sorting, Word
-from monitor.services.notifications import Correspondence, Glass, LetterPlan, reviewer_ref
+from monitor.services.feedback import Deciding, Word
+from monitor.services.notifications import (
+    Correspondence,
+    Glass,
+    LetterPlan,
+    Opener,
+    Reviewer,
+    reviewer_ref,
+)
 from monitor.services.ports import NewRef, Now
 from monitor.services.presenters import WHAT, Telling
-from monitor.services.review_queue import RULINGS, Admission, Reviewer, asked_at, refuse_self
+from monitor.services.review_queue import RULINGS, Admission, asked_at, refuse_self
 from reports import labels as words
 from reports.emails.account import AskedView
 from reports.emails.review import ReviewLine, ReviewView, Upkeep
 from reports.evidence_pack import EvidenceView
 
-REVIEWER = "reviewer"
 LATELY = timedelta(days=7)
 
 
@@ -37,9 +43,7 @@ class Reviewing:
     admission: Admission
     letters: Correspondence
     telling: Telling
-    glass: Glass
     deciding: Deciding
-    sorting: Sorting
     now: Now
 
     def opened(self) -> Iterator[tuple[Flag, ReviewFields]]:
@@ -49,27 +53,6 @@ class Reviewing:
             opening = self.admission.opening(flag)
             if opening:
                 yield flag, self.admission.fields(flag, opening)
-
-    def show(self, ref: str) -> ReviewFields:
-        """Look at one flag. Raises NotPermittedError while it is not open to IT."""
-        flag = self.state.flags.get(ref)
-        opening = self.admission.opened(flag)
-        self._audit("viewed", flag.ref)
-        return self.admission.fields(flag, opening)
-
-    def break_glass(self, ref: str, reviewers: frozenset[str], reason: str) -> ReviewFields:
-        """Open one flag early. The person is told at once: who, what and why."""
-        flag = self.state.flags.get(ref)
-        self._refuse_strangers(reviewers)
-        glass = BreakGlass(flag=ref, reviewers=reviewers, reason=reason, at=self.now())
-        opening = self.admission.opening(flag, (glass,))
-        if opening is None:
-            sentence = "This person's consent has ended, and with it all review."
-            raise NotPermittedError(sentence)
-        with self.state.write():
-            self.glass.broken(flag.person, WHAT[flag.kind], reason, tuple(sorted(reviewers)))
-            self._audit("broke-glass", flag.ref)
-        return self.admission.fields(flag, opening)
 
     def rule(self, ref: str, ruling: Ruling, by: str, note: str = "") -> Flag:
         """Append a ruling; what the person says of an item is remembered with the item."""
@@ -92,33 +75,6 @@ class Reviewing:
     def undo(self, refs: Iterable[str], by: str) -> tuple[Flag, ...]:
         """Take back the last word on each flag, or on none; what was learnt by it is unlearnt."""
         return self.rule_all(refs, Word(ruling=Ruling.REOPENED, by=by))
-
-    def recorded(self, refs: Iterable[str], word: Word, *, for_person: bool) -> tuple[str, ...]:
-        """Rule on flags, or keep a person's answers about items: on all, or on none.
-
-        Return what was done. A ref may be as short as letters print it; for a person, it is
-        their word whoever's the one given is.
-        """
-        with self.state.write():
-            return tuple(self._recorded(each, word, for_person=for_person) for each in refs)
-
-    def _recorded(self, ref: str, word: Word, *, for_person: bool) -> str:
-        whole = self.state.flags.whole(ref)
-        try:
-            flag = self.state.flags.get(whole)
-        except InputError:
-            return self._sorted(self.state.items.whole(ref), word.ruling)
-        said = replace(word, by=flag.person) if for_person else word
-        (after,) = self.rule_all((whole,), said)
-        return f"The flag is now {after.state}."
-
-    def _sorted(self, ref: str, ruling: Ruling) -> str:
-        owner = self.state.items.get(ref).person
-        if ruling is Ruling.REOPENED:
-            self.sorting.undo(owner, (ref,))
-            return "Taken back: what they last said of it no longer counts."
-        self.sorting.sort(owner, {ref: ruling})
-        return f"Kept: they say that it is {ruling}."
 
     def queue_digest(self) -> None:
         """Write to each reviewer, also when there is nothing: silence would prove nothing."""
@@ -154,14 +110,6 @@ class Reviewing:
             given_up=letters.given_up(now - LATELY),
             refusing=len(self.state.paused_addresses.all()),
         )
-
-    def _refuse_strangers(self, reviewers: frozenset[str]) -> None:
-        if not reviewers <= set(self.config.district.reviewers):
-            reason = "Only reviewers named in the configuration may break the glass."
-            raise NotPermittedError(reason)
-
-    def _audit(self, action: str, subject: str) -> None:
-        self.state.audit.append(self.now(), "operator", action, subject, {})
 
 
 def _line(flag: Flag, shown: ReviewFields) -> ReviewLine:
@@ -368,7 +316,8 @@ class EarlyLooks:
                 sentence = "This person's consent has ended, and with it all review."
                 raise NotPermittedError(sentence)
             seen = f"{WHAT[flag.kind]} {FOR_A_DAY}"
-            self.glass.broken(flag.person, seen, broken.reason, (broken.first, broken.second))
+            by = Opener(actor=reviewer.ref, names=(broken.first, broken.second))
+            self.glass.broken(flag.person, seen, broken.reason, by)
             self._audit(reviewer, "broke-glass", flag.ref, {})
         return broken
 

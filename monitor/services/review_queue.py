@@ -22,7 +22,7 @@ from monitor.domain.disclosure import (
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity, possible
 from monitor.errors import NotPermittedError
 from monitor.services.consent import DistrictTerms
-from monitor.services.notifications import reviewer_ref
+from monitor.services.notifications import Reviewer, reviewer_ref
 from monitor.services.ports import Now
 
 NOT_YET = (
@@ -86,18 +86,6 @@ LOOK_LASTS = timedelta(minutes=30)
 # What IT may rule. Sharing is its person's alone to do.
 RULINGS = frozenset(Ruling) - {Ruling.SHARED, Ruling.REOPENED, Ruling.MINE, Ruling.FAMILY}
 NOT_YOURS = "This flag is about you: it stands in your own list, and another reviewer decides."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewer:
-    """`person` is their own ref where they have joined as staff, else empty."""
-
-    address: str
-    person: str = ""
-
-    @property
-    def ref(self) -> str:
-        return reviewer_ref(self.address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

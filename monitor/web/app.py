@@ -58,6 +58,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     review.review,
     handling.handling,
     early.early,
+    early.holds,
     district.district,
     operate.operate,
     stop.stop,

@@ -15,10 +15,11 @@ ROWS = 50
 # The largest number that SQLite knows; a larger one cannot even be asked for.
 LAST_ROW = 2**63 - 1
 SHORT = 8
-# What is done with other people's flags; what else is audited is no reviewer's business.
+# What reviewers do with what is others'; what else is audited is no reviewer's business.
 ACTIONS = (
     *("viewed", "took", "gave-back", "noted", "asked", "ruled", "took-pack"),
     *("proposed-glass", "broke-glass"),
+    *("proposed-held", "held", "proposed-released", "released", "proposed-in-vain"),
 )
 
 

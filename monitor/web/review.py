@@ -14,12 +14,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from monitor.db.review import RemarkKind, Wanted
-from monitor.domain.disclosure import CONFIRM_WITHIN, Key, Proposal
+from monitor.domain.disclosure import CONFIRM_WITHIN, HoldProposal, HoldStep, Key, Proposal
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling, Severity
 from monitor.domain.schedule import ASKED_AGAIN_AFTER, may_ask
 from monitor.errors import InputError, NotPermittedError
+from monitor.services.legal_holds import Holding
+from monitor.services.notifications import Reviewer
 from monitor.services.review import EarlyLooks, Handling
-from monitor.services.review_queue import PAGE, QueuePage, Reviewer, ReviewQueue, Row, Shown
+from monitor.services.review_queue import PAGE, QueuePage, ReviewQueue, Row, Shown
 from monitor.web.context import WebDesk
 from monitor.web.errors import shut
 from monitor.web.takedown import packed
@@ -34,6 +36,8 @@ from reports.pages.review import (
     EarlyView,
     Filter,
     FlagView,
+    HoldProposalLine,
+    HoldsView,
     OpenedFlag,
     Option,
     ProposalLine,
@@ -42,6 +46,7 @@ from reports.pages.review import (
     RemarkLine,
     RuledView,
     SeveralView,
+    StandingHoldLine,
     UnopenedView,
 )
 
@@ -436,8 +441,16 @@ def _back(refs: Iterable[str]) -> str:
     return f"/review/flags/{first}" if others == [""] else "/review"
 
 
+PROPOSED = "Proposed. Another reviewer has a day to confirm it."
 # Whether there is such a flag, or whose it is, is not told to who guesses.
 NONE_SUCH = "No flag of this reference can be opened early by you. Check it, and the queue."
+NO_SUCH_PERSON = (
+    "You cannot propose this for this person. Check the address, and what is in place already."
+)
+DONE = {
+    HoldStep.PLACE: "The hold is in place, and its person is being told.",
+    HoldStep.LIFT: "The hold is lifted, and its person is being told.",
+}
 
 
 def early(desk: WebDesk) -> Blueprint:
@@ -469,8 +482,7 @@ class _EarlyPages:
                 faults = (Fault(field="flag", words=NONE_SUCH),)
         if faults:
             return self._shown(faults)
-        told = "Proposed. Another reviewer has a day to confirm it."
-        return self.desk.done("/review/early", told)
+        return self.desk.done("/review/early", PROPOSED)
 
     def confirm(self, ref: str) -> Response:
         try:
@@ -489,6 +501,78 @@ class _EarlyPages:
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
         return self.desk.page("Early looks", document_early.render_early, view, status)
+
+
+def holds(desk: WebDesk) -> Blueprint:
+    routes, pages = Blueprint("holds", __name__), _HoldPages(desk)
+    routes.add_url_rule("/review/holds", "start", pages.start)
+    routes.add_url_rule("/review/holds", "propose", pages.propose, methods=["POST"])
+    routes.add_url_rule("/review/holds/<ref>", "confirm", pages.confirm, methods=["POST"])
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class _HoldPages:
+    desk: WebDesk
+
+    @property
+    def _holding(self) -> Holding:
+        return self.desk.service.holding
+
+    def start(self) -> Response:
+        return self._shown(())
+
+    def propose(self) -> Response:
+        person, reason = request.form.get("person", ""), request.form.get("reason", "").strip()
+        step = HoldStep.LIFT if request.form.get("step") == HoldStep.LIFT else HoldStep.PLACE
+        faults = tuple(_faults(reason))
+        if not faults:
+            try:
+                self._holding.propose(reviewer_of(self.desk), person, step, reason)
+            except (InputError, NotPermittedError):
+                faults = (Fault(field="person", words=NO_SUCH_PERSON),)
+        if faults:
+            return self._shown(faults)
+        return self.desk.done("/review/holds", PROPOSED)
+
+    def confirm(self, ref: str) -> Response:
+        try:
+            proposal = self._holding.confirm(reviewer_of(self.desk), ref)
+        except (InputError, NotPermittedError) as error:
+            return self.desk.done("/review/holds", str(error))
+        self.desk.wake()
+        return self.desk.done("/review/holds", DONE[proposal.step])
+
+    def _shown(self, faults: tuple[Fault, ...]) -> Response:
+        mine = reviewer_of(self.desk).address.casefold()
+        view = HoldsView(
+            proposals=tuple(_hold_line(each, mine) for each in self._holding.waiting()),
+            standing=tuple(
+                StandingHoldLine(
+                    person=each.person, by=each.by, reason=each.reason, since=each.placed_at
+                )
+                for each in self.desk.service.state.holds.all_standing()
+            ),
+            person=request.form.get("person", ""),
+            step=request.form.get("step", HoldStep.PLACE),
+            reason=request.form.get("reason", ""),
+            faults=faults,
+        )
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+        return self.desk.page("Legal holds", document_early.render_holds, view, status)
+
+
+def _hold_line(proposal: HoldProposal, mine: str) -> HoldProposalLine:
+    return HoldProposalLine(
+        ref=proposal.ref,
+        person=proposal.person,
+        lifts=proposal.step is HoldStep.LIFT,
+        by=proposal.first,
+        reason=proposal.reason,
+        at=proposal.at,
+        until=proposal.at + CONFIRM_WITHIN,
+        mine=proposal.first.casefold() == mine,
+    )
 
 
 def _line_of_early(desk: WebDesk, proposal: Proposal, flag: Flag) -> ProposalLine:

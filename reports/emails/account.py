@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from reports.emails.render import Letter, composed, fitted
 from reports.emails.sections import FlagLine, LetterView, cut
-from reports.labels import ConsentChange, Ending, FlagKind, for_flags
+from reports.labels import ConsentChange, Ending, FlagKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +81,9 @@ class EnrolledView(LetterView):
 
 def render_alert(view: AlertView) -> Letter:
     flags = (view.flag, *view.more)
-    answers = for_flags(flag.kind for flag in flags)
 
     def facts(most: int) -> Mapping[str, object]:
-        return {"view": view, "flags": cut(flags, most), "answers": answers}
+        return {"view": view, "flags": cut(flags, most), "asks": True}
 
     return fitted("alert", facts)
 
@@ -102,7 +101,7 @@ def render_break_glass(view: BreakGlassView) -> Letter:
 
 
 def render_asked(view: AskedView) -> Letter:
-    return composed("asked", {"view": view, "answers": for_flags((view.kind,))})
+    return composed("asked", {"view": view, "asks": True})
 
 
 def render_enrolled(view: EnrolledView) -> Letter:

@@ -9,16 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from reports.labels import (
-    Answers,
-    EventKind,
-    FlagKind,
-    GapKind,
-    Severity,
-    Whose,
-    for_flags,
-    for_questions,
-)
+from reports.labels import EventKind, FlagKind, GapKind, Severity, Whose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +17,8 @@ class LetterView:
     """What every letter knows of its reader.
 
     `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
-    `leave` how to stop it. `review_url` is empty where the district has no portal.
+    `leave` how to stop it. `review_url` is empty where the district has no portal; then `contact`
+    is who to ask about it.
     """
 
     name: str
@@ -35,6 +27,7 @@ class LetterView:
     why: str
     leave: str
     review_url: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,11 +219,9 @@ class Arrangement:
         return some if len(some) > 1 else ()
 
     @property
-    def answers(self) -> tuple[Answers, ...]:
-        kinds = [line.kind for line in self.flags.shown]
-        kinds += [line.kind for line in self.waiting.shown]
-        asked = (for_questions(),) if self.questions.total else ()
-        return (*for_flags(kinds), *asked)
+    def asks(self) -> bool:
+        """Tell whether anything waits for an answer."""
+        return bool(self.flags.total or self.waiting.total or self.questions.total)
 
 
 def arranged(view: PersonalView, most: int) -> Arrangement:

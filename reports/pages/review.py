@@ -192,8 +192,47 @@ class EarlyView:
     part: str = "early"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldProposalLine:
+    """`lifts` tells lifting from placing; `mine` says that the reader proposed it."""
+
+    ref: str
+    person: str
+    lifts: bool
+    by: str
+    reason: str
+    at: datetime
+    until: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingHoldLine:
+    person: str
+    by: tuple[str, ...]
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldsView:
+    """`person`, `step` and `reason` are what was typed into the form."""
+
+    proposals: tuple[HoldProposalLine, ...]
+    standing: tuple[StandingHoldLine, ...]
+    person: str = ""
+    step: str = "place"
+    reason: str = ""
+    faults: tuple[Fault, ...] = ()
+    part: str = "holds"
+
+
 def render_early(view: EarlyView, frame: Frame) -> str:
     return page("early", view, frame)
+
+
+def render_holds(view: HoldsView, frame: Frame) -> str:
+    return page("holds", view, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ ROSA: Final[dict[str, Any]] = {
     "zone": "America/New_York",
     "why": WHY,
     "leave": LEAVE,
+    "contact": "privacy@cedarvalley.example",
 }
 SAM: Final[dict[str, Any]] = {
     **ROSA,

@@ -62,13 +62,16 @@ def test_the_table_names_axis_bits_and_sentence(after_demo):
     assert "It would point to you less if it did not name your school or employer." in out
 
 
-def test_a_flag_is_explained_by_the_item_it_is_about(after_demo):
+def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
     with after_demo.service() as service:
         flags = service.state.flags.of_person(person(after_demo, MARIA))
-        flag = next(each.ref for each in flags if each.kind is FlagKind.IMPERSONATION)
+        flag = next(each for each in flags if each.kind is FlagKind.IMPERSONATION)
 
-    told = after_demo.run("explain", flag[:8], "--break-glass", "she asked", "--json").json
-
+    for ref in (flag.ref[:8], flag.item):
+        said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")
+        assert said.code == 77
+        assert "no flag is opened at a shell" in said.sentence
+    told = after_demo.run("explain", flag.ref[:8], "--demo", str(played.folder), "--json").json
     assert told["label"] == "impersonation"
 
 

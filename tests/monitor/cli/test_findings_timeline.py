@@ -19,19 +19,44 @@ def test_what_became_of_a_finding_is_its_persons_own(after_demo):
     assert "--break-glass" in said.sentence
 
 
-def test_a_timeline_breaks_the_glass_and_marks_what_changed(after_demo):
+def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
+    item = unflagged(after_demo)
+
+    said = after_demo.run("timeline", item, "--break-glass", "he asked me to")
+
+    assert said.code == 0
+    assert "shown" in said.out
+    with after_demo.service() as service:
+        person = service.state.items.get(item).person
+        assert [each.action for each in service.state.audit.of(person)].count("broke-glass") == 1
+
+
+def test_a_finding_with_a_flag_has_no_timeline_at_a_shell(after_demo):
     said = after_demo.run("timeline", changed(after_demo)[:8], "--break-glass", "he asked me to")
+
+    assert said.code == 77
+    assert "no flag is opened at a shell" in said.sentence
+
+
+def test_a_timeline_of_the_demo_marks_what_changed(played, after_demo):
+    said = after_demo.run("timeline", changed(after_demo)[:8], "--demo", str(played.folder))
 
     assert said.code == 0
     assert "own-account-changed" in said.out
     assert "{+ | FREE CRYPTO TIPS+}" in said.out
-    with after_demo.service() as service:
-        person = service.state.people.find_by_mail(THOMAS.person.mail)
-        assert [each.action for each in service.state.audit.of(person)].count("broke-glass") == 1
 
 
-def test_a_timeline_is_told_to_programs_oldest_first(after_demo):
-    told = after_demo.run("timeline", changed(after_demo), "--break-glass", "he", "--json").json
+def test_a_timeline_is_told_to_programs_oldest_first(played, after_demo):
+    demo = ("--demo", str(played.folder), "--json")
+    told = after_demo.run("timeline", changed(after_demo), *demo).json
 
     assert [each["at"] for each in told] == sorted(each["at"] for each in told)
     assert {"shown", "event", "flagged"} <= {each["kind"] for each in told}
+
+
+def unflagged(terminal) -> str:
+    """Return a finding of the same person that has no flag."""
+    with terminal.service() as service:
+        ref = service.state.people.find_by_mail(THOMAS.person.mail)
+        flagged = {each.item for each in service.state.flags.of_person(ref)}
+        return next(each.ref for each in service.state.items.of(ref) if each.ref not in flagged)

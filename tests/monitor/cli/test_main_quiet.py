@@ -23,9 +23,10 @@ COMMANDS = (
 )
 REFUSALS = (
     ("digest", "preview", "PERSON"),
-    ("flags", "show", "FLAG"),
-    ("flags", "rule", "FLAG", "namesake"),
-    ("flags", "show", "FLAG", "--break-glass", "curious"),
+    ("explain", "FLAG"),
+    ("explain", "FLAG", "--break-glass", "curious"),
+    ("timeline", "FLAG", "--break-glass", "curious"),
+    ("evidence", "FLAG"),
     ("staff", "invite", "mallory@elsewhere.example", "Mallory", "Moore"),
 )
 

@@ -3,26 +3,8 @@
 import pytest
 
 from monitor import lanes
-from monitor.domain.consent import Scope
 
 SENTENCE = "Profile pictures are not compared"
-ANSWERS = """
-scopes = ["search", {photos}]
-
-[name]
-given = "Rosa"
-family = "Marchetti"
-"""
-
-
-@pytest.fixture
-def enrols(terminal, tmp_path):
-    def enrols(photos: str) -> str:
-        answers = tmp_path / "answers.toml"
-        answers.write_text(ANSWERS.format(photos=photos), "utf-8")
-        return terminal.run("enrol", terminal.invites(), "--answers", str(answers)).out
-
-    return enrols
 
 
 @pytest.fixture
@@ -41,11 +23,3 @@ def test_the_list_of_sources_says_what_is_missing(terminal, installed, there):
 
     assert (SENTENCE in said.out) is (there == "missing")
     assert terminal.run("sources", "list", "--json").json == []
-
-
-@pytest.mark.parametrize("there", ["installed", "missing"])
-@pytest.mark.parametrize("photos", [f'"{Scope.PHOTOS}"', ""])
-def test_whoever_agrees_to_it_is_told_that_it_is_missing(enrols, installed, there, photos):
-    installed(there)
-
-    assert (SENTENCE in enrols(photos)) is (there == "missing" and bool(photos))

@@ -10,7 +10,11 @@ from monitor.scheduler.daemon import Doorbell
 from tests.monitor.supervised import PATIENCE
 
 MAIL = "rosa.marchetti@cedarvalley.example"
-WITH_SERVER = ('@cedarvalley.example>"\n', '@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n')
+PAGES = '\n[portal]\naddress = "https://namesake.cedarvalley.example"\n'
+WITH_SERVER = (
+    '@cedarvalley.example>"\n',
+    f'@cedarvalley.example>"\nhost = "127.0.0.1"\nport = 1\n{PAGES}',
+)
 
 
 def test_an_invitation_is_queued_and_listed_by_an_opaque_ref(terminal):
@@ -30,6 +34,16 @@ def test_no_invitation_is_queued_without_a_mail_server(terminal):
 
     assert said.code == 69
     assert "mail server" in said.sentence
+    assert terminal.run("staff", "list", "--json").json == []
+
+
+def test_no_invitation_is_queued_without_pages_to_answer_on(terminal):
+    terminal.configured(WITH_SERVER).configured((PAGES, ""))
+
+    said = terminal.run("staff", "invite", MAIL, "Rosa", "Marchetti")
+
+    assert said.code == 69
+    assert "[portal]" in said.sentence
     assert terminal.run("staff", "list", "--json").json == []
 
 

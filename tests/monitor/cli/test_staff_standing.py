@@ -1,8 +1,6 @@
 """What an operator records about somebody who joined."""
 
 MAIL = "rosa.marchetti@cedarvalley.example"
-ONE = ("--by", "it-security@cedarvalley.example")
-BOTH = (*ONE, "--by", "it-review@cedarvalley.example")
 
 
 def state(terminal):
@@ -28,17 +26,4 @@ def test_a_pause_is_recorded_with_its_last_day_and_ended_again(terminal):
     assert state(terminal) == ["paused"]
     assert terminal.run("check", ref).code == 77
     assert terminal.run("staff", "resume", ref).code == 0
-    assert state(terminal) == ["enrolled"]
-
-
-def test_a_hold_needs_two_reviewers_of_the_configuration(terminal):
-    ref = terminal.enrols()
-
-    assert terminal.run("staff", "hold", ref, *ONE, "--reason", "a case").code == 77
-    said = terminal.run("staff", "hold", ref, *BOTH, "--reason", "a case")
-    assert said.code == 0
-    assert state(terminal) == ["enrolled, held"]
-
-    said = terminal.run("staff", "release", ref, *ONE, "--reason", "settled")
-    assert said.code == 0
     assert state(terminal) == ["enrolled"]

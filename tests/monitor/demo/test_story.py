@@ -24,7 +24,7 @@ TAKEN_OVER = f"{SKIES}coachokafor.skies.example"
 WHEREABOUTS = "http://whereabouts.example/novak-elizabeth"
 BAND = f"{SKIES}rosamarchetti.skies.example"
 # Drawn anew for each district, and kept nowhere.
-CODE = re.compile(r" [\w-]{43} ")
+CODE = re.compile(r" [\w-]{43} |(?<=/not-me/)\S+|(?<=/code/)\S+")
 PUPILS = ("Mason", "Whitlock", "Priya", "Venkataraman", "masonw28", "priyaplaysoboe")
 SOURCES = {
     *("bluesky", "searxng", "chalkboard", "readerly", "stitchbook"),

@@ -6,6 +6,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.consent import Channel, Phase, Scope
 from monitor.services.consent import Answer
 from tests.monitor.services.fakes import REFUSED
+from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import Staff, World
 
 
@@ -109,7 +110,7 @@ def test_an_address_that_takes_no_letters_keeps_nobody_here_for_ever(world: Worl
 
 
 def test_who_has_left_is_not_reminded(world: World, maria: Staff):
-    world.service.holding.place(maria.ref, frozenset(world.config.district.reviewers), "a case")
+    places_hold(world.service, maria.ref, "a case")
     maria.withdraws()
     until(world, maria, 364)
 

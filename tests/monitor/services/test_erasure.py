@@ -9,12 +9,15 @@ import pytest
 from monitor.db.database import State
 from monitor.db.review import Remark, RemarkKind
 from monitor.demo.district import JOHN, MARIA, Member
+from monitor.domain.disclosure import HoldStep
 from monitor.domain.flag import Flag, FlagKind, FlagState, Severity
 from monitor.domain.person import PersonName
 from monitor.errors import DatabaseError
 from monitor.mail.smtp import FolderPost, by_message_id
 from monitor.mailroom import OUTBOX
+from monitor.services.notifications import Reviewer
 from scrapers.http.throttle import HostState
+from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import World
 
 PLANTED = {
@@ -77,9 +80,10 @@ def joined_with_words_everywhere(world: World) -> str:
         state.flags.add(flag)
         note = Remark(flag=flag.ref, kind=RemarkKind.NOTE, by="ana", at=now, text=PLANTED["note"])
         state.remarks.add(note)
-    reviewers = frozenset(world.config.district.reviewers)
-    world.service.holding.place(joined.ref, reviewers, PLANTED["hold"])
-    world.service.holding.lift(joined.ref, reviewers, PLANTED["hold"])
+    places_hold(world.service, joined.ref, PLANTED["hold"])
+    lifts_hold(world.service, joined.ref, PLANTED["hold"])
+    reviewer = Reviewer(address=world.config.district.reviewers[0])
+    world.service.holding.propose(reviewer, joined.ref, HoldStep.PLACE, PLANTED["hold"])
     world.service.glass.broken(joined.ref, "everything", PLANTED["glass"])
     state.hosts.save(HostState(host=f"{PLANTED['handle']}.posts.example", parked_until=now))
     for letter in state.outbox.due(now)[:1]:

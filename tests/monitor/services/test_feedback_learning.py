@@ -6,7 +6,6 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.flag import FlagKind, Ruling
-from monitor.services.feedback import Word
 from monitor.services.presenters import Telling
 from tests.monitor.services.world import Staff, World, account
 
@@ -28,9 +27,11 @@ def found(maria: Staff, url: str) -> str:
 
 
 def sorts(maria: Staff, url: str, ruling: Ruling) -> None:
-    maria.world.service.reviewing.recorded(
-        (found(maria, url),), Word(ruling=ruling, by=maria.ref), for_person=True
-    )
+    sorting, item = maria.world.service.sorting, found(maria, url)
+    if ruling is Ruling.REOPENED:
+        sorting.undo(maria.ref, (item,))
+    else:
+        sorting.sort(maria.ref, {item: ruling})
 
 
 def bits(maria: Staff, url: str) -> float:

@@ -7,17 +7,18 @@ from msgspec import structs
 
 from monitor.demo.data import WebPage
 from monitor.demo.district import MARIA
-from monitor.domain.disclosure import ReviewFields
 from monitor.domain.flag import FlagKind, FlagState, Ruling, Severity
 from monitor.errors import NotPermittedError
+from monitor.services.notifications import Reviewer
 from monitor.services.staging import Cleaning, Replaying, workplace_of
-from tests.monitor.services.world import Staff, World, account
+from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
 PAGE = WebPage(
     url="http://people-finder.example/maria-delgado",
     title="Maria Delgado, teacher in Cedar Valley",
     text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134. SSN 123-45-6789.",
 )
+ANA = Reviewer(address=REVIEWERS[0])
 VALUES = ("Elm", "0134", "45-6789", "555-01")
 
 
@@ -83,13 +84,14 @@ def test_it_opens_to_it_only_when_its_person_shares_it(maria: Staff):
     world.on_monday()
     world.later(days=60)
     with pytest.raises(NotPermittedError):
-        world.service.reviewing.show(flag.ref)
+        world.service.casework.queue.open(ANA, [flag.ref])
 
     maria.rules(flag, Ruling.SHARED)
 
-    shown = world.service.reviewing.show(flag.ref)
-    assert isinstance(shown, ReviewFields)
-    assert not any(value in repr(shown) for value in VALUES)
+    world.service.casework.queue.open(ANA, [flag.ref])
+    shown = world.service.casework.queue.shown(ANA, flag.ref)
+    assert shown
+    assert not any(value in repr(shown.fields) for value in VALUES)
 
 
 def test_what_was_ruled_harmless_stays_quiet_and_a_new_kind_is_told(maria: Staff):

@@ -6,12 +6,15 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Channel, Scope
+from monitor.domain.disclosure import CONFIRM_WITHIN, HoldStep
 from monitor.domain.item import Presence
 from monitor.errors import InputError, NotPermittedError
+from monitor.services.notifications import Reviewer
+from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
-BOTH = frozenset(REVIEWERS)
-ONE = frozenset(REVIEWERS[:1])
+ANA, BO = (Reviewer(address=each) for each in REVIEWERS)
+MALLORY = Reviewer(address="mallory@cedarvalley.example")
 WHY = "Counsel expects a lawsuit."
 
 
@@ -30,7 +33,7 @@ def world(maria: Staff) -> World:
 
 @pytest.fixture
 def held(world: World, maria: Staff) -> Staff:
-    world.service.holding.place(maria.ref, BOTH, WHY)
+    places_hold(world.service, maria.ref, WHY)
     world.writes()
     return maria
 
@@ -47,24 +50,75 @@ def test_whoever_is_held_is_told_by_whom_and_why(world: World, held: Staff):
     assert WHY in letter.text
     assert all(reviewer in letter.text for reviewer in REVIEWERS)
     assert world.service.consenting.standing(held.ref).hold.reason == WHY
-    assert [each.action for each in world.state.audit.of(held.ref)][-1] == "held"
+    record = [(each.actor, each.action) for each in world.state.audit.of(held.ref)]
+    assert record[-2:] == [(ANA.ref, "proposed-held"), (BO.ref, "held")]
+    assert "lawsuit" not in repr(world.state.audit.all())
     assert world.state.audit.verify() is None
 
 
-@pytest.mark.parametrize("by", [ONE, frozenset(), BOTH | {"mallory@cedarvalley.example"}])
-def test_a_hold_takes_two_reviewers(world: World, maria: Staff, by):
-    with pytest.raises(NotPermittedError, match="reviewers"):
-        world.service.holding.place(maria.ref, by, WHY)
+def test_a_proposal_holds_nothing_and_tells_nobody(world: World, maria: Staff):
+    proposal = world.service.holding.propose(ANA, maria.mail, HoldStep.PLACE, WHY)
+    world.writes()
 
+    assert [each.ref for each in world.service.holding.waiting()] == [proposal.ref]
     assert not world.state.holds.stands(maria.ref)
+    assert maria.letters_of("hold") == []
+
+
+@pytest.mark.parametrize("second", [ANA, Reviewer(address=ANA.address.upper()), MALLORY])
+@pytest.mark.parametrize("step", HoldStep)
+def test_placing_and_lifting_take_two_reviewers(world: World, maria: Staff, step, second):
+    if step is HoldStep.LIFT:
+        places_hold(world.service, maria.ref, WHY)
+    proposal = world.service.holding.propose(ANA, maria.ref, step, WHY)
+
+    with pytest.raises(NotPermittedError, match=r"two people|Only reviewers"):
+        world.service.holding.confirm(second, proposal.ref)
+    assert world.state.holds.stands(maria.ref) is (step is HoldStep.LIFT)
+
+
+def test_only_reviewers_propose_a_hold_and_never_on_themselves(world: World, maria: Staff):
+    propose, own = world.service.holding.propose, replace(ANA, person=maria.ref)
+    with pytest.raises(NotPermittedError, match="Only reviewers"):
+        propose(MALLORY, maria.ref, HoldStep.PLACE, WHY)
+    with pytest.raises(NotPermittedError, match="about themselves"):
+        propose(own, maria.ref, HoldStep.PLACE, WHY)
+    proposal = propose(BO, maria.ref, HoldStep.PLACE, WHY)
+    with pytest.raises(NotPermittedError, match="about themselves"):
+        world.service.holding.confirm(own, proposal.ref)
+
+
+def test_a_proposal_of_a_hold_lapses_after_a_day_and_is_forgotten_later(world: World, maria: Staff):
+    proposal = world.service.holding.propose(ANA, maria.ref, HoldStep.PLACE, WHY)
+    world.clock.at += CONFIRM_WITHIN
+
+    assert list(world.service.holding.waiting()) == []
+    with pytest.raises(NotPermittedError, match="within a day"):
+        world.service.holding.confirm(BO, proposal.ref)
+    world.later(days=32)
+    world.rounds.purging.purge()
+    assert world.state.hold_proposals.all() == ()
 
 
 def test_a_hold_takes_a_reason_and_is_placed_once(world: World, maria: Staff):
+    propose = world.service.holding.propose
     with pytest.raises(InputError, match="reason"):
-        world.service.holding.place(maria.ref, BOTH, " ")
-    world.service.holding.place(maria.ref, BOTH, WHY)
+        propose(ANA, maria.ref, HoldStep.PLACE, " ")
+    again = propose(ANA, maria.ref, HoldStep.PLACE, WHY)
+    places_hold(world.service, maria.ref, WHY)
     with pytest.raises(InputError, match="already"):
-        world.service.holding.place(maria.ref, BOTH, WHY)
+        propose(ANA, maria.ref, HoldStep.PLACE, WHY)
+    with pytest.raises(InputError, match="no such proposal"):
+        world.service.holding.confirm(BO, again.ref)
+
+
+@pytest.mark.parametrize("whom", ["", "Maria", "eve@cedarvalley.example", "0" * 32])
+def test_who_tries_out_who_has_joined_is_on_record(world: World, maria: Staff, whom: str):
+    with pytest.raises(InputError, match="Nobody has joined"):
+        world.service.holding.propose(ANA, whom, HoldStep.PLACE, WHY)
+
+    last = world.state.audit.last("proposed-in-vain")
+    assert (last.actor, last.subject) == (ANA.ref, "")
 
 
 def test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept(world: World, held: Staff):
@@ -85,7 +139,7 @@ def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: S
     held.withdraws()
     days_later(world, 3)
 
-    world.service.holding.lift(held.ref, ONE, "It was settled.")
+    lifts_hold(world.service, held.ref, "It was settled.")
     world.writes()
 
     world.later(minutes=10)
@@ -99,13 +153,13 @@ def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: S
 def test_lifting_a_hold_leaves_who_stays_as_they_are(world: World, held: Staff):
     before = held.items
 
-    world.service.holding.lift(held.ref, ONE, "It was settled.")
+    lifts_hold(world.service, held.ref, "It was settled.")
     world.writes()
 
     assert held.items == before
     assert "forgotten again in its time" in held.letters_of("hold")[-1].text
     with pytest.raises(InputError, match="no legal hold"):
-        world.service.holding.lift(held.ref, ONE, "It was settled.")
+        world.service.holding.propose(ANA, held.ref, HoldStep.LIFT, "It was settled.")
 
 
 def test_time_forgets_nothing_of_whoever_is_held(world: World, held: Staff):
@@ -133,6 +187,6 @@ def test_a_dropped_scope_is_asked_no_more_and_forgets_nothing_under_a_hold(
 def test_a_hold_opens_nothing_to_reviewers(world: World, maria: Staff):
     before = list(world.service.reviewing.opened())
 
-    world.service.holding.place(maria.ref, BOTH, WHY)
+    places_hold(world.service, maria.ref, WHY)
 
     assert list(world.service.reviewing.opened()) == before

@@ -10,6 +10,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.item import Presence
 from monitor.services.retention import PURGE
 from scrapers.http.throttle import HostState
+from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import World
 
 A_YEAR = timedelta(days=366)
@@ -116,7 +117,7 @@ def test_that_a_letter_was_sent_is_forgotten_after_a_year_and_two_months(world: 
     purged(days=2)
     sent = {each.ref for each in world.state.outbox.all()}
     assert sent
-    world.service.holding.place(maria.ref, frozenset(world.config.district.reviewers), "a case")
+    places_hold(world.service, maria.ref, "a case")
 
     world.later(days=424)
     world.service.purging.purge()

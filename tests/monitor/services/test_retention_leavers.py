@@ -7,9 +7,8 @@ import pytest
 from monitor.demo.district import JOHN, MARIA, Member
 from monitor.errors import InputError
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED
-from tests.monitor.services.world import REVIEWERS, Staff, World, answers_of
-
-BOTH = frozenset(REVIEWERS)
+from tests.monitor.services.held import lifts_hold, places_hold
+from tests.monitor.services.world import Staff, World, answers_of
 
 
 def named(member: Member, given: str, family: str, mail: str) -> Member:
@@ -69,13 +68,13 @@ def test_the_next_owner_of_an_address_gets_nothing_of_the_one_before(world: Worl
 
 
 def test_an_address_under_hold_is_given_up_to_its_next_owner(world: World, maria: Staff):
-    world.service.holding.place(maria.ref, BOTH, "a case about Maria")
+    places_hold(world.service, maria.ref, "a case about Maria")
     world.service.leaving.left_district(maria.ref)
     world.post.accepted.clear()
 
     mark = world.joins(MARK)
     kept = maria.items
-    world.service.holding.lift(maria.ref, BOTH, "The case about Maria is over.")
+    lifts_hold(world.service, maria.ref, "The case about Maria is over.")
     world.writes()
 
     assert kept

@@ -9,13 +9,14 @@ from msgspec import structs
 from monitor.demo.district import MARIA
 from monitor.domain.flag import Flag, FlagKind, Ruling
 from monitor.domain.students.matching import ContactVerdict
-from monitor.errors import InputError, NotPermittedError
+from monitor.errors import NotPermittedError
+from monitor.services.notifications import Reviewer
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)
 WEEK = timedelta(days=7)
-BOTH = frozenset(REVIEWERS)
+ANA = Reviewer(address=REVIEWERS[0])
 
 
 @pytest.fixture
@@ -43,6 +44,10 @@ def opened(world: World) -> set[str]:
     return {flag.ref for flag, _ in world.service.reviewing.opened()}
 
 
+def looked_at(maria: Staff, flag: Flag) -> None:
+    maria.world.service.casework.queue.open(ANA, [flag.ref])
+
+
 def reviewers_read(world: World):
     """Write the reviewers' digest, and return what each of them got."""
     world.service.reviewing.queue_digest()
@@ -53,7 +58,7 @@ def reviewers_read(world: World):
 def test_nothing_is_open_before_its_person_was_told(maria: Staff):
     assert opened(maria.world) == set()
     with pytest.raises(NotPermittedError):
-        maria.world.service.reviewing.show(fake(maria).ref)
+        looked_at(maria, fake(maria))
 
 
 def test_an_impersonation_opens_when_its_person_shares_it(maria: Staff):
@@ -131,7 +136,7 @@ def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
 
     assert opened(maria.world) == set()
     with pytest.raises(NotPermittedError):
-        maria.world.service.reviewing.show(flag.ref)
+        looked_at(maria, flag)
 
 
 def test_reviewers_read_the_closed_list_of_fields_and_no_word_from_the_web(maria: Staff):
@@ -168,7 +173,7 @@ def test_a_reviewer_who_left_the_list_is_not_written_to(maria: Staff):
 
 def test_every_view_is_audited(maria: Staff):
     flag = maria.rules(fake(maria), Ruling.SHARED)
-    maria.world.service.reviewing.show(flag.ref)
+    looked_at(maria, flag)
 
     assert [each.action for each in maria.world.state.audit.of(flag.ref)] == [
         "flagged",
@@ -185,64 +190,3 @@ def test_a_reviewer_rules_on_what_is_open_and_teaches_nothing(maria: Staff):
 
     assert ruled.state == "harmless"
     assert world.state.items.verdict(flag.item) is None
-
-
-@pytest.mark.parametrize(
-    "reviewers",
-    [frozenset(), frozenset(REVIEWERS[:1]), frozenset({REVIEWERS[0], f"{REVIEWERS[0]} "})],
-)
-def test_breaking_the_glass_takes_two_reviewers(maria: Staff, reviewers):
-    with pytest.raises((InputError, NotPermittedError)):
-        maria.world.service.reviewing.break_glass(link(maria).ref, reviewers, "A parent called.")
-    assert not glass_letters(maria)
-
-
-@pytest.mark.parametrize("stranger", ["eve@cedarvalley.example", MARIA.person.mail])
-def test_only_reviewers_of_the_configuration_break_the_glass(maria: Staff, stranger):
-    with pytest.raises(NotPermittedError):
-        maria.world.service.reviewing.break_glass(
-            link(maria).ref, frozenset({REVIEWERS[0], stranger}), "A parent called."
-        )
-    assert not glass_letters(maria)
-
-
-@pytest.mark.parametrize("reason", ["", "  \n"])
-def test_breaking_the_glass_takes_a_reason(maria: Staff, reason):
-    with pytest.raises(InputError):
-        maria.world.service.reviewing.break_glass(link(maria).ref, BOTH, reason)
-    assert not glass_letters(maria)
-
-
-def glass_letters(maria: Staff):
-    maria.world.service.posting.send_due()
-    return maria.letters_of("break-glass")
-
-
-def test_breaking_the_glass_is_audited_and_told_to_its_person_at_once(maria: Staff):
-    world = maria.world
-    flag = link(maria)
-
-    fields = world.service.reviewing.break_glass(flag.ref, BOTH, "A parent called.")
-
-    assert fields.kind is FlagKind.STUDENT_LINK
-    (letter,) = glass_letters(maria)
-    assert "A parent called." in letter.text
-    assert all(each in letter.text for each in REVIEWERS)
-    assert "broke-glass" in [each.action for each in world.state.audit.of(flag.ref)]
-    assert "broke-glass" in [each.action for each in world.state.audit.of(maria.ref)]
-    assert "parent" not in repr(world.state.audit.all())
-
-
-def test_breaking_the_glass_is_a_look_not_an_opening(maria: Staff):
-    maria.world.service.reviewing.break_glass(link(maria).ref, BOTH, "A parent called.")
-
-    assert opened(maria.world) == set()
-    with pytest.raises(NotPermittedError):
-        maria.world.service.reviewing.show(link(maria).ref)
-
-
-def test_the_glass_stays_whole_once_consent_has_ended(maria: Staff):
-    maria.withdraws()
-
-    with pytest.raises(NotPermittedError):
-        maria.world.service.reviewing.break_glass(link(maria).ref, BOTH, "A parent called.")

@@ -11,7 +11,7 @@ from monitor.domain.disclosure import CONFIRM_WITHIN, OPEN_FOR
 from monitor.domain.flag import Flag, FlagKind, Ruling
 from monitor.domain.students.matching import ContactVerdict
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.review_queue import Reviewer
+from monitor.services.notifications import Reviewer
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff
 

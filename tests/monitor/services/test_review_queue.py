@@ -10,7 +10,8 @@ from monitor.db.review import RemarkKind, Wanted
 from monitor.demo.district import MARIA
 from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
 from monitor.errors import InputError, NotPermittedError
-from monitor.services.review_queue import LOOK_LASTS, PAGE, Reviewer
+from monitor.services.notifications import Reviewer
+from monitor.services.review_queue import LOOK_LASTS, PAGE
 from tests.monitor.services.world import REVIEWERS, Staff, account
 
 IMPOSTOR = replace(account("impersonator", week=2), since=1)

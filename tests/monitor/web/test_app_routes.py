@@ -89,6 +89,8 @@ WHOSE = {
     "/review/flags/<ref>/note": REVIEWER,
     "/review/flags/<ref>/pack": REVIEWER,
     "/review/flags/<ref>/take": REVIEWER,
+    "/review/holds": REVIEWER,
+    "/review/holds/<ref>": REVIEWER,
     "/review/open": REVIEWER,
     "/review/rule": REVIEWER,
     "/review/several": REVIEWER,

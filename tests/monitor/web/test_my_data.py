@@ -8,6 +8,8 @@ from monitor.demo.district import MARIA, ROSA
 from monitor.domain.consent import Act, Channel, Scope
 from monitor.domain.flag import FlagKind
 from monitor.domain.schedule import MOST_COPIES_AN_HOUR
+from monitor.services.notifications import Reviewer
+from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen
 from tests.monitor.web.test_findings_sort import IMPOSTOR
@@ -169,12 +171,12 @@ def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
     portal.world.sweep()
     flag = maria.flag(FlagKind.IMPERSONATION)
     portal.world.service.portal.disclosing.share(maria.ref, flag.ref)
-    portal.world.service.reviewing.show(flag.ref)
+    portal.world.service.casework.queue.open(Reviewer(address=REVIEWERS[0]), [flag.ref])
     rosa = portal.world.joins(ROSA)
 
     seen = guest.get("/me/data/seen")
 
-    assert "IT looked at this flag" in seen.text
+    assert "A reviewer looked at this flag" in seen.text
     assert "You joined" in seen.text
     assert seen.page.find("a", href=f"/me/items/{flag.item}")
     other = portal.signed_in(rosa.mail).get("/me/data/seen").text
@@ -182,7 +184,7 @@ def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
 
 
 def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
-    portal.world.service.holding.place(maria.ref, frozenset(REVIEWERS), "A request for records.")
+    places_hold(portal.world.service, maria.ref, "A request for records.")
 
     shown = guest.get("/me/data").text
     assert "A legal hold stands since 12 Sep 2026" in shown

@@ -7,7 +7,7 @@ from monitor.demo.story import REVIEWERS
 from monitor.domain.flag import Flag, FlagKind, FlagState, Judgement, Ruling
 from monitor.domain.item import Presence
 from monitor.service import Service
-from monitor.services.review_queue import Reviewer
+from monitor.services.notifications import Reviewer
 
 IT, HELP_DESK = REVIEWERS
 DAY = timedelta(days=1)

@@ -17,6 +17,7 @@ from monitor.services.jobs import DueRounds
 from monitor.services.notifications import token_of
 from monitor.services.ports import Watch
 from scrapers.models import Query
+from tests.monitor.services.held import places_hold
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # What somebody has who joined today, and at which point their self-check stands.
@@ -144,8 +145,7 @@ def _moves(service: Service, refs: dict[str, str]) -> None:
 def _standing(service: Service, refs: dict[str, str]) -> None:
     now, consents = service.now(), service.state.consents
     service.consenting.pause(refs["elizabeth"], now + 30 * DAY, Channel.PORTAL)
-    by = frozenset(service.config.district.reviewers)
-    service.holding.place(refs["thomas"], by, "A request for records about a complaint.")
+    places_hold(service, refs["thomas"], "A request for records about a complaint.")
     service.stopping.stop(refs["thomas"])
     for name, ends in (("rosa", now - HOUR), ("john", now + 10 * DAY)):
         consents.append(replace(consents.latest(refs[name]), expires_at=ends, at=now))

@@ -141,7 +141,7 @@ def test_what_waits_for_an_answer_is_named_again(digest: Digest, waiting: Waitin
 
     for part in (letter.text, letter.html):
         assert f"Reference {waiting.ref}" in part
-        assert "Reply with the reference" in part
+        assert "How to answer".casefold() in part.casefold()
 
 
 def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest) -> None:
@@ -150,7 +150,7 @@ def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest
     for part in (letter.text, letter.html):
         assert "It pretends to be you, and was reported. IT said so on" in " ".join(part.split())
         assert f"Reference {DECIDED.ref}" in part
-        assert "Reply with the reference" not in part
+        assert "How to answer".casefold() not in part.casefold()
 
 
 def test_one_count_is_left_to_the_headline(
@@ -174,11 +174,14 @@ def test_a_namesake_asks_for_nothing(digest: Digest, aside: AsideLine) -> None:
     assert "Someone else with your name. No action needed." in letter.text
 
 
-def test_without_a_portal_the_letter_says_how_to_answer(digest: Digest, flag: FlagLine) -> None:
+def test_without_a_portal_the_letter_says_who_to_ask_and_takes_no_answer(
+    digest: Digest, flag: FlagLine
+) -> None:
     letter = render(digest(flags=(flag,)))
 
     for part in (letter.text, letter.html):
-        assert "Reply with the reference" in part
+        assert "Nothing can be answered by email" in " ".join(part.split())
+        assert "privacy@" in part
         assert "https://" not in part
 
 
@@ -188,7 +191,7 @@ def test_with_a_portal_the_letter_leads_there(digest: Digest, flag: FlagLine) ->
 
     assert f"\n{url}\n" in letter.text
     assert f'href="{url}"' in letter.html
-    assert "Reply with the reference" not in letter.text
+    assert "HOW TO ANSWER" not in letter.text
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from monitor.domain.consent import Channel
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.auth import LINK_LASTS, MOST_AN_HOUR
 from monitor.services.profile import Unchanged, Unwritten
+from tests.monitor.services.held import places_hold
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
-from tests.monitor.services.world import REVIEWERS
 
 
 def test_nothing_changes_before_the_new_mailbox_has_answered(maria: Mover):
@@ -168,7 +168,7 @@ def test_who_left_the_address_is_erased_when_its_mailbox_is_another_persons(mari
 
 def test_who_left_under_a_legal_hold_gives_up_the_address_alone(maria: Mover):
     world, john = maria.world, maria.world.joins(JOHN)
-    world.service.holding.place(john.ref, frozenset(REVIEWERS), "a case about John")
+    places_hold(world.service, john.ref, "a case about John")
     world.service.leaving.left_district(john.ref)
 
     maria.moves(john.mail)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.flag import Ruling
-from monitor.services.review_queue import Reviewer
+from monitor.services.notifications import Reviewer
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, fake

@@ -1,9 +1,9 @@
-"""Opening a flag early on the pages: two sessions, a reason, and no search for people."""
+"""Early looks and legal holds on the pages: two sessions, a reason, and no search for people."""
 
 from monitor.domain.flag import Ruling
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
-from tests.monitor.web.review.flagged import BO, fake
+from tests.monitor.web.review.flagged import ANA, BO, fake
 
 
 def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
@@ -46,3 +46,49 @@ def test_a_proposal_takes_a_reason(maria: Staff, ana: Guest):
 
     assert seen.status == 422
     assert "Give a reason: the person will read it." in seen.text
+
+
+def hold(guest: Guest, maria: Staff, step: str = "place", reason: str = "A lawsuit."):
+    return guest.post("/review/holds", person=maria.mail, step=step, reason=reason)
+
+
+def confirms(guest: Guest) -> str:
+    form = guest.get("/review/holds").page.select_one("form.deed")
+    assert form
+    return guest.follow(guest.post(str(form["action"]))).text
+
+
+def test_a_hold_is_placed_and_lifted_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
+    bo, holds = portal.signed_in(BO), portal.world.state.holds
+    assert "Proposed." in ana.follow(hold(ana, maria)).text
+    assert "You proposed this" in ana.get("/review/holds").text
+    assert not holds.stands(maria.ref)
+
+    assert "The hold is in place" in confirms(bo)
+    assert holds.stands(maria.ref)
+    assert maria.ref in bo.get("/review/holds").text
+    assert "Maria" not in bo.get("/review/holds").text
+
+    hold(bo, maria, "lift", "It was settled.")
+    assert "The hold is lifted" in confirms(ana)
+    assert not holds.stands(maria.ref)
+    assert "No legal hold is in place." in ana.get("/review/holds").text
+
+
+def test_one_reviewer_places_no_hold(portal: Portal, maria: Staff, ana: Guest):
+    hold(ana, maria)
+    (proposal,) = portal.world.service.holding.waiting()
+
+    for guest in (ana, portal.signed_in(ANA)):
+        answer = guest.follow(guest.post(f"/review/holds/{proposal.ref}"))
+        assert "Another reviewer has to confirm it" in answer.text
+    assert not portal.world.state.holds.stands(maria.ref)
+
+
+def test_a_hold_takes_a_reason_and_somebody_who_has_joined(maria: Staff, ana: Guest):
+    assert "Give a reason" in hold(ana, maria, reason=" ").text
+    for person in ("", "Maria", "eve@cedarvalley.example", "0" * 32):
+        seen = ana.post("/review/holds", person=person, step="place", reason="A lawsuit.")
+
+        assert seen.status == 422
+        assert "You cannot propose this for this person." in seen.text

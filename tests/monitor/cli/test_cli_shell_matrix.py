@@ -1,0 +1,287 @@
+"""What a shell may print and do: each command against each kind of object.
+
+At a shell there is one role, the operator's. A new command fails here until it has a row. What
+the roles of the pages may do with the same objects, tests/monitor/web/test_app_routes.py holds.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.db.files import StateLock
+from monitor.demo.district import DANIEL, MARIA
+from monitor.domain.flag import FlagKind, FlagState
+from tests.monitor.cli.conftest import Said
+from tests.monitor.cli.test_main import COMMANDS
+
+WHY = ("--break-glass", "they asked at the desk")
+SHARED, OPEN = "shared", "open"
+FLAGS = tuple(f"{kind} flag, {how}" for kind in FlagKind for how in (OPEN, SHARED))
+FINDING, WORDS, ADDRESS = "finding without a flag", "words of the consent", "work address"
+OBJECTS = frozenset({*FLAGS, FINDING, WORDS, ADDRESS})
+OPERATOR, NAMESAKE = "operator", "namesake"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """`words` follow the command; `prints` is which objects' secrets may come out of it.
+
+    `acts` is what the audit must hold of it afterwards, who did it and what; what the service does
+    by itself is not counted. `codes` are the exit codes that may be, whatever the object is.
+    """
+
+    words: tuple[str, ...] = ()
+    prints: frozenset[str] = frozenset()
+    acts: frozenset[tuple[str, str]] = frozenset()
+    codes: frozenset[int] = frozenset({0})
+
+
+def row(*words: str, prints: tuple[str, ...] = (), acts: tuple[str, ...] = (), codes=(0,)) -> Row:
+    return Row(
+        words=words,
+        prints=frozenset(prints),
+        acts=frozenset((OPERATOR, each) for each in acts),
+        codes=frozenset(codes),
+    )
+
+
+GLASS, REFUSED = "broke-glass", (77,)
+MATRIX: dict[str, tuple[Row, ...]] = {
+    "init": (row(codes=(0, 73)),),
+    "run": (row(codes=(75,)),),
+    "portal": (row(codes=(64,)),),
+    "due": (row(), row("--json"), row("--clock-is-right")),
+    "audit verify": (row(), row("--json")),
+    "audit accept": (row(codes=(0, 65)),),
+    "purge": (row("--dry-run"), row("--json")),
+    "doctor": (row(codes=(0, 69)), row("--json", codes=(0, 69))),
+    "metrics": (row(), row("--json")),
+    "replay": (row(codes=(0, 69)), row("--json", codes=(0, 69))),
+    "staff invite": (row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),),
+    "staff list": (row(), row("--json")),
+    "staff withdraw": (row("{person}", "--yes", acts=("consent-withdrawn",)),),
+    "staff left": (row("{person}", "--yes", acts=("consent-left",)),),
+    "staff pause": (row("{person}", "--until", "2026-12-24", acts=("consent-paused",)),),
+    "staff resume": (row("{person}", codes=(0, 65)),),
+    "staff export": (
+        row("{person}", acts=("exported",)),
+        row("{person}", "--to", "nowhere", codes=(65,)),
+        row("{person}", *WHY, prints=(FINDING, WORDS, ADDRESS), acts=(GLASS, "exported")),
+    ),
+    "check": (row("{person}"), row("{person}", "--json")),
+    "sweep": (row("--dry-run"), row(), row("--json")),
+    "plan": (
+        row("{person}", codes=REFUSED),
+        row("--district"),
+        row("{person}", *WHY, prints=(WORDS,), acts=(GLASS,)),
+    ),
+    "sources import": (row("nowhere.json", codes=(65,)),),
+    "sources imported": (row(), row("--json")),
+    "sources remove": (row("{flag}", codes=(65,)),),
+    "sources list": (row(), row("--json")),
+    "sources show": (row("bluesky"), row("bluesky", "--json"), row("{flag}", codes=(65,))),
+    "sources check": (row("chalkboard"), row("{flag}", codes=(65,))),
+    "digest preview": (
+        row("{person}", codes=REFUSED),
+        row("{person}", *WHY, prints=(FINDING,), acts=(GLASS,)),
+        row("{person}", *WHY, "--html", prints=(FINDING,), acts=(GLASS,)),
+        row("{person}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
+    ),
+    "digest send": (row(), row("--json")),
+    "letters list": (row(), row("--json")),
+    "letters retry": (row("--all"), row("{flag}", codes=(65,))),
+    "letters paused": (row(), row("--json")),
+    "letters resume": (row("{person}", codes=(0, 65)),),
+    "flags list": (row(), row("--json")),
+    "explain": (
+        row("{item}", codes=REFUSED),
+        row("{flag}", codes=(65, 77)),
+        row("{item}", *WHY, prints=(FINDING,), acts=(GLASS,)),
+        row("{item}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
+        row("{flag}", *WHY, codes=(65, 77)),
+    ),
+    "timeline": (
+        row("{item}", codes=REFUSED),
+        row("{flag}", codes=(65, 77)),
+        row("{item}", *WHY, prints=(FINDING,), acts=(GLASS,)),
+        row("{item}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
+        row("{flag}", *WHY, codes=(65, 77)),
+    ),
+    "evidence": (row("{flag}", codes=REFUSED), row("{item}", codes=REFUSED)),
+    "roster import": (row("nowhere.csv", codes=(2,)),),
+    "roster rotate": (row("nowhere.csv", codes=(2,)),),
+    "roster status": (row(codes=(0, 64, 65)),),
+    "roster erase": (row("--yes", codes=(0, 64, 65)),),
+    "score": (row("--jsonl"),),
+    "weights show": (row(), row("--json")),
+    "weights learn": (row("--json", codes=(65,)),),
+    "weights use": (row("7", codes=(65,)),),
+    "backup": (row("{folder}/copies", "--keys", "{folder}/keys", codes=(0, 65)),),
+    "restore": (row("{folder}/nowhere", "--keys", "{folder}/keys", codes=(2,)),),
+    # It plays with made-up people in a folder of its own, and is tested by itself.
+    "demo": (row("--out", "{folder}", codes=(65,)),),
+}
+# What the object itself forbids, whatever the command would do with another one.
+FORBIDDEN = {("explain", "--break-glass"), ("timeline", "--break-glass")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """An object and whose it is; `secrets` are words that stand nowhere else."""
+
+    person: str
+    flag: str
+    item: str
+    secrets: frozenset[str]
+
+
+@pytest.fixture
+def things(after_demo) -> dict[str, Thing]:
+    """Every kind of object of Maria's: each kind of flag, open and shared, and what has none."""
+    with after_demo.service() as service:
+        state = service.state
+        ref = state.people.find_by_mail(MARIA.person.mail)
+        base = next(each for each in state.flags.of_person(ref) if each.kind == "impersonation")
+        item = state.items.get(base.item)
+        assessment = state.items.assessment(base.item)
+        things = {}
+        with state.write():
+            for number, name in enumerate((*FLAGS, FINDING)):
+                secret = f"zq{number:02}planted"
+                shown = replace(
+                    item.portrait, url=f"https://{secret}.example/me", handle="", name=secret
+                )
+                new = replace(item, ref=f"{number:032x}", portrait=shown)
+                state.items.add(new, [secret])
+                state.items.set_assessment(new.ref, assessment)
+                flag = f"{number + 64:032x}"
+                if name != FINDING:
+                    reason = f"A page says {secret}reason."
+                    kind = FlagKind(name.split(" ")[0])
+                    raised = replace(base, ref=flag, item=new.ref, kind=kind, reasons=(reason,))
+                    state.flags.add(
+                        replace(
+                            raised, state=FlagState.OPEN, opened_at=service.now(), ruled_at=None
+                        )
+                    )
+                things[name] = Thing(
+                    person=ref, flag=flag, item=new.ref, secrets=frozenset({secret})
+                )
+        for name in FLAGS:
+            if name.endswith(SHARED):
+                service.portal.disclosing.share(ref, things[name].flag)
+    things[WORDS] = replace(things[FINDING], secrets=frozenset({"Delgado"}))
+    things[ADDRESS] = replace(things[FINDING], secrets=frozenset({MARIA.person.mail}))
+    assert set(things) == OBJECTS
+    return things
+
+
+def printed(said: Said, things: dict[str, Thing]) -> set[str]:
+    """Return which objects' secrets came out, spelled as a table spells an address or not."""
+    words = (said.out + said.err).replace("[.]", ".").casefold()
+    return {
+        name
+        for name, thing in things.items()
+        if any(each.casefold() in words for each in thing.secrets)
+    }
+
+
+def record(terminal) -> list[tuple[str, str]]:
+    with terminal.service() as service:
+        return [(each.actor, each.action) for each in service.state.audit.all()]
+
+
+def test_every_command_has_its_row():
+    assert set(MATRIX) == set(COMMANDS)
+
+
+def test_no_command_opens_shares_or_rules_a_flag_or_answers_for_somebody():
+    words = {word for name in COMMANDS for word in name.split()}
+
+    assert not words & {"rule", "undo", "share", "enrol", "enroll", "hold", "release", "sort"}
+    options = {
+        option for each in COMMANDS.values() for param in each.params for option in param.opts
+    }
+    assert not options & {"--for-person", "--reviewer", "--by"}
+    assert {name for name in COMMANDS if name.startswith("flags ")} == {"flags list"}
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_a_shell_prints_and_does_what_its_row_says(after_demo, things, tmp_path, name):
+    for each in MATRIX[name]:
+        typed_before: set[str] = set()
+        for kind, thing in sorted(things.items()):
+            told = {"person": thing.person, "flag": thing.flag, "item": thing.item}
+            words = [word.format(**told, folder=tmp_path) for word in each.words]
+            if str(words) in typed_before:
+                continue  # it names no object, or a person, and so all of them were there at once
+            typed_before.add(str(words))
+            before = record(after_demo)
+            said = typed(after_demo, name, words)
+            context = (name, words, kind, said)
+            forbidden = kind in FLAGS and any((name, word) in FORBIDDEN for word in words)
+            assert said.code in ({77, 65} if forbidden else each.codes), context
+            assert printed(said, things) <= each.prints, context
+            done = record(after_demo)[len(before) :]
+            assert {actor for actor, _ in done} <= {OPERATOR, NAMESAKE}, context
+            if said.code == 0:
+                assert {each for each in done if each[0] == OPERATOR} >= each.acts, context
+            elif each.acts:
+                assert not {act for _, act in done} & {GLASS}, context
+
+
+def typed(terminal, name: str, words: list[str]) -> Said:
+    if name != "run":
+        return terminal.run(*name.split(), *words)
+    with StateLock(terminal.config.state):
+        return terminal.run(*name.split(), *words)
+
+
+def test_a_glass_broken_at_a_shell_tells_the_person_each_time(after_demo, things):
+    before = _told(after_demo)
+    for words in (
+        ("explain", things[FINDING].item, *WHY),
+        ("timeline", things[FINDING].item, *WHY),
+        ("plan", things[FINDING].person, *WHY),
+        ("digest", "preview", things[FINDING].person, *WHY),
+        ("staff", "export", things[FINDING].person, *WHY),
+    ):
+        after_demo.clock.at += timedelta(minutes=1)
+        assert after_demo.run(*words).code == 0
+
+    assert _told(after_demo) == before + 5
+
+
+def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
+    person = things[FINDING].person
+    with after_demo.service() as service:
+        flags = len(service.state.flags.of_person(person))
+
+    preview = after_demo.run("digest", "preview", person, *WHY, "--json").json
+    export = after_demo.run("staff", "export", person, *WHY)
+
+    assert preview["flags_left_out"] == flags
+    assert f"Flags left out: {flags}." in export.err
+    assert {key for each in export.json["found"] for key in each["flags"]} == set()
+    assert export.json["pages"] == []
+
+
+def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_path):
+    with after_demo.service() as service:
+        ref = service.state.people.find_by_mail(DANIEL.person.mail)
+        person = service.state.people.get(ref)
+        with service.state.write():
+            service.state.people.replace(replace(person, mail="d.reyes@oakridge.example"))
+    (tmp_path / ".namesake-demo").touch()
+
+    for words in (("explain", things[FLAGS[0]].item), ("evidence", things[FLAGS[0]].flag)):
+        said = after_demo.run(*words, "--demo", str(tmp_path))
+
+        assert said.code == 65
+        assert "no demo made up" in said.sentence
+
+
+def _told(terminal) -> int:
+    with terminal.service() as service:
+        return sum(1 for each in service.state.outbox.all() if each.kind == "break-glass")
