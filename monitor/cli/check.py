@@ -284,6 +284,7 @@ def check(desk: Desk, person: str, *, as_json: bool) -> None:
         if not service.state.consents.asks(person, service.now()):
             reason = "This person's consent has ended, or rests: nothing is asked about them."
             raise NotPermittedError(reason)
+        service.state.audit.append(service.now(), "operator", "asked-check", person, {})
         done = asked(desk, service, SweepKind.SELFCHECK, person)
         _tell(desk, service, done, as_json=as_json)
 

@@ -38,7 +38,6 @@ class Act(StrEnum):
 class Channel(StrEnum):
     """By which way somebody's word reached us; ITSELF is none: time did it."""
 
-    KEYBOARD = "keyboard"
     PORTAL = "portal"
     LETTER = "letter"
     OPERATOR = "operator"
@@ -62,7 +61,7 @@ class Consent:
     expires_at: datetime
     withdrawn_at: datetime | None = None
     act: Act = Act.GIVEN
-    channel: Channel = Channel.KEYBOARD
+    channel: Channel = Channel.PORTAL
     at: datetime | None = None
     paused_from: datetime | None = None
     paused_until: datetime | None = None

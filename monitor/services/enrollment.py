@@ -158,7 +158,7 @@ class Joining:
 
     def enrol(self, code: str, answers: Answers) -> Person:
         """Spend a code and record the consent given with it, in one transaction."""
-        return self.accept(self.invited(code), answers, Channel.KEYBOARD)
+        return self.accept(self.invited(code), answers, Channel.PORTAL)
 
     def accept(self, invitation: Invitation, answers: Answers, channel: Channel) -> Person:
         """Spend an invitation that its code, or who was bound by it, has opened."""

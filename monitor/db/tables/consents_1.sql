@@ -1,6 +1,6 @@
 ALTER TABLE consents ADD COLUMN act TEXT NOT NULL DEFAULT 'given';
 
-ALTER TABLE consents ADD COLUMN channel TEXT NOT NULL DEFAULT 'keyboard';
+ALTER TABLE consents ADD COLUMN channel TEXT NOT NULL DEFAULT 'portal';
 
 ALTER TABLE consents ADD COLUMN at TEXT; -- null where that is when it was given
 

@@ -69,7 +69,10 @@ MATRIX: dict[str, tuple[Row, ...]] = {
         row("{person}", "--to", "nowhere", codes=(65,)),
         row("{person}", *WHY, prints=(FINDING, WORDS, ADDRESS), acts=(GLASS, "exported")),
     ),
-    "check": (row("{person}"), row("{person}", "--json")),
+    "check": (
+        row("{person}", acts=("asked-check",)),
+        row("{person}", "--json", acts=("asked-check",)),
+    ),
     "sweep": (row("--dry-run"), row(), row("--json")),
     "plan": (
         row("{person}", codes=REFUSED),

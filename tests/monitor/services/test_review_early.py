@@ -65,6 +65,7 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
         assert word in letter.text
     actions = [(each.actor, each.action) for each in maria.world.state.audit.of(link(maria).ref)]
     assert actions[-2:] == [(ANA.ref, "proposed-glass"), (BO.ref, "broke-glass")]
+    assert maria.world.state.audit.of(maria.ref)[-1].actor == BO.ref
     assert "parent" not in repr(maria.world.state.audit.all())
 
 

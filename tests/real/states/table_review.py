@@ -31,6 +31,8 @@ REVIEW: tuple[State, ...] = (
     it("/review/flags/none", "no such page", status=404),
     it("/review/early", "Waiting for a second reviewer"),
     it("/review/early", "Give a reason", press("Propose"), status=422),
+    it("/review/holds", "A request for records about a complaint."),
+    it("/review/holds", "Give a reason", press("Propose"), status=422),
     it("/review/district", "Over time"),
     it("/review/audit", "Rows"),
     it("/review/audit?action=broke-glass", "Nothing of this kind was done."),
@@ -40,6 +42,7 @@ OPERATING: tuple[State, ...] = (seen("/operate", "Letters by their state", who="
 EMPTY: tuple[State, ...] = (
     empty("/review", "Nothing is open to you."),
     empty("/review/early", "Nothing waits."),
+    empty("/review/holds", "No legal hold is in place."),
     empty("/review/district", "There was no sweep yet."),
     empty("/review/audit", "Nothing of this kind was done."),
     seen("/operate", "No letter was written yet.", who="operations", site=Site.EMPTY),
