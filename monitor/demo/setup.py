@@ -19,7 +19,6 @@ from monitor.config import (
     Config,
     DistrictConfig,
     MailConfig,
-    PortalConfig,
     SearxNGConfig,
     SourcesConfig,
     StudentsConfig,
@@ -61,7 +60,6 @@ def configuration(folder: Path) -> Config:
             contact=district.CONTACT,
             reviewers=district.REVIEWERS,
         ),
-        portal=PortalConfig(address=f"https://namesake.{district.MAIL_DOMAIN}"),
         mail=MailConfig(sender=f"Namesake <{district.SENDER}>", reply_to=district.CONTACT),
         sources=SourcesConfig(
             searxng=SearxNGConfig(url=f"http://{engine.HOST}", canary=engine.CANARY),

@@ -37,6 +37,8 @@ from scrapers.http.throttle import WITHOUT_WAITS
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
 LETTERS_AFTER = timedelta(hours=4)
+# Where its letters lead to; `--serve` shows the pages on this machine instead.
+PAGES = f"https://namesake.{district.MAIL_DOMAIN}"
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 
 
@@ -102,7 +104,9 @@ def ignore_week(_number: int, _week: ToldWeek) -> None:
 
 def play(folder: Path, told: Callable[[int, ToldWeek], None] = ignore_week) -> Story:
     """Play the story into a folder; `told` hears of each week as it ends."""
-    config = stage.configuration(stage.cleared(folder.resolve()))
+    config = structs.replace(
+        stage.configuration(stage.cleared(folder.resolve())), portal=PortalConfig(address=PAGES)
+    )
     stage.hash_roster(config)
     clock = StoryClock(days.sweep_at(1) - JOINING_DAYS_BEFORE)
     with WebServer(Internet(), now=clock.now) as web:

@@ -199,6 +199,7 @@ def _about(state: State, ref: str) -> Iterator[object]:
     yield state.people.get(ref)
     yield from state.consents.history(ref)
     yield from state.holds.of(ref)
+    yield from state.hold_proposals.of(ref)
     yield from state.address_changes.of(ref)
     yield from state.questions.of(ref)
     yield from state.remarks.of_person(ref)
