@@ -6,6 +6,7 @@ from functools import cached_property
 
 from monitor.config import Config
 from monitor.db.database import State
+from monitor.flows.membership.naming import Naming
 from monitor.services.consent import Consenting, DistrictTerms, Renewing
 from monitor.services.data_export import Exporting
 from monitor.services.enrollment import Reminding
@@ -50,13 +51,23 @@ class Affairs:
             state=self.state,
             terms=self.terms,
             letters=self.letters,
-            retiring=self._retiring,
+            retiring=self.retiring,
             now=self.now,
         )
 
     @cached_property
     def editing(self) -> Editing:
-        return Editing(state=self.state, retiring=self._retiring, now=self.now)
+        return Editing(state=self.state, retiring=self.retiring, naming=self.naming, now=self.now)
+
+    @cached_property
+    def naming(self) -> Naming:
+        return Naming(
+            state=self.state,
+            letters=self.letters,
+            retiring=self.retiring,
+            now=self.now,
+            new_ref=self.new_ref,
+        )
 
     @cached_property
     def readdressing(self) -> Readdressing:
@@ -65,7 +76,7 @@ class Affairs:
             config=self.config,
             letters=self.letters,
             leaving=self.leaving,
-            retiring=self._retiring,
+            retiring=self.retiring,
             now=self.now,
             new_ref=self.new_ref,
         )
@@ -76,7 +87,7 @@ class Affairs:
             state=self.state,
             config=self.config,
             letters=self.letters,
-            retiring=self._retiring,
+            retiring=self.retiring,
             now=self.now,
             new_ref=self.new_ref,
         )
@@ -104,7 +115,7 @@ class Affairs:
         )
 
     @cached_property
-    def _retiring(self) -> Retiring:
+    def retiring(self) -> Retiring:
         return Retiring(
             state=self.state,
             sources=self.sources,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from monitor.casework import Casework
 from monitor.config import Config
 from monitor.db.database import State
+from monitor.flows.membership.naming import Naming
 from monitor.portal import Portal
 from monitor.services.auth import Admitting, SigningIn
 from monitor.services.consent import Consenting, DistrictTerms
@@ -40,6 +41,7 @@ class Service:
     leaving: Leaving
     consenting: Consenting
     editing: Editing
+    naming: Naming
     holding: Holding
     exporting: Exporting
     purging: Purging

@@ -13,6 +13,7 @@ from monitor.db.database import State
 from monitor.domain.names.frequency import census
 from monitor.domain.planning.queries import StudentLinks
 from monitor.entrance import Entrance
+from monitor.flows.asking.proving import Proving
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mailroom import OUTBOX, Mailroom
 from monitor.matcher.process import MatcherProcess, NoMatcher
@@ -60,6 +61,7 @@ class Workshop:
             leaving=self.affairs.leaving,
             consenting=self.affairs.consenting,
             editing=self.affairs.editing,
+            naming=self.affairs.naming,
             holding=self.affairs.holding,
             exporting=self.affairs.exporting,
             purging=self.affairs.purging,
@@ -270,7 +272,16 @@ class Workshop:
 
     def _settling(self) -> Settling:
         parts = SettlementParts(
-            state=self.state, flagging=self.flagging, new_ref=self.outside.new_ref
+            state=self.state,
+            flagging=self.flagging,
+            proving=Proving(
+                state=self.state,
+                counts=census(),
+                letters=self.letters,
+                retiring=self.affairs.retiring,
+                now=self.now,
+            ),
+            new_ref=self.outside.new_ref,
         )
         return Settling(state=self.state, parts=parts, now=self.now)
 

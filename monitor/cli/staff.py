@@ -132,13 +132,20 @@ def staff() -> None:
 
 @staff.command()
 @click.argument("mail")
-@click.argument("given")
-@click.argument("family")
+@click.argument("given", default="")
+@click.argument("family", default="")
 @pass_desk
 def invite(desk: Desk, mail: str, given: str, family: str) -> None:
-    """Invite one person by their work address; only they can answer."""
+    """Invite one person by their work address; only they can answer.
+
+    They join under the GIVEN and FAMILY name you type, or a form of it. Without both, the name is
+    taken from an address such as bob.baker@; another name waits for an operator to confirm it.
+    """
     if not one_address(mail):
         reason = f"{mail!r} is not one mail address; nobody was invited."
+        raise InputError(reason)
+    if given.strip() and not family.strip():
+        reason = "Give both a given and a family name, or neither; nobody was invited."
         raise InputError(reason)
     if not desk.config.mail.host:
         reason = (
@@ -153,7 +160,7 @@ def invite(desk: Desk, mail: str, given: str, family: str) -> None:
         )
         raise UnavailableError(reason)
     with desk.service() as service:
-        invitation = service.joining.invite(mail, given, family)
+        invitation = service.joining.invite(mail, given.strip(), family.strip())
         desk.output.say(
             f"An invitation is queued; its code is made when it is sent and is good until "
             f"{invitation.expires_at:%-d %B %Y}."

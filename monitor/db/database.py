@@ -32,6 +32,8 @@ from monitor.db.review import Assignments, Figures, GlassProposals, Looks, Openi
 from monitor.db.sources import Health, Hosts, Outlays, RobotsFiles, Spending
 from monitor.db.sweeps import CanaryChecks, RunRequests, Sweeps
 from monitor.errors import CannotWriteError, DatabaseError, InputError
+from monitor.store.account_proofs import AccountProofs
+from monitor.store.name_changes import NameChanges
 
 DATABASE = "namesake.db"
 _COUNT = "SELECT count(*) FROM {}"
@@ -82,9 +84,11 @@ class State:
         self.outlays = Outlays(database)
         self.requests = RunRequests(database)
         self.sessions = Sessions(database)
-        self._add_letters(database, sealing)
+        self._add_requests_and_letters(database, sealing)
 
-    def _add_letters(self, database: Database, sealing: Sealing) -> None:
+    def _add_requests_and_letters(self, database: Database, sealing: Sealing) -> None:
+        self.name_changes = NameChanges(database, sealing)
+        self.account_proofs = AccountProofs(database, sealing)
         self.outbox = Outbox(database, sealing)
         self.letter_codes = LetterCodes(sealing)
         self.letter_counts = LetterCounts(database)

@@ -112,4 +112,5 @@ NAMESAKE = Schema.of(
     step("invitations_1"),
     step("address_changes_1"),
     step("holds_1"),
+    step("names_1"),
 )

@@ -191,6 +191,7 @@ def _place(mark: bytes) -> str:
 
 
 KEPT_IN: Mapping[str, Kept] = {
+    "account_proofs": Kept.PERSON,
     "address_changes": Kept.ADDRESS_CHANGE,
     "aliases": Kept.ITEM,
     "assignments": Kept.FLAG,
@@ -215,6 +216,7 @@ KEPT_IN: Mapping[str, Kept] = {
     "journal": Kept.JOURNAL,
     "judgements": Kept.FLAG,
     "looks": Kept.LOOK,
+    "name_changes": Kept.PERSON,
     "openings": Kept.FLAG,
     "outbox": Kept.LETTER_RECORD,
     "outlays": Kept.SPENDING,

@@ -15,6 +15,7 @@ TOWN = "Cedar Valley"
 ZONE = "America/Chicago"
 CONTACT = f"privacy@{MAIL_DOMAIN}"
 SENDER = f"namesake@{MAIL_DOMAIN}"
+OPERATOR = f"operations@{MAIL_DOMAIN}"
 REVIEWERS = (f"it-security@{MAIL_DOMAIN}",)
 HIGH_SCHOOL = "Cedar Valley High School"
 MIDDLE_SCHOOL = "Cedar Valley Middle School"

@@ -145,6 +145,8 @@ def everybody_joins(service: Service, folder: Path) -> None:
             zone=person.zone,
         )
         joined = service.joining.enrol(_code_in_mailbox(folder, person.mail), answers)
+        for change in service.naming.list_waiting():
+            service.naming.confirm(change.ref, district.OPERATOR)
         if member.withdrawn:
             service.leaving.withdraw(joined.ref)
     service.rounds.begin()
@@ -223,7 +225,7 @@ def _letters(folder: Path) -> Iterator[ToldLetter]:
 
 # Monday of the last week, when every digest has been sent.
 BEGINS = days.sweep_at(days.LAST_WEEK) + timedelta(hours=5)
-OPERATOR = f"operations@{district.MAIL_DOMAIN}"
+OPERATOR = district.OPERATOR
 # Opening a flag early takes two; the story itself has one.
 REVIEWERS = (*district.REVIEWERS, f"it-help-desk@{district.MAIL_DOMAIN}")
 

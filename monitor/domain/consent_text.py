@@ -7,7 +7,7 @@ from monitor.domain.consent import Scope
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.flag import FlagKind
 
-TEXT_VERSION = "2026-11-25"
+TEXT_VERSION = "2026-11-27"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,17 @@ _STUDENT_LINKS = """\
 For student links we read whom the accounts follow that you told us of or confirmed as yours,
 and who follows them.
 The list of students is locked with a key. No student's name, handle or picture is kept.
+"""
+
+_WHO_IS_MEANT = """\
+You are looked up by the name you were invited by, or a form of it: a nickname, an initial.
+Any other name you give is shown to IT, with the old one and nothing else.
+Nothing is looked up by it before IT confirms it.
+An account that shows somebody else's name is not followed, unless you prove that you control it.
+Contacts are read, and changes flagged, only of accounts with that proof or with your exact name.
+You can add names, places or accounts five times in seven days.
+This makes it hard to have somebody else looked up, but not impossible:
+somebody with your very name, or an account that shows no name, can be taken for you.
 """
 
 _NEVER = """\
@@ -118,7 +129,7 @@ If you do not renew it, all is erased 30 days later.
 def sections(terms: Terms) -> Iterator[Section]:
     """Yield the text as one district has to put it."""
     looks = tuple(f"- {SCOPES[scope]}" for scope in ASKED_FOR)
-    more = (*_PHOTOS.splitlines(), *_STUDENT_LINKS.splitlines())
+    more = (*_PHOTOS.splitlines(), *_STUDENT_LINKS.splitlines(), *_WHO_IS_MEANT.splitlines())
     looked_at = (*_LOOKED_AT.splitlines(), *looks, *more)
     yield Section(heading="What is looked at", lines=looked_at)
     yield Section(heading="What is never looked at", lines=tuple(_NEVER.splitlines()))
@@ -134,7 +145,7 @@ def consent_text(terms: Terms) -> str:
 
 
 def _seen(disclosure: DisclosurePolicy) -> Iterator[str]:
-    yield "You see everything first. Nobody else sees anything, but for these flags:"
+    yield "You see everything first. Nobody else sees anything, but for a new name and these flags:"
     for sentences in _WHO_SEES.values():
         yield f"- {' '.join(sentences)}"
     days = disclosure.student_link_days

@@ -1,5 +1,6 @@
 """What somebody who is joining has answered so far; nothing is asked about them before the end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -84,3 +85,22 @@ class Draft:
     def may_open(self, step: Step) -> bool:
         steps = list(Step)
         return steps.index(step) <= steps.index(self.reached)
+
+
+def adds_words(before: Person, after: Person) -> bool:
+    """Tell whether a change adds anything to look for, rather than only taking something back."""
+    return not set(_words(after)) <= set(_words(before))
+
+
+def _words(person: Person) -> Iterator[tuple[str, str]]:
+    """Yield each word that a person may be looked up by, with what it is."""
+    name = person.name
+    told = {
+        "given": (name.given, name.middle, *name.nicknames),
+        "family": (name.family, *name.former_families),
+        "work": (person.school, person.role),
+        "place": person.places,
+        "handle": person.handles,
+        "account": (*person.accounts, *person.pages),
+    }
+    return ((what, word) for what, words in told.items() for word in words if word)

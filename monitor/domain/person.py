@@ -29,7 +29,9 @@ class Person:
 
     `accounts` are account keys (`platform:@handle`) declared as own, `pages` the addresses of own
     pages; `absent_from` are platforms on which the person says to have no account. `zone` is an
-    IANA time zone, used for due times and display only.
+    IANA time zone, used for due times and display only. `confirmed_names` are the names by which
+    the district invited them or that it confirmed since, empty where it knows none. Until one is
+    confirmed, `name` may be empty: then nothing is searched.
     """
 
     ref: str
@@ -44,6 +46,11 @@ class Person:
     accounts: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     absent_from: tuple[str, ...] = ()
+    confirmed_names: tuple[PersonName, ...] = ()
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.name.given and self.name.family)
 
 
 class Role(StrEnum):

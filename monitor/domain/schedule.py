@@ -152,12 +152,21 @@ def may_ask(asked_at: datetime | None, now: datetime) -> bool:
 
 AN_HOUR = timedelta(hours=1)
 MOST_COPIES_AN_HOUR = 5
+A_WEEK = timedelta(days=7)
+MOST_EDITS_A_WEEK = 5
 
 
 def next_copy(made: Iterable[datetime], now: datetime) -> datetime | None:
-    """Return from when on the next copy may be made; None where it may be now.
+    """Return from when on the next copy may be made; None where it may be now."""
+    return _next(made, now, MOST_COPIES_AN_HOUR, AN_HOUR)
 
-    A time that is still to come was written by a clock that ran ahead, and holds up nobody.
-    """
-    within = sorted(at for at in made if now - AN_HOUR < at <= now)
-    return within[-MOST_COPIES_AN_HOUR] + AN_HOUR if len(within) >= MOST_COPIES_AN_HOUR else None
+
+def next_edit(made: Iterable[datetime], now: datetime) -> datetime | None:
+    """Return from when on names, places or accounts may be added again; None where it is now."""
+    return _next(made, now, MOST_EDITS_A_WEEK, A_WEEK)
+
+
+def _next(made: Iterable[datetime], now: datetime, most: int, span: timedelta) -> datetime | None:
+    # A time that is still to come was written by a clock that ran ahead, and holds up nobody.
+    within = sorted(at for at in made if now - span < at <= now)
+    return within[-most] + span if len(within) >= most else None

@@ -113,7 +113,7 @@ class Admitting:
         except InputError:
             address = holder(ref, self.config.district)
             return Reader(address, address) if address else None
-        return Reader(person.mail, str(person.name.given), person=person.ref)
+        return Reader(person.mail, person.name.given or person.mail, person=person.ref)
 
     def _invited(self, ref: str) -> Reader | None:
         try:
@@ -122,7 +122,7 @@ class Admitting:
             return None
         if not invitation.open(self.now()):
             return None
-        return Reader(invitation.mail, invitation.given, invitation=ref)
+        return Reader(invitation.mail, invitation.given or invitation.mail, invitation=ref)
 
     def _roles(self, reader: Reader) -> Iterator[Role]:
         if reader.invitation:

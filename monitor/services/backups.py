@@ -201,6 +201,8 @@ def _about(state: State, ref: str) -> Iterator[object]:
     yield from state.holds.of(ref)
     yield from state.hold_proposals.of(ref)
     yield from state.address_changes.of(ref)
+    yield from filter(None, (state.name_changes.of_person(ref),))
+    yield from state.account_proofs.of_person(ref)
     yield from state.questions.of(ref)
     yield from state.remarks.of_person(ref)
     yield from state.sightings.of_person(ref)

@@ -292,6 +292,8 @@ COPIED: Mapping[str, str] = {
     "outbox": "letters",
     "stopped_mail": "mail",
     "address_changes": "mail",
+    "name_changes": "names",
+    "account_proofs": "proofs",
     "paused_addresses": "mail",
     "sweeps": "checks",
     "run_requests": "checks",
@@ -392,7 +394,7 @@ class Exporting:
         now, told = self.now(), self._told(ref, flagged)
         person = told.person
         view = ExportView(
-            name=person.name.full,
+            name=person.name.full if person.is_named else person.mail,
             district=self.config.district.name,
             contact=self.config.district.contact,
             zone=person.zone,
@@ -452,6 +454,8 @@ class Exporting:
                 "made": told.checks,
                 "asked_for": [each for each in state.requests.all() if each.person == ref],
             },
+            "names": state.name_changes.of_person(ref),
+            "proofs": state.account_proofs.of_person(ref),
             "waiting": told.waiting,
             "pages": [_page(each) for each in told.pages],
             "sign_ins": [_without_names(each, hash="") for each in told.sessions],
@@ -514,6 +518,15 @@ STANDINGS = {
 DEEDS: Mapping[str, str] = {
     "enrolled": "joined",
     "edited": "changed names, places or accounts",
+    "took-back": "took names, places or accounts back",
+    "name-asked": "gave a name for IT to confirm",
+    "name-withdrawn": "took back a name that waited for IT",
+    "name-confirmed": "confirmed a name; you were written to",
+    "name-refused": "did not confirm a name; you were written to",
+    "account-dropped": "stopped following an account that shows another name",
+    "proof-asked": "asked for a check of an account with a code",
+    "account-proven": "saw the proof that an account is controlled",
+    "proof-failed": "did not find the proof on an account",
     "address-asked": "asked to be written to at another address",
     "address-changed": "changed the work address",
     "signed-in": "signed in",

@@ -18,14 +18,17 @@ from monitor.domain.consent import Channel, Consent, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.detection.recognition import Recognised, recognised
 from monitor.domain.enrollment import Draft, Step
+from monitor.domain.names.bound import check_claim, names_in_address
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import SCOPE_OF, StudentLinks, plan, scope_of
 from monitor.errors import InputError, NotPermittedError
+from monitor.flows.membership.naming import keep_request, searched_now
 from monitor.services.consent import DistrictTerms
 from monitor.services.erasure import Leaving
 from monitor.services.notifications import Correspondence, Inviting, LetterPlan
 from monitor.services.permission import Pictures
 from monitor.services.ports import NewRef, Now
+from monitor.store.name_changes import NameChange
 from reports.emails.account import EnrolledView
 from reports.emails.registry import LetterKind
 from reports.pages.enrollment import AskedLine, AskedView
@@ -94,6 +97,9 @@ class Reminding:
         return outbox.latest(ref, kind) is not None and outbox.last_sent(ref, kind) is not None
 
 
+NAMELESS = PersonName(given="", family="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What a person tells us when joining. The mail address is the invitation's own."""
@@ -123,8 +129,11 @@ class Joining:
     now: Now
     new_ref: NewRef
 
-    def invite(self, mail: str, given: str, family: str) -> Invitation:
-        """Queue an invitation; its code is made when the letter is sent."""
+    def invite(self, mail: str, given: str = "", family: str = "") -> Invitation:
+        """Queue an invitation; its code is made when the letter is sent.
+
+        The names are those that its person may join under; without any, the address tells.
+        """
         address = self._own_address(mail)
         now = self.now()
         invitation = Invitation(
@@ -189,7 +198,19 @@ class Joining:
                 self._confirmation(person, consent),
             )
             self.state.audit.append(now, person.ref, "enrolled", person.ref, {})
+            if self.needs_word(invitation, answers.name):
+                keep_request(self.state, self._name_change(person, invitation, answers.name))
         return person
+
+    def needs_word(self, invitation: Invitation, name: PersonName) -> bool:
+        """Tell whether a name is, in whole or in part, another one than somebody was invited by."""
+        return check_claim(name, invited_names(invitation)).waiting
+
+    def _name_change(self, person: Person, invitation: Invitation, name: PersonName) -> NameChange:
+        known = f"{invitation.given} {invitation.family}".strip() or invitation.mail
+        return NameChange(
+            ref=self.new_ref(), person=person.ref, known=known, name=name, asked_at=self.now()
+        )
 
     def _take_back(self, address: str) -> datetime | None:
         """Let a new invitation end the earlier ones: one address is one person's.
@@ -219,10 +240,14 @@ class Joining:
         return invitation
 
     def person(self, invitation: Invitation, answers: Answers) -> Person:
-        """Return who would join with these answers; nothing is kept."""
-        return Person(
+        """Return who would join with these answers; nothing is kept.
+
+        Of a name that nobody was invited by, only what is a form of the invited one is searched.
+        """
+        person = Person(
             ref=self.new_ref(),
-            name=answers.name,
+            name=NAMELESS,
+            confirmed_names=invited_names(invitation),
             mail=invitation.mail,
             organisation=self.config.district.name,
             zone=answers.zone or self.config.district.zone,
@@ -234,6 +259,7 @@ class Joining:
             pages=answers.pages,
             absent_from=answers.absent_from,
         )
+        return searched_now(person, answers.name)
 
     def _confirmation(self, person: Person, consent: Consent) -> EnrolledView:
         return EnrolledView(
@@ -243,6 +269,13 @@ class Joining:
             agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
             expires_at=consent.expires_at,
         )
+
+
+def invited_names(invitation: Invitation) -> tuple[PersonName, ...]:
+    """Return the names somebody was invited by: those typed, else those that the address tells."""
+    if invitation.family:
+        return (PersonName(given=invitation.given, family=invitation.family),)
+    return names_in_address(invitation.mail)
 
 
 def of_district(address: str, district: DistrictConfig) -> bool:
@@ -397,6 +430,10 @@ class Beginning:
 
     def recognised(self, address: str) -> Recognised:
         return recognised(address, self.sources.values())
+
+    def needs_word(self, invitation: str, draft: Draft) -> bool:
+        """Tell whether the name given has to be confirmed by an operator first."""
+        return self.joining.needs_word(self._open(invitation), draft.name)
 
     def preview(self, invitation: str, draft: Draft) -> AskedView:
         """Show every question that would be asked first, and ask nothing."""

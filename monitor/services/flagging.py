@@ -29,6 +29,7 @@ from monitor.domain.flag import (
     shown_again,
 )
 from monitor.domain.item import Item, Presence
+from monitor.domain.names.bound import has_exact_name
 from monitor.domain.names.frequency import NameCounts, expected_namesakes
 from monitor.domain.names.matching import agreement
 from monitor.domain.person import Person
@@ -39,6 +40,7 @@ from monitor.domain.students.cues import Cue
 from monitor.domain.students.matching import ContactVerdict
 from monitor.services.notifications import Alerting
 from monitor.services.ports import NewRef, Now
+from monitor.store.account_proofs import ProofState
 from reports.labels import field_words
 from reports.pages.findings import LearntLine
 from scrapers.models import Finding, Kind, QueryKind
@@ -195,10 +197,82 @@ def own_items(state: State, person: Person) -> Iterator[Item]:
 
 
 def confirmed_accounts(state: State, person: Person) -> Iterator[Item]:
-    """Yield the accounts of which the person said: this is me."""
+    """Yield the accounts of which the person said: this is me; not what shows another name."""
+    unproven = unproven_accounts(state, person.ref)
     for item, said in state.items.judged(person.ref):
-        if said is Ruling.MINE and item.portrait.kind is Kind.ACCOUNT:
+        portrait = item.portrait
+        theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
+        if said is Ruling.MINE and portrait.kind is Kind.ACCOUNT and theirs:
             yield item
+
+
+def unproven_accounts(state: State, person: str) -> frozenset[str]:
+    """Return what shows somebody else's name, and is not proved to be controlled."""
+    proofs = state.account_proofs.of_person(person)
+    return frozenset(each.account for each in proofs if each.state is not ProofState.PROVEN)
+
+
+def with_confirmed(state: State, person: Person) -> Person:
+    """Return the person with what they confirmed among their accounts; the rest stays as told."""
+    told = set(person.accounts)
+    confirmed = (
+        key_of(item.portrait)
+        for item in confirmed_accounts(state, person)
+        if told.isdisjoint(_keys(item.portrait))
+    )
+    return replace(person, accounts=(*person.accounts, *filter(None, confirmed)))
+
+
+def with_requested(state: State, person: Person) -> Person:
+    """Return the person with what they asked to be looked at once more, for its proof."""
+    proofs = state.account_proofs.of_person(person.ref)
+    asked = [each.account for each in proofs if each.state is ProofState.REQUESTED]
+    return replace(
+        person,
+        accounts=(*person.accounts, *(each for each in asked if "://" not in each)),
+        pages=(*person.pages, *(each for each in asked if "://" in each)),
+    )
+
+
+def trusted_accounts(state: State, person: Person) -> frozenset[str]:
+    """Return the accounts whose contacts may be read: proven, or showing their exact name."""
+    return frozenset(
+        account
+        for account in person.accounts
+        for item in state.items.find(person.ref, (account,))
+        if is_trusted(state, person, item)
+    )
+
+
+def is_trusted(state: State, person: Person, item: Item) -> bool:
+    """Tell whether an account is theirs by more than their word: by its proof, or its exact name.
+
+    One that showed their name once stays trusted: it may have been taken from them.
+    """
+    proofs = state.account_proofs.of_person(person.ref)
+    proven = {each.account for each in proofs if each.state is ProofState.PROVEN}
+    if not proven.isdisjoint((item.portrait.key, *map(str.casefold, _keys(item.portrait)))):
+        return True
+    shown = (item.portrait.name, *(each.finding.name for each in state.versions.of(item.ref)))
+    return any(has_exact_name(name, person) for name in shown if name)
+
+
+def pursued(state: State, person: str) -> tuple[str, ...]:
+    """Return the accounts of others that are taken for imitations of this person."""
+    flags = (each for each in state.flags.of_person(person) if each.pursued)
+    items = dict.fromkeys(each.item for each in flags)
+    return tuple(filter(None, (key_of(state.items.get(ref).portrait) for ref in items)))
+
+
+def _keys(portrait: Finding) -> tuple[str, ...]:
+    return (portrait.account, *portrait.account_aliases)
+
+
+def key_of(portrait: Finding) -> str:
+    """Return the key that names its handle, as people tell us of accounts; else nothing."""
+    if portrait.kind is not Kind.ACCOUNT:
+        return ""
+    return next((each.casefold() for each in _keys(portrait) if ":@" in each), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,6 +454,8 @@ class Flagging:
     ) -> None:
         if event.kind not in {EventKind.CHANGED, EventKind.VANISHED}:
             return
+        if not is_trusted(self.state, person, item):
+            return
         after = item.portrait if event.kind is EventKind.CHANGED else None
         worst = severity_of(
             before.get(event.item, item.portrait),
@@ -465,35 +541,6 @@ def _concerns(person: Person, portrait: Finding, assessment: Assessment) -> bool
             return False
     likely = assessment.label is Label.IMPERSONATION or assessment.bits > 0
     return likely and appearance(portrait, person.name).whole
-
-
-def with_confirmed(state: State, person: Person) -> Person:
-    """Return the person with what they confirmed among their accounts; the rest stays as told."""
-    told = set(person.accounts)
-    confirmed = (
-        key_of(item.portrait)
-        for item in confirmed_accounts(state, person)
-        if told.isdisjoint(_keys(item.portrait))
-    )
-    return replace(person, accounts=(*person.accounts, *filter(None, confirmed)))
-
-
-def pursued(state: State, person: str) -> tuple[str, ...]:
-    """Return the accounts of others that are taken for imitations of this person."""
-    flags = (each for each in state.flags.of_person(person) if each.pursued)
-    items = dict.fromkeys(each.item for each in flags)
-    return tuple(filter(None, (key_of(state.items.get(ref).portrait) for ref in items)))
-
-
-def _keys(portrait: Finding) -> tuple[str, ...]:
-    return (portrait.account, *portrait.account_aliases)
-
-
-def key_of(portrait: Finding) -> str:
-    """Return the key that names its handle, as people tell us of accounts; else nothing."""
-    if portrait.kind is not Kind.ACCOUNT:
-        return ""
-    return next((each.casefold() for each in _keys(portrait) if ":@" in each), "")
 
 
 ENOUGH = 8

@@ -49,6 +49,7 @@ from monitor.domain.pii import left_out
 from monitor.domain.planning.budget import Brought, History, after, week_number
 from monitor.domain.planning.queries import scope_of
 from monitor.domain.source_trust import Probe, Standing, Trust, held_for_mass_loss, weighed
+from monitor.flows.asking.proving import Proving
 from monitor.services.flagging import Flagging, Noted, with_confirmed
 from monitor.services.ports import NewRef, Now
 from scrapers.models import Finding, Outcome, Query, QueryKind, Reading
@@ -273,6 +274,7 @@ SECOND_PROOF = "second-proof"
 class SettlementParts:
     state: State
     flagging: Flagging
+    proving: Proving
     new_ref: NewRef
     policy: Policy = field(default_factory=Policy)
 
@@ -289,6 +291,11 @@ class Settlement:
     at: datetime
 
     def settle(self, answers: tuple[Staged, ...]) -> None:
+        """Settle what is theirs; an account that shows another's name is dropped unread."""
+        heard = self.parts.proving.hear(self.person, self.source, answers)
+        replace(self, person=heard.person).conclude(heard.answers)
+
+    def conclude(self, answers: tuple[Staged, ...]) -> None:
         before = {item.ref: item for item in self.parts.state.items.of(self.person.ref)}
         noticed = self._compared(answers)
         steps = (

@@ -66,6 +66,9 @@ WITHOUT_CONSENT = (TO_OFFICE | INVITING) | {
 DIGESTS = frozenset({LetterKind.DIGEST, LetterKind.SELF_CHECK})
 
 
+COLLEAGUE = "colleague"
+
+
 class Greeting(TypedDict):
     """The part of a view that every letter has."""
 
@@ -160,7 +163,7 @@ class Correspondence:
     def greeting(self, person: Person) -> Greeting:
         district = self.config.district
         return Greeting(
-            name=person.name.given,
+            name=person.name.given or COLLEAGUE,
             district=district.name,
             zone=person.zone,
             why=(
@@ -278,7 +281,7 @@ class Inviting:
 
     def _greeting(self, invitation: Invitation, why: str, leave: str) -> Greeting:
         address = self.letters.config.portal.address
-        greeting = self.letters.greeting_to(invitation.given, why=why, leave=leave)
+        greeting = self.letters.greeting_to(invitation.given or COLLEAGUE, why=why, leave=leave)
         if address:
             greeting["review_url"] = f"{address}/join/code"
         return greeting

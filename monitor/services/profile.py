@@ -8,25 +8,36 @@ import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from monitor.config import Config, zone_exists
 from monitor.db.database import State
 from monitor.db.people import AddressChange
-from monitor.domain.person import Person
-from monitor.errors import InputError, NotPermittedError
+from monitor.domain.enrollment import adds_words
+from monitor.domain.names.bound import check_claim, confirmed_names
+from monitor.domain.person import Person, PersonName
+from monitor.domain.schedule import MOST_EDITS_A_WEEK, next_edit
+from monitor.errors import InputError, NotPermittedError, TooSoonError
+from monitor.flows.membership.naming import NAME_ASKED, Naming, searched_now
 from monitor.services.auth import AN_HOUR, LINK_LASTS, MOST_AN_HOUR
 from monitor.services.enrollment import hashed, of_district
 from monitor.services.erasure import Leaving
 from monitor.services.notifications import Correspondence, LetterPlan
 from monitor.services.ports import NewRef, Now
 from monitor.services.retention import Retiring
+from monitor.store.account_proofs import AccountProof, ProofState
 from reports.emails.account import AddressChangedView, NewAddressView
+
+EDITED: Final = "edited"
+TAKEN_BACK: Final = "took-back"
+PROOF_ASKED: Final = "proof-asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editing:
     state: State
     retiring: Retiring
+    naming: Naming
     now: Now
 
     def edit(self, person: Person) -> Person:
@@ -34,6 +45,8 @@ class Editing:
 
         What is asked by new words has no history, so its first answers are silent. The mail
         address is changed by its mailbox alone, and the organisation is the district's to say.
+        A name that is no form of a confirmed one waits for an operator. Raises TooSoonError where
+        words were added too often within a week.
         """
         with self.state.write():
             # Not before: in another tab the address may just have become another one.
@@ -41,25 +54,102 @@ class Editing:
             if not self.state.consents.stands(person.ref, self.now()):
                 reason = "This consent has ended, so nothing is looked up by any words."
                 raise NotPermittedError(reason)
-            after = replace(
+            asked = replace(
                 person,
                 mail=before.mail,
                 organisation=before.organisation,
                 accounts=tuple(account.strip().casefold() for account in person.accounts),
+                confirmed_names=before.confirmed_names,
             )
-            _refuse_unusable(after)
+            _refuse_unusable(asked, before)
+            if asked == before:
+                return before
+            adds = adds_words(before, asked)
+            if adds:
+                self._refuse_too_often(person.ref)
+            after = self._named(before, asked)
             if after != before:
                 self.state.people.replace(after)
+                # Whatever is added, or added again, is judged anew.
+                for own in {*before.accounts, *before.pages} ^ {*after.accounts, *after.pages}:
+                    self.state.account_proofs.drop(before.ref, own)
                 self.retiring.edited(before, after)
-                self.state.audit.append(self.now(), person.ref, "edited", person.ref, {})
+                action = EDITED if adds else TAKEN_BACK
+                self.state.audit.append(self.now(), person.ref, action, person.ref, {})
         return after
 
+    def next_at(self, ref: str) -> datetime | None:
+        """Return from when on a person may add words again; None where they may now."""
+        deeds = (EDITED, NAME_ASKED, PROOF_ASKED)
+        # A name that waits may have been given in one edit with other words, at one time.
+        made = {
+            at
+            for deed in deeds
+            for at in self.state.audit.own_deeds(ref, deed, MOST_EDITS_A_WEEK + 1)
+        }
+        joined = self.state.consents.history(ref)[0].given_at
+        return next_edit(made - {joined}, self.now())
 
-def _refuse_unusable(person: Person) -> None:
-    if not (person.name.given.strip() and person.name.family.strip()):
+    def request_proof(self, ref: str, account: str) -> None:
+        """Have the next check look for the proof that a person controls an account.
+
+        Raises TooSoonError where they added words, or asked for this, too often within a week.
+        """
+        with self.state.write():
+            if not self.state.consents.stands(ref, self.now()):
+                reason = "This consent has ended, so nothing is looked up by any words."
+                raise NotPermittedError(reason)
+            proof = self._unproven(ref, account)
+            if proof is None or proof.state is ProofState.REQUESTED:
+                return
+            self._refuse_too_often(ref)
+            now = self.now()
+            self.state.account_proofs.put(replace(proof, state=ProofState.REQUESTED, at=now))
+            self.state.audit.append(now, ref, PROOF_ASKED, ref, {})
+
+    def forget_proof(self, ref: str, account: str) -> None:
+        """Forget an account that showed another name, and that nobody proved."""
+        with self.state.write():
+            if self._unproven(ref, account):
+                self.state.account_proofs.drop(ref, account)
+                self.state.audit.append(self.now(), ref, TAKEN_BACK, ref, {})
+
+    def _unproven(self, ref: str, account: str) -> AccountProof | None:
+        proofs = self.state.account_proofs.of_person(ref)
+        known = (each for each in proofs if each.account == account)
+        return next((each for each in known if each.state is not ProofState.PROVEN), None)
+
+    def asked_name(self, ref: str) -> PersonName | None:
+        """Return the name that waits for an operator, None where none does."""
+        waiting = self.state.name_changes.of_person(ref)
+        return waiting.name if waiting else None
+
+    def _named(self, before: Person, asked: Person) -> Person:
+        """Search by what may be searched of a new name, and let an operator decide on the rest."""
+        if asked.name == before.name:
+            return replace(asked, confirmed_names=confirmed_names(before))
+        if check_claim(asked.name, confirmed_names(before)).waiting:
+            self.naming.request(before, asked.name)
+        else:
+            self.naming.withdraw(before.ref)
+        return searched_now(replace(asked, name=before.name), asked.name)
+
+    def _refuse_too_often(self, ref: str) -> None:
+        next_at = self.next_at(ref)
+        if next_at is not None:
+            reason = (
+                f"You added names, places or accounts {MOST_EDITS_A_WEEK} times within seven days; "
+                f"you can add more from {next_at:%-d %B %Y, %H:%M} UTC."
+            )
+            raise TooSoonError(reason)
+
+
+def _refuse_unusable(asked: Person, before: Person) -> None:
+    name = asked.name
+    if name != before.name and not (name.given.strip() and name.family.strip()):
         reason = "Nothing can be looked up without a given and a family name."
         raise InputError(reason)
-    if not zone_exists(person.zone):
+    if not zone_exists(asked.zone):
         reason = "This time zone is unknown; give one such as America/Chicago."
         raise InputError(reason)
 

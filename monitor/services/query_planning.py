@@ -27,8 +27,9 @@ from monitor.domain.planning.selection import (
     forecast,
 )
 from monitor.errors import DatabaseError, InputError
-from monitor.services.flagging import pursued, with_confirmed
+from monitor.services.flagging import pursued, trusted_accounts, with_confirmed, with_requested
 from monitor.services.ports import Now
+from monitor.services.staging import LISTS
 from scrapers.models import District, Identity, Outcome, Query, Visit
 from scrapers.source import DistrictSource, Family, Source
 
@@ -237,6 +238,8 @@ class Planning:
     def _planned(self, ref: str, sources: Collection[Source]) -> Iterator[Query]:
         try:
             person = with_confirmed(self.state, self.state.people.get(ref))
+            allowed = self._allowed(person)
+            person = with_requested(self.state, person)
         except InputError:
             # A sweep takes hours: who left after it began may be erased before their turn.
             return
@@ -248,8 +251,18 @@ class Planning:
         asked: set[str] = set()
         for query in plan(person, consent, sources, self.now(), self.student_links):
             asked.add(query.key)
-            yield query
+            if query.kind not in LISTS or query.key in allowed:
+                yield query
         watched = pursued(self.state, ref)
         for query in at_their_address(watched, consent, sources, self.now()):
             if query.key not in asked:
                 yield query
+
+    def _allowed(self, person: Person) -> frozenset[str]:
+        """Return the questions for contacts: of accounts proven, or showing the exact name."""
+        if self.student_links is StudentLinks.OFF:
+            return frozenset()
+        trusted = replace(person, accounts=tuple(trusted_accounts(self.state, person)))
+        consent = self.state.consents.latest(person.ref)
+        lists = plan(trusted, consent, self.sources.values(), self.now(), self.student_links)
+        return frozenset(query.key for query in lists if query.kind in LISTS)

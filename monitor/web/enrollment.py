@@ -18,6 +18,7 @@ from monitor.domain.enrollment import Draft, Step
 from monitor.domain.person import PersonName, Way
 from monitor.errors import InputError
 from monitor.services.enrollment import Beginning, Invited
+from monitor.store.account_proofs import AccountProof
 from monitor.web.context import WebDesk, pasted_code
 from reports.labels import site_name
 from reports.pages import enrollment as pages
@@ -33,6 +34,7 @@ from reports.pages.enrollment import (
     NamesView,
     NotMeView,
     Part,
+    ProofLine,
     ReadView,
     ScopeChoice,
     ScopesView,
@@ -297,6 +299,21 @@ def accounts_view(draft: Draft, faults: Faults, at: Place, address: str) -> Acco
     )
 
 
+def proof_lines(proofs: Iterable[AccountProof], code: Callable[[str], str]) -> Iterator[ProofLine]:
+    """Show what is not followed yet, with the code that proves control of it."""
+    for proof in proofs:
+        own = (proof.account,)
+        pages, accounts = (own, ()) if "://" in proof.account else ((), own)
+        for line in declared(accounts, pages):
+            yield ProofLine(
+                value=line.value,
+                title=line.title,
+                detail=line.detail,
+                code=code(proof.account),
+                state=proof.state,
+            )
+
+
 def declared(accounts: Iterable[str], pages: Iterable[str]) -> Iterator[DeclaredLine]:
     for account in accounts:
         platform, _, handle = account.partition(":")
@@ -373,6 +390,10 @@ TITLES = {
     Step.CHECK: "Check your answers, and join",
 }
 NO_ADDRESS = "Paste the address of a page, such as instagram.com/yourname."
+NAME_WAITS = (
+    "IT invited you by another name. It is shown the name you gave, to confirm it, and nothing is "
+    "looked up by that before."
+)
 READ_AGAIN = "The consent text has changed since you read it. Read it again, please."
 
 
@@ -424,7 +445,8 @@ class Joiner:
         if read.faults:
             return self._page(step, read)
         self.beginning.answer(self.invitation, step, read.draft)
-        return self.desk.done(f"/join/{step.after}")
+        waits = step is Step.NAMES and self.beginning.needs_word(self.invitation, read.draft)
+        return self.desk.done(f"/join/{step.after}", NAME_WAITS if waits else "")
 
     def _accounts(self, read: Filled) -> Response:
         """Add or remove one account, or go on; an address that was left in its box is added."""
@@ -448,9 +470,10 @@ class Joiner:
         if request.form.get("seal", "") != self.desk.service.terms.hash:
             self.beginning.revise(self.invitation, replace(draft, done=frozenset()))
             return self.desk.done("/join/read", READ_AGAIN)
+        waits = self.beginning.needs_word(self.invitation, draft)
         person = self.beginning.agree(self.invitation, draft, request.form["seal"])
         self.desk.enter(person.ref, Way.LINK)
-        return self.desk.done("/me/joined")
+        return self.desk.done("/me/joined", NAME_WAITS if waits else "")
 
     def _page(self, step: Step, read: Filled) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if read.faults else HTTPStatus.OK

@@ -38,7 +38,7 @@ def me(desk: WebDesk) -> Blueprint:
         person = desk.service.state.people.get(desk.principal().person)
         district = desk.service.config.district
         view = joining.JoinedView(
-            given=person.name.given,
+            given=person.name.given or person.mail,
             next_sweep=next_sweep(desk.now(), district.ref, district.zone),
             zone=person.zone,
         )

@@ -5,8 +5,9 @@ Reading any of these pages, by anybody, changes nothing.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from math import ceil
 from typing import Any, Final
@@ -19,6 +20,7 @@ from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.enrollment import Draft, Step
 from monitor.domain.person import Role
 from monitor.errors import InputError, NotPermittedError, TooSoonError
+from monitor.flows.membership.naming import write_name
 from monitor.services.auth import AN_HOUR, LINK_LASTS
 from monitor.services.consent import Answer
 from monitor.services.profile import Unchanged, Unwritten
@@ -51,10 +53,16 @@ from reports.pages.data import (
     ScopeLine,
     SeenView,
 )
-from reports.pages.enrollment import StepView
+from reports.pages.enrollment import ProofLine, StepView
 from reports.pages.layout import Fault, Frame
+from reports.templating import local
 
+PROOFS: Final = "/me/data/accounts#proofs"
 EDITED: Final = (Step.NAMES, Step.WORK, Step.ACCOUNTS)
+FIRST: Final = {Step.NAMES: "given", Step.WORK: "school", Step.ACCOUNTS: "address"}
+NAME_WAITS: Final = (
+    "Saved. IT is shown the new name, to confirm it; nothing is looked up by it before."
+)
 ENDED: Final = "Your consent has ended, so nothing is looked up by any words."
 
 
@@ -68,7 +76,7 @@ def editing(desk: WebDesk) -> Blueprint:
 
 def _step(routes: Blueprint, editor: "Editor", step: Step) -> None:
     def show() -> Response:
-        return editor.page(step, Filled(draft=editor.draft))
+        return editor.page(step, Filled(draft=editor.shown(step)))
 
     def answer() -> Response:
         return editor.answer(step)
@@ -88,6 +96,12 @@ class Editor:
         scopes = consent.scopes if consent else frozenset()
         return Draft.of(service.state.people.get(ref), scopes)
 
+    def shown(self, step: Step) -> Draft:
+        """Return what the form begins with: a name that waits is the one last given."""
+        draft = self.draft
+        waiting = self.desk.service.editing.asked_name(self.desk.principal().person)
+        return replace(draft, name=waiting) if waiting and step is Step.NAMES else draft
+
     def answer(self, step: Step) -> Response:
         read = filled(step, request.form, self.draft)
         if step is Step.ACCOUNTS:
@@ -96,14 +110,46 @@ class Editor:
 
     def page(self, step: Step, read: Filled) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if read.faults else HTTPStatus.OK
-        render, view = _view_of_editing(step, read)
+        render, view = self._view(step, read)
         return self.desk.page(TITLES[step], render, view, status)
+
+    def _view(self, step: Step, read: Filled) -> tuple[Callable[[Any, Frame], str], StepView]:
+        draft, faults = read.draft, read.faults
+        if step is Step.NAMES:
+            return pages_editing.render_names, views.names_view(draft, faults, alone(step))
+        if step is Step.WORK:
+            return pages_editing.render_work, views.work_view(draft, faults, alone(step))
+        address = request.form.get("address", "")
+        view = views.accounts_view(draft, faults, alone(step), address)
+        return pages_editing.render_accounts, replace(view, proofs=self._proofs())
+
+    def _proofs(self) -> tuple[ProofLine, ...]:
+        kept, ref = self.desk.service.state.account_proofs, self.desk.principal().person
+        return tuple(views.proof_lines(kept.of_person(ref), partial(kept.code, ref)))
+
+    def _prove(self, account: str, read: Filled) -> Response:
+        """Have the next check look for a proof once."""
+        service, ref = self.desk.service, self.desk.principal().person
+        try:
+            service.editing.request_proof(ref, account)
+        except TooSoonError:
+            return self._too_soon(Step.ACCOUNTS, read)
+        except NotPermittedError:
+            return self.desk.done("/me/data", ENDED)
+        return self.desk.done(
+            PROOFS, "Asked for. Start a check under “Check now” to have it at once."
+        )
 
     def _accounts(self, read: Filled) -> Response:
         """Add or remove one account at once, or keep the rest of the page."""
         form = request.form
         listed = Listed(read.draft, self.desk.service.portal.beginning.recognised)
         again = "/me/data/accounts#declared"
+        if "prove" in form:
+            return self._prove(form["prove"], read)
+        if "forget" in form:
+            self.desk.service.editing.forget_proof(self.desk.principal().person, form["forget"])
+            return self.desk.done(again)
         if "remove" in form:
             read = Filled(draft=listed.without(form["remove"]), faults=read.faults)
             return self._kept(Step.ACCOUNTS, read, again)
@@ -119,21 +165,30 @@ class Editor:
         if read.faults:
             return self.page(step, read)
         service, ref = self.desk.service, self.desk.principal().person
+        person = service.state.people.get(ref)
         try:
-            service.editing.edit(read.draft.changed(service.state.people.get(ref)))
+            service.editing.edit(read.draft.changed(person))
+        except TooSoonError:
+            return self._too_soon(step, read)
         except NotPermittedError:
             return self.desk.done("/me/data", ENDED)
-        return self.desk.done(to, "Saved.")
+        if step is Step.NAMES and read.draft.name == person.name:
+            service.naming.withdraw(ref)
+        waits = step is Step.NAMES and service.editing.asked_name(ref)
+        return self.desk.done(to, NAME_WAITS if waits else "Saved.")
 
-
-def _view_of_editing(step: Step, read: Filled) -> tuple[Callable[[Any, Frame], str], StepView]:
-    draft, faults = read.draft, read.faults
-    if step is Step.NAMES:
-        return pages_editing.render_names, views.names_view(draft, faults, alone(step))
-    if step is Step.WORK:
-        return pages_editing.render_work, views.work_view(draft, faults, alone(step))
-    address = request.form.get("address", "")
-    return pages_editing.render_accounts, views.accounts_view(draft, faults, alone(step), address)
+    def _too_soon(self, step: Step, read: Filled) -> Response:
+        """Say when words may be added again, to a person in words and to a program in seconds."""
+        service, ref = self.desk.service, self.desk.principal().person
+        next_at = service.editing.next_at(ref) or self.desk.now()
+        zone = service.state.people.get(ref).zone
+        words = f"You added words five times in seven days. Add more from {local(next_at, zone)}"
+        render, view = self._view(
+            step, replace(read, faults=(Fault(field=FIRST[step], words=words),))
+        )
+        response = self.desk.page(TITLES[step], render, view, HTTPStatus.TOO_MANY_REQUESTS)
+        response.headers["Retry-After"] = str(ceil((next_at - self.desk.now()).total_seconds()))
+        return response
 
 
 PAUSES: Final = {days: timedelta(days=int(days)) for days in ("7", "30", "90")}
@@ -283,7 +338,7 @@ def _view(desk: WebDesk, faults: tuple[Fault, ...]) -> DataView:
     service, ref = desk.service, _ref(desk)
     own, standing = service.portal.own_data, service.consenting.standing(ref)
     person, consent = service.state.people.get(ref), standing.consent
-    asked = service.portal.readdressing.waiting(ref)
+    asked, waiting = service.portal.readdressing.waiting(ref), service.editing.asked_name(ref)
     told = rows(Draft.of(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
@@ -291,6 +346,7 @@ def _view(desk: WebDesk, faults: tuple[Fault, ...]) -> DataView:
         address=person.mail,
         rows=tuple(each for each in told if not each.change.endswith("/scopes")),
         moving=Moving(to=asked.new, until=asked.expires_at) if asked else None,
+        waiting_name=write_name(waiting) if waiting else "",
         agreed=tuple(words for scope, words in SCOPES.items() if scope in consent.scopes),
         version=consent.text_version,
         given_at=consent.given_at,

@@ -1,4 +1,4 @@
-"""The pages of the operator: health and delivery, and nothing of anybody.
+"""The pages of the operator: health, delivery, and names that wait for one word.
 
 The service's numbers for a monitoring system that asks: of nobody, and for who has the token.
 The same views as JSON, for programs: what a page shows to somebody, and no more.
@@ -16,14 +16,20 @@ from flask import Blueprint, Response, request
 
 from monitor.db.jobs import Due
 from monitor.domain.health import Checked, Level
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, InputError, NotPermittedError
+from monitor.flows.membership.naming import write_name
 from monitor.services.health import TakingVitals, Vitals, of_vitals
 from monitor.services.metrics import exposition
+from monitor.store.name_changes import NameChange
 from monitor.web.context import WebDesk
 from monitor.web.review import queue_of
 from reports.pages import operator as document
-from reports.pages.operator import Check, DueRow, OperateView, SourceRow, Tone
+from reports.pages.operator import Check, DueRow, NameLine, NamesView, OperateView, SourceRow, Tone
 
+DECIDED: Final = {
+    "confirm": "Confirmed. Its person is being told.",
+    "refuse": "Not confirmed. Its person is being told.",
+}
 TONES: Final = {Level.OK: Tone.GOOD, Level.WARN: Tone.MEDIUM, Level.BAD: Tone.HIGH}
 
 
@@ -33,6 +39,25 @@ def operate(desk: WebDesk) -> Blueprint:
     @routes.get("/operate")
     def start() -> Response:
         return desk.page("Service", document.render, operate_view(desk))
+
+    @routes.get("/operate/names")
+    def names() -> Response:
+        view = NamesView(changes=tuple(map(_name_line, desk.service.naming.list_waiting())))
+        return desk.page("Names to confirm", document.render_names, view)
+
+    @routes.post("/operate/names/<ref>")
+    def decide(ref: str) -> Response:
+        naming, operator = desk.service.naming, desk.principal().mail
+        deed = request.form.get("deed", "")
+        try:
+            if deed == "confirm":
+                naming.confirm(ref, operator)
+            elif deed == "refuse":
+                naming.refuse(ref, operator)
+        except (InputError, NotPermittedError) as error:
+            return desk.done("/operate/names", str(error))
+        desk.wake()
+        return desk.done("/operate/names", DECIDED.get(deed, ""))
 
     return routes
 
@@ -50,6 +75,16 @@ def operate_view(desk: WebDesk) -> OperateView:
         sweep_closed=vitals.sweep_closed,
         sweep_open_since=vitals.sweep_open_since,
         backed_up=vitals.backed_up,
+        names_waiting=len(service.naming.list_waiting()),
+    )
+
+
+def _name_line(change: NameChange) -> NameLine:
+    return NameLine(
+        ref=change.ref,
+        known=change.known,
+        new=write_name(change.name),
+        asked_at=change.asked_at,
     )
 
 

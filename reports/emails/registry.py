@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from reports import identity
 from reports.emails import account as address
 from reports.emails import account as invitation
 from reports.emails import account as notice
@@ -39,6 +40,8 @@ class LetterKind(StrEnum):
     ASKED = "asked"
     NEW_ADDRESS = "new-address"
     ADDRESS_CHANGED = "address-changed"
+    NAME_DECIDED = "name-decided"
+    ACCOUNT_DROPPED = "account-dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ _FORMS: Final = {
     LetterKind.TRIAL: _Form(upkeep.TrialView, upkeep.render_trial),
     LetterKind.NEW_ADDRESS: _Form(address.NewAddressView, address.render_new),
     LetterKind.ADDRESS_CHANGED: _Form(address.AddressChangedView, address.render_changed),
+    LetterKind.NAME_DECIDED: _Form(identity.NameDecidedView, identity.render_name_decided),
+    LetterKind.ACCOUNT_DROPPED: _Form(identity.AccountDroppedView, identity.render_account_dropped),
     LetterKind.DISK_FULL: _Form(upkeep.DiskFullView, upkeep.render_disk_full),
 }
 _KINDS: Final = {form.view: kind for kind, form in _FORMS.items()}

@@ -40,7 +40,8 @@ class DataView:
 
     `address` is where they are written to. `kept` counts what there is, by what it is. `weekly`
     says that they get the weekly letter. `moving` is None unless they asked to be written to
-    elsewhere. `copies_from` is when the next copy of everything may be made, None where it may now.
+    elsewhere, and `waiting_name` empty unless IT has a name to confirm. `copies_from` is when the
+    next copy of everything may be made, None where it may now.
     """
 
     zone: str
@@ -58,6 +59,7 @@ class DataView:
     renewal_due: bool = False
     weekly: bool = True
     moving: Moving | None = None
+    waiting_name: str = ""
     copies_from: datetime | None = None
     faults: tuple[Fault, ...] = ()
 

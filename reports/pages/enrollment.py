@@ -111,8 +111,22 @@ class DeclaredLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofLine:
+    """An account that shows another name. `state` is waiting, requested, failed or proven."""
+
+    value: str
+    title: str
+    detail: str
+    code: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsView(StepView):
-    """`address` is what is still in the box: something was wrong with it."""
+    """`address` is what is still in the box: something was wrong with it.
+
+    `proofs` are the accounts that are not followed before their owner proves control.
+    """
 
     declared: tuple[DeclaredLine, ...] = ()
     address: str = ""
@@ -120,6 +134,7 @@ class AccountsView(StepView):
     networks: tuple[tuple[str, str], ...] = ()
     none_on: tuple[str, ...] = ()
     others: str = ""
+    proofs: tuple[ProofLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperateView:
-    """Times are None for what was never."""
+    """Times are None for what was never. `names_waiting` counts the names to confirm."""
 
     at: datetime
     checks: tuple[Check, ...]
@@ -61,6 +61,7 @@ class OperateView:
     sweep_closed: datetime | None
     sweep_open_since: datetime | None
     backed_up: datetime | None
+    names_waiting: int = 0
 
     @property
     def troubles(self) -> tuple[Check, ...]:
@@ -70,6 +71,25 @@ class OperateView:
     @property
     def fine(self) -> tuple[Check, ...]:
         return tuple(each for each in self.checks if each.tone is Tone.GOOD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameLine:
+    """A name that waits. `known` is what its person was invited by: a name, or an address."""
+
+    ref: str
+    known: str
+    new: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamesView:
+    changes: tuple[NameLine, ...]
+
+
+def render_names(view: NamesView, frame: Frame) -> str:
+    return page("operate_names", view, frame)
 
 
 def render(view: OperateView, frame: Frame) -> str:

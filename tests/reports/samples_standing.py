@@ -11,6 +11,7 @@ from reports.emails.account import (
     OwnDataView,
 )
 from reports.emails.sections import LetterView
+from reports.identity import AccountDroppedView, NameDecidedView
 from reports.labels import ConsentChange
 from tests.reports.readers import MONDAY, PORTAL, ROSA
 
@@ -54,6 +55,36 @@ STANDING: Final[dict[str, LetterView]] = {
         at=MONDAY,
         not_me="Open this page and press its button, or write to Sam: it is undone.",
         undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
+    ),
+    "name-confirmed": NameDecidedView(
+        **ROSA,
+        at=MONDAY,
+        new_name="Rosa Hartley, also Rosie, formerly Marchetti",
+        confirmed=True,
+        contact="privacy@cedarvalley.example",
+        review_url=PORTAL.removesuffix("/review"),
+    ),
+    "name-refused": NameDecidedView(
+        **ROSA,
+        at=MONDAY,
+        new_name="Victoria Victim",
+        confirmed=False,
+        contact="privacy@cedarvalley.example",
+    ),
+    "account-dropped": AccountDroppedView(
+        **ROSA,
+        at=MONDAY,
+        account="bluesky:@victoriavictim.skies.example",
+        code="namesake-abcdefgh",
+        contact="privacy@cedarvalley.example",
+        review_url=PORTAL.removesuffix("/review"),
+    ),
+    "account-dropped-without-pages": AccountDroppedView(
+        **ROSA,
+        at=MONDAY,
+        account="https://victoria.example/about",
+        code="namesake-abcdefgh",
+        contact="privacy@cedarvalley.example",
     ),
     "own-data": OwnDataView(**ROSA),
     "hold-placed": HoldView(

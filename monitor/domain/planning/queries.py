@@ -69,8 +69,11 @@ def plan(
     now: datetime,
     student_links: StudentLinks = StudentLinks.OFF,
 ) -> Iterator[Query]:
-    """Yield the first questions about a person, each once, in the same order every time."""
-    if consent is None or not consent.asks(now):
+    """Yield the first questions about a person, each once, in the same order every time.
+
+    Nothing is asked about somebody whose name the district has not confirmed.
+    """
+    if consent is None or not consent.asks(now) or not person.is_named:
         return
     words = identity(person, consent, now)
     asked: set[str] = set()

@@ -128,17 +128,19 @@ class Terminal:
         self.path.write_text(text, "utf-8")
         return self
 
-    def invites(self, mail: str = "rosa.marchetti@cedarvalley.example") -> str:
+    def invites(
+        self, mail: str = "rosa.marchetti@cedarvalley.example", name: PersonName = ROSA
+    ) -> str:
         """Invite somebody, and return the code that only their mailbox would get."""
         code = f"code for {mail}"
         with self.service() as service:
-            invitation = service.joining.invite(mail, ROSA.given, ROSA.family)
+            invitation = service.joining.invite(mail, name.given, name.family)
             service.state.invitations.set_code(invitation.ref, hashed(code))
         return code
 
     def enrols(self, name: PersonName = ROSA, **told: Any) -> str:
         """Let somebody join, and return their ref."""
-        code = self.invites(f"{name.given}.{name.family}@cedarvalley.example".lower())
+        code = self.invites(f"{name.given}.{name.family}@cedarvalley.example".lower(), name)
         with self.service() as service:
             answers = Answers(name=name, scopes=EVERYTHING, **told)
             return service.joining.enrol(code, answers).ref

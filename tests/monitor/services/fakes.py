@@ -1,7 +1,8 @@
 """What stands beside the district in a test: a mail server and a matcher that do as told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from monitor.db.database import State
 from monitor.domain.email import Delivery, Envelope, Verdict
 from monitor.domain.students.matching import ContactVerdict, Spent
 from reports.emails.render import Letter
@@ -60,3 +61,14 @@ class FakeMatcher:
         if isinstance(self.says, Exception):
             raise self.says
         return self.says
+
+
+def confirm_name(state: State, ref: str) -> None:
+    """Take a name that waits, such as one with a former surname, for confirmed without a letter."""
+    waiting = state.name_changes.of_person(ref)
+    if waiting:
+        known = (waiting.name,)
+        state.people.replace(
+            replace(state.people.get(ref), name=waiting.name, confirmed_names=known)
+        )
+        state.name_changes.drop(ref)

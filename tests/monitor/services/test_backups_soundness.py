@@ -12,8 +12,10 @@ from monitor.domain.disclosure import Proposal
 from monitor.domain.enrollment import Draft
 from monitor.domain.events import Event, EventKind
 from monitor.domain.flag import Ruling
+from monitor.domain.person import PersonName
 from monitor.errors import DatabaseError
 from monitor.services.backups import read_everything
+from monitor.store.account_proofs import AccountProof, ProofState
 from scrapers.models import Outcome, Query, QueryKind, Reading, Request, Visit
 from tests.monitor.services.mover import Mover
 from tests.monitor.services.test_erasure import joined_with_words_everywhere
@@ -43,7 +45,13 @@ def filled(world_of) -> World:
     state.events.add("", vanished, "https://chalkboard.example/t/mariadelgado")
     invited = world.service.joining.invite(ROSA.person.mail, "Rosa", "Marchetti")
     state.unfinished.put(invited.ref, Draft(name=ROSA.person.name), now)
-    Mover(world.joins(MARIA)).asks()
+    maria = world.joins(MARIA)
+    Mover(maria).asks()
+    victoria = PersonName(given="Victoria", family="Victim")
+    world.service.editing.edit(replace(state.people.get(maria.ref), name=victoria))
+    state.account_proofs.put(
+        AccountProof(person=maria.ref, account="x:@v", state=ProofState.WAITING, at=now)
+    )
     waiting, *_ = state.outbox.due(now)
     state.outbox.retry(waiting.ref, now, "refused")
     under_way = replace(state.sweeps.latest(SweepKind.SWEEP), ref="under way", closed_at=None)

@@ -218,6 +218,8 @@ def test_a_new_name_begins_in_silence_and_the_old_one_goes_on_as_a_former_one(wo
     )
 
     world.service.editing.edit(replace(person, name=married))
+    (waiting,) = world.service.naming.list_waiting()
+    world.service.naming.confirm(waiting.ref, "ops@cedarvalley.example")
     world.forgets_visits()
     world.a_week_later()
 

@@ -33,7 +33,7 @@ def rosa(world_of) -> Staff:
     """Somebody whose account is linked with students."""
     world = world_of(families=("bluesky",))
     world.matcher = FakeMatcher(says=LINKED)
-    rosa = world.joins(ROSA)
+    rosa = world.joins(ROSA, read=True)
     world.sweep()
     return rosa
 

@@ -37,7 +37,7 @@ def world(world_of, tmp_path, caplog) -> World:
 
 
 def test_a_whole_week_names_no_student_anywhere(world, tmp_path, caplog):
-    rosa = world.joins(ROSA)
+    rosa = world.joins(ROSA, read=True)
     while_asked: set[str] = set()
     world.meanwhile = lambda _visit: while_asked.update(found_in(WORDS, tmp_path))
 
@@ -54,7 +54,7 @@ def test_a_whole_week_names_no_student_anywhere(world, tmp_path, caplog):
 
 
 def test_the_files_looked_through_hold_the_database_and_what_was_not_yet_merged(world, tmp_path):
-    world.joins(ROSA)
+    world.joins(ROSA, read=True)
     world.sweep()
 
     names = {path.name for path in tmp_path.rglob("*")}

@@ -152,7 +152,7 @@ def test_a_scope_that_was_not_agreed_to_is_not_asked(world: World):
 
 def test_no_contacts_are_read_of_whoever_did_not_agree_to_that(world: World):
     world.matcher = FakeMatcher(says=UNFLAGGED)
-    world.joins(ROSA, scopes=EVERYTHING_ASKED)
+    world.joins(ROSA, read=True, scopes=EVERYTHING_ASKED)
 
     world.sweep()
 
@@ -162,7 +162,7 @@ def test_no_contacts_are_read_of_whoever_did_not_agree_to_that(world: World):
 
 def test_contacts_are_read_of_whoever_agreed_to_that(world: World):
     world.matcher = FakeMatcher(says=UNFLAGGED)
-    world.joins(ROSA)
+    world.joins(ROSA, read=True)
 
     world.sweep()
 
@@ -173,7 +173,7 @@ def test_contacts_are_read_of_whoever_agreed_to_that(world: World):
 
 
 def test_no_contacts_are_read_where_the_district_has_not_turned_that_on(world: World):
-    world.joins(ROSA)
+    world.joins(ROSA, read=True)
 
     world.sweep()
 

@@ -17,7 +17,7 @@ def rosa(world_of) -> Staff:
     """Somebody whose account is linked with students."""
     world = world_of(families=("bluesky",))
     world.matcher = FakeMatcher(says=ContactVerdict(flagged=True, count=2, cues=("grade",)))
-    rosa = world.joins(ROSA)
+    rosa = world.joins(ROSA, read=True)
     world.sweep()
     assert rosa.flags
     return rosa

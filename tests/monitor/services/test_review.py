@@ -27,7 +27,7 @@ def maria(world_of) -> Staff:
     world.matcher = FakeMatcher(
         says=ContactVerdict(flagged=True, count=2, cues=("class-of", "school"))
     )
-    maria = world.joins(MARIA)
+    maria = world.joins(MARIA, read=True)
     world.sweep()
     return maria
 

@@ -24,7 +24,7 @@ def maria(world_of) -> Staff:
     """Somebody whose account is linked with students."""
     world = world_of(families=("bluesky",))
     world.matcher = FakeMatcher(says=ContactVerdict(flagged=True, count=2, cues=("class-of",)))
-    maria = world.joins(MARIA)
+    maria = world.joins(MARIA, read=True)
     world.sweep()
     return maria
 

@@ -33,7 +33,7 @@ from monitor.services.sweeps import OVER
 from scrapers.http.ssrf_guard import Egress, resolve_nothing
 from scrapers.http.throttle import WITHOUT_WAITS
 from scrapers.models import Query, Visit
-from tests.monitor.services.fakes import FakeMatcher, Mailroom, Sent
+from tests.monitor.services.fakes import FakeMatcher, Mailroom, Sent, confirm_name
 
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 REVIEWERS = ("ana@cedarvalley.example", "bo@cedarvalley.example")
@@ -151,8 +151,8 @@ class World:
     def forgets_visits(self) -> None:
         self.web.visits.clear()
 
-    def joins(self, member: Member, **answers: Any) -> "Staff":
-        """Invite, let the letter arrive, and answer with its code."""
+    def joins(self, member: Member, *, read: bool = False, **answers: Any) -> "Staff":
+        """Invite, answer with the code of the letter, and have the accounts `read` once."""
         person = member.person
         self.service.joining.invite(person.mail, person.name.given, person.name.family)
         self.service.posting.send_due()
@@ -164,14 +164,14 @@ class World:
             **answers,
         }
         joined = self.service.joining.enrol(self.code(person.mail), answers_of(member, **told))
+        confirm_name(self.state, joined.ref)
+        _ = read and self.sweep()
         return Staff(self, joined.ref, person.mail)
 
     def code(self, mail: str) -> str:
         """Take the code out of the newest invitation to an address."""
         letters = [each for each in self.post.of_kind("invitation") if each in self.post.to(mail)]
-        found = CODE.search(letters[-1].letter.text)
-        assert found
-        return found.group(1)
+        return CODE.findall(letters[-1].letter.text)[0]
 
     def later(self, **span: float) -> None:
         self.clock.at += timedelta(**span)

@@ -78,6 +78,8 @@ WHOSE = {
     "/me/takedown/<ref>": OWNER,
     "/me/takedown/<ref>/pack": OWNER,
     "/operate": OPERATING,
+    "/operate/names": OPERATING,
+    "/operate/names/<ref>": OPERATING,
     "/review": REVIEWER,
     "/review/audit": REVIEWER,
     "/review/district": REVIEWER,

@@ -1,7 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitor.demo.district import MARIA
-from tests.monitor.services.world import REVIEWERS
+from monitor.domain.person import PersonName
+from tests.monitor.services.world import REVIEWERS, Staff, answers_of
 from tests.monitor.web.portal import OPERATOR, Portal
 
 
@@ -51,3 +55,52 @@ def test_a_program_gets_what_the_page_shows_under_the_same_roles(portal: Portal)
     assert maria.get("/api/v1/me").response.is_json
     assert maria.get("/api/v1/operate").response.json["error"] == "Forbidden"
     assert portal.guest().get("/api/v1/me").status == 401
+
+
+@pytest.fixture
+def renamed(portal: Portal) -> Staff:
+    """Maria, who was invited as somebody else."""
+    world = portal.world
+    world.service.joining.invite(MARIA.person.mail, "Bob", "Baker")
+    world.service.posting.send_due()
+    code = world.code(MARIA.person.mail)
+    person = world.service.joining.enrol(code, answers_of(MARIA, handles=("mariadelgado",)))
+    return Staff(world, person.ref, MARIA.person.mail)
+
+
+def test_a_name_waits_for_the_operator_who_sees_that_name_and_nothing_else(portal, renamed):
+    operator = portal.signed_in(OPERATOR)
+    assert "One name waits to be confirmed" in operator.get("/operate").text
+
+    seen = operator.get("/operate/names")
+
+    assert "Bob Baker" in seen.text
+    assert "Maria Delgado" in seen.text
+    for its in (renamed.ref, renamed.mail, "mariadelgado", MARIA.person.school):
+        assert its not in seen.html
+
+
+def test_one_click_confirms_a_name_or_does_not(portal, renamed):
+    operator, world = portal.signed_in(OPERATOR), portal.world
+    (change,) = world.service.naming.list_waiting()
+
+    done = operator.post(f"/operate/names/{change.ref}", deed="confirm")
+
+    assert "Confirmed." in operator.follow(done).text
+    assert world.state.people.get(renamed.ref).name == MARIA.person.name
+    again = operator.post(f"/operate/names/{change.ref}", deed="refuse")
+    assert "look at the list again" in operator.follow(again).text
+    assert "No name waits." in operator.get("/operate/names").text
+
+
+def test_a_name_in_hostile_letters_is_shown_as_letters(portal):
+    world = portal.world
+    maria = world.joins(MARIA)
+    hostile = PersonName(given="<script>alert(1)</script>", family="\u202egap")
+    world.service.editing.edit(replace(world.state.people.get(maria.ref), name=hostile))
+
+    seen = portal.signed_in(OPERATOR).get("/operate/names")
+
+    assert "<script>alert" not in seen.html
+    assert "\u202e" not in seen.html
+    assert "A name to confirm" in seen.text

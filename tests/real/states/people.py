@@ -57,6 +57,7 @@ def set_out(service: Service) -> dict[str, str]:
     _checks(service, refs)
     _links(service)
     _moves(service, refs)
+    _renamed(service, refs["lena"])
     for _ in range(MOST_COPIES_AN_HOUR):
         service.exporting.copy(refs["ulla"], refs["ulla"])
     tokens = {f"stop_{each}": _stop(service, refs[each]) for each in ("maria", "john")}
@@ -140,6 +141,12 @@ def _moves(service: Service, refs: dict[str, str]) -> None:
         )
         kept.set_code(name, hashed(name))
     kept.confirm("moved", now)
+
+
+def _renamed(service: Service, ref: str) -> None:
+    """Give one person a new family name, which waits for an operator."""
+    person = service.state.people.get(ref)
+    service.editing.edit(replace(person, name=replace(person.name, family="Stone")))
 
 
 def _standing(service: Service, refs: dict[str, str]) -> None:

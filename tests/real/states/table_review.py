@@ -38,7 +38,11 @@ REVIEW: tuple[State, ...] = (
     it("/review/audit?action=broke-glass", "Nothing of this kind was done."),
     desk("/review/early", "It is open for a day", press("Confirm, and tell the person now")),
 )
-OPERATING: tuple[State, ...] = (seen("/operate", "Letters by their state", who="operations"),)
+OPERATING: tuple[State, ...] = (
+    seen("/operate", "Letters by their state", who="operations"),
+    seen("/operate/names", "Asks to go by", who="operations"),
+    seen("/operate/names", "No name waits.", who="operations", site=Site.EMPTY),
+)
 EMPTY: tuple[State, ...] = (
     empty("/review", "Nothing is open to you."),
     empty("/review/early", "Nothing waits."),

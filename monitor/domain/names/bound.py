@@ -1,0 +1,193 @@
+"""Which names somebody may be searched by: those the district knows them by, or a form of them.
+
+A nickname, an initial, one of several given names, half of a double family name and another
+spelling of its letters are forms. Another given name is not, nor is any other family name, former
+ones and added halves included: the person could be anybody of that name.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from monitor.domain.names.frequency import NameCounts
+from monitor.domain.names.matching import Agreement, Level, Middle, agreement
+from monitor.domain.names.nicknames import counterparts, listed, nicknames, shortened, stem
+from monitor.domain.names.normalize import PARTICLES, name_orders, romanised, squashed, words_of
+from monitor.domain.names.parsing import spelt_out
+from monitor.domain.person import Person, PersonName
+
+_SHORTEST_FAMILY = 2
+_SHORTEST_STEM = 3
+_FEWEST_WORDS = 2
+_MOST_WORDS = 4
+# In bits. "Cedar" and "Happy" are rarer as given names, and are more often words.
+_RAREST_GIVEN = 16.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameClaim:
+    """What may be searched of a name, None where that is nothing, and whether more was claimed."""
+
+    searched: PersonName | None
+    waiting: bool
+
+
+def confirmed_names(person: Person) -> tuple[PersonName, ...]:
+    """Return the names the district knows a person by.
+
+    Whoever joined before these were kept is known by the names that they had then.
+    """
+    if person.confirmed_names or not person.is_named:
+        return person.confirmed_names
+    return (person.name,)
+
+
+def check_claim(claimed: PersonName, confirmed: Iterable[PersonName]) -> NameClaim:
+    """Keep of a name what is a form of a confirmed one; the rest waits for the district's word."""
+    known = tuple(confirmed)
+    told = (claimed.given, *claimed.nicknames)
+    givens = [each for each in told if _is_given_form(each, known)]
+    families = (claimed.family, *claimed.former_families)
+    kept = [each for each in families if _is_family_form(each, known)]
+    waiting = len(givens) < len(told) or len(kept) < len(families)
+    # James Robert may be known as Robert.
+    second = claimed.middle if _is_given_form(claimed.middle, known) else ""
+    first = givens[0] if givens else second
+    if not first or not kept:
+        return NameClaim(searched=None, waiting=True)
+    searched = PersonName(
+        given=first,
+        family=kept[0],
+        middle=claimed.middle if first == claimed.given else "",
+        nicknames=tuple(givens[1:]),
+        former_families=tuple(kept[1:]),
+    )
+    return NameClaim(searched=searched, waiting=waiting)
+
+
+def names_in_address(mail: str) -> tuple[PersonName, ...]:
+    """Read a name from an address such as bob.baker@, in both orders; most others tell none."""
+    local = mail.partition("@")[0].partition("+")[0].replace("_", ".")
+    words = [word for word in (each.rstrip("0123456789") for each in local.split(".")) if word]
+    if len(words) < _SHORTEST_FAMILY:
+        return ()
+    orders = ((words[0], words[-1]), (words[-1], words[0]))
+    return tuple(
+        PersonName(given=given, family=family)
+        for given, family in dict.fromkeys(orders)
+        if len(family) >= _SHORTEST_FAMILY
+    )
+
+
+def has_exact_name(shown: str, person: Person) -> bool:
+    """Tell whether a shown name is one of those that a person gave, and adds nothing to it."""
+    return any(_is_exact(agreement(shown, name)) for name in _given_names(person))
+
+
+def shows_other_name(shown: str, person: Person, counts: NameCounts) -> bool:
+    """Tell whether a shown name is a person's name, and none of this person's.
+
+    Neither is what names nobody: a handle, a hobby, a class.
+    """
+    known = confirmed_names(person)
+    names = (*_given_names(person), *(replace(each, middle="") for each in known))
+    if any(agreement(shown, name).whole for name in names):
+        return False
+    return any(_is_other_name(words, known, counts) for words in name_orders(romanised(shown)))
+
+
+def _is_exact(found: Agreement) -> bool:
+    return found.level is Level.EXACT and found.middle in {Middle.AGREES, Middle.SILENT}
+
+
+def _given_names(person: Person) -> Iterator[PersonName]:
+    """Yield each pair of names a person goes by, but for a mere initial, which fits too many."""
+    name = person.name
+    for family in filter(None, (name.family, *name.former_families)):
+        for given in (name.given, *name.nicknames):
+            if len(squashed(given)) > 1:
+                middle = name.middle if given == name.given else ""
+                yield PersonName(given=given, family=family, middle=_initial(middle))
+
+
+def _initial(middle: str) -> str:
+    """Shorten a middle name: as a whole word it would be taken for a name they go by."""
+    return squashed(middle)[:1]
+
+
+def _is_other_name(
+    words: tuple[str, ...], known: tuple[PersonName, ...], counts: NameCounts
+) -> bool:
+    """Tell whether words are a given and a family name; "Bob's Workshop" is none of another Bob."""
+    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS:
+        return False
+    ends = ((words[0], words[-1]), (words[-1], words[0]))
+    for given, family in ends:
+        listed_family = counts.family.known(family.partition("-")[0])
+        if _is_usual_given(given, counts) and (
+            listed_family or (len(words) == _FEWEST_WORDS and not _is_given_form(given, known))
+        ):
+            return True
+    return False
+
+
+def _is_usual_given(word: str, counts: NameCounts) -> bool:
+    given = word.partition("-")[0]
+    return listed(given) or counts.given.rarity(given) < _RAREST_GIVEN
+
+
+def _is_given_form(given: str, known: Iterable[PersonName]) -> bool:
+    first = _first_word(given)
+    return bool(first) and any(_is_form(first, each) for each in chain(*map(_given_words, known)))
+
+
+def _is_form(claimed: str, known: str) -> bool:
+    """Tell whether a given name is one by which people of a known name are called."""
+    if known.startswith(claimed) or nicknames(claimed, known):
+        return True
+    if len(known) == 1:
+        return claimed.startswith(known)
+    # Erik and Erika are two people.
+    fond = stem(claimed)
+    rosie = len(fond) >= _SHORTEST_STEM and known.startswith(fond)
+    return (rosie or shortened(claimed, known)) and not counterparts(claimed, known)
+
+
+def _given_words(name: PersonName) -> Iterable[str]:
+    for part in (name.given, *name.nicknames):
+        yield from _parts(part)
+
+
+def _first_word(text: str) -> str:
+    return next(iter(_parts(text)), "")
+
+
+def _is_family_form(family: str, known: Iterable[PersonName]) -> bool:
+    return any(
+        _is_part(family, other) for each in known for other in (each.family, *each.former_families)
+    )
+
+
+def _is_part(family: str, whole: str) -> bool:
+    """Tell whether one family name is another, or some of its parts, and adds nothing to it."""
+    ours, theirs = _spellings(family), _spellings(whole)
+    if {squashed(each) for each in ours} & {squashed(each) for each in theirs} - {""}:
+        return True
+    parts = {part for each in theirs for part in _own_parts(each)}
+    return any(told and told <= parts for told in (set(_own_parts(each)) for each in ours))
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """Return a name in the spellings that one keyboard or another allows."""
+    latin = romanised(text)
+    return tuple(dict.fromkeys((text, latin, spelt_out(latin))))
+
+
+def _own_parts(family: str) -> tuple[str, ...]:
+    """Return the words of a family name; a particle alone is no part of one."""
+    return tuple(part for part in _parts(family) if part not in PARTICLES)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    words = chain.from_iterable(word.split("-") for word in words_of(romanised(text)))
+    return tuple(filter(None, map(squashed, words)))

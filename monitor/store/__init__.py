@@ -1,0 +1,1 @@
+"""What Namesake remembers. The only SQL stands here, and rows never leave it."""

@@ -1,0 +1,35 @@
+"""Letters about who somebody is: a name that IT decided on, an account that is not followed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.emails.render import Letter, composed
+from reports.emails.sections import LetterView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameDecidedView(LetterView):
+    """`new_name` is the name that its reader gave and IT confirmed or refused."""
+
+    at: datetime
+    new_name: str
+    confirmed: bool
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDroppedView(LetterView):
+    """`account` shows somebody else's name. `code` proves control, where there are pages."""
+
+    at: datetime
+    account: str
+    code: str
+    contact: str
+
+
+def render_name_decided(view: NameDecidedView) -> Letter:
+    return composed("name_decided", {"view": view})
+
+
+def render_account_dropped(view: AccountDroppedView) -> Letter:
+    return composed("account_dropped", {"view": view})

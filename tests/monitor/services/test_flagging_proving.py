@@ -1,0 +1,230 @@
+"""An account that shows somebody else's name is followed only for who proves to control it."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.demo.district import MARIA, ROSA
+from monitor.domain.flag import FlagKind, Ruling
+from monitor.domain.students.matching import ContactVerdict
+from monitor.errors import TooSoonError
+from monitor.services.flagging import with_confirmed
+from monitor.store.account_proofs import ProofState
+from tests.monitor.services.fakes import FakeMatcher
+from tests.monitor.services.world import Staff, World, account, profile
+
+HERS = "bluesky:@victoriavictim.skies.example"
+VICTORIA = replace(
+    account("karen"), id="victoria", handle="victoriavictim.skies.example", name="Victoria Victim"
+)
+PAGE = "http://snapgarden.example/@victoriavictim"
+LINKED = ContactVerdict(flagged=True, count=2, cues=("class-of",))
+
+
+@pytest.fixture
+def world(world_of) -> World:
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.shows(VICTORIA)
+    return world
+
+
+@pytest.fixture
+def maria(world: World) -> Staff:
+    return world.joins(MARIA, accounts=(HERS,))
+
+
+def accounts(staff: Staff) -> tuple[str, ...]:
+    return staff.world.state.people.get(staff.ref).accounts
+
+
+def proof(staff: Staff) -> ProofState | None:
+    (found,) = staff.world.state.account_proofs.of_person(staff.ref)
+    return found.state
+
+
+def actions(staff: Staff) -> list[str]:
+    return [each.action for each in staff.world.state.audit.about((staff.ref,))]
+
+
+def says(world: World, bio: str) -> None:
+    world.internet = world.internet.removes(VICTORIA).shows(replace(VICTORIA, bio=bio))
+
+
+def code(staff: Staff, of: str = HERS) -> str:
+    return staff.world.state.account_proofs.code(staff.ref, of)
+
+
+def asks(staff: Staff, of: str = HERS) -> None:
+    staff.world.service.editing.request_proof(staff.ref, of)
+
+
+def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_it_is_kept(
+    world, maria
+):
+    world.sweep()
+    world.service.posting.send_due()
+
+    assert accounts(maria) == ()
+    assert not [url for url in maria.items if "victoria" in url]
+    assert "account-dropped" in actions(maria)
+    (letter,) = maria.letters_of("account-dropped")
+    assert "shows somebody else" in letter.text
+    assert code(maria) in letter.text
+    world.forgets_visits()
+    world.a_week_later()
+    world.sweep()
+    assert world.asked_about("victoria") == []
+
+
+def test_the_code_in_the_description_proves_control_once_it_was_looked_for(world, maria):
+    world.sweep()
+    says(world, f"Hello. {code(maria).upper()}")
+    world.sweep()
+    assert accounts(maria) == ()
+
+    asks(maria)
+    assert proof(maria) is ProofState.REQUESTED
+    world.sweep()
+
+    assert proof(maria) is ProofState.PROVEN
+    assert accounts(maria) == (HERS,)
+    assert [url for url in maria.items if "victoria" in url]
+    assert actions(maria)[-2:] == ["proof-asked", "account-proven"]
+    says(world, "The code is gone.")
+    world.a_week_later()
+    world.sweep()
+    assert accounts(maria) == (HERS,)
+
+
+def test_without_the_code_it_is_looked_for_once_and_no_more(world, maria):
+    world.sweep()
+    asks(maria)
+    world.sweep()
+
+    assert proof(maria) is ProofState.FAILED
+    assert actions(maria)[-1] == "proof-failed"
+    world.forgets_visits()
+    world.a_week_later()
+    world.sweep()
+    assert world.asked_about("victoria") == []
+    assert not [url for url in maria.items if "victoria" in url]
+
+
+def test_an_account_that_is_declared_again_is_dropped_again(world, maria):
+    world.sweep()
+    person = world.state.people.get(maria.ref)
+    world.service.editing.edit(replace(person, accounts=(HERS,)))
+    world.a_week_later()
+    world.sweep()
+
+    assert accounts(maria) == ()
+    assert not [url for url in maria.items if "victoria" in url]
+
+
+def test_another_persons_code_proves_nothing(world, maria):
+    thomas = world.joins(ROSA, accounts=(HERS,))
+    world.sweep()
+    says(world, code(thomas))
+
+    asks(maria)
+    world.sweep()
+
+    assert proof(maria) is ProofState.FAILED
+
+
+def test_what_could_not_be_read_is_looked_for_again(world, maria):
+    world.sweep()
+    says(world, code(maria))
+    asks(maria)
+    world.internet = world.internet.is_down("appview.example")
+    world.sweep()
+    assert proof(maria) is ProofState.REQUESTED
+
+    world.internet = world.internet.recovers("appview.example")
+    world.later(days=1)
+    world.sweep()
+    assert proof(maria) is ProofState.PROVEN
+
+
+def test_proofs_are_asked_for_a_few_times_a_week(world, maria):
+    world.sweep()
+    for _ in range(5):
+        world.later(minutes=1)
+        asks(maria)
+        world.sweep()
+
+    with pytest.raises(TooSoonError):
+        asks(maria)
+
+
+def test_an_account_that_was_theirs_and_changes_its_name_is_flagged_and_not_dropped(world):
+    own = account("maria")
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.internet = world.internet.removes(own).shows(replace(own, name="Victoria Victim"))
+    world.a_week_later()
+    world.sweep()
+
+    assert f"bluesky:@{own.handle}" in accounts(maria)
+    assert maria.flag(FlagKind.OWN_ACCOUNT_CHANGED)
+
+
+def test_a_change_of_an_account_without_their_exact_name_is_no_flag_of_theirs(world):
+    vague = replace(VICTORIA, name="room 12 garden")
+    world.internet = world.internet.removes(VICTORIA).shows(vague)
+    maria = world.joins(MARIA, accounts=(HERS,))
+    world.sweep()
+    assert accounts(maria) == (HERS,)
+    world.internet = world.internet.removes(vague).shows(replace(vague, bio="Something new."))
+    world.a_week_later()
+    world.sweep()
+
+    assert not [each for each in maria.flags if each.kind is FlagKind.OWN_ACCOUNT_CHANGED]
+
+
+def test_contacts_are_read_of_accounts_that_show_the_exact_name_and_of_no_other(world):
+    world.matcher = FakeMatcher(says=LINKED)
+    vague = replace(VICTORIA, name="room 12 garden")
+    world.internet = world.internet.removes(VICTORIA).shows(vague)
+    (told,) = (each for each in ROSA.person.accounts if each.startswith("bluesky"))
+    world.joins(ROSA, accounts=(told, HERS))
+    for _ in range(2):
+        world.sweep()
+        world.a_week_later()
+
+    lists = [each for each in world.asked if "getFollow" in each.path]
+    assert lists
+    assert not [each for each in lists if "victoria" in each.query]
+
+
+def test_an_account_with_another_name_that_is_called_mine_is_not_followed_either(world_of):
+    world, own = world_of("snapgarden"), profile("snapgarden", "mariadelgado")
+    hers = replace(own, handle="victoriavictim", name="Victoria Victim", links=())
+    world.internet = world.internet.shows(hers)
+    maria = world.joins(MARIA, accounts=(), handles=("victoriavictim",))
+    world.sweep()
+    (item,) = (each for url, each in maria.items.items() if "victoria" in url)
+    world.service.sorting.sort(maria.ref, {item.ref: Ruling.MINE})
+    world.a_week_later()
+    world.sweep()
+
+    assert proof(maria) is ProofState.WAITING
+    person = world.state.people.get(maria.ref)
+    assert with_confirmed(world.state, person).accounts == ()
+
+
+def test_a_link_back_to_a_page_with_their_exact_name_proves_control(world_of):
+    world = world_of("snapgarden", "chalkboard", families=())
+    own = profile("snapgarden", "mariadelgado")
+    hers = replace(own, handle="victoriavictim", name="Victoria Victim", links=())
+    world.internet = world.internet.shows(hers)
+    maria = world.joins(MARIA, accounts=("snapgarden:@mariadelgado", "snapgarden:@victoriavictim"))
+    world.sweep()
+    assert "snapgarden:@victoriavictim" not in accounts(maria)
+
+    back = replace(hers, links=("http://snapgarden.example/@mariadelgado",))
+    world.internet = world.internet.removes(hers).shows(back)
+    asks(maria, "snapgarden:@victoriavictim")
+    world.sweep()
+
+    assert proof(maria) is ProofState.PROVEN

@@ -1,0 +1,66 @@
+"""Names that wait for IT, accounts that wait for a proof, and how often words are added."""
+
+import pytest
+
+from monitor.demo.district import MARIA
+from monitor.domain.consent import Scope
+from monitor.store.account_proofs import AccountProof, ProofState
+from tests.monitor.services.world import Staff
+from tests.monitor.web.portal import Guest, Portal
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    return portal.world.joins(MARIA, scopes=frozenset({Scope.PROFILES}))
+
+
+@pytest.fixture
+def guest(portal: Portal, maria: Staff) -> Guest:
+    return portal.signed_in(maria.mail)
+
+
+def test_another_family_name_waits_for_it_and_can_be_taken_back(portal, guest, maria):
+    naming = portal.world.service.naming
+
+    done = guest.post("/me/data/names", given="Maria", family="Victim")
+
+    assert "IT is shown the new name" in guest.follow(done).text
+    assert "Victim" in guest.get("/me/data/names").html
+    assert "IT has to confirm this name" in guest.get("/me/data").text
+    assert len(naming.list_waiting()) == 1
+    guest.post("/me/data/names", given="Maria", family="Delgado")
+    assert naming.list_waiting() == ()
+
+
+def test_after_five_changes_in_a_week_the_page_says_when_the_next_is_possible(portal, guest):
+    for number in range(5):
+        portal.world.later(minutes=1)
+        assert guest.post("/me/data/work", school=f"School {number}").status == 303
+
+    seen = guest.post("/me/data/work", school="One more")
+
+    assert seen.status == 429
+    assert "You added words five times in seven days. Add more from" in seen.text
+    assert int(seen.headers["Retry-After"]) > 6 * 24 * 3600
+
+
+def test_an_account_with_another_name_shows_its_code_and_the_state_of_its_proof(guest, maria):
+    hers = "instagram:@victoria.v"
+    proofs, at = maria.world.state.account_proofs, maria.world.clock.at
+    proofs.put(AccountProof(person=maria.ref, account=hers, state=ProofState.WAITING, at=at))
+
+    page = guest.get("/me/data/accounts")
+
+    assert "They show somebody else" in page.text
+    assert proofs.code(maria.ref, hers) in page.text
+    assert guest.post("/me/data/accounts", prove=hers).leads_to == "/me/data/accounts#proofs"
+    assert "The next check looks for it" in guest.get("/me/data/accounts").text
+    assert proofs.of_person(maria.ref)[0].state is ProofState.REQUESTED
+    guest.post("/me/data/accounts", forget=hers)
+    assert "They show somebody else" not in guest.get("/me/data/accounts").text
+
+
+def test_a_proof_of_what_nobody_dropped_is_asked_for_in_vain(guest, maria):
+    guest.post("/me/data/accounts", prove="instagram:@anybody")
+
+    assert maria.world.state.account_proofs.of_person(maria.ref) == ()
