@@ -6,13 +6,13 @@ from functools import cached_property
 
 from monitor.config import Config
 from monitor.db.database import State
-from monitor.flows.membership.naming import Naming
 from monitor.services.consent import Consenting, DistrictTerms, Renewing
 from monitor.services.data_export import Exporting
 from monitor.services.enrollment import Reminding
 from monitor.services.erasure import Leaving
 from monitor.services.flagging import Flagging
 from monitor.services.legal_holds import Holding
+from monitor.services.name_changes import Naming
 from monitor.services.notifications import Correspondence
 from monitor.services.ports import NewRef, Now
 from monitor.services.profile import Editing, Readdressing

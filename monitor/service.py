@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from monitor.casework import Casework
 from monitor.config import Config
 from monitor.db.database import State
-from monitor.flows.membership.naming import Naming
 from monitor.portal import Portal
 from monitor.services.auth import Admitting, SigningIn
 from monitor.services.consent import Consenting, DistrictTerms
@@ -18,6 +17,7 @@ from monitor.services.feedback import Sorting, Tallying
 from monitor.services.history import Retracing
 from monitor.services.jobs import DueRounds
 from monitor.services.legal_holds import Holding
+from monitor.services.name_changes import Naming
 from monitor.services.notifications import Glass
 from monitor.services.outbox import Posting
 from monitor.services.permission import Pictures

@@ -13,13 +13,13 @@ from monitor.db.database import State
 from monitor.domain.names.frequency import census
 from monitor.domain.planning.queries import StudentLinks
 from monitor.entrance import Entrance
-from monitor.flows.asking.proving import Proving
 from monitor.lanes import RankedLanes, lanes_of, pictures_here
 from monitor.mailroom import OUTBOX, Mailroom
 from monitor.matcher.process import MatcherProcess, NoMatcher
 from monitor.outside import Outside
 from monitor.portal import portal_of
 from monitor.service import Service
+from monitor.services.account_proofs import Proving
 from monitor.services.consent import DistrictTerms
 from monitor.services.enrollment import Joining
 from monitor.services.feedback import Deciding, Sorting, Tallying

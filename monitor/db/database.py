@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from monitor.db.account_proofs import AccountProofs
 from monitor.db.accounts import Invitations, Sessions, SignInLinks, Unfinished
 from monitor.db.audit import Audit
 from monitor.db.connection import PATIENCE, Database, Sync, log_bytes
@@ -17,6 +18,7 @@ from monitor.db.items import Items, Pictures, Sightings, Verdicts, Versions
 from monitor.db.jobs import ClockRow, DueRows
 from monitor.db.journal import Journal, Questions
 from monitor.db.migrations import NAMESAKE
+from monitor.db.name_changes import NameChanges
 from monitor.db.outbox import LetterCounts, Outbox, PausedAddresses, Postmarks, StoppedMail
 from monitor.db.pages import Pages
 from monitor.db.people import (
@@ -32,8 +34,6 @@ from monitor.db.review import Assignments, Figures, GlassProposals, Looks, Openi
 from monitor.db.sources import Health, Hosts, Outlays, RobotsFiles, Spending
 from monitor.db.sweeps import CanaryChecks, RunRequests, Sweeps
 from monitor.errors import CannotWriteError, DatabaseError, InputError
-from monitor.store.account_proofs import AccountProofs
-from monitor.store.name_changes import NameChanges
 
 DATABASE = "namesake.db"
 _COUNT = "SELECT count(*) FROM {}"

@@ -14,6 +14,7 @@ from hashlib import sha256
 from monitor.config import CONSENT_LASTS, Config, DistrictConfig, zone_exists
 from monitor.db.accounts import Invitation
 from monitor.db.database import State
+from monitor.db.name_changes import NameChange
 from monitor.domain.consent import Channel, Consent, Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.detection.recognition import Recognised, recognised
@@ -22,13 +23,12 @@ from monitor.domain.names.bound import check_claim, names_in_address
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import SCOPE_OF, StudentLinks, plan, scope_of
 from monitor.errors import InputError, NotPermittedError
-from monitor.flows.membership.naming import keep_request, searched_now
 from monitor.services.consent import DistrictTerms
 from monitor.services.erasure import Leaving
+from monitor.services.name_changes import keep_request, searched_now
 from monitor.services.notifications import Correspondence, Inviting, LetterPlan
 from monitor.services.permission import Pictures
 from monitor.services.ports import NewRef, Now
-from monitor.store.name_changes import NameChange
 from reports.emails.account import EnrolledView
 from reports.emails.registry import LetterKind
 from reports.pages.enrollment import AskedLine, AskedView

@@ -6,6 +6,7 @@ What a person declared, confirmed or ruled before is taken into account.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from monitor.db.account_proofs import ProofState
 from monitor.db.database import State
 from monitor.db.journal import Staged
 from monitor.domain.detection.assessment import Assessment, Judging, severity
@@ -40,7 +41,6 @@ from monitor.domain.students.cues import Cue
 from monitor.domain.students.matching import ContactVerdict
 from monitor.services.notifications import Alerting
 from monitor.services.ports import NewRef, Now
-from monitor.store.account_proofs import ProofState
 from reports.labels import field_words
 from reports.pages.findings import LearntLine
 from scrapers.models import Finding, Kind, QueryKind

@@ -49,7 +49,7 @@ from monitor.domain.pii import left_out
 from monitor.domain.planning.budget import Brought, History, after, week_number
 from monitor.domain.planning.queries import scope_of
 from monitor.domain.source_trust import Probe, Standing, Trust, held_for_mass_loss, weighed
-from monitor.flows.asking.proving import Proving
+from monitor.services.account_proofs import Proving
 from monitor.services.flagging import Flagging, Noted, with_confirmed
 from monitor.services.ports import NewRef, Now
 from scrapers.models import Finding, Outcome, Query, QueryKind, Reading

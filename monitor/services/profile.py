@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from monitor.config import Config, zone_exists
+from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.database import State
 from monitor.db.people import AddressChange
 from monitor.domain.enrollment import adds_words
@@ -18,14 +19,13 @@ from monitor.domain.names.bound import check_claim, confirmed_names
 from monitor.domain.person import Person, PersonName
 from monitor.domain.schedule import MOST_EDITS_A_WEEK, next_edit
 from monitor.errors import InputError, NotPermittedError, TooSoonError
-from monitor.flows.membership.naming import NAME_ASKED, Naming, searched_now
 from monitor.services.auth import AN_HOUR, LINK_LASTS, MOST_AN_HOUR
 from monitor.services.enrollment import hashed, of_district
 from monitor.services.erasure import Leaving
+from monitor.services.name_changes import NAME_ASKED, Naming, searched_now
 from monitor.services.notifications import Correspondence, LetterPlan
 from monitor.services.ports import NewRef, Now
 from monitor.services.retention import Retiring
-from monitor.store.account_proofs import AccountProof, ProofState
 from reports.emails.account import AddressChangedView, NewAddressView
 
 EDITED: Final = "edited"

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from monitor.config import CONSENT_LASTS
+from monitor.db.account_proofs import AccountProof
 from monitor.domain.consent import Scope
 from monitor.domain.consent_text import SCOPES, TEXT_VERSION, Section
 from monitor.domain.detection.recognition import NOTHING, Recognised
@@ -18,7 +19,6 @@ from monitor.domain.enrollment import Draft, Step
 from monitor.domain.person import PersonName, Way
 from monitor.errors import InputError
 from monitor.services.enrollment import Beginning, Invited
-from monitor.store.account_proofs import AccountProof
 from monitor.web.context import WebDesk, pasted_code
 from reports.labels import site_name
 from reports.pages import enrollment as pages

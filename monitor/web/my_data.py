@@ -20,9 +20,9 @@ from monitor.domain.consent_text import SCOPES, TEXT_VERSION
 from monitor.domain.enrollment import Draft, Step
 from monitor.domain.person import Role
 from monitor.errors import InputError, NotPermittedError, TooSoonError
-from monitor.flows.membership.naming import write_name
 from monitor.services.auth import AN_HOUR, LINK_LASTS
 from monitor.services.consent import Answer
+from monitor.services.name_changes import write_name
 from monitor.services.profile import Unchanged, Unwritten
 from monitor.web import enrollment as views
 from monitor.web.context import WebDesk, pasted_code

@@ -15,12 +15,12 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from monitor.db.jobs import Due
+from monitor.db.name_changes import NameChange
 from monitor.domain.health import Checked, Level
 from monitor.errors import ConfigError, InputError, NotPermittedError
-from monitor.flows.membership.naming import write_name
 from monitor.services.health import TakingVitals, Vitals, of_vitals
 from monitor.services.metrics import exposition
-from monitor.store.name_changes import NameChange
+from monitor.services.name_changes import write_name
 from monitor.web.context import WebDesk
 from monitor.web.review import queue_of
 from reports.pages import operator as document

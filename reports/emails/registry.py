@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from reports import identity
 from reports.emails import account as address
 from reports.emails import account as invitation
 from reports.emails import account as notice
 from reports.emails import account as sign_in_link
 from reports.emails import account as standing
-from reports.emails import digest, review
+from reports.emails import digest, identity, review
 from reports.emails import digest as selfcheck
 from reports.emails import operator as upkeep
 from reports.emails.render import Letter

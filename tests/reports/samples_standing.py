@@ -10,8 +10,8 @@ from reports.emails.account import (
     NewAddressView,
     OwnDataView,
 )
+from reports.emails.identity import AccountDroppedView, NameDecidedView
 from reports.emails.sections import LetterView
-from reports.identity import AccountDroppedView, NameDecidedView
 from reports.labels import ConsentChange
 from tests.reports.readers import MONDAY, PORTAL, ROSA
 

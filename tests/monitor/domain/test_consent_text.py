@@ -21,19 +21,19 @@ FACTS = {
         "::test_a_name_waits_for_the_operator_who_sees_that_name_and_nothing_else"
     ),
     "Nothing is looked up by it before IT confirms it": (
-        "monitor/services/test_enrollment_binding.py"
+        "monitor/services/test_name_changes.py"
         "::test_who_was_invited_as_one_person_is_not_searched_as_another"
     ),
     "An account that shows somebody else's name is not followed": (
-        "monitor/services/test_flagging_proving.py"
+        "monitor/services/test_account_proofs.py"
         "::test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_it_is_kept"
     ),
     "Contacts are read, and changes flagged, only of accounts": (
-        "monitor/services/test_flagging_proving.py"
+        "monitor/services/test_account_proofs.py"
         "::test_contacts_are_read_of_accounts_that_show_the_exact_name_and_of_no_other"
     ),
     "five times in seven days": (
-        "monitor/services/test_enrollment_binding.py"
+        "monitor/services/test_name_changes.py"
         "::test_words_are_added_five_times_in_seven_days_and_taken_back_at_any_time"
     ),
     "No picture is kept": "monitor/services/test_flagging_pictures.py::",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.sweeps import SweepKind
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.disclosure import Proposal
@@ -15,7 +16,6 @@ from monitor.domain.flag import Ruling
 from monitor.domain.person import PersonName
 from monitor.errors import DatabaseError
 from monitor.services.backups import read_everything
-from monitor.store.account_proofs import AccountProof, ProofState
 from scrapers.models import Outcome, Query, QueryKind, Reading, Request, Visit
 from tests.monitor.services.mover import Mover
 from tests.monitor.services.test_erasure import joined_with_words_everywhere

@@ -2,9 +2,9 @@
 
 import pytest
 
+from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.demo.district import MARIA
 from monitor.domain.consent import Scope
-from monitor.store.account_proofs import AccountProof, ProofState
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 

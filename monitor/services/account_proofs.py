@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.database import State
 from monitor.db.journal import Staged
 from monitor.domain.names.bound import shows_other_name
@@ -16,8 +17,7 @@ from monitor.domain.person import Person
 from monitor.services.flagging import is_trusted, own_items, with_confirmed
 from monitor.services.notifications import Correspondence, LetterPlan
 from monitor.services.ports import Now
-from monitor.store.account_proofs import AccountProof, ProofState
-from reports.identity import AccountDroppedView
+from reports.emails.identity import AccountDroppedView
 from scrapers.models import Finding, Identity, Outcome
 from scrapers.source import Source
 from scrapers.urls.canonical import account_keys, canonical_key
@@ -97,7 +97,6 @@ class Proving:
                 at=now,
                 account=account,
                 code=self.state.account_proofs.code(ref.ref, account),
-                contact=self.letters.config.district.contact,
             ),
         )
         self.state.audit.append(now, "namesake", DROPPED, ref.ref, {})

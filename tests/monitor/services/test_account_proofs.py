@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.db.account_proofs import ProofState
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.flag import FlagKind, Ruling
 from monitor.domain.students.matching import ContactVerdict
 from monitor.errors import TooSoonError
 from monitor.services.flagging import with_confirmed
-from monitor.store.account_proofs import ProofState
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff, World, account, profile
 

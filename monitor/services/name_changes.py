@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from monitor.db.database import State
+from monitor.db.name_changes import NameChange
 from monitor.domain.names.bound import check_claim, confirmed_names
 from monitor.domain.person import Person, PersonName
 from monitor.errors import InputError, NotPermittedError
 from monitor.services.notifications import Correspondence, LetterPlan, operator_ref
 from monitor.services.ports import NewRef, Now
 from monitor.services.retention import Retiring
-from monitor.store.name_changes import NameChange
-from reports.identity import NameDecidedView
+from reports.emails.identity import NameDecidedView
 
 NAME_ASKED: Final = "name-asked"
 NAME_WITHDRAWN: Final = "name-withdrawn"
@@ -83,7 +83,6 @@ class Naming:
                 at=now,
                 new_name=write_name(change.name),
                 confirmed=confirmed,
-                contact=self.letters.config.district.contact,
             ),
         )
         self.state.audit.append(now, operator_ref(operator), decision, person.ref, {})

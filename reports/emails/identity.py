@@ -14,7 +14,6 @@ class NameDecidedView(LetterView):
     at: datetime
     new_name: str
     confirmed: bool
-    contact: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,6 @@ class AccountDroppedView(LetterView):
     at: datetime
     account: str
     code: str
-    contact: str
 
 
 def render_name_decided(view: NameDecidedView) -> Letter:

@@ -1,1 +1,0 @@
-"""What Namesake remembers. The only SQL stands here, and rows never leave it."""
