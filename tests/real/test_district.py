@@ -59,10 +59,9 @@ ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {
     *("init", "run", "portal", "backup", "restore", "staff invite", "demo"),
-    *("audit accept", "enrol", "evidence", "explain", "timeline", "score", "letters resume"),
-    *("flags rule", "flags show", "flags undo", "roster erase", "roster import", "roster rotate"),
-    *("sources import", "sources remove", "staff hold", "staff left", "staff release"),
-    *("staff withdraw", "weights learn", "weights use"),
+    *("audit accept", "evidence", "explain", "timeline", "score", "letters resume"),
+    *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
+    *("staff left", "staff withdraw", "weights learn", "weights use"),
 }
 
 
@@ -75,14 +74,16 @@ def list_commands(command: click.Command, *path: str) -> Iterator[str]:
 
 
 def test_the_loop_below_knows_every_command() -> None:
-    looped = [*COMMANDS, *ABOUT_A_PERSON]
-    unknown = [
-        name
-        for name in list_commands(namesake)
-        if name not in NOT_IN_THE_LOOP and not any(each.startswith(name) for each in looped)
-    ]
+    looped = (*COMMANDS, *ABOUT_A_PERSON)
+    known = set(list_commands(namesake))
 
-    assert unknown == []
+    unplaced = {
+        name
+        for name in known - NOT_IN_THE_LOOP
+        if not any(f"{each} ".startswith(f"{name} ") for each in looped)
+    }
+    assert unplaced == set()
+    assert known >= NOT_IN_THE_LOOP
 
 
 def drawn(seed: int) -> random.Random:
