@@ -198,14 +198,12 @@ class District:
             if found != [("ok",)]:
                 self.faults.append(f"{name} is damaged: {found[:3]}")
 
-    def kill_something(self, lots: random.Random) -> None:
-        """Kill a process without notice, or ask it to end; look at the database after it."""
-        number = lots.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
-        names = ["run", "portal", "command"]
-        name = lots.choice(names)
+    def kill_something(self, number: signal.Signals, lots: random.Random) -> None:
+        """Kill a process that runs, or ask it to end; look at the database after it."""
+        commands = list(self.commands)
+        name = lots.choice(("run", "portal", "command") if commands else ("run", "portal"))
         if name == "command":
-            for process in list(self.commands)[:1]:
-                process.send_signal(number)
+            lots.choice(commands).send_signal(number)
         else:
             self.workers[name].signal(number)
         self.kills[f"{name} {number.name}"] += 1

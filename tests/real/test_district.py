@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import threading
 import time
 from collections import Counter
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.real
 SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 # In seconds: how long people and commands go on.
 UNDISTURBED, DISTURBED = (600.0, 3600.0) if SOAKING else (60.0, 60.0)
-KILLS = 200 if SOAKING else 6
+KILLS, ENDS = (200, 50) if SOAKING else (6, 2)
 WALKERS = 3
 # Each command that can be run at any time, with the exit codes that are right for it.
 COMMANDS: dict[str, tuple[int, ...]] = {
@@ -128,11 +129,14 @@ def back_up_and_restore(district: District, until: float) -> None:
 
 def kill_at_random(district: District, until: float) -> None:
     """Spread the kills evenly, and leave the last tenth of the time to recover."""
-    lots, pause = drawn(7), (until - time.monotonic()) * 0.9 / KILLS
-    for _ in range(KILLS):
+    lots = drawn(7)
+    signals = [signal.SIGKILL] * KILLS + [signal.SIGTERM] * ENDS
+    lots.shuffle(signals)
+    pause = (until - time.monotonic()) * 0.9 / len(signals)
+    for number in signals:
         if district.ended.wait(pause):
             return
-        district.kill_something(lots)
+        district.kill_something(number, lots)
 
 
 def run_side_by_side(district: District, until: float, *, killing: bool) -> None:
@@ -230,7 +234,7 @@ def test_killed_at_random_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
         district.resident = find_resident(district)
         run_side_by_side(district, time.monotonic() + DISTURBED, killing=True)
         end_and_check(district)
-        assert sum(district.kills.values()) == KILLS
+        assert sum(district.kills.values()) == KILLS + ENDS
 
 
 def report(district: District, doubled: int) -> str:
