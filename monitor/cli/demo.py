@@ -138,6 +138,7 @@ LETTERS = {
     "invitation": ("invitation", "invitations"),
     "enrolled": ("confirmation", "confirmations"),
     "withdrawn": ("farewell", "farewells"),
+    "name": ("name decision", "name decisions"),
     "digest": ("other digest", "other digests"),
     "review": ("other review", "other reviews"),
 }

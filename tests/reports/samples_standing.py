@@ -61,7 +61,6 @@ STANDING: Final[dict[str, LetterView]] = {
         at=MONDAY,
         new_name="Rosa Hartley, also Rosie, formerly Marchetti",
         confirmed=True,
-        contact="privacy@cedarvalley.example",
         review_url=PORTAL.removesuffix("/review"),
     ),
     "name-refused": NameDecidedView(
@@ -69,14 +68,12 @@ STANDING: Final[dict[str, LetterView]] = {
         at=MONDAY,
         new_name="Victoria Victim",
         confirmed=False,
-        contact="privacy@cedarvalley.example",
     ),
     "account-dropped": AccountDroppedView(
         **ROSA,
         at=MONDAY,
         account="bluesky:@victoriavictim.skies.example",
         code="namesake-abcdefgh",
-        contact="privacy@cedarvalley.example",
         review_url=PORTAL.removesuffix("/review"),
     ),
     "account-dropped-without-pages": AccountDroppedView(
@@ -84,7 +81,6 @@ STANDING: Final[dict[str, LetterView]] = {
         at=MONDAY,
         account="https://victoria.example/about",
         code="namesake-abcdefgh",
-        contact="privacy@cedarvalley.example",
     ),
     "own-data": OwnDataView(**ROSA),
     "hold-placed": HoldView(

@@ -47,7 +47,7 @@ def test_every_letter_is_named_or_counted(screen):
 
     named = set(re.findall(r"\S+\.eml", text))
     rest = " ".join(text.partition("│ and 7 inv")[2].replace("│", " ").split())
-    counted = 7 + sum(map(int, re.findall(r"(\d+) (?:conf|fare|other)", rest)))
+    counted = 7 + sum(map(int, re.findall(r"(\d+) (?:conf|fare|name|other)", rest)))
 
     assert named <= outbox
     assert len(named) == 6
