@@ -1,4 +1,4 @@
-"""Writes docs/sources.md from what the sources declare: `python -m docs.sources`."""
+"""Write docs/sources.md from the sources' declarations: `python -m docs.sources`."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -12,35 +12,37 @@ FILE = Path(__file__).with_suffix(".md")
 FOREWORD = """\
 # Sources
 
-Everything that Namesake can ask, as each source declares it. This page is made by `make sources`; a
-test fails when it is out of date. [How to add one](add-a-source.md) stands elsewhere. `HOST` is a
-server that the configuration names.
+Everything Namesake can ask, as each source declares it. `make sources` writes this page; a test
+fails when it is out of date. See also [how to add one](add-a-source.md). `HOST` is a server from
+the configuration. Text is stored as long as our own rules say, unless a source sets a limit.
 
 {live}
 
-No price, and no terms, were looked up again when this page was made: ask before you rely on one.
+Prices and terms were not checked again for this page, and terms without a date were not read: ask
+before you rely on them.
 """
 NEVER = """\
-**None of these {number} sources was ever run against the live service.** They were written to
-published references and recorded answers; their canaries tell in the field whether that holds."""
+**None of these {number} sources was ever run against the live service.** They were written from
+published references and recorded answers; their canaries show whether those are right."""
 SOME_HOST = CONFIGURED["base_url"].partition("://")[2]
 HEADINGS = {
     "search": "Search engines",
     "profiles": "Profiles and pages",
 }
-CATALOGUE = """\
-## The catalogue
+SITES = """\
+## Profile sites
 
-One source a site, each an entry in `scrapers/catalogue/own.json`. An entry is *unproven* until its
-canaries have passed in the field, and an unproven one never raises a flag. [The presence
-catalogue](sources-catalogue.md) says how its entries were chosen.
+One source per site, each an entry in `scrapers/sites/own.json`. An entry is *unproven* until its
+canaries have passed on the live site; an unproven one never raises a flag. [Profile
+sites](sources-catalogue.md) lists their addresses and says how they were chosen. `namesake sources
+show NAME` prints what each one is based on.
 """
 CLOSED = """\
 ## What is never read
 
 {names}:
-their terms forbid robots to read them, and strangers see next to nothing there. Of their accounts
-only title, snippet and address are known, as a search engine lists them.
+their terms forbid robots, and strangers see almost nothing there. Only title, snippet and address
+of their accounts are known, as a search engine lists them.
 """
 
 
@@ -53,7 +55,7 @@ def page() -> str:
             FOREWORD.format(live=_live(all_sources())),
             _overview(written),
             *(_chapter(*each) for each in groupby(written, key=lambda source: source.family)),
-            f"{CATALOGUE}\n{_catalogue(sites)}",
+            f"{SITES}\n{_sites(sites)}",
             CLOSED.format(names=_listed(each.hosts[0] for each in PLATFORMS if each.closed)),
         ]
     )
@@ -61,7 +63,7 @@ def page() -> str:
 
 
 def _rank(source: Source) -> tuple[int, str]:
-    """Put the families in the order of their headings, and whatever is new after them."""
+    """Put the families in the order of their headings, and new ones after them."""
     known = [*HEADINGS]
     return known.index(source.family) if source.family in known else len(known), source.family
 
@@ -75,9 +77,9 @@ def _live(sources: Iterable[Source]) -> str:
 
 
 def _overview(written: Iterable[Source]) -> str:
-    head = "| source | name | consent | USD a 1,000 requests | key | text kept for | run live |\n"
+    head = "| source | name | consent | USD per 1,000 requests | key | text limit |\n"
     rows = (_row(each, each.declaration) for each in written)
-    return f"## At a glance\n\n{head}|{'---|' * 7}\n{''.join(rows)}"
+    return f"## At a glance\n\n{head}|{'---|' * 6}\n{''.join(rows)}"
 
 
 def _row(source: Source, told: Declaration) -> str:
@@ -87,8 +89,7 @@ def _row(source: Source, told: Declaration) -> str:
         source.family,
         _price(told),
         _need(told.key),
-        f"{told.retain_text_for.days} days" if told.retain_text_for else "no limit of its own",
-        _day(told),
+        f"{told.retain_text_for.days} days" if told.retain_text_for else "none",
     )
     return f"| {' | '.join(cells)} |\n"
 
@@ -104,17 +105,16 @@ def _lines(source: Source) -> Iterator[str]:
     if told.notice:
         yield f"**{told.notice}**\n\n"
     yield from _told(told)
-    yield f"- *It is asked at* {_origins(source)}, {_manners(source)}.\n"
-    yield f"- *It costs* {_cost(told)}.\n"
-    yield f"- *Its terms*: {_terms(told)}. What it tells is kept {_time(told)}.\n"
-    yield f"- *What the reader rests on*: {told.provenance}. *Run live*: {_day(told)}.\n"
+    yield f"- *Asked at* {_origins(source)}, {_manners(source)}.\n"
+    yield f"- *Terms*: {_terms(told)}.\n"
+    yield f"- *Based on* {told.provenance}.{_live_since(told)}\n"
 
 
 def _told(told: Declaration) -> Iterator[str]:
-    yield f"- *It is asked for* {told.asks}.\n"
-    yield f"- *That discloses* {told.discloses}.\n"
-    yield f"- *It sees* {told.sees}.\n"
-    yield f"- *It cannot see* {told.cannot_see}.\n"
+    yield f"- *Asked for* {told.asks}.\n"
+    yield f"- *Discloses* {told.discloses}.\n"
+    yield f"- *Sees* {told.sees}.\n"
+    yield f"- *Cannot see* {told.cannot_see}.\n"
 
 
 def _origins(source: Source) -> str:
@@ -125,66 +125,51 @@ def _origins(source: Source) -> str:
 
 def _manners(source: Source) -> str:
     pace = f"at most once in {source.etiquette.seconds_between:g} s"
-    return f"{pace}; robots.txt binds it" if source.etiquette.access is Access.PAGE else pace
-
-
-def _cost(told: Declaration) -> str:
-    price = f"{_price(told)} US dollars a 1,000 requests"
-    key = told.key
-    where = ""
-    if key is not None:
-        place = f"the header `{key.header}`" if key.header else f"the parameter `{key.param}`"
-        called = f" (`{key.name}`)" if key.name else ""
-        where = f", and {'needs' if key.required else 'may have'} a key{called}, put into {place}"
-    if told.usd_per_1000 is None:
-        return f"what nobody has looked up{where}"
-    return (price if told.usd_per_1000 else "nothing") + where
+    return f"{pace}; obeys robots.txt" if source.etiquette.access is Access.PAGE else pace
 
 
 def _price(told: Declaration) -> str:
     if told.usd_per_1000 is None:
         return "not known"
-    return f"{told.usd_per_1000:f}" if told.usd_per_1000 else "none"
+    return f"{told.usd_per_1000:f}" if told.usd_per_1000 else "free"
 
 
 def _need(key: Key | None) -> str:
+    """Say whether a key is needed, what it is called, and where it goes in the request."""
     if key is None:
         return "none"
-    return "needed" if key.required else "optional"
-
-
-def _time(told: Declaration) -> str:
-    days = told.retain_text_for.days if told.retain_text_for else 0
-    return f"for {days} days at most" if days else "as long as our own rules say"
+    where = f"header `{key.header}`" if key.header else f"parameter `{key.param}`"
+    called = f" `{key.name}`" if key.name else ""
+    return f"{'needs' if key.required else 'takes'}{called} ({where})"
 
 
 def _terms(told: Declaration) -> str:
     if told.terms is None:
         return "those of the site"
-    read = f"read on {told.terms.seen_on}" if told.terms.seen_on else "nobody has read them yet"
-    return f"<{told.terms.url}> ({read})"
+    read = f" (read on {told.terms.seen_on})" if told.terms.seen_on else ""
+    return f"<{told.terms.url}>{read}"
 
 
-def _day(told: Declaration) -> str:
-    return told.seen_live.isoformat() if told.seen_live else "never"
+def _live_since(told: Declaration) -> str:
+    return f" *Run live*: {told.seen_live}." if told.seen_live else ""
 
 
-def _catalogue(sites: Iterable[Source]) -> str:
-    """Say once what is the same for many sites, and then of each what is its own."""
+def _sites(sites: Iterable[Source]) -> str:
+    """State once what many sites share, then what differs for each."""
     groups: dict[str, list[Source]] = {}
     for each in sites:
         groups.setdefault("".join(_told(each.declaration)), []).append(each)
-    return "\n".join(f"{told}\n{_table(alike)}" for told, alike in groups.items())
+    return "\n".join(f"{told}\n{_names(alike)}" for told, alike in groups.items())
 
 
-def _table(sites: Iterable[Source]) -> str:
-    head = "| site | asked at | what its marks rest on | run live |\n|---|---|---|---|\n"
-    rows = (
-        f"| {each.declaration.title} (`{each.name}`) | {_origins(each)}"
-        f" | {_cell(each.declaration.provenance)} | {_day(each.declaration)} |\n"
-        for each in sorted(sites, key=lambda each: each.name)
-    )
-    return head + "".join(rows)
+def _names(sites: Iterable[Source]) -> str:
+    by_title = sorted(sites, key=lambda each: each.declaration.title.casefold())
+    return f"{_listed(f'{each.declaration.title}{_live_day(each)}' for each in by_title)}.\n"
+
+
+def _live_day(site: Source) -> str:
+    seen = site.declaration.seen_live
+    return f" (run live: {seen})" if seen else ""
 
 
 def _cell(text: str) -> str:

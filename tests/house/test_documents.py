@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import every_file, place
+from tests.house.tree import ROOT, every_file, place
 
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.MULTILINE)
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+NAMED_PATH = re.compile(
+    r"(?<![\w./-])((?:monitor|scrapers|reports|tests|docs|systemd)/[\w./-]*\w/?)"
+)
 
 
 def documents() -> list[Path]:
@@ -37,6 +40,43 @@ def test_a_dead_link_is_seen(tmp_path: Path, link: str, *, dead: bool) -> None:
     page.write_text(f"# Here\n[there]({link}) `[not](a-link.md)`\n", "utf-8")
 
     assert list(dead_links(page)) == ([link] if dead else [])
+
+
+def test_each_path_that_a_document_names_exists() -> None:
+    missing = [
+        f"{place(path)} -> {named}"
+        for path in documents()
+        for named in named_paths(path)
+        if not (ROOT / named).exists()
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("It is in `monitor/domain/weights.toml`.", ["monitor/domain/weights.toml"]),
+        ("Run `python -m pytest tests/house -k one`", ["tests/house"]),
+        ("See `reports/templates/`, or `reports/`", ["reports/templates/"]),
+        ("`monitor/db/test_flags.py::test_one`", []),
+        ("`tests/scrapers/pages/NAME/`", []),
+        ("`/var/lib/monitor/x.py`, https://docs/x", []),
+    ],
+)
+def test_a_path_in_code_is_seen(tmp_path: Path, text: str, named: list[str]) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(text, "utf-8")
+
+    assert list(named_paths(page)) == named
+
+
+def named_paths(path: Path) -> Iterator[str]:
+    """Yield the paths of this project in code; a test's name and a NAME to fill in are none."""
+    for code in CODE.findall(path.read_text("utf-8")):
+        for named in NAMED_PATH.finditer(code):
+            if not re.search(r"[A-Z]{3}", named[1]) and code[named.end() :][:2] != "::":
+                yield named[1]
 
 
 def dead_links(path: Path) -> Iterator[str]:

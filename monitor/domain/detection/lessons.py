@@ -2,7 +2,7 @@
 
 Only places, sites and a listed vocabulary of work, school and pastimes may be compared, so nobody
 has to list what may not: a word of what somebody believes or suffers from is simply not here.
-docs/verdicts.md says why. Words are in the singular; `known` folds plurals.
+docs/detection.md says why. Words are in the singular; `known` folds plurals.
 """
 
 import re

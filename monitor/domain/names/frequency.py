@@ -95,7 +95,7 @@ def _share(name: str, counts: Counts) -> float:
 
 @cache
 def census() -> NameCounts:
-    """Read how many people bear a name, as docs/name-counts.md says; 2.5 MB, and no parsing."""
+    """Read how many people bear a name, as docs/detection.md says; 2.5 MB, and no parsing."""
     folder = files("monitor.domain.names")
     return NameCounts(
         given=Counts(folder.joinpath("given_counts.tsv").read_bytes()),
