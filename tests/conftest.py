@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
@@ -13,6 +14,10 @@ from hypothesis import settings
 
 Case = TypeVar("Case")
 Share = Callable[[Sequence[Case]], Sequence[Case]]
+
+# A shell lets what it starts in the background ignore Ctrl-C, and all that it starts in turn; a
+# test that presses it would wait forever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MAY_LEAVE_NOTHING_OUT = os.environ.get("NAMESAKE_REAL") == "1"
 SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"

@@ -168,7 +168,7 @@ class Connections:
         lock that this process holds on it (sqlite.org/howtocorrupt.html, 2.2).
         """
         try:
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            os.close(os.open(self._path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except FileExistsError:
             return
         except OSError as error:

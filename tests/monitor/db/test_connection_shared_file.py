@@ -84,6 +84,15 @@ def test_the_file_is_its_owners_alone_from_the_start(database: Database, path: P
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_link_to_a_file_that_is_not_there_yet_leads_to_a_new_file(tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "elsewhere.db")
+
+    Database.open(link, WORDS).close()
+
+    assert (tmp_path / "elsewhere.db").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_missing_file_is_not_made_by_a_later_connection(database: Database, path: Path) -> None:
     path.unlink()
 
