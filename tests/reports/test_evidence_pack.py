@@ -141,7 +141,7 @@ def test_the_report_marks_what_is_copied_and_names_the_account_exactly():
     assert "1 copied element" in report
     assert report.count('class="copied"') == 1
     assert PAGE.sha256 in report
-    assert "23 Nov 2026, 12:12 UTC" in report
+    assert "Mon, Nov 23, 2026, 12:12 PM UTC" in report
 
 
 def test_the_findings_can_be_read_by_a_program_and_spell_hidden_characters_out():

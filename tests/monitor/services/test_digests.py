@@ -58,7 +58,7 @@ def test_a_week_without_a_sweep_does_not_pass_for_one(world: World, maria: Staff
 
     assert "nothing could be checked" in newest(maria).letter.subject
     assert "0 of 3 sources checked" in newest(maria).text
-    assert "Since 12 Sep Chalkboard was not asked" in newest(maria).text
+    assert "Since Sep 12 Chalkboard was not asked" in newest(maria).text
 
 
 def test_a_letter_written_while_a_sweep_runs_says_what_is_done_and_what_is_not(
@@ -200,7 +200,7 @@ def test_a_letter_during_the_week_s_first_sweep_does_not_speak_of_last_week(
     text = letter_in_the_middle(world, maria, hours=1)
 
     assert "0 of 3 sources checked" in text
-    assert "Since 21 Sep Chalkboard has been under way and is not done" in text
+    assert "Since Sep 21 Chalkboard has been under way and is not done" in text
 
 
 def test_a_letter_during_the_week_s_second_sweep_speaks_of_the_first(world: World, maria: Staff):
@@ -217,7 +217,7 @@ def test_a_letter_says_which_sources_have_not_answered_all_in_half_a_day(
     text = letter_in_the_middle(world, maria, hours=13)
 
     assert "could not check anything" in text
-    assert "Since 21 Sep Chalkboard has been answering slowly and is not done" in text
+    assert "Since Sep 21 Chalkboard has been answering slowly and is not done" in text
 
 
 def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: World):

@@ -18,7 +18,9 @@ Sample = Callable[[str], LetterView]
 def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
     alert = cast("AlertView", sample("alert"))
 
-    assert "IT sees it from 30 Nov 2026, 07:12 EST." in " ".join(render_alert(alert).text.split())
+    text = " ".join(render_alert(alert).text.split())
+
+    assert "IT sees it from Mon, Nov 30, 7:12 AM EST." in text
     assert "Only you, until you share it." in render_alert(replace(alert, opens_at=None)).text
 
 

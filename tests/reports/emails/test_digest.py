@@ -29,7 +29,7 @@ LONG = "A long tale & no end. " * 20
 def test_nothing_new_is_said_plainly(digest: Digest) -> None:
     letter = render(digest())
 
-    assert letter.subject == "Namesake, week 48: nothing new, 60 of 60 sources checked"
+    assert letter.subject == "Namesake, week of November 23: nothing new, 60 of 60 sources checked"
     assert "Nothing new this week" in letter.text
     assert "60 of 60 sources checked." in letter.text
 
@@ -37,7 +37,7 @@ def test_nothing_new_is_said_plainly(digest: Digest) -> None:
 def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
     letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
-    sentence = "59 of 60 sources checked; since 3 Nov Alpha has been blocking us."
+    sentence = "59 of 60 sources checked; since Nov 3 Alpha has been blocking us."
     assert sentence in " ".join(letter.text.split())
     assert sentence in letter.html
 
@@ -54,7 +54,7 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(digest: Digest
     text = " ".join(letter.text.split())
 
     assert "3 of 61 sources checked; the other 58 are listed at the end." in text
-    line = "Since 3 Nov each of 57 sources (of 61) could not be reached: the name could not be"
+    line = "Since Nov 3 each of 57 sources (of 61) could not be reached: the name could not be"
     assert f"{line} resolved. Is DNS up?" in text
 
 
@@ -88,7 +88,7 @@ def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None
 def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
     coverage = Coverage(checked=1, total=2, gaps=(replace(ALPHA, outcome=gap),))
 
-    assert f"since 3 Nov Alpha {gap.words}" in render(digest(coverage=coverage)).html
+    assert f"since Nov 3 Alpha {gap.words}" in render(digest(coverage=coverage)).html
 
 
 def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
@@ -131,7 +131,7 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
     coverage = Coverage(checked=0, total=1, gaps=(ALPHA,))
     letter = render(digest(kind=DigestKind.FIRST, coverage=coverage))
 
-    assert letter.subject == "Namesake, week 48: nothing could be checked"
+    assert letter.subject == "Namesake, week of November 23: nothing could be checked"
     assert "We could not check anything this week" in letter.text
     assert "exists" not in letter.text
 
