@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, select_autoescape
 from markupsafe import Markup
 
-from reports.labels import field_words, site_name
+from reports.labels import deed_words, field_words, site_name, state_words
 from reports.sanitize import Shown, defanged, sentence, shown, typed
 from reports.static_files import asset
 
@@ -173,10 +173,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (shown, sentence, defanged, field_words, site_name, counted, spelled, pieces)
+    words = (shown, sentence, defanged, counted, spelled, pieces)
+    labels = (deed_words, field_words, site_name, state_words)
     ours = (link, reference, typed, path, web_address, asset)
     times = (local, local_soon, day, seen, week_start)
-    environment.filters.update({each.__name__: each for each in (*words, *ours, *times)})
+    environment.filters.update({each.__name__: each for each in (*words, *labels, *ours, *times)})
     return environment
 
 

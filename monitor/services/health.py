@@ -231,8 +231,8 @@ def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
             name="operators",
             district=config.district.name,
             zone=config.district.zone,
-            why="You get this letter because the contact of Namesake is you.",
-            leave="Nobody sends another one unasked.",
+            why="You get this email because you are the contact for Namesake.",
+            leave="You get another one only if someone asks for it.",
             review_url="",
         )
     )

@@ -123,7 +123,7 @@ def test_without_a_page_there_is_no_archive_and_the_report_says_so():
     packed = files(replace(VIEW, pages=()))
 
     assert PAGES not in packed
-    assert "No page was kept" in packed[REPORT].decode()
+    assert "There is no copy of a page" in packed[REPORT].decode()
 
 
 def test_a_pack_is_capped_and_says_what_it_left_out():
@@ -131,7 +131,9 @@ def test_a_pack_is_capped_and_says_what_it_left_out():
     packed = files(replace(VIEW, pages=(large, large, large)))
 
     assert len(list(ArchiveIterator(BytesIO(packed[PAGES])))) == 2
-    assert "1 older page would have made this too large" in packed[REPORT].decode()
+    assert (
+        "1 older page is left out, because the file would be too large" in packed[REPORT].decode()
+    )
 
 
 def test_the_report_marks_what_is_copied_and_names_the_account_exactly():

@@ -20,7 +20,7 @@ def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
 
     text = " ".join(render_alert(alert).text.split())
 
-    assert "IT sees it from Mon, Nov 30, 7:12 AM EST." in text
+    assert "IT can see it starting Mon, Nov 30, 7:12 AM EST." in text
     assert "Only you, until you share it." in render_alert(replace(alert, opens_at=None)).text
 
 
@@ -53,4 +53,4 @@ def test_what_an_invitation_opens_is_called_an_invitation(sample: Sample, kind: 
 def test_a_first_check_has_nothing_to_compare_with(sample: Sample) -> None:
     check = replace(cast("SelfCheckView", sample("selfcheck")), since=None)
 
-    assert "nothing to compare with" in " ".join(render_selfcheck(check).text.split())
+    assert "nothing to compare it with" in " ".join(render_selfcheck(check).text.split())
