@@ -115,7 +115,7 @@ def _words(person: Person) -> Iterator[Row]:
         "Nicknames": name.nicknames,
         "Former surnames": name.former_families,
         "Work address": (person.mail,),
-        "Organisation": (person.organisation,),
+        "Organization": (person.organisation,),
         "School": (person.school,),
         "Your job": (person.role,),
         "Towns": person.places,

@@ -1,6 +1,6 @@
 """Every word of the domain that a person may read has its words in one place."""
 
-from monitor.domain import evidence, events, flag
+from monitor.domain import events, evidence, flag
 from reports import labels
 
 UNSPOKEN = {flag.Ruling.SHARED, flag.Ruling.REOPENED}

@@ -180,7 +180,7 @@ def _how_many(others: float) -> str:
         return "Someone else may have your name, too."
     rounded = int(float(f"{others:.1g}"))
     people = "1 other person" if rounded == 1 else f"{rounded:,} other people"
-    return f"About {people} with a public trace may have your name."
+    return f"About {people} with an online presence may have your name."
 
 
 def _handle(case: Case) -> Iterator[Sign]:

@@ -31,7 +31,7 @@ def test_it_names_what_was_planted_and_what_could_not_be_checked(screen):
 
     for told in (
         "Possible impersonation, Maria Delgado",
-        "Link with a student, Rosa Marchetti",
+        "Link to a student, Rosa Marchetti",
         "Own account changed, Thomas Okafor",
         "Someone else with the same name: set aside.",
         "Readerly has been blocking us",

@@ -37,7 +37,7 @@ def sent_along(seen: Seen) -> dict[str, str]:
 def test_what_is_kept_and_agreed_to_is_shown(guest):
     shown = guest.get("/me/data").text
 
-    assert "Search engines are asked for your names" in shown
+    assert "We ask search engines for your names" in shown
     assert "You answered version 2026" in shown
     assert "Findings: accounts and pages 0" in shown
     assert "Bluesky @mariadelgado[.]skies[.]example" in shown
@@ -55,7 +55,7 @@ def test_adding_a_scope_leads_to_the_text_and_counts_with_its_yes(portal, guest,
     answer = guest.post("/me/data/scopes", scopes=["search", "profiles", "photos"])
     page = guest.follow(answer)
     assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
-    assert "What is never looked at" in page.text
+    assert "What we never look at" in page.text
     chosen = [box["value"] for box in page.page.find_all("input", checked=True)]
     assert set(chosen) == {"search", "profiles", "photos"}
 
