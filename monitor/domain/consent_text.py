@@ -96,7 +96,7 @@ _FIELDS = """\
 Then IT sees this and no more: your name and school, the kind of flag, how serious it is,
 the platform, the address, its status and since when, the reasons as general sentences,
 and what you said about it.
-While a flag is open because someone pretends to be you, or because your account changed,
+While a flag is open because someone may be pretending to be you, or your account changed,
 we store a locked copy of its page, for 30 days at most. We pass it on only if you share the flag.
 In an emergency, two reviewers together may open one flag early, with a written reason.
 We tell you right away. Only a flag can be opened this way.
@@ -152,7 +152,7 @@ def _seen(disclosure: DisclosurePolicy) -> Iterator[str]:
         yield f"- {' '.join(sentences)}"
     days = disclosure.student_link_days
     if days is None:
-        yield "A flag about students never opens to IT automatically."
+        yield "A link to students never opens to IT automatically."
     else:
         yield f"If you follow students, IT sees it {days} days after we tell you, unless settled."
         yield "If students follow you, only you find out."

@@ -72,7 +72,7 @@ def test_a_text_is_known_by_its_hash():
         "leave at any time",
         "within 7 days",
         "two reviewers",
-        "A flag about students never opens to IT automatically",
+        "A link to students never opens to IT automatically",
         "who has not joined",
         "We store no picture",
         "A hold gives no one access",
