@@ -108,7 +108,7 @@ PAGES, MANIFEST = "pages.warc.gz", "MANIFEST.sha256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiedLine:
-    """One element of both accounts. `own` is the address of the person's account it is beside."""
+    """One element of both accounts. `own` is the address of the account it is compared with."""
 
     field: str
     theirs: str
@@ -139,7 +139,7 @@ class EvidenceView:
 
     ref: str
     person: str
-    organisation: str
+    organization: str
     zone: str
     kind: FlagKind
     severity: Severity
@@ -192,7 +192,7 @@ def _files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[st
 def _findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[str, object]:
     return {
         "reference": view.ref,
-        "about": {"name": view.person, "organisation": view.organisation, "own": view.own},
+        "about": {"name": view.person, "organization": view.organization, "own": view.own},
         "account": _account(view),
         "kind": view.kind,
         "severity": view.severity,
@@ -223,7 +223,7 @@ def _element(line: CopiedLine) -> Mapping[str, object]:
         "field": line.field,
         "theirs": line.theirs,
         "yours": line.ours,
-        "beside": line.own,
+        "compared_with": line.own,
         "likeness": line.likeness,
         "copied": line.copied,
     }
@@ -241,7 +241,7 @@ def _page(page: PageCopy) -> Mapping[str, object]:
 
 
 def _rows(view: EvidenceView) -> Iterator[tuple[str, ...]]:
-    yield ("Element", "Theirs", "Yours", "Likeness", "Copied", "Beside")
+    yield ("Element", "Theirs", "Yours", "Similarity", "Copied", "Compared with")
     for each in view.copied:
         copied = "yes" if each.copied else "no"
         words = field_words(each.field)

@@ -1,7 +1,4 @@
-"""The closed lists a letter may choose from, each with the words that people read.
-
-What people did with a flag, as the end of a sentence about them.
-"""
+"""The closed lists that emails and pages choose from, each with the words that people read."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +7,7 @@ from typing import Final
 
 
 class Severity(StrEnum):
-    """Worst first, so that letters can be sorted by it."""
+    """Most serious first, so that emails can be sorted by it."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -35,7 +32,7 @@ class FlagKind(StrEnum):
     def words(self) -> str:
         return {
             "impersonation": "Possible impersonation",
-            "student-link": "Link with a student",
+            "student-link": "Link to a student",
             "exposed-contact": "Private contact details in public",
             "own-account-changed": "Own account changed",
         }[self]
@@ -62,7 +59,7 @@ class EventKind(StrEnum):
             "vanished": "Gone",
             "reappeared": "Back again",
             "flapping": "Comes and goes",
-            "cleared": "Private contact details shown no longer",
+            "cleared": "Private contact details no longer shown",
         }[self]
 
 
@@ -78,9 +75,9 @@ class Whose(StrEnum):
         return {
             "own": "your own account",
             "namesake": "someone else with your name",
-            "impersonation": "possibly someone posing as you",
+            "impersonation": "possibly someone pretending to be you",
             "unrelated": "not about you",
-            "unknown": "we cannot tell whose",
+            "unknown": "we do not know whose it is",
         }[self]
 
 
@@ -101,16 +98,16 @@ class GapKind(StrEnum):
     @property
     def words(self) -> str:
         return {
-            "partial": "has answered only in part",
+            "partial": "has given only part of its answers",
             "blocked": "has been blocking us",
-            "limited": "has been limiting how often we may ask",
-            "unreadable": "has answered in a way we cannot trust",
+            "limited": "has been limiting our requests",
+            "unreadable": "has given answers we cannot trust",
             "failed": "could not be reached",
             "declined": "has asked not to be read",
-            "skipped": "was not asked",
-            "unproven": "has not yet proved that it answers truly",
-            "asked": "has been under way and is not done",
-            "late": "has been answering slowly and is not done",
+            "skipped": "was not checked",
+            "unproven": "has not passed its test yet",
+            "asked": "has been in progress and is not finished",
+            "late": "has been answering slowly and is not finished",
         }[self]
 
 
@@ -124,7 +121,7 @@ class Ending(StrEnum):
     @property
     def words(self) -> str:
         return {
-            "withdrawn": "You took it back.",
+            "withdrawn": "You withdrew it.",
             "lapsed": "It was not renewed.",
             "left": "The district says that you no longer work there.",
         }[self]
@@ -143,8 +140,8 @@ class ConsentChange(StrEnum):
         return {
             "renewed": "You renewed your consent",
             "changed": "You changed what you agree to",
-            "paused": "You let Namesake rest",
-            "resumed": "You let Namesake go on",
+            "paused": "You paused Namesake",
+            "resumed": "You resumed Namesake",
         }[self]
 
 
@@ -156,7 +153,7 @@ class DigestKind(StrEnum):
 _FIELD_WORDS = {
     "name": "display name",
     "handle": "handle",
-    "bio": "description",
+    "bio": "bio",
     "picture_hash": "picture",
     "links": "links",
     "private": "privacy setting",
@@ -185,8 +182,8 @@ def field_words(field: str) -> str:
 def site_name(source: str) -> str:
     """Write the key of a source (`speaker-deck`) as people do; what has capitals keeps them.
 
-    So does a host, but nobody is led there by a letter; and people do not say which of a site's
-    doors is meant (`github-api`). Words about several sources stay as they are.
+    A host is written so that no mail program turns it into a link, and which API of a site is meant
+    (`github-api`) is left out. Words about several sources stay as they are.
     """
     if " " in source:
         return source
@@ -197,36 +194,39 @@ def site_name(source: str) -> str:
     return _SITE_NAMES.get(source, spelled)
 
 
-# By the words of the rules, which stand in the judgements that are kept.
+# The tables below are keyed by the values of monitor.domain.flag.Ruling and FlagState.
+
+# The end of a sentence about someone: "The person ... ."
 DEEDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "mine": "said that it is their own",
-        "namesake": "said that it is somebody else of that name",
+        "namesake": "said that it is someone else with that name",
         "unrelated": "said that it is not about them",
-        "harmless": "ruled it harmless",
+        "harmless": "said that it is harmless",
         "impersonation": "confirmed that it is an impersonation",
         "reported": "reported it to the platform",
         "removed": "noted that the platform removed it",
-        "refused": "noted that the platform refused",
-        "student-link": "said that it is a link with a student",
+        "refused": "noted that the platform left it up",
+        "student-link": "said that it is a link to a student",
         "unlinked": "said that the link was removed",
         "explained": "explained the link",
         "family": "said that it is family",
         "shared": "shared it with IT",
-        "reopened": "took the last word back",
+        "reopened": "took the last answer back",
     }
 )
+# The status of a flag, as IT reads it.
 STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "new": "New",
         "open": "Open",
         "mine": "Their own",
-        "namesake": "Somebody of that name",
+        "namesake": "Someone else with that name",
         "harmless": "Harmless",
         "impersonation": "Confirmed",
         "reported": "Reported",
         "removed": "Removed",
-        "refused": "Refused",
+        "refused": "Left up by the platform",
         "student-link": "Confirmed",
         "unlinked": "Link removed",
         "explained": "Explained",
@@ -234,3 +234,44 @@ STATES: Final[Mapping[str, str]] = MappingProxyType(
         "gone": "Gone",
     }
 )
+# What was decided, as a sentence to the person without its period.
+DECISIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "mine": "It is yours",
+        "namesake": "It is someone else with your name",
+        "unrelated": "It is not about you",
+        "harmless": "It is harmless",
+        "impersonation": "It pretends to be you",
+        "reported": "It pretends to be you, and was reported",
+        "removed": "It pretended to be you, and was taken down",
+        "refused": "It pretends to be you, but its platform left it up",
+        "student-link": "It is linked to students",
+        "unlinked": "It was linked to students, but no longer is",
+        "explained": "There is a reason for it",
+        "family": "They are family",
+        "gone": "They are no longer shown: two checks, days apart, agree",
+    }
+)
+# What a flag says to the person, by its kind.
+_FLAG_SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "impersonation": "This account may be pretending to be you.",
+        "student-link": "Your account seems to be linked to student accounts.",
+        "exposed-contact": "Private contact details appear next to your name.",
+        "own-account-changed": "Your own account has changed. If it was not you, act now.",
+    }
+)
+
+
+def flag_sentence(kind: str, severity: str) -> str:
+    if kind == FlagKind.OWN_ACCOUNT_CHANGED and severity == Severity.HIGH:
+        return "Your own account may have been taken over."
+    return _FLAG_SENTENCES[kind]
+
+
+def state_words(state: str) -> str:
+    return STATES.get(state, state)
+
+
+def deed_words(ruling: str) -> str:
+    return DEEDS.get(ruling, ruling)

@@ -9,12 +9,27 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, select_autoescape
 from markupsafe import Markup
 
-from reports.labels import field_words, site_name
+from reports.labels import deed_words, field_words, site_name, state_words
 from reports.sanitize import Shown, defanged, sentence, shown, typed
 from reports.static_files import asset
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 REFERENCE = 8
+_NOON = 12
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A browser reads `//host` and `/\\host` as somebody else's address.
@@ -23,35 +38,34 @@ _URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
 
 
 def day(moment: datetime, zone: str, year: int = 0) -> Shown:
-    """`3 Nov`, with the year unless it is `year`."""
+    """`Nov 3, 2026` on the reader's clock, without the year if it is `year`."""
     there = _in_zone(moment, zone)
-    return Shown(_date(there) if there.year == year else f"{_date(there)} {there.year}")
+    return Shown(f"{_month_day(there)}{_year(there, year)}")
 
 
-def local(moment: datetime, zone: str) -> Shown:
-    """`3 Nov 2026, 07:12 EST`, on the reader's clock."""
+def local(moment: datetime, zone: str, year: int = 0) -> Shown:
+    """`Tue, Nov 3, 2026, 7:12 AM EST` on the reader's clock, without the year if it is `year`."""
     there = _in_zone(moment, zone)
-    return Shown(f"{_date(there)} {there.year}, {there:%H:%M} {_zone_name(there, zone)}")
+    return Shown(f"{_weekday(there)}, {day(moment, zone, year)}, {_time(there, zone)}")
 
 
-def seen(first: datetime, last: datetime, zone: str) -> Shown:
-    """`Seen 3 Nov 2026, 07:12 EST`, and since when if that is another day."""
+def local_soon(moment: datetime, zone: str) -> Shown:
+    """`Tue, Nov 3, 7:12 AM EST`, for a moment so near that its year goes without saying."""
+    there = _in_zone(moment, zone)
+    return Shown(f"{_weekday(there)}, {_month_day(there)}, {_time(there, zone)}")
+
+
+def seen(first: datetime, last: datetime, zone: str, year: int = 0) -> Shown:
+    """`Seen Tue, Nov 3, 2026, 7:12 AM EST`, and since when if that is another day."""
     if day(first, zone) == day(last, zone):
-        return Shown(f"Seen {local(last, zone)}")
-    return Shown(f"First seen {day(first, zone)}, last seen {local(last, zone)}")
+        return Shown(f"Seen {local(last, zone, year)}")
+    return Shown(f"First seen {day(first, zone, year)}, last seen {local(last, zone, year)}")
 
 
-def week_days(week: str) -> Shown:
-    """`23 to 29 Nov 2026` for `2026-W48`; what both days share is said once."""
-    first, last = (date.fromisocalendar(year_of(week), week_number(week), n) for n in (1, 7))
-    start = str(first.day) if first.month == last.month else _date(first)
-    if first.year != last.year:
-        start = f"{start} {first.year}"
-    return Shown(f"{start} to {_date(last)} {last.year}")
-
-
-def week_number(week: str) -> int:
-    return int(week.partition("-W")[2])
+def week_start(week: str, year: int = 0) -> Shown:
+    """`November 23, 2026` for `2026-W48`: its Monday, without the year if it is `year`."""
+    monday = date.fromisocalendar(year_of(week), int(week.partition("-W")[2]), 1)
+    return Shown(f"{_MONTHS[monday.month - 1]} {monday.day}{_year(monday, year)}")
 
 
 def year_of(week: str) -> int:
@@ -75,18 +89,18 @@ def pieces(text: str) -> list[Shown]:
 
 
 def link(url: str) -> Shown:
-    """Let our own address stand as it is; raise ValueError for anything else than a web page."""
+    """Mark our own address as safe to print; raise ValueError for anything but a web page."""
     parts = urlsplit(url)
     if not _LIVE.fullmatch(url) or not parts.hostname or "@" in parts.netloc:
-        message = "A letter may link to a plain http or https address only."
+        message = "An email may link to a plain http or https address only."
         raise ValueError(message)
     return Shown(url)
 
 
 def path(place: str) -> Shown:
-    """Let a place on our own pages stand as it is; raise ValueError for what leads elsewhere."""
+    """Mark a place on our own pages as safe to print; raise ValueError for any other."""
     if not _OWN_PLACE.fullmatch(place):
-        message = "A page may lead to a place of our own, or use the macro for those outside."
+        message = "A page may link to one of our own pages, or use the macro for outside links."
         raise ValueError(message)
     return Shown(place)
 
@@ -105,7 +119,7 @@ def printed(value: object) -> object:
         return value
     if isinstance(value, str):
         return shown(value)
-    message = f"A letter cannot print a {type(value).__name__}."
+    message = f"An email cannot print a {type(value).__name__}."
     raise TypeError(message)
 
 
@@ -116,17 +130,31 @@ def reference(ref: str) -> Shown:
 
 def _in_zone(moment: datetime, zone: str) -> datetime:
     if moment.tzinfo is None:
-        message = "A time without its zone cannot be told to anybody."
+        message = "A time without its zone cannot be shown."
         raise ValueError(message)
     return moment.astimezone(ZoneInfo(zone))
 
 
-def _date(moment: date) -> str:
-    return f"{moment.day} {_MONTHS[moment.month - 1]}"
+def _weekday(moment: date) -> str:
+    return _WEEKDAYS[moment.weekday()]
+
+
+def _month_day(moment: date) -> str:
+    return f"{_MONTHS[moment.month - 1][:3]} {moment.day}"
+
+
+def _year(moment: date, known: int) -> str:
+    return "" if moment.year == known else f", {moment.year}"
+
+
+def _time(moment: datetime, zone: str) -> str:
+    # `%p` and `%-I` follow the machine's language and C library; a reader's clock does not.
+    hour, half = moment.hour % 12 or 12, "AM" if moment.hour < _NOON else "PM"
+    return f"{hour}:{moment:%M} {half} {_zone_name(moment, zone)}"
 
 
 def _zone_name(moment: datetime, zone: str) -> str:
-    # Some zones have no letters of their own (`+03`): their place says more.
+    # Some zones have no abbreviation (`+03`): their place says more.
     name = moment.tzname() or zone
     return name if name.isalpha() else f"{zone.rpartition('/')[2].replace('_', ' ')} time"
 
@@ -145,10 +173,11 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (shown, sentence, defanged, field_words, site_name, counted, spelled, pieces)
+    words = (shown, sentence, defanged, counted, spelled, pieces)
+    labels = (deed_words, field_words, site_name, state_words)
     ours = (link, reference, typed, path, web_address, asset)
-    times = (local, day, seen, week_days, week_number)
-    environment.filters.update({each.__name__: each for each in (*words, *ours, *times)})
+    times = (local, local_soon, day, seen, week_start)
+    environment.filters.update({each.__name__: each for each in (*words, *labels, *ours, *times)})
     return environment
 
 

@@ -12,9 +12,9 @@ _CAUSES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("could not be resolved", "name service did not answer"), "Is DNS up?"),
     (("no connection could be made", "connection broke off"), "Is the network up?"),
     (("no whole answer in time",), "Is the network slow?"),
-    (("connection could not be trusted",), "Does something between us and the web open TLS?"),
+    (("connection could not be trusted",), "Does something on the network intercept TLS?"),
     (("does not belong to the public internet",), "Does DNS answer with private addresses?"),
-    (("key that it asks for has not been put in",), "Are the keys put in?"),
+    (("key that it asks for has not been put in",), "Are the keys set?"),
 )
 
 

@@ -192,8 +192,8 @@ class SigningIn:
     def _letter(self, link: SignInLink) -> SignInLinkView:
         greeting = self.letters.greeting_to(
             self._name(link.reader),
-            why="You get this letter because somebody asked for it on the sign-in page.",
-            leave="If that was not you, do nothing: without this letter nobody gets in.",
+            why="You get this email because someone asked for it on the sign-in page.",
+            leave="If that was not you, do nothing. Without this email, no one gets in.",
         )
         return SignInLinkView(**greeting, expires_at=link.expires_at)
 

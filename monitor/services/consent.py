@@ -71,7 +71,7 @@ class Renewing:
             **self.letters.greeting(person),
             expires_at=consent.expires_at,
             erased_by=erased_at(consent),
-            how=f"Renew it on your page of Namesake, or write to {contact}.",
+            how=f"Renew it on your Namesake page, or write to {contact}.",
         )
         self.letters.queue(plan, view)
 

@@ -82,23 +82,23 @@ class Told:
 
 def parts(told: Told) -> Iterator[Part]:
     yield Part(
-        title="What you told us",
-        about="By these words, and by no others, is anything looked up.",
+        title="What you gave us",
+        about="We look you up by these words and by no others.",
         columns=("What", "Your words"),
         rows=tuple(_words(told.person)),
     )
     yield Part(
         title="What you agreed to",
-        about="Every word about your consent, in its order. Nothing of it can be changed.",
-        columns=("When", "What", "Text", "Agreed to", "Lasts until", "By way of"),
+        about="Every step of your consent, in order. None of it can be changed.",
+        columns=("When", "What", "Text", "Agreed to", "Lasts until", "Through"),
         rows=tuple(_consents(told)),
     )
     yield Part(
         title="Legal holds",
-        about="While one stands, nothing of this may be erased.",
+        about="During a hold, nothing here may be erased.",
         columns=("Since", "Until", "By", "Why"),
         rows=tuple(
-            (each.placed_at, each.lifted_at or "it stands", ", ".join(each.by), each.reason)
+            (each.placed_at, each.lifted_at or "not lifted", ", ".join(each.by), each.reason)
             for each in told.holds
         ),
     )
@@ -115,9 +115,9 @@ def _words(person: Person) -> Iterator[Row]:
         "Nicknames": name.nicknames,
         "Former surnames": name.former_families,
         "Work address": (person.mail,),
-        "Organisation": (person.organisation,),
+        "Organization": (person.organisation,),
         "School": (person.school,),
-        "What you do there": (person.role,),
+        "Your job": (person.role,),
         "Towns": person.places,
         "Handles": person.handles,
         "Own accounts": person.accounts,
@@ -146,7 +146,7 @@ def _consents(told: Told) -> Iterator[Row]:
 def _findings(told: Told) -> Iterator[Part]:
     yield Part(
         title="What was found",
-        about="Accounts and pages that may be about you, with whose we think they are.",
+        about="Accounts and pages that may be about you, and whose we think they are.",
         columns=("Address", "Platform", "First seen", "Last seen", "Whose", "You said"),
         rows=tuple(
             (
@@ -162,8 +162,8 @@ def _findings(told: Told) -> Iterator[Part]:
     )
     yield Part(
         title="What it looked like",
-        about="Each change that mattered, as the page itself said it.",
-        columns=("Address", "From", "Name", "Handle", "Description", "Title"),
+        about="Each change that mattered, in the words of the page itself.",
+        columns=("Address", "From", "Name", "Handle", "Bio", "Title"),
         rows=tuple(
             (told.address(item), each.at, *_looks(each))
             for item, versions in told.versions.items()
@@ -172,7 +172,7 @@ def _findings(told: Told) -> Iterator[Part]:
     )
     yield Part(
         title="What happened",
-        about="Events, which your digests told you of.",
+        about="Events, which your weekly emails listed.",
         columns=("When", "What", "Address", "Which fields"),
         rows=tuple(
             (each.event.at, each.event.kind, each.url, ", ".join(each.event.fields))
@@ -190,7 +190,7 @@ def _flags(told: Told) -> Iterator[Part]:
     yield Part(
         title="Flags",
         about="What we asked you to look at, and why.",
-        columns=("Opened", "Kind", "Severity", "State", "Address", "Reasons", "Shared with IT"),
+        columns=("Opened", "Kind", "Severity", "Status", "Address", "Reasons", "Shared with IT"),
         rows=tuple(
             (
                 each.opened_at,
@@ -206,8 +206,8 @@ def _flags(told: Told) -> Iterator[Part]:
     )
     yield Part(
         title="What was said about flags",
-        about="Rulings and notes, yours and those of reviewers.",
-        columns=("When", "By", "Ruling", "Note"),
+        about="Answers and notes, yours and those of reviewers.",
+        columns=("When", "By", "Answer", "Note"),
         rows=tuple(
             (each.at, doer(each.by, told.person.ref), each.ruling, each.note)
             for judgements in told.judgements.values()
@@ -218,15 +218,15 @@ def _flags(told: Told) -> Iterator[Part]:
 
 def _mail(told: Told) -> Iterator[Part]:
     yield Part(
-        title="Letters",
-        about="That they were sent, and when. What they said is forgotten once they are.",
-        columns=("Written", "Kind", "State", "Sent"),
+        title="Emails",
+        about="That they were sent, and when. Their text is erased once they are sent.",
+        columns=("Written", "Kind", "Status", "Sent"),
         rows=tuple(
             (each.queued_at, each.kind, each.state, each.sent_at or "") for each in told.letters
         ),
     )
     yield Part(
-        title="Changes of address",
+        title="Changes of email address",
         about="What you asked for today, and each change for 30 days.",
         columns=("Asked", "From", "To", "Changed"),
         rows=tuple(
@@ -242,12 +242,12 @@ def _doings(told: Told) -> Iterator[Part]:
         about="When you asked to be looked up, and what else was asked of you alone.",
         columns=("Begun", "Kind", "Ended"),
         rows=tuple(
-            (each.started_at, each.kind, each.closed_at or "under way") for each in told.checks
+            (each.started_at, each.kind, each.closed_at or "in progress") for each in told.checks
         ),
     )
     yield Part(
-        title="Pages that are kept",
-        about="As evidence of what a flag is about, while it is open, and for 30 days at most.",
+        title="Page copies",
+        about="Evidence of what a flag is about, while it is open, and for 30 days at most.",
         columns=("Fetched", "Address", "Bytes"),
         rows=tuple(
             (each.page.fetched_at, each.page.url, str(len(each.page.body))) for each in told.pages
@@ -255,13 +255,13 @@ def _doings(told: Told) -> Iterator[Part]:
     )
     yield Part(
         title="Where you are signed in",
-        about="Each browser that is signed in as you just now.",
-        columns=("Since", "Until", "By way of"),
+        about="Each browser that is signed in as you right now.",
+        columns=("Since", "Until", "Through"),
         rows=tuple((each.started_at, each.expires_at, each.way) for each in told.sessions),
     )
     yield Part(
         title="The record",
-        about="Who did what with anything of yours. It stays when all else is erased, without you.",
+        about="Who did what with your data. It remains when all else is erased, without you.",
         columns=("When", "Who", "What"),
         rows=tuple(
             (each.at, doer(each.actor, told.person.ref), each.action) for each in told.record
@@ -371,7 +371,7 @@ class Exporting:
         """
         with self.state.write():
             if by == ref and self.next_at(ref):
-                reason = "Five copies were made for you within the hour: wait a little."
+                reason = "Five copies were made for you within the last hour. Wait a little."
                 raise TooSoonError(reason)
             self.state.audit.append(self.now(), by, EXPORTED, ref, {})
         return self.made(ref, flagged)
@@ -517,41 +517,41 @@ STANDINGS = {
 }
 DEEDS: Mapping[str, str] = {
     "enrolled": "joined",
-    "edited": "changed names, places or accounts",
-    "took-back": "took names, places or accounts back",
+    "edited": "changed names, places, or accounts",
+    "took-back": "removed names, places, or accounts",
     "name-asked": "gave a name for IT to confirm",
-    "name-withdrawn": "took back a name that waited for IT",
-    "name-confirmed": "confirmed a name; you were written to",
-    "name-refused": "did not confirm a name; you were written to",
-    "account-dropped": "stopped following an account that shows another name",
+    "name-withdrawn": "took back a name that was waiting for IT",
+    "name-confirmed": "confirmed a name; we emailed you",
+    "name-refused": "did not confirm a name; we emailed you",
+    "account-dropped": "stopped monitoring an account that shows another name",
     "proof-asked": "asked for a check of an account with a code",
     "account-proven": "saw the proof that an account is controlled",
     "proof-failed": "did not find the proof on an account",
-    "address-asked": "asked to be written to at another address",
+    "address-asked": "asked for email at another address",
     "address-changed": "changed the work address",
     "signed-in": "signed in",
     "asked-check": "asked for a check",
     "sorted": "said whose this is",
-    "ruled": "ruled on this flag",
+    "ruled": "answered this flag",
     "viewed": "looked at this flag",
     "noted": "wrote a note on this flag",
     "took": "took on this flag",
     "gave-back": "gave this flag back",
     "asked": "asked you about this flag",
-    "took-pack": "took the evidence of this flag that you shared",
-    "proposed-glass": "proposed to open this flag early",
+    "took-pack": "downloaded the evidence of this flag that you shared",
+    "proposed-glass": "requested early access to this flag",
     "flagged": "raised a flag for you to look at",
-    "broke-glass": "opened something of yours early; you were written to",
-    "exported": "took a copy of all that is kept",
+    "broke-glass": "opened something of yours early; we emailed you",
+    "exported": "took a copy of everything we have",
     "proposed-held": "proposed to place a legal hold",
-    "held": "placed a legal hold; you were written to",
+    "held": "placed a legal hold; we emailed you",
     "proposed-released": "proposed to lift a legal hold",
-    "released": "lifted a legal hold; you were written to",
+    "released": "lifted a legal hold; we emailed you",
     "consent-given": "agreed to the consent text",
     "consent-renewed": "renewed the consent",
-    "consent-narrowed": "took part of the consent back",
+    "consent-narrowed": "took back part of the consent",
     "consent-paused": "paused everything",
-    "consent-resumed": "went on after a pause",
+    "consent-resumed": "resumed after a pause",
     "consent-withdrawn": "left",
     "withdrew": "left",
 }

@@ -34,7 +34,7 @@ class EvidenceMaking:
         return EvidenceView(
             ref=flag.ref,
             person=person.name.full,
-            organisation=person.organisation,
+            organization=person.organisation,
             zone=person.zone,
             kind=words.FlagKind(flag.kind),
             severity=words.Severity(flag.severity),

@@ -48,24 +48,24 @@ from scrapers.source import Source
 from scrapers.urls.canonical import canonical_key
 
 CUE_WORDS = {
-    Cue.SCHOOL_YEAR: "a year of graduation",
-    Cue.CLASS_OF: "a year of graduation",
+    Cue.SCHOOL_YEAR: "a graduation year",
+    Cue.CLASS_OF: "a graduation year",
     Cue.GRADE: "a grade",
-    Cue.SCHOOL: "the name of a school",
+    Cue.SCHOOL: "a school name",
     Cue.TOWN: "your town",
 }
 
 CONTACT_WORDS = {
     ContactKind.PHONE: "a phone number",
-    ContactKind.MAIL: "a private mail address",
+    ContactKind.MAIL: "a private email address",
     ContactKind.HOME: "a street address",
 }
 PLACE_WORDS = {
     "title": "the title",
-    "snippet": "what a search engine shows of the page",
+    "snippet": "the search result",
     "name": "the display name",
     "bio": "the description",
-    "location": "the place named",
+    "location": "the location",
     LINKS: "the links",
 }
 EXPOSURE = {
@@ -100,16 +100,16 @@ def impersonation(assessment: Assessment) -> Draft:
 
 def own_account_changed(event: Event, worst: Severity) -> Draft:
     if event.kind is EventKind.VANISHED:
-        reason = "Your account is no longer there: its own address says so, twice, days apart."
+        reason = "Your account is gone: its own address showed nothing twice, days apart."
     else:
         fields = _listed(map(field_words, event.fields))
         have = "has" if len(event.fields) == 1 else "have"
-        reason = f"Its {fields} {have} changed since we last looked."
+        reason = f"Its {fields} {have} changed since our last check."
     return Draft(
         kind=FlagKind.OWN_ACCOUNT_CHANGED,
         severity=worst,
-        reasons=(reason, "You told us that this account is yours."),
-        lowered_by=("It was you who changed it.",),
+        reasons=(reason, "You said that this account is yours."),
+        lowered_by=("You changed it yourself.",),
     )
 
 
@@ -117,9 +117,9 @@ def student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
     """Following is the account's own doing; being followed is not, and only worth knowing."""
     follows = kind is QueryKind.FOLLOWS
     whom = "follows" if follows else "is followed by"
-    seem = "account that may be a student's"
+    seem = "account that may belong to a student"
     if verdict.count > 1:
-        seem = "accounts that may be students' own"
+        seem = "accounts that may belong to students"
     return Draft(
         kind=FlagKind.STUDENT_LINK,
         severity=Severity.MEDIUM if follows else Severity.LOW,
@@ -129,13 +129,13 @@ def student_link(kind: QueryKind, verdict: ContactVerdict) -> Draft:
             *(
                 ()
                 if follows
-                else ("Who follows you is not your doing; you can remove a follower.",)
+                else ("You do not choose who follows you, but you can remove a follower.",)
             ),
-            "We hold that list as keyed hashes only, so we cannot say which students.",
-            "Other people bear the same names: this is a question that only you can answer.",
-            "You told us that this account is yours.",
+            "We store that list only as keyed hashes, so we cannot say which students.",
+            "Other people have the same names. Only you can answer this question.",
+            "You said that this account is yours.",
         ),
-        lowered_by=("They are family, or they are not students at all: only you can tell.",),
+        lowered_by=("They are family, or they are not students at all. Only you can know.",),
         relation=kind,
     )
 
@@ -152,25 +152,25 @@ def exposed_contacts(portrait: Finding, label: Label) -> Iterator[Draft]:
             kind=FlagKind.EXPOSED_CONTACT,
             severity=EXPOSURE[kind],
             reasons=(
-                f"Beside your name stands {what}, in {_listed(where)}.",
-                *(("This account is yours: you can take it out there yourself.",) if own else ()),
-                f"We keep that {what} is there, and where: never the value itself.",
+                f"{what.capitalize()} appears next to your name, in {_listed(where)}.",
+                *(("This account is yours, so you can remove it yourself.",) if own else ()),
+                f"We record that {what} is there, and where. We never store the value itself.",
             ),
             lowered_by=(
-                "It is that of your school or of an office.",
-                "It is somebody else's who bears your name.",
+                "It belongs to your school or to an office.",
+                "It belongs to someone else with your name.",
             ),
             relation=kind,
         )
 
 
 def _cue_reasons(verdict: ContactVerdict) -> Iterator[str]:
-    listed = "from your district's list of students"
+    listed = "from your district's student list"
     cues = dict.fromkeys(words for cue, words in CUE_WORDS.items() if cue in verdict.cues)
     if cues:
-        yield f"Beside a name {listed} stands {_listed(cues)}."
+        yield f"A name {listed} appears with {_listed(cues)}."
     if Cue.SEVERAL_NAMES in verdict.cues:
-        yield f"Several rare names {listed} are among them; chance would bring fewer."
+        yield f"Several rare names {listed} are among them. Chance alone would bring fewer."
 
 
 def _listed(words: Iterable[str]) -> str:

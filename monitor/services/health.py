@@ -231,8 +231,8 @@ def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
             name="operators",
             district=config.district.name,
             zone=config.district.zone,
-            why="You get this letter because the contact of Namesake is you.",
-            leave="Nobody sends another one unasked.",
+            why="You get this email because you are the contact for Namesake.",
+            leave="You get another one only if someone asks for it.",
             review_url="",
         )
     )
@@ -247,16 +247,16 @@ def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
     )
     delivery = post.deliver(letter, envelope)
     if delivery.verdict is Verdict.ACCEPTED:
-        return fine("mail", "A letter went out to the contact of the district: does it arrive?")
-    told = f"A letter to the contact of the district was not taken: {delivery.note}."
+        return fine("mail", "An email went out to the district's contact. Check that it arrives.")
+    told = f"The email to the district's contact was not accepted: {delivery.note}."
     return bad("mail", told, "See [mail] in the configuration.", UnavailableError.exit_code)
 
 
 def of_mail(config: Config, post: SmtpPost | None) -> Checked:
     """Greet the mail server and sign in, and send nothing."""
     if post is None:
-        told = f"There is no mail server: letters are written to {config.state / 'outbox'}."
-        return warned("mail", told, "Name one under [mail]; until then nobody can be invited.")
+        told = f"There is no mail server: emails are written to {config.state / 'outbox'}."
+        return warned("mail", told, "Name one under [mail]. Until then, no one can be invited.")
     trouble = post.greeted()
     where = f"{config.mail.host}:{config.mail.port}"
     if trouble:

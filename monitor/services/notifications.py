@@ -167,7 +167,7 @@ class Correspondence:
             district=district.name,
             zone=person.zone,
             why=(
-                "You get this letter because you joined Namesake, "
+                "You get this email because you joined Namesake, "
                 f"which {district.name} offers to its staff."
             ),
             leave=self._way_out(),
@@ -178,21 +178,21 @@ class Correspondence:
     def _way_out(self) -> str:
         contact = self.config.district.contact
         way = f"write to {contact} that you want to leave"
-        erased = "everything about you is then erased within 24 hours."
+        erased = "Everything about you is then erased within 24 hours."
         if not self.config.portal.address:
-            return f"To stop, {way}: {erased}"
+            return f"To stop, {way}. {erased}"
         return (
-            "To stop only the weekly letter, press “unsubscribe” in your mail program. "
-            f"To leave, open your page, or {way}: {erased}"
+            "To stop only the weekly email, press “unsubscribe” in your mail program. "
+            f"To leave, open your page, or {way}. {erased}"
         )
 
     def undoing(self, person: Person) -> Undoing:
         """Say how the mailbox's owner undoes what was not their doing, and by which address."""
         address, contact = self.config.portal.address, self.config.district.contact
         if not address:
-            return Undoing(not_me=f"Write to {contact} at once, and it is undone.", undo_url="")
+            return Undoing(not_me=f"Write to {contact} right away, and we undo it.", undo_url="")
         return Undoing(
-            not_me=f"Open this page and press its button, or write to {contact}: it is undone.",
+            not_me=f"Open this page and press its button, or write to {contact}. We then undo it.",
             undo_url=f"{address}/join/not-me/{token_of(self.state, person)}",
         )
 
@@ -200,7 +200,7 @@ class Correspondence:
         """Greet somebody who has left; there is nothing more to stop, and no page to open."""
         return {
             **self.greeting(person),
-            "why": "You get this letter because you have left Namesake.",
+            "why": "You get this email because you have left Namesake.",
             "leave": "It is the last one.",
             "review_url": "",
         }
@@ -210,7 +210,7 @@ class Correspondence:
         district = self.config.district
         greeting = self.greeting_to(
             "operators",
-            why=f"You get this letter because {district.name} lists you as an operator.",
+            why=f"You get this email because {district.name} lists you as an operator.",
             leave="To stop, take your address off the list of operators.",
         )
         for address in district.operators:
@@ -256,11 +256,11 @@ class Inviting:
 
     def invitation(self, invitation: Invitation) -> InvitationView:
         config = self.letters.config
-        once = " One reminder follows, and no more." if config.invitations.reminds else ""
+        once = " You get one reminder and no more." if config.invitations.reminds else ""
         greeting = self._greeting(
             invitation,
-            why=f"You get this letter because {config.district.name} offers Namesake to its staff.",
-            leave=f"To decline, do nothing: without your answer nothing is looked up.{once}",
+            why=f"You get this email because {config.district.name} offers Namesake to its staff.",
+            leave=f"To decline, do nothing. Without your answer, we look up nothing.{once}",
         )
         return InvitationView(**greeting, how=self._how(), expires_at=invitation.expires_at)
 
@@ -269,8 +269,8 @@ class Inviting:
         district = self.letters.config.district.name
         greeting = self._greeting(
             invitation,
-            why=f"You get this letter because {district} invited you, and you have not answered.",
-            leave="It is the last one: to decline, do nothing.",
+            why=f"You get this email because {district} invited you, and you have not answered.",
+            leave="It is the last one. To decline, do nothing.",
         )
         return ReminderView(
             **greeting,
@@ -294,7 +294,7 @@ class Inviting:
                 "You answer on Namesake's web pages, which are not set up yet. Write to "
                 f"{contact} and ask when they will be ready."
             )
-        return f"Press the button, or paste the code at {address}/join."
+        return f"Press the button, or open {address}/join and paste the code."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,14 +37,14 @@ from reports.labels import Severity
 
 STOPPABLE = frozenset({LetterKind.DIGEST})
 ALERTS_APART = timedelta(days=1)
-ENDED = "its reader's consent, invitation or role has ended"
-RESTS = "its reader lets everything rest"
-STOPPED = "its reader has stopped the weekly letter"
-TOLD = "its reader was told already, or has answered"
-HELD = "letters to this address are held back since one was refused"
-OVER = "its link is over"
-TAKEN = "its address is somebody else's by now"
-ENOUGH = "its reader had such a letter today"
+ENDED = "the person's consent, invitation, or role has ended"
+RESTS = "the person has paused everything"
+STOPPED = "the person has unsubscribed from the weekly email"
+TOLD = "the person already knows, or has answered"
+HELD = "emails to this address are on hold since one was refused"
+OVER = "its link has expired"
+TAKEN = "its address belongs to someone else by now"
+ENOUGH = "the person already got such an email today"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from monitor.domain.detection import rules
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.evidence import Axis, Evidence, Label
 from monitor.domain.failures import Failure, FailureGroup, fold_failures
-from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling, Severity
+from monitor.domain.flag import Flag, FlagKind, FlagState, Ruling
 from monitor.domain.item import Item
 from monitor.domain.source_trust import WITHHELD
 from reports import labels as words
@@ -27,31 +27,10 @@ from reports.emails.sections import (
 )
 from scrapers.models import Finding
 
-WHAT = {
-    FlagKind.IMPERSONATION: "This account may be pretending to be you.",
-    FlagKind.STUDENT_LINK: "Your account looks linked to accounts of students.",
-    FlagKind.EXPOSED_CONTACT: "Private contact details stand beside your name.",
-    FlagKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
-}
 OWN = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a flag, or take another ruling back.
 UNSPOKEN = frozenset({Ruling.SHARED, Ruling.REOPENED})
-DECIDED = {
-    FlagState.MINE: "It is yours",
-    FlagState.NAMESAKE: "It is somebody else with your name",
-    FlagState.HARMLESS: "There is no harm in it",
-    FlagState.IMPERSONATION: "It pretends to be you",
-    FlagState.REPORTED: "It pretends to be you, and was reported",
-    FlagState.REMOVED: "It pretended to be you, and was taken down",
-    FlagState.REFUSED: "It pretends to be you, and its platform leaves it there",
-    FlagState.STUDENT_LINK: "It is linked to students",
-    FlagState.UNLINKED: "It was linked to students, and is no longer",
-    FlagState.EXPLAINED: "There is a reason for it",
-    FlagState.FAMILY: "They are family",
-    FlagState.GONE: "They are shown no longer: two looks, days apart, say so",
-}
 UNFINISHED = frozenset({Course.ASKED, Course.LATE})
-TAKEN_OVER = {Severity.HIGH: "Your own account may have been taken over."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +39,12 @@ class Telling:
 
     def flag(self, flag: Flag) -> FlagLine:
         item = self.state.items.get(flag.item)
-        what = WHAT[flag.kind]
-        if flag.kind is FlagKind.OWN_ACCOUNT_CHANGED:
-            what = TAKEN_OVER.get(flag.severity, what)
         # An own account is no news: what is seen there is.
         first_seen = flag.opened_at if flag.kind in OWN else item.first_seen
         return FlagLine(
             kind=words.FlagKind(flag.kind),
             severity=words.Severity(flag.severity),
-            what=what,
+            what=words.flag_sentence(flag.kind, flag.severity),
             url=item.portrait.url,
             first_seen=first_seen,
             last_seen=max(first_seen, item.last_seen),
@@ -86,7 +62,7 @@ class Telling:
         judgements = self.state.flags.judgements(flag.ref)
         said = [each for each in judgements if each.at < flag.opened_at]
         spoken = [each.ruling for each in said if each.ruling not in UNSPOKEN]
-        return f"It was ruled {spoken[-1]} before it changed." if spoken else ""
+        return f"Earlier answer: {words.DECISIONS[spoken[-1]]}. Then it changed." if spoken else ""
 
     def change(self, recorded: Recorded) -> ChangeLine:
         event = recorded.event
@@ -142,7 +118,7 @@ class Telling:
         return DecidedLine(
             kind=words.FlagKind(flag.kind),
             url=portrait.url,
-            what=DECIDED[flag.state],
+            what=words.DECISIONS[flag.state],
             by=by,
             at=flag.ruled_at,
             ref=flag.ref,

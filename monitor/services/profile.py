@@ -264,13 +264,15 @@ class Readdressing:
         # A slip of the pen brings it to somebody else, who is to learn of nobody that they joined.
         greeting = self.letters.greeting_to(
             "colleague",
-            why="You get this letter because somebody typed your address on their page.",
-            leave="If that was not you, do nothing: without this letter nothing changes.",
+            why="You get this email because someone typed your address on their page.",
+            leave="If that was not you, do nothing. Without this email, nothing changes.",
         )
         return NewAddressView(**greeting, expires_at=change.expires_at)
 
     def _notice(self, before: Person, now: datetime) -> AddressChangedView:
         greeting = self.letters.greeting(before)
-        greeting["why"] = "You get this letter because Namesake wrote to you here until now."
+        greeting["why"] = (
+            "You get this email because Namesake wrote to you at this address until now."
+        )
         greeting["leave"] = "It is the last one to this address."
         return AddressChangedView(**greeting, **self.letters.undoing(before), at=now)

@@ -26,7 +26,7 @@ from monitor.services.notifications import (
     reviewer_ref,
 )
 from monitor.services.ports import NewRef, Now
-from monitor.services.presenters import WHAT, Telling
+from monitor.services.presenters import Telling
 from monitor.services.review_queue import RULINGS, Admission, asked_at, refuse_self
 from reports import labels as words
 from reports.emails.account import AskedView
@@ -91,7 +91,7 @@ class Reviewing:
         return ReviewView(
             **self.letters.greeting_to(
                 "reviewers",
-                why=f"You get this letter because {district.name} lists you as a reviewer.",
+                why=f"You get this email because {district.name} lists you as a reviewer.",
                 leave="To stop, ask your operator to take you off the list of reviewers.",
             ),
             week=digest_week(now, district.ref, district.zone),
@@ -315,7 +315,7 @@ class EarlyLooks:
             if self.admission.opening(flag) is None:
                 sentence = "This person's consent has ended, and with it all review."
                 raise NotPermittedError(sentence)
-            seen = f"{WHAT[flag.kind]} {FOR_A_DAY}"
+            seen = f"{words.flag_sentence(flag.kind, flag.severity)} {FOR_A_DAY}"
             by = Opener(actor=reviewer.ref, names=(broken.first, broken.second))
             self.glass.broken(flag.person, seen, broken.reason, by)
             self._audit(reviewer, "broke-glass", flag.ref, {})

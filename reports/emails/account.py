@@ -81,9 +81,10 @@ class EnrolledView(LetterView):
 
 def render_alert(view: AlertView) -> Letter:
     flags = (view.flag, *view.more)
+    year = view.flag.last_seen.year
 
     def facts(most: int) -> Mapping[str, object]:
-        return {"view": view, "flags": cut(flags, most), "asks": True}
+        return {"view": view, "flags": cut(flags, most), "asks": True, "year": year}
 
     return fitted("alert", facts)
 

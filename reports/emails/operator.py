@@ -8,12 +8,12 @@ from reports.emails.render import Letter, composed
 from reports.emails.sections import MOST, Gap, LetterView, cut
 
 _MEANINGS: Final = {
-    "5.1.": "which says that there is no such address",
-    "5.2.": "which says that the mailbox takes no letters",
-    "5.3.": "which says that the server cannot take this letter",
-    "5.4.": "which says that no way leads there",
-    "5.6.": "which says that the letter cannot be read there",
-    "5.7.": "which says that the server does not want our letters: see to SPF, DKIM and DMARC",
+    "5.1.": "which means that there is no such address",
+    "5.2.": "which means that the mailbox accepts no email",
+    "5.3.": "which means that the server cannot accept this email",
+    "5.4.": "which means that the email cannot be routed there",
+    "5.6.": "which means that the email cannot be read there",
+    "5.7.": "which means that the server rejects our email: check SPF, DKIM, and DMARC",
 }
 
 
@@ -57,8 +57,8 @@ def render_address_paused(view: AddressPausedView) -> Letter:
 
 
 def _meaning(status: str) -> str:
-    """Say what a class of answers means (RFC 3463), for whoever does not know them by heart."""
-    return _MEANINGS.get(status[:4], "for good")
+    """Say what a class of answers means (RFC 3463), for people who do not know them by heart."""
+    return _MEANINGS.get(status[:4], "which is permanent")
 
 
 def render_disk_full(view: DiskFullView) -> Letter:

@@ -10,7 +10,7 @@ from datetime import datetime
 from reports.emails.sections import Coverage
 from reports.labels import GapKind
 from reports.pages.layout import Frame, page
-from reports.templating import week_days
+from reports.templating import week_start
 
 HEIGHT, TOP, FOOT = 150, 18, 22
 STEP, GAP = 46, 8
@@ -86,7 +86,7 @@ class WeekLine:
 
     @property
     def words(self) -> tuple[str, str, str]:
-        return (str(week_days(self.week)), _counted(self.raised), _counted(self.ruled))
+        return (str(week_start(self.week)), _counted(self.raised), _counted(self.ruled))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""One letter of each kind, about invented people."""
+"""One email of each kind, about invented people."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,26 +31,26 @@ from reports.emails.sections import (
     WaitingLine,
 )
 from reports.labels import DigestKind, Ending, EventKind, FlagKind, GapKind, Severity, Whose
-from tests.reports.readers import MONDAY, PORTAL, ROSA, SAM
+from tests.reports.readers import FAREWELL, INVITED, MONDAY, NOT_ME, PORTAL, ROSA, SAM
 from tests.reports.samples_standing import STANDING
 from tests.reports.samples_upkeep import UPKEEP
 
 IMPERSONATION: Final = FlagLine(
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
-    what="An account that is not among yours presents itself as you.",
+    what="This account may be pretending to be you.",
     url="https://bsky.example/profile/rosa-delgad0.bsky.example",
     platform="Bluesky",
     title="Rosa Delgado",
     reasons=(
-        "Its bio is word for word the bio of your own account.",
-        "Its handle differs from yours by one look-alike character (0 for o).",
-        "It shows the same display name as your own account.",
-        "It was created nine days ago.",
+        "Its bio repeats the bio of your account on the same network.",
+        "Its handle is yours, but the o is replaced by the digit 0.",
+        "It shows the same name as your account on the same network.",
+        "It was created more than a year after your account on the same network.",
     ),
     lowered_by=(
-        "It would count less if it said that it is a parody or a fan.",
-        "It would count less if your own account linked to it.",
+        "A different bio would make this less likely to be an impersonation.",
+        "A handle less like yours would make this less likely to be an impersonation.",
     ),
     first_seen=MONDAY - timedelta(days=2),
     last_seen=MONDAY,
@@ -59,15 +59,15 @@ IMPERSONATION: Final = FlagLine(
 STUDENT_LINK: Final = FlagLine(
     kind=FlagKind.STUDENT_LINK,
     severity=Severity.MEDIUM,
-    what="Your account follows 2 accounts that may belong to students of the district.",
+    what="Your account seems to be linked to student accounts.",
     url="https://bsky.example/profile/rosadelgado.bsky.example",
     platform="Bluesky",
-    reasons=("Two accounts match the keyed roster by full name and name the school.",),
-    lowered_by=("A common name without a school beside it would not count.",),
+    reasons=("Your account follows 2 accounts that may belong to students.",),
+    lowered_by=("They are family, or they are not students at all. Only you can know.",),
     first_seen=MONDAY - timedelta(days=1),
     last_seen=MONDAY,
     ref="c40d22ab",
-    earlier="It was ruled explained before it changed.",
+    earlier="Earlier answer: There is a reason for it. Then it changed.",
 )
 CHANGED: Final = ChangeLine(
     event=EventKind.CHANGED,
@@ -83,8 +83,11 @@ QUESTION: Final = QuestionLine(
     url="https://www.bookclub.example/members/rdelgado",
     title="R. Delgado, member since 2019",
     platform="Bookclub",
-    snippet="Reads historical novels, lives in Cedar Valley. Favourite author: Isabel Allende.",
-    reasons=("The name and the town fit you.", "Nothing there says what R. stands for."),
+    snippet="Reads historical novels, lives in Cedar Valley. Favorite author: Isabel Allende.",
+    reasons=(
+        "Only an initial and your family name are shown.",
+        "It names your state, but no town.",
+    ),
     ref="a81c5e09",
 )
 WAITING: Final = WaitingLine(
@@ -112,7 +115,7 @@ OWN_PAGE: Final = OwnLine(
 ASIDE: Final = AsideLine(
     url="https://gamma.example/rosa.delgado.realty",
     title="Rosa Delgado Realty",
-    reason="It names another town or employer than yours.",
+    reason="It names a different town.",
 )
 GAPS: Final = (
     Gap(
@@ -180,8 +183,8 @@ LETTERS: Final[dict[str, LetterView]] = {
         name="Sam",
         district="Cedar Valley Public Schools",
         zone="America/New_York",
-        why="You get this letter because you review flags for your district.",
-        leave="To stop it, ask to be taken off the list of reviewers.",
+        why="You get this email because Cedar Valley Public Schools lists you as a reviewer.",
+        leave="To stop, ask your operator to take you off the list of reviewers.",
         review_url=PORTAL,
         week="2026-W48",
         coverage=PARTLY,
@@ -211,18 +214,18 @@ LETTERS: Final[dict[str, LetterView]] = {
                 state="open",
                 opened_at=MONDAY - timedelta(days=1),
                 state_since=MONDAY - timedelta(days=1),
-                reasons=("The account was renamed and its picture replaced on one day.",),
+                reasons=("Its display name and picture have changed since our last check.",),
             ),
         ),
     ),
     "alert": AlertView(**ROSA, flag=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),
     "withdrawn": WithdrawnView(
-        **ROSA,
+        **FAREWELL,
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),
     ),
-    "withdrawn-held": WithdrawnView(**ROSA, at=MONDAY, erased_by=None, backups_by=None),
+    "withdrawn-held": WithdrawnView(**FAREWELL, at=MONDAY, erased_by=None, backups_by=None),
     "asked": AskedView(
         **ROSA,
         kind=FlagKind.IMPERSONATION,
@@ -237,31 +240,38 @@ LETTERS: Final[dict[str, LetterView]] = {
         at=MONDAY,
         seen="One flag on Bluesky, before it was open to IT.",
         by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
-        reason="A parent reported the account as a danger to a pupil.",
+        reason="A parent reported the account as a danger to a student.",
         ref="51d0c2aa",
     ),
     "enrolled": EnrolledView(
         **ROSA,
         at=MONDAY,
         agreed=(
-            "Search engines are asked for your name.",
-            "Public profiles on 60 sites are read.",
+            "We ask search engines for your names, with your town, school, or handles.",
+            "We ask sites with profiles for your names and handles.",
         ),
         expires_at=MONDAY + timedelta(days=365),
-        not_me="Open this page and press its button, or write to Sam: it is undone.",
+        not_me=NOT_ME,
         undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
         review_url=PORTAL,
     ),
     "invitation": InvitationView(
-        **ROSA,
-        how="Open the enrolment page of your district and give this code.",
+        **INVITED,
+        how="Press the button, or open the page to join and paste the code.",
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         review_url="https://namesake.cedarvalley.example/join",
         expires_at=MONDAY + timedelta(days=14),
     ),
     "reminder": ReminderView(
-        **ROSA,
-        how="Open the enrolment page of your district and give this code.",
+        **{
+            **INVITED,
+            "why": (
+                "You get this email because Cedar Valley Public Schools invited you, "
+                "and you have not answered."
+            ),
+            "leave": "It is the last one. To decline, do nothing.",
+        },
+        how="Press the button, or open the page to join and paste the code.",
         code="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         review_url="https://namesake.cedarvalley.example/join",
         invited_at=MONDAY - timedelta(days=14),
@@ -271,18 +281,22 @@ LETTERS: Final[dict[str, LetterView]] = {
         **ROSA,
         expires_at=MONDAY + timedelta(days=30),
         erased_by=MONDAY + timedelta(days=31),
-        how="Open your page and read the consent text as it is today. It takes two minutes.",
+        how="Renew it on your Namesake page, or write to privacy@cedarvalley.example.",
         review_url=PORTAL,
     ),
     "consent-lapsed": WithdrawnView(
-        **ROSA,
+        **FAREWELL,
         ending=Ending.LAPSED,
         at=MONDAY,
         erased_by=MONDAY + timedelta(days=1),
         backups_by=MONDAY + timedelta(days=30),
     ),
     "sign-in-link": SignInLinkView(
-        **{**ROSA, "leave": "If that was not you, do nothing."},
+        **{
+            **ROSA,
+            "why": "You get this email because someone asked for it on the sign-in page.",
+            "leave": "If that was not you, do nothing. Without this email, no one gets in.",
+        },
         token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
         expires_at=MONDAY + timedelta(minutes=15),
         review_url=PORTAL,

@@ -13,24 +13,24 @@ from reports.emails.account import (
 from reports.emails.identity import AccountDroppedView, NameDecidedView
 from reports.emails.sections import LetterView
 from reports.labels import ConsentChange
-from tests.reports.readers import MONDAY, PORTAL, ROSA
+from tests.reports.readers import FAREWELL, MONDAY, NOT_ME, PORTAL, ROSA
 
 STANDING: Final[dict[str, LetterView]] = {
     "consent-renewed": ConsentChangedView(
         **ROSA,
         change=ConsentChange.RENEWED,
         at=MONDAY,
-        agreed=("Search engines are asked for your name.",),
+        agreed=("We ask search engines for your names, with your town, school, or handles.",),
         expires_at=MONDAY + timedelta(days=365),
-        not_me="Reply to this letter with the words not me. All is undone the same day.",
+        not_me="Write to privacy@cedarvalley.example right away, and we undo it.",
     ),
     "consent-paused": ConsentChangedView(
         **ROSA,
         change=ConsentChange.PAUSED,
         at=MONDAY,
-        agreed=("Search engines are asked for your name.",),
+        agreed=("We ask search engines for your names, with your town, school, or handles.",),
         expires_at=MONDAY + timedelta(days=365),
-        not_me="Open this page and press its button, or write to Sam: it is undone.",
+        not_me=NOT_ME,
         undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
         paused_until=MONDAY + timedelta(days=60),
         review_url=PORTAL,
@@ -39,8 +39,8 @@ STANDING: Final[dict[str, LetterView]] = {
         **{
             **ROSA,
             "name": "colleague",
-            "why": "You get this letter because somebody typed your address on their page.",
-            "leave": "If that was not you, do nothing: without this letter nothing changes.",
+            "why": "You get this email because someone typed your address on their page.",
+            "leave": "If that was not you, do nothing. Without this email, nothing changes.",
         },
         expires_at=MONDAY + timedelta(minutes=15),
         token="9bK3-QwZ7-Lm2T-4xVd-RpH8-Nc5J-sYf6-Gt1A",
@@ -49,11 +49,11 @@ STANDING: Final[dict[str, LetterView]] = {
     "address-changed": AddressChangedView(
         **{
             **ROSA,
-            "why": "You get this letter because Namesake wrote to you here until now.",
+            "why": "You get this email because Namesake wrote to you at this address until now.",
             "leave": "It is the last one to this address.",
         },
         at=MONDAY,
-        not_me="Open this page and press its button, or write to Sam: it is undone.",
+        not_me=NOT_ME,
         undo_url=f"{PORTAL.removesuffix('/review')}/join/not-me/0f3b-6c1e",
     ),
     "name-confirmed": NameDecidedView(
@@ -98,7 +98,7 @@ STANDING: Final[dict[str, LetterView]] = {
         lifted_at=MONDAY,
     ),
     "hold-lifted-after-leaving": HoldView(
-        **ROSA,
+        **FAREWELL,
         placed_at=MONDAY - timedelta(days=90),
         by=("sam@cedarvalley.example",),
         reason="The lawsuit was settled.",

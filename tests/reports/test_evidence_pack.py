@@ -38,7 +38,7 @@ PAGE = PageCopy(
 VIEW = EvidenceView(
     ref="7f3a91c2" * 4,
     person="Rosa Delgado",
-    organisation="Cedar Valley Public Schools",
+    organization="Cedar Valley Public Schools",
     zone="America/New_York",
     kind=FlagKind.IMPERSONATION,
     severity=Severity.HIGH,
@@ -123,7 +123,7 @@ def test_without_a_page_there_is_no_archive_and_the_report_says_so():
     packed = files(replace(VIEW, pages=()))
 
     assert PAGES not in packed
-    assert "No page was kept" in packed[REPORT].decode()
+    assert "There is no copy of a page" in packed[REPORT].decode()
 
 
 def test_a_pack_is_capped_and_says_what_it_left_out():
@@ -131,7 +131,9 @@ def test_a_pack_is_capped_and_says_what_it_left_out():
     packed = files(replace(VIEW, pages=(large, large, large)))
 
     assert len(list(ArchiveIterator(BytesIO(packed[PAGES])))) == 2
-    assert "1 older page would have made this too large" in packed[REPORT].decode()
+    assert (
+        "1 older page is left out, because the file would be too large" in packed[REPORT].decode()
+    )
 
 
 def test_the_report_marks_what_is_copied_and_names_the_account_exactly():
@@ -141,7 +143,7 @@ def test_the_report_marks_what_is_copied_and_names_the_account_exactly():
     assert "1 copied element" in report
     assert report.count('class="copied"') == 1
     assert PAGE.sha256 in report
-    assert "23 Nov 2026, 12:12 UTC" in report
+    assert "Mon, Nov 23, 2026, 12:12 PM UTC" in report
 
 
 def test_the_findings_can_be_read_by_a_program_and_spell_hidden_characters_out():

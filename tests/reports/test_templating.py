@@ -9,18 +9,44 @@ from jinja2 import UndefinedError
 
 import reports
 from reports.labels import site_name
-from reports.templating import ENVIRONMENT, counted, day, link, local, seen, spelled, week_days
+from reports.templating import (
+    ENVIRONMENT,
+    counted,
+    day,
+    link,
+    local,
+    local_soon,
+    seen,
+    spelled,
+    week_start,
+)
 
 FOLDER = Path(reports.__file__).parent
 MORNING = datetime(2026, 11, 3, 12, 12, tzinfo=UTC)
 
 
-def test_times_are_told_on_the_readers_clock() -> None:
-    assert local(MORNING, "America/New_York") == "3 Nov 2026, 07:12 EST"
-    assert local(MORNING, "Asia/Riyadh") == "3 Nov 2026, 15:12 Riyadh time"
+def test_times_are_shown_on_the_readers_clock() -> None:
+    assert local(MORNING, "America/New_York") == "Tue, Nov 3, 2026, 7:12 AM EST"
+    assert local(MORNING, "Asia/Riyadh") == "Tue, Nov 3, 2026, 3:12 PM Riyadh time"
 
 
-def test_a_clock_elsewhere_tells_the_same_moment() -> None:
+def test_a_time_names_its_year_only_when_it_must() -> None:
+    assert local(MORNING, "UTC", 2026) == "Tue, Nov 3, 12:12 PM UTC"
+    assert local(MORNING, "UTC", 2027) == "Tue, Nov 3, 2026, 12:12 PM UTC"
+
+
+def test_a_near_time_needs_no_year() -> None:
+    assert local_soon(MORNING, "America/Chicago") == "Tue, Nov 3, 6:12 AM CST"
+
+
+@pytest.mark.parametrize(
+    ("hour", "clock"), [(0, "12:05 AM"), (1, "1:05 AM"), (11, "11:05 AM"), (23, "11:05 PM")]
+)
+def test_a_clock_counts_twelve_hours(hour: int, clock: str) -> None:
+    assert local_soon(MORNING.replace(hour=hour, minute=5), "UTC") == f"Tue, Nov 3, {clock} UTC"
+
+
+def test_another_clock_shows_the_same_moment() -> None:
     there = MORNING.astimezone(timezone(timedelta(hours=9)))
 
     assert local(there, "UTC") == local(MORNING, "UTC")
@@ -32,34 +58,43 @@ def test_a_time_without_zone_is_refused() -> None:
 
 
 def test_a_day_names_its_year_only_when_it_must() -> None:
-    assert day(MORNING, "UTC", 2026) == "3 Nov"
-    assert day(MORNING, "UTC", 2027) == "3 Nov 2026"
+    assert day(MORNING, "UTC", 2026) == "Nov 3"
+    assert day(MORNING, "UTC", 2027) == "Nov 3, 2026"
 
 
 def test_a_day_is_the_readers_day() -> None:
     late = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 
-    assert day(late, "America/New_York", 2026) == "2 Nov"
+    assert day(late, "America/New_York", 2026) == "Nov 2"
 
 
 @pytest.mark.parametrize(
-    ("week", "days"),
+    ("week", "monday"),
     [
-        ("2026-W48", "23 to 29 Nov 2026"),
-        ("2026-W40", "28 Sep to 4 Oct 2026"),
-        ("2026-W53", "28 Dec 2026 to 3 Jan 2027"),
+        ("2026-W48", "November 23, 2026"),
+        ("2026-W40", "September 28, 2026"),
+        ("2026-W53", "December 28, 2026"),
+        ("2027-W01", "January 4, 2027"),
     ],
 )
-def test_a_week_is_told_by_its_days(week: str, days: str) -> None:
-    assert week_days(week) == days
+def test_a_week_is_named_by_its_monday(week: str, monday: str) -> None:
+    assert week_start(week) == monday
 
 
-def test_a_time_is_told_once_where_one_day_saw_it_all() -> None:
+def test_a_week_names_its_year_only_when_it_must() -> None:
+    assert week_start("2026-W48", 2026) == "November 23"
+    assert week_start("2026-W01", 2026) == "December 29, 2025"
+
+
+def test_a_time_is_shown_once_where_one_day_saw_it_all() -> None:
     later = MORNING + timedelta(hours=1)
 
     assert seen(MORNING, later, "UTC") == f"Seen {local(later, 'UTC')}"
     assert seen(MORNING - timedelta(days=1), later, "UTC") == (
-        f"First seen 2 Nov 2026, last seen {local(later, 'UTC')}"
+        f"First seen Nov 2, 2026, last seen {local(later, 'UTC')}"
+    )
+    assert seen(MORNING - timedelta(days=1), MORNING, "UTC", 2026) == (
+        "First seen Nov 2, last seen Tue, Nov 3, 12:12 PM UTC"
     )
 
 

@@ -177,10 +177,10 @@ def _namesakes(case: Case) -> Iterator[Sign]:
 
 def _how_many(others: float) -> str:
     if others < 1:
-        return "Somebody else may bear your name, too."
+        return "Someone else may have your name, too."
     rounded = int(float(f"{others:.1g}"))
     people = "1 other person" if rounded == 1 else f"{rounded:,} other people"
-    return f"About {people} with a public trace may bear your name."
+    return f"About {people} with an online presence may have your name."
 
 
 def _handle(case: Case) -> Iterator[Sign]:

@@ -110,7 +110,7 @@ def _name(theirs: Finding, ours: Finding) -> Parallel:
     disguised = parallel.likeness is not Likeness.SAME and look_alike(theirs.name, ours.name)
     if not disguised or not theirs.name:
         return parallel
-    reason = "Its letters look like those of your name, and are others."
+    reason = "Its letters look like those of your name, but are different ones."
     return _whole("name", (theirs.name, ours.name), Likeness.LIKE, reason)
 
 

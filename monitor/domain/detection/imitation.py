@@ -171,7 +171,7 @@ def likeness(lessons: Lessons, finding: Finding, name: PersonName) -> Iterator[S
     if others:
         yield rules.LIKE_OTHERS.holds(
             amount=lessons.other.weight * sum(others.values()),
-            in_full=f"It shares {_named(others, shown)} with what you said is not you.",
+            in_full=f"It shares {_named(others, shown)} with results you said are not you.",
         )
 
 
@@ -181,7 +181,7 @@ def _like_me(me: Side, common: Mapping[Trait, float], shown: Traits) -> Sign:
         return rules.UNLIKE_ME.holds(amount=me.weight * (1 - likeness / USUAL))
     return rules.LIKE_ME.holds(
         amount=min(_MOST, me.weight * (likeness - USUAL)),
-        in_full=f"It shares {_named(common, shown)} with what you said is you.",
+        in_full=f"It shares {_named(common, shown)} with results you said are you.",
     )
 
 

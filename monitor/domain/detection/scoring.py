@@ -179,7 +179,7 @@ def _rare(weight: Weight, shared: str, counts: Counts, most: float) -> Weight:
     if len(shared) < _SHORTEST_NAME:
         return weight
     rarity = min(most, counts.rarity(shared))
-    said = "Few people bear it." if rarity >= name_weights.RARE else "Many people bear it."
+    said = "Few people have it." if rarity >= name_weights.RARE else "Many people have it."
     return Weight(weight.bits + name_weights.RARITY * rarity, f"{weight.reason} {said}")
 
 

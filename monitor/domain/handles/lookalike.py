@@ -218,7 +218,7 @@ _MOST = 3
 _SILENT = {
     Change.SEPARATOR: "dots, dashes or underscores differ",
     Change.ACCENT: "accents differ",
-    Change.ORDER: "its words stand in another order",
+    Change.ORDER: "its words are in a different order",
 }
 
 
@@ -252,7 +252,7 @@ def _phrase(edit: Edit) -> str:
     if not ours or not theirs:
         return f"the {ours} is left out" if ours else f"{_named(theirs)} is added"
     if hidden(theirs):
-        return f"the {ours} is joined by a sign that cannot be seen"
+        return f"the {ours} is joined by an invisible character"
     beside = " (beside it on the keyboard)" if change is Change.NEIGHBOUR else ""
     return f"the {ours} is replaced by {_named(theirs)}{beside}"
 
@@ -271,7 +271,7 @@ def _word(word: str) -> str:
 def _named(signs: str) -> str:
     """Name what stands in a handle, so that it is told from what it looks like."""
     if not signs.isalnum():
-        return "another sign"
+        return "another character"
     if not signs.isascii():
         alphabet = unicodedata.name(signs[0], "foreign").partition(" ")[0].title()
         return f"{_article(alphabet)} {alphabet} letter"

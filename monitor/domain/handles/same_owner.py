@@ -96,7 +96,7 @@ _TOLD = {
 _IN_OTHER_WORDS = (
     ("Your name does not", "The other handle does not"),
     ("with your name", "with the other one"),
-    ("no initial of yours", "no initial of the other one"),
+    ("not one of your initials", "not an initial of the other one"),
 )
 # What of it remains where one handle only says more than the other: "delgado" denies no given name.
 _SILENT = 0.25

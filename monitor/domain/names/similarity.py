@@ -299,14 +299,14 @@ FAMILY: Mapping[Family, Weight] = {
 }
 GIVEN: Mapping[Given, Weight] = {
     Given.SAME: Weight(2.5, "The given name is the same."),
-    Given.CALLED: Weight(5.5, "One name says that its bearer is called as in the other."),
+    Given.CALLED: Weight(5.5, "One name says that the person goes by the other."),
     Given.NICKNAME: Weight(5.5, "One given name is a nickname of the other."),
     Given.SECOND: Weight(4.5, "One name goes by the other's second given name."),
     Given.SHORT: Weight(3.5, "One given name is the other, shortened."),
     Given.INITIAL: Weight(3.5, "One name shows only the initial of the other's given name."),
     Given.SECOND_INITIAL: Weight(1.0, "One name shows the initial of another given name."),
     Given.ALIKE: Weight(-0.5, "The given names begin alike, or differ by a letter."),
-    Given.BYNAME: Weight(-1.0, "One given name is a byname that anybody may have."),
+    Given.BYNAME: Weight(-1.0, "One given name is a nickname that anyone may have."),
     Given.MISSING: Weight(-2.0, "One name has no given name."),
     Given.OTHER_INITIAL: Weight(-4.5, "The initial is not that of the other's given name."),
     Given.COUNTERPART: Weight(-5.0, "The given names are made of one, and are two names."),
@@ -323,7 +323,7 @@ GENERATION: Mapping[Generation, Weight] = {
     Generation.SILENT: Weight(0.0),
     Generation.OTHER: Weight(-6.0, "They are two generations of one name, such as Jr. and III."),
 }
-TURNED = Weight(-2.0, "The family name seems to stand first.")
+TURNED = Weight(-2.0, "The family name seems to come first.")
 
 # A family name's rarity counts half: people of one family name live near each other, and are kin.
 RARITY = 0.5

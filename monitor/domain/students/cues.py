@@ -144,7 +144,7 @@ def _our_schools(schools: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _at_school(found: Iterator[re.Match[str]], setting: Setting) -> bool:
-    """Tell whether a year of graduation is this one or still to come."""
+    """Tell whether a graduation year is this one or still to come."""
     if setting.year is None:
         return any(True for _ in found)
     written = (next(filter(None, match.groups())) for match in found)

@@ -31,12 +31,12 @@ def test_it_names_what_was_planted_and_what_could_not_be_checked(screen):
 
     for told in (
         "Possible impersonation, Maria Delgado",
-        "Link with a student, Rosa Marchetti",
+        "Link to a student, Rosa Marchetti",
         "Own account changed, Thomas Okafor",
         "Someone else with the same name: set aside.",
         "Readerly has been blocking us",
-        "Snapgarden has answered in a way we cannot trust",
-        "Stitchbook has been limiting how often we may ask",
+        "Snapgarden has given answers we cannot trust",
+        "Stitchbook has been limiting our requests",
     ):
         assert told in " ".join(text.replace("│", " ").split())
 

@@ -12,9 +12,12 @@ from monitor.demo import story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS
 from monitor.demo.story import ToldWeek, play
 from monitor.domain.flag import FlagKind
-from monitor.services.presenters import WHAT
-from reports.labels import GapKind
+from reports.labels import GapKind, flag_sentence
 from tests.monitor.demo.played import Played, played_into
+
+LINKED = flag_sentence(FlagKind.STUDENT_LINK, "")
+EXPOSED = flag_sentence(FlagKind.EXPOSED_CONTACT, "")
+CHANGED = flag_sentence(FlagKind.OWN_ACCOUNT_CHANGED, "")
 
 MARIA, JOHN, BETH, THOMAS, ROSA, DANIEL = (member.person.mail for member in ENROLLED)
 SKIES = "https://bsky.app/profile/"
@@ -152,19 +155,19 @@ def test_the_impersonation_is_told_at_once_and_in_the_digest_with_its_reasons(pl
 def test_the_student_link_is_told_to_its_person_alone(played: Played):
     (flag,) = (each for each in played.story.weeks[1].flags if each.person == ROSA)
     digest = played.digest(ROSA, 2)
-    assert WHAT[FlagKind.STUDENT_LINK] in digest.text
+    assert LINKED in digest.text
     assert all(reason in digest.text for reason in flag.reasons)
 
-    telling = [mail for mail in played.mails if WHAT[FlagKind.STUDENT_LINK] in mail.whole]
+    telling = [mail for mail in played.mails if LINKED in mail.whole]
     assert telling == [digest]
 
 
 def test_the_exposed_contact_is_told_by_kind_and_place_and_its_value_is_nowhere(played: Played):
     digest = played.digest(BETH, 2)
-    assert WHAT[FlagKind.EXPOSED_CONTACT] in digest.text
-    assert "a phone number, in what a search engine shows of the page" in digest.text
+    assert EXPOSED in digest.text
+    assert "A phone number appears next to your name, in the search result" in digest.text
 
-    telling = [mail for mail in played.mails if WHAT[FlagKind.EXPOSED_CONTACT] in mail.whole]
+    telling = [mail for mail in played.mails if EXPOSED in mail.whole]
     assert telling == [digest]
     assert not any("555-0142" in mail.whole for mail in played.mails)
 
@@ -191,7 +194,7 @@ def test_the_reviewers_read_of_no_student_and_of_the_impersonation_only_after_a_
 def test_the_changed_account_is_told_with_what_differs(played: Played):
     digest = played.digest(THOMAS, 2)
 
-    assert WHAT[FlagKind.OWN_ACCOUNT_CHANGED] in digest.text
+    assert CHANGED in digest.text
     assert "display name" in digest.text
 
 
@@ -201,7 +204,7 @@ def test_every_digest_names_the_three_sources_and_why(played: Played):
         assert "7 of 10 sources checked" in text
         for source, outcome in TROUBLED.items():
             assert f"{source.title()} {GapKind(outcome).words}" in text
-        assert "21 Sep" in text.partition("COULD NOT BE CHECKED")[2]
+        assert "Sep 21" in text.partition("COULD NOT BE CHECKED")[2]
 
 
 def test_daniel_is_asked_what_nobody_else_can_know(played: Played):

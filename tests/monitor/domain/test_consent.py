@@ -64,22 +64,22 @@ def test_a_text_is_known_by_its_hash():
     "promise",
     [
         "never sign in",
-        "Search engines and sites learn the words they are asked",
+        "Search engines and sites learn what we ask them",
         "public records",
         "legal hold",
-        "Mail that was already sent cannot be called back",
+        "Email that was already sent cannot be called back",
         "not for employment decisions",
         "leave at any time",
         "within 7 days",
         "two reviewers",
-        "A link with students never opens to IT by itself",
+        "A link to students never opens to IT automatically",
         "who has not joined",
-        "No picture is kept",
-        "It opens nothing to anybody",
-        "let all of it rest until a day you choose",
-        "is forgotten, unless you shared or claimed it",
+        "We store no picture",
+        "A hold gives no one access",
+        "pause all of it until a day you choose",
+        "we erase what only that part had shown, unless you shared or claimed it",
         "no longer work here",
-        "all is erased 30 days later",
+        "everything is erased 30 days later",
         *(SCOPES[scope] for scope in ASKED_FOR),
     ],
 )
@@ -98,10 +98,10 @@ def test_people_are_told_which_engines_are_asked_and_when_student_links_open():
     text = consent_text(DISTRICT)
 
     assert "Alpha, Beta" in text
-    assert "21 days after we told you" in text
+    assert "If you follow students, IT sees it 21 days after we tell you, unless settled" in text
     assert "Ada Roe, 2026-09-01" in text
-    assert "That students follow you is told to nobody but you" in text
-    assert "never opens to IT by itself" not in text
+    assert "If students follow you, only you find out" in text
+    assert "never opens to IT automatically" not in text
 
 
 LEFT = replace(CONSENT, withdrawn_at=MONDAY + 2 * DAY)

@@ -1,4 +1,4 @@
-"""Each promise of the consent text stands beside the test that holds it."""
+"""Each promise of the consent text is listed with the test that proves it."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from monitor.domain.consent_text import TEXT
 TESTS = Path(__file__).parents[2]
 
 FACTS = {
-    "You choose each of these by itself": (
+    "You choose each of these separately": (
         "monitor/services/test_permission.py::test_a_scope_that_was_not_agreed_to_is_not_asked"
     ),
-    "You are looked up by the name you were invited by": (
+    "We look you up by the name on your invitation": (
         "monitor/domain/names/test_frequency_bound.py"
         "::test_whatever_is_claimed_only_forms_of_confirmed_names_are_searched"
     ),
@@ -20,15 +20,15 @@ FACTS = {
         "monitor/web/test_operator.py"
         "::test_a_name_waits_for_the_operator_who_sees_that_name_and_nothing_else"
     ),
-    "Nothing is looked up by it before IT confirms it": (
+    "We look up nothing by it before IT confirms it": (
         "monitor/services/test_name_changes.py"
         "::test_who_was_invited_as_one_person_is_not_searched_as_another"
     ),
-    "An account that shows somebody else's name is not followed": (
+    "We do not monitor an account that shows someone else's name": (
         "monitor/services/test_account_proofs.py"
         "::test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_it_is_kept"
     ),
-    "Contacts are read, and changes flagged, only of accounts": (
+    "We read contacts, and flag changes, only for accounts": (
         "monitor/services/test_account_proofs.py"
         "::test_contacts_are_read_of_accounts_that_show_the_exact_name_and_of_no_other"
     ),
@@ -36,58 +36,58 @@ FACTS = {
         "monitor/services/test_name_changes.py"
         "::test_words_are_added_five_times_in_seven_days_and_taken_back_at_any_time"
     ),
-    "No picture is kept": "monitor/services/test_flagging_pictures.py::",
-    "No student's name, handle or picture is kept": (
+    "We store no picture": "monitor/services/test_flagging_pictures.py::",
+    "We store no student's name, handle, or picture": (
         "monitor/services/test_flagging_no_student_named.py::"
     ),
     "People who have not agreed to this": (
         "monitor/services/test_permission.py::test_nothing_is_asked_after_consent_is_withdrawn"
     ),
     "IT sees it when you share or confirm it": "monitor/domain/test_disclosure.py::",
-    "do not answer our letter within 7 days": "monitor/domain/test_disclosure.py::",
+    "do not answer our email within 7 days": "monitor/domain/test_disclosure.py::",
     "Then IT sees this and no more": "monitor/domain/test_disclosure.py::",
     "two reviewers together may open one flag early": "monitor/domain/test_disclosure.py::",
     "Every look is recorded": "monitor/services/test_review.py::",
-    "Search engines and sites learn the words they are asked": (
+    "Search engines and sites learn what we ask them": (
         "monitor/services/test_permission.py::test_people_are_told_which_engines_learn_their_names"
     ),
-    "You are told if it does": (
+    "We tell you if that happens": (
         "monitor/services/test_legal_holds.py::test_whoever_is_held_is_told_by_whom_and_why"
     ),
-    "It opens nothing to anybody": (
+    "A hold gives no one access": (
         "monitor/services/test_legal_holds.py::test_a_hold_opens_nothing_to_reviewers"
     ),
-    "if you leave, asking stops all the same": (
+    "If you leave, we still stop looking you up": (
         "monitor/services/test_legal_holds.py"
         "::test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept"
     ),
-    "let all of it rest until a day you choose": (
+    "pause all of it until a day you choose": (
         "monitor/services/test_consent.py"
         "::test_a_pause_ends_by_itself_and_nothing_seems_to_have_happened"
     ),
-    "What only a part that you take back had shown is forgotten": (
+    "we erase what only that part had shown": (
         "monitor/services/test_consent.py"
         "::test_a_dropped_scope_is_asked_no_more_and_what_only_it_showed_is_forgotten"
     ),
-    "Once you leave, nothing more is asked": (
+    "Once you leave, we look up nothing more": (
         "monitor/services/test_permission_interleaving.py"
         "::test_nothing_is_stored_asked_or_told_after_a_word_is_taken_back"
     ),
-    "what we hold is erased within 24 hours": (
+    "what we have is erased within 24 hours": (
         "monitor/services/test_erasure_leaving.py"
         "::test_who_leaves_is_erased_within_a_day_even_if_no_mail_goes_out"
     ),
-    "What backups still hold is locked": (
+    "What is still in backups is locked": (
         "monitor/services/test_erasure.py::test_last_months_backup_opens_nothing_of_whoever_was_erased"
     ),
     "When you no longer work here": (
         "monitor/services/test_retention_leavers.py"
         "::test_who_left_the_district_is_neither_asked_about_nor_written_to"
     ),
-    "You are asked before it does": (
+    "We ask you before it does": (
         "monitor/services/test_consent_renewing.py::test_whoever_joined_is_reminded_twice_before_the_end"
     ),
-    "all is erased 30 days later": (
+    "everything is erased 30 days later": (
         "monitor/services/test_consent_renewing.py"
         "::test_what_nobody_renewed_is_erased_with_a_farewell_when_the_letter_said"
     ),

@@ -68,7 +68,7 @@ def test_an_account_under_another_name_is_dropped_with_a_letter_and_nothing_of_i
     assert not [url for url in maria.items if "victoria" in url]
     assert "account-dropped" in actions(maria)
     (letter,) = maria.letters_of("account-dropped")
-    assert "shows somebody else" in letter.text
+    assert "shows someone else" in letter.text
     assert code(maria) in letter.text
     world.forgets_visits()
     world.a_week_later()

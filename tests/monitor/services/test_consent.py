@@ -138,8 +138,8 @@ def test_each_change_is_told_to_whoever_reads_the_mailbox(world: World, maria: S
     world.writes()
 
     told = maria.letters_of("consent-changed")[-1]
-    assert "You let Namesake rest" in told.text
-    assert "at once, and it is undone" in told.text
+    assert "You paused Namesake" in told.text
+    assert "right away, and we undo it" in told.text
 
 
 def test_while_somebody_pauses_nothing_is_asked_no_digest_goes_and_all_is_kept(

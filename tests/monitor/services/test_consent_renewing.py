@@ -50,7 +50,7 @@ def test_whoever_joined_is_reminded_twice_before_the_end(world: World, maria: St
 
     until(world, maria, 364)
     assert reminders(maria) == 2
-    assert "It does not renew itself" in maria.letters_of("consent-ending")[-1].text
+    assert "It does not renew automatically" in maria.letters_of("consent-ending")[-1].text
 
 
 def test_when_it_has_run_out_nothing_is_asked_and_nothing_is_gone_yet(world: World, maria: Staff):

@@ -79,7 +79,7 @@ def test_the_page_stands_alone_and_leads_nowhere(world: World, maria: Staff):
 
     assert not re.search(r"<(script|link|img|iframe|a|form)\b|\bsrc=|\bhref=|url\(|@import", page)
     assert "default-src 'none'" in page
-    assert all(title in page for title in ("What you told us", "What was found", "The record"))
+    assert all(title in page for title in ("What you gave us", "What was found", "The record"))
 
 
 def test_words_from_the_web_are_inert_on_the_page_and_whole_in_the_data(world: World, maria: Staff):

@@ -59,7 +59,7 @@ def test_it_says_why_it_comes_that_it_is_the_only_one_and_how_to_say_no(world: W
 
     (letter,) = reminders(world)
     assert "you have not answered" in letter.text
-    assert "this is the only reminder, and no other letter follows" in letter.text
+    assert "This is the only reminder, and no other email follows" in letter.text
     assert "TO SAY NO Do nothing." in letter.text
 
 

@@ -44,7 +44,7 @@ def test_each_kind_is_a_flag_of_its_own_with_its_place(maria: Staff):
         "phone": Severity.MEDIUM,
     }
     assert flags["phone"].reasons[0] == (
-        "Beside your name stands a phone number, in what a search engine shows of the page."
+        "A phone number appears next to your name, in the search result."
     )
 
 
@@ -141,7 +141,7 @@ def test_a_number_in_ones_own_description_is_told_with_what_to_do(world_of):
     world.sweep()
 
     (flag,) = exposed(maria).values()
-    assert "you can take it out there yourself" in flag.reasons[1]
+    assert "you can remove it yourself" in flag.reasons[1]
     assert maria.items["https://bsky.app/profile/mariadelgado.skies.example"].portrait.bio == (
         "Science teacher. Text me at [phone number]!"
     )

@@ -81,7 +81,7 @@ def test_several_rare_names_and_followers_are_told_in_words_of_their_own(network
 
     said = {flag.relation: " ".join(flag.reasons) for flag in rosa.flags}
     assert "a grade" in said["follows"]
-    assert "chance would bring fewer" in said["follows"]
+    assert "Chance alone would bring fewer" in said["follows"]
     assert "you can remove a follower" in said["followers"]
     assert not any(word in text for text in said.values() for word in ("proof", "prove", "certain"))
 

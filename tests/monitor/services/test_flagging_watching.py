@@ -13,7 +13,7 @@ FIRST = replace(
     account("impersonator", week=2), since=1, name="Maria Delgado", bio=TALE, picture="owl"
 )
 SECOND = replace(FIRST, id="again", handle="sleepy-owls.skies.example")
-AGAIN = "Its description repeats that of an account that was found to pretend to be you."
+AGAIN = "Its bio repeats that of an account that was found to be pretending to be you."
 
 
 @pytest.fixture

@@ -152,5 +152,5 @@ def test_the_digest_names_each_source_that_could_not_be_checked_and_since_when(w
     digest = beth.letters_of("digest")[-1]
     assert "0 of 1 source checked" in digest.text
     assert "Chalkboard has been blocking us" in digest.text
-    assert "ince 19 Sep" in digest.text
+    assert "ince Sep 19" in digest.text
     assert "nothing new under your name" not in digest.text

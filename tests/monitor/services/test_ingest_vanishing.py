@@ -77,7 +77,7 @@ def test_an_own_account_that_is_gone_is_flagged_and_told_at_once(world):
     flag = maria.flag(FlagKind.OWN_ACCOUNT_CHANGED)
     assert flag.severity is Severity.HIGH
     (alert,) = maria.letters_of("alert")
-    assert "no longer there" in alert.text
+    assert "Your account is gone" in alert.text
 
 
 def test_a_sweep_before_two_days_are_over_is_no_second_proof(world):

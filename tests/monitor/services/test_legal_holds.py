@@ -131,7 +131,7 @@ def test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept(world: Worl
     assert world.asked_about("maria") == []
     assert held.items == kept
     (farewell,) = held.letters_of("withdrawn")
-    assert "A legal hold keeps what we have about you" in farewell.text
+    assert "A legal hold requires us to keep what we have about you" in farewell.text
     assert world.service.consenting.standing(held.ref).erased_by is None
 
 
@@ -145,7 +145,7 @@ def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: S
     world.later(minutes=10)
     world.writes()
 
-    assert "You have left, so all of it is erased by" in held.letters_of("hold")[-1].text
+    assert "You have left, so everything is erased by" in held.letters_of("hold")[-1].text
     assert held.ref not in world.state.people.refs()
     assert not world.state.people.sealing.keys.has(held.ref)
 
@@ -157,7 +157,7 @@ def test_lifting_a_hold_leaves_who_stays_as_they_are(world: World, held: Staff):
     world.writes()
 
     assert held.items == before
-    assert "forgotten again in its time" in held.letters_of("hold")[-1].text
+    assert "erased on schedule again" in held.letters_of("hold")[-1].text
     with pytest.raises(InputError, match="no legal hold"):
         world.service.holding.propose(ANA, held.ref, HoldStep.LIFT, "It was settled.")
 

@@ -89,7 +89,7 @@ def test_a_refused_name_is_never_searched_and_its_person_is_told(world):
 
     assert world.asked_about("victim") == []
     (letter,) = bob.letters_of("name-decided")
-    assert "did not confirm" in letter.text
+    assert "decided not to confirm" in letter.text
     assert world.config.district.contact in letter.text
     assert actions(bob)[-1] == "name-refused"
     assert world.service.naming.list_waiting() == ()

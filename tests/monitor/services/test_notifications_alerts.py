@@ -106,7 +106,7 @@ def test_what_no_server_can_have_is_written_anew_with_all_there_is_to_tell(maria
     (alert,) = maria.letters_of("alert")
     assert alert.text.count("Reference") == 2
     assert alert.envelope.sent_at == maria.world.clock.at
-    assert "from 22 Sep 2026" in alert.text
+    assert "starting Tue, Sep 22," in alert.text
     assert told(maria) == [True, True]
 
 

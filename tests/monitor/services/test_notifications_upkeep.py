@@ -70,7 +70,7 @@ def test_a_district_without_operators_is_written_to_by_nobody(world_of):
 def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
     world.on_monday()
     letter = world.post.of_kind("review")[-1]
-    assert "Every letter went out." in letter.text
+    assert "Every email went out." in letter.text
     assert "refuse" not in letter.text
 
     maria = next(iter(world.state.people.refs()))
@@ -79,7 +79,7 @@ def test_reviewers_read_how_the_service_is_doing_in_counts(world: World):
     world.on_monday()
 
     letter = world.post.of_kind("review")[-1]
-    assert "1 address refuses letters" in letter.text
+    assert "1 address refuses our email" in letter.text
     assert maria not in letter.text
 
 

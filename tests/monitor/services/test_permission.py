@@ -201,7 +201,7 @@ def test_who_left_shows_in_nobody_elses_letter(world: World):
 def test_people_are_told_which_engines_learn_their_names(world_of):
     world = world_of(families=("searxng",))
 
-    assert "The search engines asked are: SearXNG." in world.service.terms.text
+    assert "The search engines we ask are: SearXNG." in world.service.terms.text
 
 
 def test_what_is_under_way_when_somebody_leaves_is_over_within_a_minute():

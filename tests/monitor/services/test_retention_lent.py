@@ -63,7 +63,7 @@ def test_no_reason_quotes_what_was_forgotten(world: World, lent: Lent):
     maria = world.joins(MARIA)
     world.sweep()
     shown = seen_by(world, maria.ref, "bluesky")[0]
-    quoting = evidence(in_full="It shares “volcanoes” with what you said is you.")
+    quoting = evidence(in_full="It shares “volcanoes” with results you said are you.")
     known = world.state.items.assessment(shown.item)
     assert known
     world.state.items.set_assessment(shown.item, replace(known, evidence=(quoting,)))

@@ -58,7 +58,7 @@ def test_the_result_says_what_was_checked_and_when_the_next_may_be(portal, maria
 
     assert "2 of 2 sources could be checked" in seen.text
     assert "This was the first look" in seen.text
-    assert "You can check again from 12 Sep 2026" in seen.text
+    assert "You can check again from Sat, Sep 12, 2026" in seen.text
     assert seen.page.find("noscript") is None
 
 

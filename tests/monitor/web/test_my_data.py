@@ -37,7 +37,7 @@ def sent_along(seen: Seen) -> dict[str, str]:
 def test_what_is_kept_and_agreed_to_is_shown(guest):
     shown = guest.get("/me/data").text
 
-    assert "Search engines are asked for your names" in shown
+    assert "We ask search engines for your names" in shown
     assert "You answered version 2026" in shown
     assert "Findings: accounts and pages 0" in shown
     assert "Bluesky @mariadelgado[.]skies[.]example" in shown
@@ -55,7 +55,7 @@ def test_adding_a_scope_leads_to_the_text_and_counts_with_its_yes(portal, guest,
     answer = guest.post("/me/data/scopes", scopes=["search", "profiles", "photos"])
     page = guest.follow(answer)
     assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
-    assert "What is never looked at" in page.text
+    assert "What we never look at" in page.text
     chosen = [box["value"] for box in page.page.find_all("input", checked=True)]
     assert set(chosen) == {"search", "profiles", "photos"}
 
@@ -130,7 +130,7 @@ def test_a_pause_has_an_end_and_can_be_ended_early(portal, guest, maria):
     assert guest.post("/me/data/pause", days="3650").status == 422
 
     guest.post("/me/data/pause", days="30")
-    assert "Everything rests until 12 Oct 2026" in guest.get("/me/data").text
+    assert "Everything rests until Mon, Oct 12, 2026" in guest.get("/me/data").text
     assert "Paused" in guest.get("/me").text
     assert guest.post("/me/check").status == 409
 
@@ -187,7 +187,7 @@ def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
     places_hold(portal.world.service, maria.ref, "A request for records.")
 
     shown = guest.get("/me/data").text
-    assert "A legal hold stands since 12 Sep 2026" in shown
+    assert "A legal hold stands since Sep 12, 2026" in shown
     assert "A request for records." in shown
     assert "is kept until it is lifted" in guest.get("/me/data/leave").text
 
@@ -210,7 +210,7 @@ def test_who_has_left_and_signs_in_before_the_erasure_is_told_so(portal, maria):
     shown = portal.signed_in(maria.mail).get("/me")
 
     assert "You have left" in shown.title
-    assert "13 Sep 2026" in shown.text
+    assert "Sep 13, 2026" in shown.text
 
 
 def test_whose_consent_ran_out_can_renew_it(portal, maria):

@@ -18,7 +18,9 @@ Sample = Callable[[str], LetterView]
 def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
     alert = cast("AlertView", sample("alert"))
 
-    assert "IT sees it from 30 Nov 2026, 07:12 EST." in " ".join(render_alert(alert).text.split())
+    text = " ".join(render_alert(alert).text.split())
+
+    assert "IT can see it starting Mon, Nov 30, 7:12 AM EST." in text
     assert "Only you, until you share it." in render_alert(replace(alert, opens_at=None)).text
 
 
@@ -51,4 +53,4 @@ def test_what_an_invitation_opens_is_called_an_invitation(sample: Sample, kind: 
 def test_a_first_check_has_nothing_to_compare_with(sample: Sample) -> None:
     check = replace(cast("SelfCheckView", sample("selfcheck")), since=None)
 
-    assert "nothing to compare with" in " ".join(render_selfcheck(check).text.split())
+    assert "nothing to compare it with" in " ".join(render_selfcheck(check).text.split())

@@ -29,7 +29,7 @@ LONG = "A long tale & no end. " * 20
 def test_nothing_new_is_said_plainly(digest: Digest) -> None:
     letter = render(digest())
 
-    assert letter.subject == "Namesake, week 48: nothing new, 60 of 60 sources checked"
+    assert letter.subject == "Namesake, week of November 23: nothing new, 60 of 60 sources checked"
     assert "Nothing new this week" in letter.text
     assert "60 of 60 sources checked." in letter.text
 
@@ -37,7 +37,7 @@ def test_nothing_new_is_said_plainly(digest: Digest) -> None:
 def test_a_gap_is_named_with_its_day(digest: Digest) -> None:
     letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
-    sentence = "59 of 60 sources checked; since 3 Nov Alpha has been blocking us."
+    sentence = "59 of 60 sources checked. Since Nov 3, Alpha has been blocking us."
     assert sentence in " ".join(letter.text.split())
     assert sentence in letter.html
 
@@ -53,8 +53,8 @@ def test_sources_that_fail_alike_are_one_line_and_are_all_counted(digest: Digest
     letter = render(digest(coverage=Coverage(checked=3, total=61, gaps=(gap, ALPHA))))
     text = " ".join(letter.text.split())
 
-    assert "3 of 61 sources checked; the other 58 are listed at the end." in text
-    line = "Since 3 Nov each of 57 sources (of 61) could not be reached: the name could not be"
+    assert "3 of 61 sources checked. The other 58 are listed at the end." in text
+    line = "Since Nov 3, each of 57 sources (of 61) could not be reached: the name could not be"
     assert f"{line} resolved. Is DNS up?" in text
 
 
@@ -63,7 +63,7 @@ def test_who_left_out_accounts_that_ask_for_it_is_named(digest: Digest) -> None:
     letter = render(digest(coverage=coverage))
 
     sentence = (
-        "60 of 60 sources checked; Bluesky, quill[.]example left out accounts"
+        "60 of 60 sources checked. Bluesky, quill[.]example left out accounts"
         " that ask not to be found or read."
     )
     assert sentence in " ".join(letter.text.split())
@@ -74,7 +74,7 @@ def test_with_a_gap_nothing_new_is_said_only_of_the_rest(digest: Digest) -> None
     letter = render(digest(coverage=Coverage(checked=59, total=60, gaps=(ALPHA,))))
 
     assert "Nothing new in what we could check" in letter.text
-    assert "Not checked does not mean nothing there." in letter.text
+    assert "“Not checked” does not mean that nothing is there." in letter.text
 
 
 def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None:
@@ -88,7 +88,7 @@ def test_a_week_without_any_check_never_says_nothing_new(digest: Digest) -> None
 def test_every_kind_of_gap_has_words(digest: Digest, gap: GapKind) -> None:
     coverage = Coverage(checked=1, total=2, gaps=(replace(ALPHA, outcome=gap),))
 
-    assert f"since 3 Nov Alpha {gap.words}" in render(digest(coverage=coverage)).html
+    assert f"Since Nov 3, Alpha {gap.words}" in render(digest(coverage=coverage)).html
 
 
 def test_worse_comes_first_then_older(digest: Digest, flag: FlagLine) -> None:
@@ -114,7 +114,7 @@ def test_the_first_digest_asks_to_sort_once_with_flags_on_top(
 ) -> None:
     letter = render(digest(kind=DigestKind.FIRST, flags=(flag,), questions=(question,)))
 
-    assert "This is what exists today" in letter.text
+    assert "What we found under your name" in letter.text
     assert "Please sort it once" in " ".join(letter.text.split())
     assert letter.text.index("NEEDS YOUR ATTENTION") < letter.text.index("IS THIS YOU?")
 
@@ -131,7 +131,7 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
     coverage = Coverage(checked=0, total=1, gaps=(ALPHA,))
     letter = render(digest(kind=DigestKind.FIRST, coverage=coverage))
 
-    assert letter.subject == "Namesake, week 48: nothing could be checked"
+    assert letter.subject == "Namesake, week of November 23: nothing could be checked"
     assert "We could not check anything this week" in letter.text
     assert "exists" not in letter.text
 
@@ -148,7 +148,7 @@ def test_what_became_of_earlier_findings_is_told_and_asks_nothing(digest: Digest
     letter = render(digest(decided=(DECIDED,)))
 
     for part in (letter.text, letter.html):
-        assert "It pretends to be you, and was reported. IT said so on" in " ".join(part.split())
+        assert "It pretends to be you, and was reported. IT noted this on" in " ".join(part.split())
         assert f"Reference {DECIDED.ref}" in part
         assert "How to answer".casefold() not in part.casefold()
 
@@ -180,7 +180,7 @@ def test_without_a_portal_the_letter_says_who_to_ask_and_takes_no_answer(
     letter = render(digest(flags=(flag,)))
 
     for part in (letter.text, letter.html):
-        assert "Nothing can be answered by email" in " ".join(part.split())
+        assert "You cannot answer by email" in " ".join(part.split())
         assert "privacy@" in part
         assert "https://" not in part
 

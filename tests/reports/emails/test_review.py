@@ -23,7 +23,7 @@ def test_a_reviewer_sees_a_closed_list_of_fields() -> None:
 
 
 def test_the_oldest_open_flag_is_named(review: ReviewView) -> None:
-    assert "The oldest is open since 14 Nov." in " ".join(render(review).text.split())
+    assert "The oldest has been open since Nov 14." in " ".join(render(review).text.split())
 
 
 def test_an_older_flag_of_one_severity_comes_first(review: ReviewView) -> None:
@@ -49,11 +49,11 @@ def test_a_quiet_week_says_so(review: ReviewView) -> None:
     letter = render(replace(review, lines=()))
 
     assert "No flag is open to you" in letter.text
-    assert letter.subject.startswith("Namesake review, week 48: 0 open")
+    assert letter.subject.startswith("Namesake review, week of November 23: 0 open")
 
 
 def test_500_flags_are_counted_and_25_shown(review: ReviewView) -> None:
     letter = render(replace(review, lines=review.lines[:1] * 500))
 
-    assert letter.text.count("The person's ruling") == 25
+    assert letter.text.count("The person confirmed that it is an impersonation.") == 25
     assert "and 475 more." in letter.text

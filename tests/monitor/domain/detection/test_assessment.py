@@ -271,10 +271,10 @@ def test_a_bio_that_was_copied_and_added_to_is_copied_still():
 @pytest.mark.parametrize(
     ("others", "told"),
     [
-        (0.4, "Somebody else may bear your name, too."),
-        (1.2, "About 1 other person with a public trace may bear your name."),
-        (2.0, "About 2 other people with a public trace may bear your name."),
-        (2345.0, "About 2,000 other people with a public trace may bear your name."),
+        (0.4, "Someone else may have your name, too."),
+        (1.2, "About 1 other person with an online presence may have your name."),
+        (2.0, "About 2 other people with an online presence may have your name."),
+        (2345.0, "About 2,000 other people with an online presence may have your name."),
     ],
 )
 def test_the_person_is_told_in_round_numbers_how_many_bear_the_name(others, told):

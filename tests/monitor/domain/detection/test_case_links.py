@@ -139,7 +139,7 @@ def test_an_account_that_says_it_is_not_there_is_shown_to_the_person(
     found = judged(own=replace(OWN, links=()), says_missing=True, **shown)
 
     assert found.label is Label.UNKNOWN
-    assert "Its page shows its site's own words for an account that does not exist." in (
+    assert "Its page shows the site's own words for an account that does not exist." in (
         found.reasons
     )
 

@@ -53,7 +53,7 @@ def test_what_shares_words_with_what_is_the_person_speaks_for_them_and_names_the
     assert set(found) == {LIKE_ME}
     assert found[LIKE_ME].amount > 0
     assert found[LIKE_ME].in_full == (
-        "It shares “Fremont” and “geometry” with what you said is you."
+        "It shares “Fremont” and “geometry” with results you said are you."
     )
 
 
@@ -63,7 +63,7 @@ def test_what_shares_words_with_what_is_not_the_person_speaks_against_them():
 
     assert set(found) == {UNLIKE_ME, LIKE_OTHERS}
     assert found[LIKE_OTHERS].in_full == (
-        "It shares “Harlan Falls” and “dentist” with what you said is not you."
+        "It shares “Harlan Falls” and “dentist” with results you said are not you."
     )
 
 
@@ -97,7 +97,7 @@ def test_a_site_is_not_spelt_out():
     taught = said((page("Hello", "mychurch.example"), Ruling.MINE))
 
     assert signs(taught, page("World", "mychurch.example"))[LIKE_ME].in_full == (
-        "It shares its site with what you said is you."
+        "It shares its site with results you said are you."
     )
 
 

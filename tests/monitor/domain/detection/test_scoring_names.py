@@ -90,7 +90,7 @@ def test_a_name_is_called_rare_where_one_in_4096_bears_it(bearers, said):
 
     reasons = same_name(Staff(name="Rosa Novak"), Found(display_name="Rosa Novak")).reasons
 
-    assert f"The family name is the same. {said} people bear it." in reasons
+    assert f"The family name is the same. {said} people have it." in reasons
 
 
 def test_no_rarity_counts_for_more_than_the_page_says():
@@ -115,7 +115,7 @@ def test_the_reasons_stand_strongest_first_and_are_sentences():
 
     assert reasons == (
         "The given names differ.",
-        "The family name is the same. Many people bear it.",
+        "The family name is the same. Many people have it.",
         "The middle initial agrees.",
     )
 

@@ -166,7 +166,7 @@ def test_two_handles_are_not_spoken_of_as_a_name(one, other):
 def test_how_rare_a_name_is_is_told_as_it_is():
     told = [each.reason for each in from_name("mariaquintrell", RARE, COUNTS)]
 
-    assert "About one in 800,000 people bears the name quintrell." in told
+    assert "About one in 800,000 people has the name quintrell." in told
 
 
 @given(handle=handles)
@@ -219,7 +219,7 @@ def test_handles_of_two_names_are_likelier_two_peoples(one, other):
 def test_what_two_handles_share_is_told_in_words_of_two_handles():
     assert "The handles share what may be a family name." in told("mdelgado", "maria.delgado")
     assert "The other handle does not explain karl." in told("karl.delgado", "maria.delgado")
-    assert "W is no initial of the other one." in told("w.delgado", "maria.delgado")
+    assert "W is not an initial of the other one." in told("w.delgado", "maria.delgado")
     assert "The handle shares the letters delg with the other one." in told("zdelgq", "delgado")
 
 

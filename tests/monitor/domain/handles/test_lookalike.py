@@ -32,7 +32,7 @@ texts = st.text(max_size=40)
         (
             "mari\N{ZERO WIDTH SPACE}a-delgado",
             Trick.ALPHABET,
-            "the i is joined by a sign that cannot be seen",
+            "the i is joined by an invisible character",
         ),
         ("Maria-DeIgado", Trick.LOOK, "the l is replaced by a capital I"),
         ("maria-de1gado", Trick.LOOK, "the l is replaced by the digit 1"),
@@ -49,7 +49,7 @@ texts = st.text(max_size=40)
         ("maria-delgado_backup", Trick.AFFIX, '"backup" is added'),
         ("mrs.maria-delgado", Trick.WORDS, '"mrs" is added'),
         ("maria-delgado-tutoring", Trick.WORDS, "another word is added"),
-        ("delgado-maria", Trick.WORDS, "its words stand in another order"),
+        ("delgado-maria", Trick.WORDS, "its words are in a different order"),
         ("maria-delgadoo", Trick.SPELLING, "the o is doubled"),
         ("mraia-delgado", Trick.SPELLING, "a and r have changed places"),
         ("naria-delgado", Trick.SPELLING, "the m is replaced by an n (beside it on the keyboard)"),

@@ -57,7 +57,7 @@ def test_a_person_reads_who_looked_and_what_was_noted_and_asked(
         "Called the platform.",
         "A reviewer asked you about this flag",
         "Is it yours?",
-        "A reviewer took the evidence of this flag that you shared",
+        "A reviewer downloaded the evidence of this flag that you shared",
     ):
         assert words in text
     assert text.count("Called the platform.") == 1
@@ -69,7 +69,7 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
         ana.post("/review/rule", seen=f"{ref} open", ruling="harmless", note="Known fan page.")
     )
     assert "The ruling is kept." in ruled.text
-    assert f"{ANA} ruled it harmless. Known fan page." in ruled.text
+    assert f"{ANA} said that it is harmless. Known fan page." in ruled.text
     assert fake(maria).state is FlagState.HARMLESS
 
     assert "Taken back." in ana.follow(ana.post("/review/undo", ref=ref)).text
@@ -91,7 +91,7 @@ def test_a_ruling_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, 
 def test_the_persons_own_word_stands_beside(maria: Staff, ana: Guest, here: str):
     maria.rules(fake(maria), Ruling.NAMESAKE)
 
-    assert "The person's own word Somebody else of that name" in ana.get(here).text
+    assert "The person's answer Somebody else of that name" in ana.get(here).text
     assert "They say: Somebody else of that name." in ana.get("/review").text
 
 
