@@ -45,7 +45,7 @@ def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
     keys.press("Continue")
     _chooses_scopes(keys)
     keys.begins("Which names")
-    keys.fill("Nicknames", "Tilly")
+    keys.fill("Nicknames", "Otti")
     keys.press("Continue")
     keys.begins("Where would people expect you?")
     keys.fill("Towns", "Cedar Valley")
