@@ -14,9 +14,9 @@ from reports.labels import ConsentChange, Ending, FlagKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView(LetterView):
-    """A high flag, and whatever else came up beside it.
+    """A high flag, and what else came up at the same time.
 
-    `opens_at` is when IT sees an impersonation if nobody answers; None: never by itself.
+    `opens_at` is when IT sees an impersonation if the person does not answer; None: never.
     """
 
     flag: FlagLine
@@ -48,7 +48,7 @@ class ConsentEndingView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassView(LetterView):
-    """Somebody looked early. `seen` says what at, `by` who, `reason` why, in their words."""
+    """Someone used emergency access. `seen` is what they saw, `reason` is in their words."""
 
     at: datetime
     seen: str
@@ -59,7 +59,7 @@ class BreakGlassView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedView(LetterView):
-    """IT asks about a flag instead of guessing. `by` says who, `question` what, in their words."""
+    """IT asks about a flag. `by` is who asks; `question` is in their words."""
 
     kind: FlagKind
     url: str
@@ -70,7 +70,7 @@ class AskedView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolledView(LetterView):
-    """Consent was given. `agreed` lists what to; `not_me` says how to undo it at once."""
+    """Consent was given. `agreed` lists its parts; `not_me` says how to undo it right away."""
 
     at: datetime
     agreed: tuple[str, ...]
@@ -111,10 +111,10 @@ def render_enrolled(view: EnrolledView) -> Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChangedView(LetterView):
-    """A consent was changed. `agreed` lists what it is to from now on.
+    """A consent was changed. `agreed` lists its parts from now on.
 
-    `paused_until` is when asking goes on by itself, None where it does not rest. `not_me` says
-    how to undo it at once.
+    `paused_until` is when checks resume, None without a pause. `not_me` says how to undo it
+    right away.
     """
 
     change: ConsentChange
@@ -130,8 +130,8 @@ class ConsentChangedView(LetterView):
 class HoldView(LetterView):
     """A legal hold. `by` says who placed or lifted it, `reason` why, in their words.
 
-    `lifted_at` is None while it stands; `erased_by` is when all is gone that it held, None for
-    somebody who has not left.
+    `lifted_at` is None during the hold; `erased_by` is when all that it held is erased, None for a
+    person who has not left.
     """
 
     placed_at: datetime
@@ -143,7 +143,7 @@ class HoldView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDataView(LetterView):
-    """A copy of all that is kept is attached, as of the moment the letter is sent."""
+    """A copy of all data about the person is attached when the email is sent."""
 
 
 def render_consent_changed(view: ConsentChangedView) -> Letter:
@@ -163,7 +163,7 @@ Inviting = TypeVar("Inviting", "InvitationView", "ReminderView")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationView(LetterView):
-    """`how` says where the code goes. The queued letter holds no code: it is put in when sent.
+    """`how` says where to enter the code. The queued email has no code: it is added when sent.
 
     `review_url` is where a code opens the invitation; the code is added to it.
     """
@@ -175,7 +175,7 @@ class InvitationView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderView(LetterView):
-    """The one reminder of an invitation; all as there."""
+    """The one reminder of an invitation, with the same fields."""
 
     how: str
     invited_at: datetime
@@ -194,9 +194,9 @@ def render_reminder(view: ReminderView) -> Letter:
 
 
 def _leading(view: Inviting) -> Inviting:
-    """Let the button lead to what the code opens."""
+    """Let the button open the invitation of this code."""
     if not view.code:
-        message = "An invitation without its code invites nobody."
+        message = "An invitation without its code cannot be sent."
         raise ValueError(message)
     if not view.review_url:
         return view
@@ -208,7 +208,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInLinkView(LetterView):
-    """The queued letter holds no token: it is put in when the letter is sent."""
+    """The queued email has no token: it is added when the email is sent."""
 
     expires_at: datetime
     token: str = ""
@@ -228,9 +228,9 @@ def render_sign_in_link(view: SignInLinkView) -> Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAddressView(LetterView):
-    """Goes to a mailbox whose owner may be anybody, so it names nobody.
+    """Goes to a mailbox that anyone may own, so it names no one.
 
-    The queued letter holds no token: it is put in when the letter is sent.
+    The queued email has no token: it is added when the email is sent.
     """
 
     expires_at: datetime
@@ -243,9 +243,9 @@ class NewAddressView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressChangedView(LetterView):
-    """Goes to the address that was given up, and does not tell the new one.
+    """Goes to the old address, and does not name the new one.
 
-    `not_me` says how to undo it at once.
+    `not_me` says how to undo it right away.
     """
 
     at: datetime

@@ -1,4 +1,4 @@
-"""Letters about who somebody is: a name that IT decided on, an account that is not followed."""
+"""Emails about identity: a name that IT decided on, an account that is not monitored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ class NameDecidedView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDroppedView(LetterView):
-    """`account` shows somebody else's name. `code` proves control, where there are pages."""
+    """`account` shows someone else's name. `code` proves control, where there are pages."""
 
     at: datetime
     account: str

@@ -1,4 +1,4 @@
-"""Letters to the operators: what needs a hand, and nothing that was found."""
+"""Emails to the operators: what needs their attention, and never a finding."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,14 +19,14 @@ _MEANINGS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesParkedView(LetterView):
-    """Sources whose trouble is news; each is left alone for longer and longer."""
+    """Sources that started to fail; each is tried less and less often."""
 
     gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressPausedView(LetterView):
-    """Nobody's name: `ref` stands for the reader, `status` is what their mail server answered."""
+    """Has no name: `ref` is the person, `status` is what their mail server answered."""
 
     ref: str
     status: str
@@ -35,14 +35,14 @@ class AddressPausedView(LetterView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiskFullView(LetterView):
-    """The disk of the state folder has no room; nothing is lost, and nothing is asked."""
+    """The disk of the state folder is full; nothing is lost, and no check runs."""
 
     since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialView(LetterView):
-    """A letter that says no more than that it arrived."""
+    """A test email, which only shows that it arrived."""
 
 
 def render_sources_parked(view: SourcesParkedView) -> Letter:

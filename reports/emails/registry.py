@@ -1,4 +1,4 @@
-"""Every kind of letter, so that a queued view finds its way back to paper."""
+"""Every kind of email, so that a queued view can be read back and rendered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def kind_of(view: LetterView) -> LetterKind:
 
 
 def view_type(kind: LetterKind) -> type[LetterView]:
-    """Return what a queued letter of this kind is read back as."""
+    """Return the view that a queued email of this kind is read back as."""
     return _FORMS[kind].view
 
 

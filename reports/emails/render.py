@@ -1,4 +1,4 @@
-"""A letter: one subject, and the same facts as plain text and as HTML."""
+"""An email: one subject, and the same facts as plain text and as HTML."""
 
 import re
 import textwrap
@@ -90,7 +90,7 @@ def filled(template: str, facts: Mapping[str, object]) -> str:
 
 
 def _inlined(page: str) -> str:
-    """Inline the style; the character set must stand first, within 1,024 bytes."""
+    """Inline the style; the character set must come first, within 1,024 bytes."""
     inlined = _INLINER.inline(page)
     bare = inlined.replace(_CHARSET, "", 1)
     return bare.replace("<head>", f"<head>{_CHARSET}", 1)

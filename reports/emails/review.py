@@ -33,10 +33,10 @@ class ReviewLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
-    """How the service is doing, in counts of sources and letters. `unproven` are sources by name.
+    """How the service is doing, in counts of sources and emails. `unproven` are sources by name.
 
-    `in_vain` counts letters that wait for another try, `given_up` those of this week, `refusing`
-    the addresses that refuse letters.
+    `in_vain` counts emails that wait for another try, `given_up` those of this week, `refusing`
+    the addresses that refuse email.
     """
 
     sources: int

@@ -14,7 +14,7 @@ from reports.labels import EventKind, FlagKind, GapKind, Severity, Whose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterView:
-    """What every letter knows of its reader.
+    """What every email knows about its reader.
 
     `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
     `leave` how to stop it. `review_url` is empty where the district has no portal; then `contact`
@@ -34,7 +34,7 @@ class LetterView:
 class FlagLine:
     """`what` is our sentence, `title` what the page calls itself.
 
-    `reasons` stand strongest first; `earlier` is a ruling that a change has reopened. `item` is
+    `reasons` are strongest first; `earlier` is a ruling that a change has reopened. `item` is
     what it is about, for a page that leads there.
     """
 
@@ -90,7 +90,7 @@ class OwnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingLine:
-    """An earlier flag without an answer; `since` is when it was first told."""
+    """An earlier flag without an answer; `since` is when it was first listed."""
 
     kind: FlagKind
     url: str
@@ -153,7 +153,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalView(LetterView):
-    """What a letter about its own reader tells; `own` is told once, in the first one."""
+    """What an email to a person says about them; `own` is in the first one only."""
 
     coverage: Coverage
     flags: tuple[FlagLine, ...] = ()
@@ -190,7 +190,7 @@ def cut(lines: Iterable[T], most: int) -> Part[T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrangement:
-    """The sections of a personal letter."""
+    """The sections of a personal email."""
 
     flags: Part[FlagLine]
     changes: Part[ChangeLine]

@@ -1,5 +1,6 @@
-"""Every letter as it reads today; NAMESAKE_GOLDEN=write accepts a new wording."""
+"""Every email as it reads today; NAMESAKE_GOLDEN=write accepts a new wording."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -15,6 +16,12 @@ Golden = Callable[[str, str], str]
 SETTINGS = MailConfig(
     sender="Namesake <namesake@cedarvalley.example>", reply_to="privacy@cedarvalley.example"
 )
+# Words that a school district does not write; `namesake letters` is a command.
+STIFF = re.compile(
+    r"\b((?<!namesake )letters?|nobody|somebody|anybody|whoever|whom)\b"
+    r"|\b(stands?|beside|told|kept|anew)\b",
+    re.IGNORECASE,
+)
 STOP = "https://namesake.cedarvalley.example/stop/5f0c.c2lnbmF0dXJl"
 
 
@@ -22,6 +29,10 @@ def test_the_text_reads_as_agreed(letter: Letter, golden: Golden) -> None:
     now = f"Subject: {letter.subject}\n\n{letter.text}"
 
     assert now == golden("txt", now)
+
+
+def test_an_email_is_written_in_plain_words(letter: Letter) -> None:
+    assert STIFF.findall(f"{letter.subject} {letter.text}") == []
 
 
 def test_the_html_is_as_agreed(letter: Letter, golden: Golden) -> None:
