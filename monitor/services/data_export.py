@@ -371,7 +371,7 @@ class Exporting:
         """
         with self.state.write():
             if by == ref and self.next_at(ref):
-                reason = "Five copies were made for you within the hour: wait a little."
+                reason = "You made five copies within an hour. Wait a while."
                 raise TooSoonError(reason)
             self.state.audit.append(self.now(), by, EXPORTED, ref, {})
         return self.made(ref, flagged)
@@ -518,40 +518,40 @@ STANDINGS = {
 DEEDS: Mapping[str, str] = {
     "enrolled": "joined",
     "edited": "changed names, places or accounts",
-    "took-back": "took names, places or accounts back",
-    "name-asked": "gave a name for IT to confirm",
-    "name-withdrawn": "took back a name that waited for IT",
-    "name-confirmed": "confirmed a name; you were written to",
-    "name-refused": "did not confirm a name; you were written to",
+    "took-back": "removed names, places or accounts",
+    "name-asked": "entered a name for IT to confirm",
+    "name-withdrawn": "withdrew a name that was waiting for IT",
+    "name-confirmed": "confirmed a name; we emailed you",
+    "name-refused": "declined a name; we emailed you",
     "account-dropped": "stopped following an account that shows another name",
-    "proof-asked": "asked for a check of an account with a code",
-    "account-proven": "saw the proof that an account is controlled",
+    "proof-asked": "asked us to check an account for a code",
+    "account-proven": "found the proof on an account",
     "proof-failed": "did not find the proof on an account",
-    "address-asked": "asked to be written to at another address",
-    "address-changed": "changed the work address",
+    "address-asked": "asked to change the email address",
+    "address-changed": "changed the work email",
     "signed-in": "signed in",
     "asked-check": "asked for a check",
     "sorted": "said whose this is",
-    "ruled": "ruled on this flag",
-    "viewed": "looked at this flag",
+    "ruled": "decided on this flag",
+    "viewed": "viewed this flag",
     "noted": "wrote a note on this flag",
-    "took": "took on this flag",
+    "took": "took over this flag",
     "gave-back": "gave this flag back",
     "asked": "asked you about this flag",
-    "took-pack": "took the evidence of this flag that you shared",
-    "proposed-glass": "proposed to open this flag early",
-    "flagged": "raised a flag for you to look at",
-    "broke-glass": "opened something of yours early; you were written to",
-    "exported": "took a copy of all that is kept",
+    "took-pack": "downloaded the evidence of this flag that you shared",
+    "proposed-glass": "requested early access to this flag",
+    "flagged": "raised a flag for you to review",
+    "broke-glass": "opened one of your flags early; we emailed you",
+    "exported": "downloaded a copy of all the data",
     "proposed-held": "proposed to place a legal hold",
-    "held": "placed a legal hold; you were written to",
+    "held": "placed a legal hold; we emailed you",
     "proposed-released": "proposed to lift a legal hold",
-    "released": "lifted a legal hold; you were written to",
+    "released": "lifted a legal hold; we emailed you",
     "consent-given": "agreed to the consent text",
     "consent-renewed": "renewed the consent",
-    "consent-narrowed": "took part of the consent back",
-    "consent-paused": "paused everything",
-    "consent-resumed": "went on after a pause",
+    "consent-narrowed": "withdrew part of the consent",
+    "consent-paused": "paused checks",
+    "consent-resumed": "resumed checks",
     "consent-withdrawn": "left",
     "withdrew": "left",
 }
@@ -574,7 +574,7 @@ class OwnData:
         items, flags = self.state.items, self.state.flags.of_person(ref)
         return (
             ("Findings: accounts and pages", len(items.refs_of(ref))),
-            ("Answers that you gave about them", items.count_judged(ref)),
+            ("Your answers about them", items.count_judged(ref)),
             ("Flags", len(flags)),
             ("Of those, shared with IT", sum(1 for each in flags if each.shared_at)),
         )

@@ -246,10 +246,10 @@ class Overview:
 
 WHY = {
     Key.SHARED: "because you shared it",
-    Key.CONFIRMED: "because you said that somebody poses as you",
-    Key.UNANSWERED: "because it is serious and was not answered within 7 days",
-    Key.COUNSEL: "as your consent text says of such links",
-    Key.BREAK_GLASS: "because two reviewers opened it early, of which you were told",
+    Key.CONFIRMED: "because you said that someone is pretending to be you",
+    Key.UNANSWERED: "because it is serious and you did not answer within 7 days",
+    Key.COUNSEL: "as your consent text says about such links",
+    Key.BREAK_GLASS: "because two reviewers opened it early; we notified you",
 }
 LIKENESS = {
     Likeness.SAME: "The same",
@@ -293,7 +293,7 @@ class Dossier:
         laid = self.retracing.beside(owner, ref)
         chosen = next((each for each in laid if own in {"", each.own.ref}), None)
         if chosen is None:
-            reason = "There is no account of yours to lay it beside."
+            reason = "There is no account of yours to compare it with."
             raise InputError(reason)
         return BesideView(
             item=ref,
@@ -363,15 +363,15 @@ def it_lines(fields: ReviewFields) -> Iterator[ItLine]:
         ("Name", fields.name),
         ("School", fields.school or "Not given"),
         ("Kind", words.FlagKind(fields.kind).words),
-        ("How serious", words.Severity(fields.severity).words),
+        ("Severity", words.Severity(fields.severity).words),
         ("Platform", words.site_name(fields.platform) if fields.platform else "Web page"),
         ("Address", fields.url),
-        ("Where it stands", RULED.get(fields.state, fields.state)),
+        ("Status", RULED.get(fields.state, fields.state)),
         ("Flagged", f"{fields.opened_at:%Y-%m-%d}"),
         ("First seen", f"{fields.first_seen:%Y-%m-%d}"),
         ("Last seen", f"{fields.last_seen:%Y-%m-%d}"),
         ("Reasons", " ".join(fields.reasons)),
-        ("What you said", _said(fields.ruling)),
+        ("Your answer", _said(fields.ruling)),
     )
     return (ItLine(what=what, value=value) for what, value in shown)
 

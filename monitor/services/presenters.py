@@ -29,8 +29,8 @@ from scrapers.models import Finding
 
 WHAT = {
     FlagKind.IMPERSONATION: "This account may be pretending to be you.",
-    FlagKind.STUDENT_LINK: "Your account looks linked to accounts of students.",
-    FlagKind.EXPOSED_CONTACT: "Private contact details stand beside your name.",
+    FlagKind.STUDENT_LINK: "Your account seems to be linked to student accounts.",
+    FlagKind.EXPOSED_CONTACT: "Private contact details appear next to your name.",
     FlagKind.OWN_ACCOUNT_CHANGED: "Your own account has changed. If it was not you, act now.",
 }
 OWN = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
@@ -38,17 +38,17 @@ OWN = frozenset({FlagKind.STUDENT_LINK, FlagKind.OWN_ACCOUNT_CHANGED})
 UNSPOKEN = frozenset({Ruling.SHARED, Ruling.REOPENED})
 DECIDED = {
     FlagState.MINE: "It is yours",
-    FlagState.NAMESAKE: "It is somebody else with your name",
-    FlagState.HARMLESS: "There is no harm in it",
+    FlagState.NAMESAKE: "It is someone else with your name",
+    FlagState.HARMLESS: "It is harmless",
     FlagState.IMPERSONATION: "It pretends to be you",
-    FlagState.REPORTED: "It pretends to be you, and was reported",
-    FlagState.REMOVED: "It pretended to be you, and was taken down",
-    FlagState.REFUSED: "It pretends to be you, and its platform leaves it there",
+    FlagState.REPORTED: "It pretends to be you and was reported",
+    FlagState.REMOVED: "It pretended to be you and was taken down",
+    FlagState.REFUSED: "It pretends to be you, and the platform left it up",
     FlagState.STUDENT_LINK: "It is linked to students",
-    FlagState.UNLINKED: "It was linked to students, and is no longer",
-    FlagState.EXPLAINED: "There is a reason for it",
+    FlagState.UNLINKED: "It was linked to students but no longer is",
+    FlagState.EXPLAINED: "There is a good reason for it",
     FlagState.FAMILY: "They are family",
-    FlagState.GONE: "They are shown no longer: two looks, days apart, say so",
+    FlagState.GONE: "They are gone: we looked twice, days apart",
 }
 UNFINISHED = frozenset({Course.ASKED, Course.LATE})
 TAKEN_OVER = {Severity.HIGH: "Your own account may have been taken over."}
@@ -86,7 +86,7 @@ class Telling:
         judgements = self.state.flags.judgements(flag.ref)
         said = [each for each in judgements if each.at < flag.opened_at]
         spoken = [each.ruling for each in said if each.ruling not in UNSPOKEN]
-        return f"It was ruled {spoken[-1]} before it changed." if spoken else ""
+        return f"Earlier decision, before it changed: {spoken[-1]}." if spoken else ""
 
     def change(self, recorded: Recorded) -> ChangeLine:
         event = recorded.event

@@ -230,7 +230,7 @@ def test_what_was_decided_is_told_once_and_ones_own_word_needs_no_echo(world: Wo
     world.service.reviewing.rule(flag.ref, Ruling.REPORTED, "reviewer")
 
     world.on_monday()
-    assert "It pretends to be you, and was reported. IT said so on" in newest(maria).text
+    assert "It pretends to be you and was reported. IT said so on" in newest(maria).text
     world.on_monday()
     assert "was reported" not in newest(maria).text
 

@@ -92,7 +92,7 @@ def test_the_digest_tells_once_that_it_is_gone_and_asks_no_more(maria: Staff):
 
     first, told, after = maria.letters_of("digest")[-3:]
     assert "a phone number" in first.text
-    assert "They are shown no longer: two looks, days apart, say so. Closed on" in told.text
+    assert "They are gone: we looked twice, days apart. Closed on" in told.text
     assert "STILL WAITING" not in told.text.upper()
     assert "shown no longer" not in after.text
 
@@ -212,7 +212,7 @@ def test_nobody_can_take_back_what_nobody_has_said(maria: Staff):
     proves_once(maria)
     proves_again(maria)
 
-    with pytest.raises(InputError, match="Nobody has ruled"):
+    with pytest.raises(InputError, match="no decision on this flag"):
         maria.rules(flag(maria), Ruling.REOPENED)
 
 
