@@ -302,7 +302,7 @@ def _decided(flag: Flag, judgement: Judgement) -> Flag:
     here = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
     if BEFORE[state] is not here:
         reason = (
-            f"A flag that is {here} cannot be marked {ruling}. Reopen it, or decide step by step."
+            f"A flag that is {here} cannot be marked {ruling}; reopen it, or decide step by step."
         )
         raise InputError(reason)
     until = judgement.until if state is FlagState.HARMLESS else None

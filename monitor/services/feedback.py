@@ -211,7 +211,7 @@ class Sorting:
     def _undo(self, item: Item, owner: str) -> None:
         said = self.state.verdicts.of(item.ref)
         if self.state.items.verdict(item.ref) is None:
-            reason = "There is no answer to undo."
+            reason = "There is no answer, so there is nothing to undo."
             raise InputError(reason)
         before = verdict_before(said)
         flag = self.state.flags.find(item.ref, FlagKind.IMPERSONATION)

@@ -44,7 +44,7 @@ from reports.pages.findings import (
     SortedLine,
     VersionsView,
 )
-from reports.templating import local
+from reports.templating import day, local
 from scrapers.models import Finding, Kind
 
 ASKED = "Is this you?"
@@ -279,7 +279,7 @@ class Dossier:
             card=self.cards.about(item),
             zone=zone,
             whose=words.Whose(label).words,
-            flags=tuple(self._panel(owner, flag) for flag in self.state.flags.of_item(ref)),
+            flags=tuple(self._panel(owner, flag, zone) for flag in self.state.flags.of_item(ref)),
             own=tuple(_own_lines(self.retracing.beside(owner, ref))),
             moments=tuple(told(moments)),
             verdict=ANSWERS.get(verdict or "", ""),
@@ -331,7 +331,7 @@ class Dossier:
             if each.kind is MomentKind.SHOWN
         )
 
-    def _panel(self, owner: str, flag: Flag) -> FlagPanel:
+    def _panel(self, owner: str, flag: Flag, zone: str) -> FlagPanel:
         line = self.telling.flag(flag)
         opening = self.disclosing.opening(owner, flag.ref)
         waits = flag.kind is FlagKind.IMPERSONATION and needs_notice(flag) and flag.undecided
@@ -344,7 +344,7 @@ class Dossier:
             reasons=flag.reasons,
             lowered_by=flag.lowered_by,
             choices=flag_choices(flag.kind),
-            fields=tuple(it_lines(self.disclosing.preview(owner, flag.ref))),
+            fields=tuple(it_lines(self.disclosing.preview(owner, flag.ref), zone)),
             opened_at=opening.at if opening else None,
             why=WHY[opening.key] if opening else "",
             opens_at=None if opening else opens,
@@ -357,7 +357,7 @@ class Dossier:
         )
 
 
-def it_lines(fields: ReviewFields) -> Iterator[ItLine]:
+def it_lines(fields: ReviewFields, zone: str) -> Iterator[ItLine]:
     """Show the closed list as IT reads it, field by field."""
     shown = (
         ("Name", fields.name),
@@ -367,9 +367,9 @@ def it_lines(fields: ReviewFields) -> Iterator[ItLine]:
         ("Platform", words.site_name(fields.platform) if fields.platform else "Web page"),
         ("Address", fields.url),
         ("Status", RULED.get(fields.state, fields.state)),
-        ("Flagged", f"{fields.opened_at:%Y-%m-%d}"),
-        ("First seen", f"{fields.first_seen:%Y-%m-%d}"),
-        ("Last seen", f"{fields.last_seen:%Y-%m-%d}"),
+        ("Flagged", day(fields.opened_at, zone)),
+        ("First seen", day(fields.first_seen, zone)),
+        ("Last seen", day(fields.last_seen, zone)),
         ("Reasons", " ".join(fields.reasons)),
         ("Your answer", _said(fields.ruling)),
     )

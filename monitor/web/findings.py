@@ -194,7 +194,8 @@ def sharing(desk: WebDesk) -> Blueprint:
     @routes.get("/me/flags/<ref>/share")
     def ask(ref: str) -> Response:
         flag = _flag(desk, ref)
-        fields = tuple(it_lines(disclosing.preview(flag.person, ref)))
+        zone = desk.service.state.people.get(flag.person).zone
+        fields = tuple(it_lines(disclosing.preview(flag.person, ref), zone))
         view = ShareView(ref=ref, item=flag.item, fields=fields)
         return desk.page("Share this with IT?", pages.render_share, view)
 

@@ -47,7 +47,7 @@ def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
     keys.begins("What names")
     keys.fill("Nicknames", "Tilly")
     keys.press("Continue")
-    keys.begins("Where do you work and live?")
+    keys.is_told("IT invited you under another name.")
     keys.fill("Towns", "Cedar Valley")
     keys.press("Continue")
     keys.begins("Which accounts are yours?")

@@ -105,7 +105,7 @@ def test_a_scope_dropped_in_the_middle_of_a_sweep_settles_nothing(world: World):
 
 def test_nobody_widens_by_narrowing_and_nobody_agrees_to_nothing(world: World, maria: Staff):
     consenting = world.service.consenting
-    with pytest.raises(InputError, match="answer to the consent text"):
+    with pytest.raises(InputError, match="agree to the current consent text"):
         consenting.narrow(maria.ref, BOTH | {Scope.PHOTOS}, Channel.PORTAL)
     with pytest.raises(InputError, match="agreed to"):
         consenting.narrow(maria.ref, frozenset(), Channel.PORTAL)
