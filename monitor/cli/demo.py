@@ -48,13 +48,13 @@ from scrapers.http.clock import SystemClock
 from scrapers.models import CONCLUSIVE
 
 PARTS: Final = {
-    "maria": "fifth grade science teacher: somebody pretends to be her",
-    "john": "mathematics teacher, whose name half the world bears",
-    "beth": "librarian, who had another name before",
-    "thomas": "coach: pupils follow one of his accounts",
+    "maria": "fifth grade science teacher; someone pretends to be her",
+    "john": "math teacher with a very common name",
+    "beth": "librarian who used to have another name",
+    "thomas": "coach; students follow one of his accounts",
     "rosa": "band director",
     "daniel": "art teacher, with nothing to worry about",
-    "karen": "has left, and was forgotten",
+    "karen": "left, and all data was deleted",
 }
 
 
@@ -80,8 +80,8 @@ def actors(service: Service) -> tuple[Actor, ...]:
     """List who there is: staff who joined, reviewers, and the operator."""
     staff = (_member(service, each.person.mail, each.person.ref) for each in STAFF)
     listed = (
-        *((mail, "IT review", "sees what was opened to IT, and no more") for mail in REVIEWERS),
-        (OPERATOR, "Operator", "sees how the service fares, and nothing of anybody"),
+        *((mail, "IT review", "sees what was opened to IT and nothing else") for mail in REVIEWERS),
+        (OPERATOR, "Operator", "sees how the service is doing, but no one's data"),
     )
     others = (
         Actor(reader=service.admitting.known(mail), name=_called(mail), part=part, group=group)

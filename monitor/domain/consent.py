@@ -130,7 +130,7 @@ def reminder_due(consent: Consent, now: datetime) -> timedelta | None:
 def narrowed(consent: Consent, scopes: frozenset[Scope], now: datetime) -> Consent:
     """Drop scopes. It takes no new answer: the text that was agreed to still says it all."""
     if not scopes < consent.scopes:
-        reason = "More than was agreed to takes an answer to the consent text as it is today."
+        reason = "To add more, the person must first agree to the current consent text."
         raise InputError(reason)
     return replace(consent, scopes=scopes, act=Act.NARROWED, at=now)
 
@@ -138,7 +138,7 @@ def narrowed(consent: Consent, scopes: frozenset[Scope], now: datetime) -> Conse
 def paused(consent: Consent, until: datetime, now: datetime) -> Consent:
     """Let everything rest until a day; without one, nobody would remember to go on."""
     if not now < until <= now + LONGEST_PAUSE:
-        reason = "A pause ends on a day to come, within a year: choose one."
+        reason = "A pause must end on a future day within one year. Choose a day."
         raise InputError(reason)
     return replace(consent, act=Act.PAUSED, at=now, paused_from=now, paused_until=until)
 

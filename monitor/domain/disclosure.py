@@ -38,7 +38,7 @@ class BreakGlass:
     def __post_init__(self) -> None:
         reviewers = {each.strip() for each in self.reviewers} - {""}
         if len(reviewers) < REVIEWERS_LEAST or not self.reason.strip():
-            reason = "Breaking the glass takes two reviewers and a reason."
+            reason = "Early access takes two reviewers and a reason."
             raise InputError(reason)
 
     def holds(self, now: datetime) -> bool:
@@ -64,7 +64,7 @@ class Proposal:
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
-            reason = "Breaking the glass takes a reason: the person will read it."
+            reason = "Early access takes a reason. The person will read it."
             raise InputError(reason)
 
     def waits(self, now: datetime) -> bool:
@@ -110,7 +110,7 @@ class HoldProposal:
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
-            sentence = "A legal hold takes a reason: the person will read it."
+            sentence = "A legal hold takes a reason. The person will read it."
             raise InputError(sentence)
 
     def waits(self, now: datetime) -> bool:
@@ -124,10 +124,12 @@ class HoldProposal:
 def check_second(first: str, second: str, *, waits: bool) -> None:
     """Raise NotPermittedError for the reviewer who proposed it, and when it is too late."""
     if second.strip().casefold() == first.strip().casefold():
-        reason = "Another reviewer has to confirm it: this takes two people."
+        reason = "Another reviewer must confirm it. This takes two people."
         raise NotPermittedError(reason)
     if not waits:
-        reason = "This proposal is over: it had to be confirmed within a day. Propose it anew."
+        reason = (
+            "This request has expired because it was not confirmed within one day. Send a new one."
+        )
         raise NotPermittedError(reason)
 
 

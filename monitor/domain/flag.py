@@ -274,7 +274,7 @@ def lapsed(flag: Flag, now: datetime) -> Flag:
 
 def _shared(flag: Flag, judgement: Judgement) -> Flag:
     if judgement.by != flag.person:
-        reason = "Only the person a flag is about may share it."
+        reason = "Only the person a flag is about can share it."
         raise NotPermittedError(reason)
     state = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
     return replace(flag, state=state, shared_at=flag.shared_at or judgement.at)
@@ -286,7 +286,7 @@ def _undone(flag: Flag, judgement: Judgement) -> Flag:
     if shared and (flag.undecided or flag.ruled_at is None or shared >= flag.ruled_at):
         return replace(flag, shared_at=None)
     if flag.state not in BEFORE:
-        reason = "Nobody has ruled on this flag; there is nothing to undo."
+        reason = "There is no decision on this flag to undo."
         raise InputError(reason)
     back = BEFORE[flag.state]
     ruled_at = None if back is FlagState.OPEN else judgement.at
@@ -296,18 +296,18 @@ def _undone(flag: Flag, judgement: Judgement) -> Flag:
 def _decided(flag: Flag, judgement: Judgement) -> Flag:
     ruling = judgement.ruling
     if ruling not in FITTING[flag.kind]:
-        reason = f"A flag of kind {flag.kind} cannot be ruled {ruling}."
+        reason = f"A flag of kind {flag.kind} cannot be marked {ruling}."
         raise InputError(reason)
     state = LEADS_TO[ruling]
     here = FlagState.OPEN if flag.state is FlagState.NEW else flag.state
     if BEFORE[state] is not here:
         reason = (
-            f"A flag that is {here} cannot be ruled {ruling}; reopen it, or rule it step by step."
+            f"A flag that is {here} cannot be marked {ruling}; reopen it, or decide step by step."
         )
         raise InputError(reason)
     until = judgement.until if state is FlagState.HARMLESS else None
     if judgement.until and (until is None or until <= judgement.at):
-        reason = "Only a ruling of harmless has an end, and it lies in the future."
+        reason = "Only a decision of harmless can have an end date, and it must be in the future."
         raise InputError(reason)
     return replace(flag, state=state, ruled_at=judgement.at, harmless_until=until)
 

@@ -174,7 +174,9 @@ class Consenting:
         """Take an answer to the whole text as it is today: it lasts for a year from now."""
         self._refuse_nothing(answer.scopes)
         if answer.seen != self.terms.hash:
-            reason = "The text has changed since it was shown: please read it again, then answer."
+            reason = (
+                "The consent text has changed since you saw it. Please read it again, then answer."
+            )
             raise InputError(reason)
         now, before = self.now(), self._standing(ref)
         after = replace(
@@ -204,7 +206,7 @@ class Consenting:
     def resume(self, ref: str, channel: Channel) -> Consent:
         before = self._live(ref)
         if not before.paused(self.now()):
-            reason = "Nothing rests, so there is nothing to resume."
+            reason = "Checks are not paused, so there is nothing to resume."
             raise InputError(reason)
         return self._kept(before, replace(resumed(before, self.now()), channel=channel))
 
@@ -228,27 +230,27 @@ class Consenting:
         """Return the consent that can go on; one that ran out can until its data is erased."""
         consent = self.state.consents.latest(ref)
         if consent is None or consent.withdrawn_at is not None:
-            reason = "This consent has ended; whoever wants to come back is invited anew."
+            reason = "This consent has ended. To come back, the person needs a new invitation."
             raise NotPermittedError(reason)
         return consent
 
     def _live(self, ref: str) -> Consent:
         consent = self._standing(ref)
         if not consent.live(self.now()):
-            reason = "This consent has run out: it can be renewed until everything is erased."
+            reason = "This consent has expired. It can be renewed until all data is deleted."
             raise NotPermittedError(reason)
         return consent
 
     def _refuse_nothing(self, scopes: frozenset[Scope]) -> None:
         if not scopes:
-            reason = "Nothing was agreed to: let Namesake rest, or leave it, instead."
+            reason = "Choose at least one. To stop everything, pause or leave instead."
             raise InputError(reason)
 
     def _kept(self, before: Consent, after: Consent) -> Consent:
         ref, now = after.person, self.now()
         with self.state.write():
             if self.state.consents.latest(ref) != before:
-                reason = "This consent has changed meanwhile: please look at it again."
+                reason = "This consent has changed in the meantime. Please look at it again."
                 raise InputError(reason)
             self.state.consents.append(after)
             if before.scopes - after.scopes:

@@ -535,7 +535,7 @@ DEEDS: Mapping[str, str] = {
     "ruled": "answered this flag",
     "viewed": "looked at this flag",
     "noted": "wrote a note on this flag",
-    "took": "took on this flag",
+    "took": "took over this flag",
     "gave-back": "gave this flag back",
     "asked": "asked you about this flag",
     "took-pack": "downloaded the evidence of this flag that you shared",
@@ -574,7 +574,7 @@ class OwnData:
         items, flags = self.state.items, self.state.flags.of_person(ref)
         return (
             ("Findings: accounts and pages", len(items.refs_of(ref))),
-            ("Answers that you gave about them", items.count_judged(ref)),
+            ("Your answers about them", items.count_judged(ref)),
             ("Flags", len(flags)),
             ("Of those, shared with IT", sum(1 for each in flags if each.shared_at)),
         )

@@ -235,7 +235,7 @@ class Joining:
         """Return the invitation that a code opens, or raise InputError."""
         invitation = self.state.invitations.by_code(hashed(code), self.now())
         if invitation is None:
-            reason = "This code is unknown, used or out of date; ask IT for a new invitation."
+            reason = "This code is unknown, already used, or expired. Ask IT for a new invitation."
             raise InputError(reason)
         return invitation
 
@@ -290,17 +290,17 @@ def hashed(code: str) -> str:
 
 HEADINGS = {
     Scope.SEARCH: "Search engines",
-    Scope.PROFILES: "Sites with profiles",
+    Scope.PROFILES: "Profile sites",
     Scope.MAIL_HASH: "Gravatar",
     Scope.STUDENT_LINKS: "Contacts of your own accounts",
 }
 LEARNS = {
-    Scope.SEARCH: "They learn these words, and not who asks.",
-    Scope.PROFILES: "They learn that somebody looks for these names or handles.",
-    Scope.MAIL_HASH: "It learns the fingerprint of your work address, never the address.",
-    Scope.STUDENT_LINKS: "They learn that somebody reads these public lists of contacts.",
+    Scope.SEARCH: "They learn these words, but not who is asking.",
+    Scope.PROFILES: "They learn that someone is looking for these names or handles.",
+    Scope.MAIL_HASH: "It learns a code made from your work email (a hash), not the address.",
+    Scope.STUDENT_LINKS: "They learn that someone is reading these public contact lists.",
 }
-FINGERPRINT = "the fingerprint of your work address"
+FINGERPRINT = "a code made from your work email (a hash)"
 A_MOMENT = timedelta(minutes=1)
 Asked = Mapping[tuple[Scope, tuple[str, ...]], list[str]]
 
@@ -413,7 +413,7 @@ class Beginning:
         """Keep the answers of one page; what comes later is kept, too."""
         self._open(invitation)
         if not draft.may_open(step):
-            reason = "This page comes later: go on from where you were."
+            reason = "You are not at this step yet. Continue where you left off."
             raise NotPermittedError(reason)
         answered = replace(draft, done=draft.done | {step})
         self.state.unfinished.put(invitation, answered, self.now())
@@ -444,10 +444,10 @@ class Beginning:
     def agree(self, invitation: str, draft: Draft, text_hash: str) -> Person:
         """Join. `text_hash` is that of the text that was read: another one is not agreed to."""
         if text_hash != self.joining.terms.hash:
-            reason = "The consent text has changed since you read it: please read it again."
+            reason = "The consent text has changed since you read it. Please read it again."
             raise NotPermittedError(reason)
         if draft.reached is not Step.CHECK:
-            reason = "Some questions have no answer yet: go on from where you were."
+            reason = "Some questions have no answer yet. Continue where you left off."
             raise NotPermittedError(reason)
         with self.state.write():
             known = self._open(invitation)
@@ -457,7 +457,7 @@ class Beginning:
 
     def _open(self, invitation: str) -> Invitation:
         if self.standing(invitation) is not Invited.OPEN:
-            reason = "This invitation is used or out of date; ask IT for a new one."
+            reason = "This invitation was already used or has expired. Ask IT for a new one."
             raise NotPermittedError(reason)
         return self.state.invitations.get(invitation)
 

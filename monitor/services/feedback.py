@@ -211,7 +211,7 @@ class Sorting:
     def _undo(self, item: Item, owner: str) -> None:
         said = self.state.verdicts.of(item.ref)
         if self.state.items.verdict(item.ref) is None:
-            reason = "Nothing was said of this yet, or it was taken back; there is nothing to undo."
+            reason = "There is no answer, so there is nothing to undo."
             raise InputError(reason)
         before = verdict_before(said)
         flag = self.state.flags.find(item.ref, FlagKind.IMPERSONATION)
@@ -234,7 +234,7 @@ def _badness(each: Unsorted) -> tuple[object, ...]:
 def _refuse_other_words(ruling: Ruling) -> None:
     if ruling not in VERDICTS:
         words = ", ".join(sorted(VERDICTS))
-        reason = f"What was found is sorted as one of {words}; {ruling} is a word for flags."
+        reason = f"Answer a finding with one of {words}. The answer {ruling} is only for flags."
         raise InputError(reason)
 
 

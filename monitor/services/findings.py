@@ -44,7 +44,7 @@ from reports.pages.findings import (
     SortedLine,
     VersionsView,
 )
-from reports.templating import local
+from reports.templating import day, local
 from scrapers.models import Finding, Kind
 
 ASKED = "Is this you?"
@@ -246,10 +246,10 @@ class Overview:
 
 WHY = {
     Key.SHARED: "because you shared it",
-    Key.CONFIRMED: "because you said that somebody poses as you",
-    Key.UNANSWERED: "because it is serious and was not answered within 7 days",
-    Key.COUNSEL: "as your consent text says of such links",
-    Key.BREAK_GLASS: "because two reviewers opened it early, of which you were told",
+    Key.CONFIRMED: "because you said that someone is pretending to be you",
+    Key.UNANSWERED: "because it is serious and you did not answer within 7 days",
+    Key.COUNSEL: "as your consent text says about such links",
+    Key.BREAK_GLASS: "because two reviewers opened it early; we notified you",
 }
 LIKENESS = {
     Likeness.SAME: "The same",
@@ -279,7 +279,7 @@ class Dossier:
             card=self.cards.about(item),
             zone=zone,
             whose=words.Whose(label).words,
-            flags=tuple(self._panel(owner, flag) for flag in self.state.flags.of_item(ref)),
+            flags=tuple(self._panel(owner, flag, zone) for flag in self.state.flags.of_item(ref)),
             own=tuple(_own_lines(self.retracing.beside(owner, ref))),
             moments=tuple(told(moments)),
             verdict=ANSWERS.get(verdict or "", ""),
@@ -293,7 +293,7 @@ class Dossier:
         laid = self.retracing.beside(owner, ref)
         chosen = next((each for each in laid if own in {"", each.own.ref}), None)
         if chosen is None:
-            reason = "There is no account of yours to lay it beside."
+            reason = "There is no account of yours to compare it with."
             raise InputError(reason)
         return BesideView(
             item=ref,
@@ -331,7 +331,7 @@ class Dossier:
             if each.kind is MomentKind.SHOWN
         )
 
-    def _panel(self, owner: str, flag: Flag) -> FlagPanel:
+    def _panel(self, owner: str, flag: Flag, zone: str) -> FlagPanel:
         line = self.telling.flag(flag)
         opening = self.disclosing.opening(owner, flag.ref)
         waits = flag.kind is FlagKind.IMPERSONATION and needs_notice(flag) and flag.undecided
@@ -344,7 +344,7 @@ class Dossier:
             reasons=flag.reasons,
             lowered_by=flag.lowered_by,
             choices=flag_choices(flag.kind),
-            fields=tuple(it_lines(self.disclosing.preview(owner, flag.ref))),
+            fields=tuple(it_lines(self.disclosing.preview(owner, flag.ref), zone)),
             opened_at=opening.at if opening else None,
             why=WHY[opening.key] if opening else "",
             opens_at=None if opening else opens,
@@ -357,21 +357,21 @@ class Dossier:
         )
 
 
-def it_lines(fields: ReviewFields) -> Iterator[ItLine]:
+def it_lines(fields: ReviewFields, zone: str) -> Iterator[ItLine]:
     """Show the closed list as IT reads it, field by field."""
     shown = (
         ("Name", fields.name),
         ("School", fields.school or "Not given"),
         ("Kind", words.FlagKind(fields.kind).words),
-        ("How serious", words.Severity(fields.severity).words),
+        ("Severity", words.Severity(fields.severity).words),
         ("Platform", words.site_name(fields.platform) if fields.platform else "Web page"),
         ("Address", fields.url),
-        ("Where it stands", RULED.get(fields.state, fields.state)),
-        ("Flagged", f"{fields.opened_at:%Y-%m-%d}"),
-        ("First seen", f"{fields.first_seen:%Y-%m-%d}"),
-        ("Last seen", f"{fields.last_seen:%Y-%m-%d}"),
+        ("Status", RULED.get(fields.state, fields.state)),
+        ("Flagged", day(fields.opened_at, zone)),
+        ("First seen", day(fields.first_seen, zone)),
+        ("Last seen", day(fields.last_seen, zone)),
         ("Reasons", " ".join(fields.reasons)),
-        ("What you said", _said(fields.ruling)),
+        ("Your answer", _said(fields.ruling)),
     )
     return (ItLine(what=what, value=value) for what, value in shown)
 

@@ -81,7 +81,9 @@ class Retracing:
 
 def _version(versions: dict[int, Version], number: int) -> Version:
     if number not in versions:
-        reason = f"There is no version {number} of this item: its timeline lists those kept."
+        reason = (
+            f"There is no version {number} of this item. See its history for the versions we have."
+        )
         raise InputError(reason)
     return versions[number]
 
@@ -93,10 +95,10 @@ RULED = {
     "reported": "Reported to the platform",
     "removed": "Taken down",
     "refused": "The platform left it up",
-    "student-link": "A link with a student",
-    "gone": "Shown no longer",
+    "student-link": "A link to a student",
+    "gone": "No longer shown",
 }
-DEEDS = {Ruling.SHARED: "You shared it with IT.", Ruling.REOPENED: "You took your last word back."}
+DEEDS = {Ruling.SHARED: "You shared it with IT.", Ruling.REOPENED: "You undid your last answer."}
 
 
 def told(moments: Iterable[Moment]) -> Iterator[MomentLine]:
@@ -130,22 +132,22 @@ def _words(moment: Moment) -> str:
         case MomentKind.EVENT:
             return f"{words.EventKind(moment.word).words}."
         case MomentKind.FLAGGED:
-            return f"{words.FlagKind(moment.word).words}: flagged for you to look at."
+            return f"{words.FlagKind(moment.word).words}. We flagged it for you."
         case MomentKind.RULED | MomentKind.SORTED:
             return _ruled(moment)
 
 
 def _shown(moment: Moment) -> str:
-    site = site_name(moment.source) if moment.source else "A source"
+    site = site_name(moment.source) if moment.source else "a source"
     if moment.marks:
-        return f"{site} shows it differently."
-    return f"Seen by {site}."
+        return f"It looks different on {site}."
+    return f"Seen on {site}."
 
 
 def _ruled(moment: Moment) -> str:
     if not moment.word:
-        return "It became another account, so what you had said of it no longer counts."
+        return "It became another account, so your earlier answer no longer counts."
     ruling = Ruling(moment.word)
     if moment.by is By.REVIEWER:
-        return f"IT ruled: {RULED.get(ruling, ruling)}."
+        return f"IT decided: {RULED.get(ruling, ruling)}."
     return DEEDS.get(ruling, f"You said: {RULED.get(ruling, ruling)}.")

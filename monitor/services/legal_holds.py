@@ -20,7 +20,7 @@ from monitor.services.retention import Retiring
 from reports.emails.account import HoldView
 from reports.sanitize import one_address
 
-NOT_ON_YOURSELF = "Nobody decides on a legal hold about themselves: ask two other reviewers."
+NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Holding:
         ref = people.find_by_mail(whom.lower()) if one_address(whom) else whom
         if ref is None or ref not in people.refs():
             self.state.audit.append(self.now(), reviewer.ref, "proposed-in-vain", "", {})
-            sentence = "Nobody has joined under this address or reference."
+            sentence = "No one has joined under this address or reference."
             raise InputError(sentence)
         return ref
 
@@ -121,7 +121,7 @@ class Holding:
     def _refuse_strangers(self, *addresses: str) -> None:
         listed = {each.casefold() for each in self.config.district.reviewers}
         if not {each.casefold() for each in addresses} <= listed:
-            sentence = "Only reviewers named in the configuration place or lift a legal hold."
+            sentence = "Only reviewers named in the configuration can place or lift a legal hold."
             raise NotPermittedError(sentence)
 
     def _write_to(self, proposal: HoldProposal, view: HoldView) -> None:
@@ -135,6 +135,6 @@ class Holding:
 
 _DONE = {HoldStep.PLACE: "held", HoldStep.LIFT: "released"}
 _FAULTS = {
-    HoldStep.PLACE: "This person is under a legal hold already.",
-    HoldStep.LIFT: "This person is under no legal hold.",
+    HoldStep.PLACE: "This person is already under a legal hold.",
+    HoldStep.LIFT: "This person is not under a legal hold.",
 }

@@ -66,11 +66,11 @@ class Naming:
     def _open(self, ref: str, operator: str) -> tuple[NameChange, Person]:
         change = self.state.name_changes.find(ref)
         if change is None or not self.state.consents.stands(change.person, self.now()):
-            reason = "This name was decided on, changed or taken back; look at the list again."
+            reason = "This name was already decided, changed or withdrawn. Check the list again."
             raise InputError(reason)
         person = self.state.people.get(change.person)
         if person.mail.casefold() == operator.casefold():
-            reason = "This name is your own. Ask another operator to confirm or refuse it."
+            reason = "This name is your own. Ask another operator to confirm or decline it."
             raise NotPermittedError(reason)
         return change, person
 

@@ -52,7 +52,7 @@ class Editing:
             # Not before: in another tab the address may just have become another one.
             before = self.state.people.get(person.ref)
             if not self.state.consents.stands(person.ref, self.now()):
-                reason = "This consent has ended, so nothing is looked up by any words."
+                reason = "This consent has ended, so no search is run."
                 raise NotPermittedError(reason)
             asked = replace(
                 person,
@@ -97,7 +97,7 @@ class Editing:
         """
         with self.state.write():
             if not self.state.consents.stands(ref, self.now()):
-                reason = "This consent has ended, so nothing is looked up by any words."
+                reason = "This consent has ended, so no search is run."
                 raise NotPermittedError(reason)
             proof = self._unproven(ref, account)
             if proof is None or proof.state is ProofState.REQUESTED:
@@ -138,8 +138,8 @@ class Editing:
         next_at = self.next_at(ref)
         if next_at is not None:
             reason = (
-                f"You added names, places or accounts {MOST_EDITS_A_WEEK} times within seven days; "
-                f"you can add more from {next_at:%-d %B %Y, %H:%M} UTC."
+                f"You added names, places or accounts {MOST_EDITS_A_WEEK} times within seven days. "
+                f"You can add more after {next_at:%B %-d, %Y, %H:%M} UTC."
             )
             raise TooSoonError(reason)
 
@@ -147,7 +147,7 @@ class Editing:
 def _refuse_unusable(asked: Person, before: Person) -> None:
     name = asked.name
     if name != before.name and not (name.given.strip() and name.family.strip()):
-        reason = "Nothing can be looked up without a given and a family name."
+        reason = "Enter a first name and a last name. No search can be run without them."
         raise InputError(reason)
     if not zone_exists(asked.zone):
         reason = "This time zone is unknown; give one such as America/Chicago."
@@ -256,7 +256,7 @@ class Readdressing:
 
     def _standing(self, ref: str) -> Person:
         if not self.state.consents.stands(ref, self.now()):
-            reason = "This consent has ended, so nothing is written to any address."
+            reason = "This consent has ended, so no email is sent."
             raise NotPermittedError(reason)
         return self.state.people.get(ref)
 

@@ -64,7 +64,9 @@ class Reviewing:
         flags = tuple(self.state.flags.get(ref) for ref in dict.fromkeys(refs))
         for flag in flags:
             if word.by != flag.person and self.admission.opening(flag) is None:
-                reason = f"Only its person may rule on {flag.ref}, which is not open to IT."
+                reason = (
+                    f"Flag {flag.ref} is not open to IT. Only the staff member can decide on it."
+                )
                 raise NotPermittedError(reason)
         with self.state.write():
             after = tuple(self.deciding.rule(flag, word) for flag in flags)
@@ -128,7 +130,7 @@ def _line(flag: Flag, shown: ReviewFields) -> ReviewLine:
     )
 
 
-CHANGED = "This has changed since you opened it: look at it again before you decide."
+CHANGED = "This changed after you opened it. Look at it again before you decide."
 NOBODY = ""
 
 
@@ -154,7 +156,7 @@ class Handling:
         """Hand out the evidence of what its person shared, and of nothing else."""
         flag = self._looked_at(reviewer, ref)
         if flag.shared_at is None:
-            reason = "Its person has not shared the evidence; you can ask them to."
+            reason = "The staff member has not shared the evidence. You can ask them to."
             raise NotPermittedError(reason)
         self._audit(reviewer, "took-pack", ref)
         return self.evidence.of(flag)
@@ -190,7 +192,7 @@ class Handling:
         with self.state.write():
             flag = self._looked_at(reviewer, ref)
             if not may_ask(asked_at(self.state, ref), self.now()):
-                reason = "Its person was asked within the last week: wait for their answer."
+                reason = "The staff member was asked within the last week. Wait for their answer."
                 raise InputError(reason)
             remark = self._remark(reviewer, flag, RemarkKind.QUESTION, text)
             self.state.remarks.add(remark)
@@ -205,7 +207,7 @@ class Handling:
     ) -> tuple[Flag, ...]:
         """Rule on several flags alike, or on none. `seen` is the state of each as it was read."""
         if ruling not in RULINGS:
-            reason = "Only its person may say that."
+            reason = "Only the staff member can say that."
             raise NotPermittedError(reason)
         with self.state.write():
             for ref, state in seen.items():
@@ -313,7 +315,7 @@ class EarlyLooks:
             self._refuse_needless(flag)
             self.state.glass.put(broken)
             if self.admission.opening(flag) is None:
-                sentence = "This person's consent has ended, and with it all review."
+                sentence = "This person's consent has ended, so review has ended too."
                 raise NotPermittedError(sentence)
             seen = f"{words.flag_sentence(flag.kind, flag.severity)} {FOR_A_DAY}"
             by = Opener(actor=reviewer.ref, names=(broken.first, broken.second))
@@ -323,13 +325,13 @@ class EarlyLooks:
 
     def _refuse_needless(self, flag: Flag) -> None:
         if self.admission.opening(flag):
-            reason = "This flag is open to IT already: it stands in the queue."
+            reason = "This flag is already open to IT. Find it in the queue."
             raise InputError(reason)
 
     def _refuse_strangers(self, *addresses: str) -> None:
         listed = {each.casefold() for each in self.config.district.reviewers}
         if not {each.casefold() for each in addresses} <= listed:
-            reason = "Whoever proposed this is no reviewer any more: propose it anew."
+            reason = "The person who requested this is no longer a reviewer. Send a new request."
             raise NotPermittedError(reason)
 
     def _audit(self, reviewer: Reviewer, action: str, ref: str, details: dict[str, str]) -> None:

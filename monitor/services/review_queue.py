@@ -26,8 +26,8 @@ from monitor.services.notifications import Reviewer, reviewer_ref
 from monitor.services.ports import Now
 
 NOT_YET = (
-    "This flag is its person's alone so far; they see it first. "
-    "Breaking the glass takes two reviewers and a reason, and tells the person."
+    "Only the staff member can see this flag so far. "
+    "Early access takes two reviewers and a reason, and the staff member is notified."
 )
 
 
@@ -85,7 +85,7 @@ PAGE = 25
 LOOK_LASTS = timedelta(minutes=30)
 # What IT may rule. Sharing is its person's alone to do.
 RULINGS = frozenset(Ruling) - {Ruling.SHARED, Ruling.REOPENED, Ruling.MINE, Ruling.FAMILY}
-NOT_YOURS = "This flag is about you: it stands in your own list, and another reviewer decides."
+NOT_YOURS = "This flag is about you. Find it under My findings; another reviewer decides."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ class Checking:
         """Ask for a check now; one that is under way already is not asked for twice."""
         now = self.now()
         if not self.state.consents.asks(ref, now):
-            reason = "Nothing is asked about you: your consent has ended or is paused."
+            reason = "Your consent has ended or is paused, so we cannot search for you."
             raise NotPermittedError(reason)
         with self.state.write():
             if self._waiting(ref) is None:
@@ -71,9 +71,7 @@ class Checking:
     def _refuse_too_soon(self, ref: str) -> None:
         last = self.state.sweeps.latest(SweepKind.SELFCHECK, ref)
         if last and last.closed_at and next_check(last.closed_at, self.now()):
-            reason = (
-                "You have had a check within the last hour; the page says when the next may be."
-            )
+            reason = "You had a check within the last hour. The page says when you can check again."
             raise TooSoonError(reason)
 
     def _under_way(self, request: RunRequest, zone: str) -> CheckView:

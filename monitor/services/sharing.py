@@ -51,7 +51,7 @@ class Disclosing:
         """Close a flag to IT again; what its person ruled on it stands as it was."""
         flag = self.state.flags.of_owner(owner, ref)
         if flag.shared_at is None:
-            reason = "This was not shared; there is nothing to take back."
+            reason = "This was not shared, so there is nothing to undo."
             raise InputError(reason)
         ruling, until = own_ruling(self._case(flag)), flag.harmless_until
         with self.state.write():
@@ -64,6 +64,6 @@ class Disclosing:
     def _case(self, flag: Flag) -> Case:
         consent = self.state.consents.latest(flag.person)
         if consent is None:
-            reason = "Your consent has ended, and with it all review."
+            reason = "Your consent has ended, so review has ended too."
             raise NotPermittedError(reason)
         return Case(flag=flag, consent=consent, judgements=self.state.flags.judgements(flag.ref))

@@ -75,7 +75,7 @@ class TakingDown:
         """Keep what the person did, and have a reported account looked at again."""
         flag = self._pursued(owner, ref)
         if ruling not in NEXT[flag.state]:
-            reason = f"A report that is {flag.state} cannot become {ruling}: load the page again."
+            reason = f"A report that is {flag.state} cannot become {ruling}. Reload the page."
             raise InputError(reason)
         with self.state.write():
             (after,) = self.reviewing.rule_all(
@@ -90,10 +90,10 @@ class TakingDown:
     def _pursued(self, owner: str, ref: str) -> Flag:
         flag = self.state.flags.of_owner(owner, ref)
         if Ruling.REPORTED not in FITTING[flag.kind]:
-            reason = "Only an account that pretends to be somebody, or was taken over, is reported."
+            reason = "You can report only an account that pretends to be you or was taken over."
             raise InputError(reason)
         if flag.state not in NEXT:
-            reason = f"You said that it is {flag.state}: take that back before you report it."
+            reason = f"You said that it is {flag.state}. Undo that before you report it."
             raise InputError(reason)
         return flag
 

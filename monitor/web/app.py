@@ -67,7 +67,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
 )
 CORNERS: Final = (
     Corner(role=Role.STAFF, title="My findings", path="/me"),
-    Corner(role=Role.STAFF, title="Sort", path="/me/sort"),
+    Corner(role=Role.STAFF, title="Answer", path="/me/sort"),
     Corner(role=Role.STAFF, title="Check now", path="/me/check"),
     Corner(role=Role.STAFF, title="My data", path="/me/data"),
     Corner(role=Role.REVIEWER, title="Review", path="/review"),

@@ -27,9 +27,9 @@ from reports.pages.account import SignInPressView as PressView
 from reports.pages.layout import Fault
 from reports.sanitize import one_address
 
-NOT_ONE: Final = "Type one mail address, such as name@school.example"
+NOT_ONE: Final = "Enter one email address, such as name@school.example"
 ELSEWHERE: Final = (
-    "This link was asked for in another browser. Open it there, or ask for a new one here"
+    "You asked for this link in another browser. Open it there, or ask for a new one here"
 )
 
 
@@ -100,7 +100,7 @@ def _page(desk: WebDesk, address: str = "", faults: tuple[Fault, ...] = ()) -> R
 
 def _code_page(desk: WebDesk, faults: tuple[Fault, ...] = ()) -> Response:
     view = CodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
-    return desk.page("Look into your mail", documents.render_code, view, _status(faults))
+    return desk.page("Check your email", documents.render_code, view, _status(faults))
 
 
 def _status(faults: tuple[Fault, ...]) -> HTTPStatus:
@@ -271,9 +271,9 @@ def _unreachable(issuer: str) -> UnavailableError:
 ATTEMPT: Final = "namesake-attempt"
 BACK: Final = "/sign-in/account/back"
 UNPROVEN: Final = RefusalView(
-    title="You could not be signed in",
-    what="What your school account answered does not prove who you are. Begin again; "
-    "if it happens again, write to the address below.",
+    title="We could not sign you in",
+    what="The answer from your school account does not prove who you are. Try again. "
+    "If it happens again, email the address below.",
     status=HTTPStatus.FORBIDDEN,
 )
 

@@ -15,7 +15,7 @@ from monitor.web.sessions import Visit, Visits
 from reports.pages.layout import Frame, Place
 
 V = TypeVar("V")
-VOUCHED: Final = "Your district's own sign-in page let you in. Sign out there."
+VOUCHED: Final = "You signed in through your district's own sign-in page. Sign out there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,9 @@ from monitor.web.security import DOORS, Door
 from reports.pages import demo as cast
 from reports.pages.demo import Actor, CastView
 
-MADE_UP: Final = "Everybody here is made up, and so is the internet. Nothing leaves this machine."
+MADE_UP: Final = (
+    "All people here are made up, and so is the internet. Nothing leaves this computer."
+)
 
 
 def demo_app(

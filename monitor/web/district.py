@@ -16,11 +16,22 @@ ROWS = 50
 LAST_ROW = 2**63 - 1
 SHORT = 8
 # What reviewers do with what is others'; what else is audited is no reviewer's business.
-ACTIONS = (
-    *("viewed", "took", "gave-back", "noted", "asked", "ruled", "took-pack"),
-    *("proposed-glass", "broke-glass"),
-    *("proposed-held", "held", "proposed-released", "released", "proposed-in-vain"),
-)
+ACTIONS = {
+    "viewed": "Viewed",
+    "took": "Assigned to self",
+    "gave-back": "Unassigned",
+    "noted": "Added a note",
+    "asked": "Asked the person",
+    "ruled": "Decided",
+    "took-pack": "Downloaded evidence",
+    "proposed-glass": "Requested early access",
+    "broke-glass": "Opened early",
+    "proposed-held": "Proposed a legal hold",
+    "held": "Placed a legal hold",
+    "proposed-released": "Proposed lifting a legal hold",
+    "released": "Lifted a legal hold",
+    "proposed-in-vain": "Tried to propose a legal hold",
+}
 
 
 def district(desk: WebDesk) -> Blueprint:
@@ -36,22 +47,22 @@ class _Pages:
 
     def figures(self) -> Response:
         view = self.desk.service.casework.surveying.view()
-        return self.desk.page("The district", document.render, view)
+        return self.desk.page("District", document.render, view)
 
     def audit(self) -> Response:
         log = self.desk.service.state.audit
         chosen = request.args.get("action", "")
         chosen = chosen if chosen in ACTIONS else ""
         before = min(max(0, request.args.get("before", default=0, type=int)), LAST_ROW)
-        entries = log.of_offices((chosen,) if chosen else ACTIONS, before, ROWS + 1)
+        entries = log.of_offices((chosen,) if chosen else tuple(ACTIONS), before, ROWS + 1)
         view = AuditView(
             lines=tuple(self._lines(entries[:ROWS])),
-            actions=(("", "Everything"), *((each, _words(each)) for each in ACTIONS)),
+            actions=(("", "All"), *ACTIONS.items()),
             action=chosen,
             older=entries[ROWS - 1].seq if len(entries) > ROWS else 0,
             newest=not before,
         )
-        return self.desk.page("Audit", audit_document.render_audit, view)
+        return self.desk.page("Audit log", audit_document.render_audit, view)
 
     def _lines(self, entries: tuple[Entry, ...]) -> Iterator[AuditLine]:
         names = self.desk.service.casework.queue
@@ -60,7 +71,7 @@ class _Pages:
                 seq=entry.seq,
                 at=entry.at,
                 who=_short(names.name(entry.actor)),
-                what=_words(entry.action),
+                what=ACTIONS[entry.action],
                 subject=entry.subject[:SHORT],
                 details=", ".join(_detail(*each) for each in sorted(entry.details.items())),
             )

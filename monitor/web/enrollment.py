@@ -162,12 +162,14 @@ def several(form: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _faults(step: Step, draft: Draft, form: Form) -> Iterator[Fault]:
     if step is Step.SCOPES and not draft.scopes:
-        yield Fault(field="scopes", words="Choose at least one: else there is nothing to do.")
+        yield Fault(
+            field="scopes", words="Choose at least one. Without one, there is nothing to do."
+        )
     if step is Step.NAMES:
         if not draft.name.given:
-            yield Fault(field="given", words="Enter your given name.")
+            yield Fault(field="given", words="Enter your first name.")
         if not draft.name.family:
-            yield Fault(field="family", words="Enter your family name.")
+            yield Fault(field="family", words="Enter your last name.")
     if step is Step.ACCOUNTS:
         yield from _contradictions(draft)
     yield from _lengths(form)
@@ -177,30 +179,30 @@ def _contradictions(draft: Draft) -> Iterator[Fault]:
     theirs = {account.partition(":")[0] for account in draft.accounts}
     for platform in draft.absent_from:
         if platform in theirs:
-            words = f"You added an account on {platform}, and said you have none there."
-            yield Fault(field="none_on", words=f"{words} Take one of the two back.")
+            words = f"You added an account on {platform} but said you have none there."
+            yield Fault(field="none_on", words=f"{words} Remove one of the two.")
 
 
 def _lengths(form: Form) -> Iterator[Fault]:
     lists = ("former", "nicknames", "places", "handles", "others")
     for name in ("given", "family", "middle", "school", "role"):
         if len(line(form, name)) > LONGEST:
-            yield Fault(field=name, words=f"Shorten this to {LONGEST} characters.")
+            yield Fault(field=name, words=f"Use at most {LONGEST} characters.")
     for name in lists:
         entries = several(form, name)
         if len(entries) > MOST:
-            yield Fault(field=name, words=f"Enter {MOST} at most: the likeliest ones.")
+            yield Fault(field=name, words=f"Enter at most {MOST}. Choose the most likely ones.")
         elif any(len(each) > LONGEST for each in entries):
-            yield Fault(field=name, words=f"Each entry has {LONGEST} characters at most.")
+            yield Fault(field=name, words=f"Use at most {LONGEST} characters for each entry.")
 
 
 SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.SEARCH: "Search engines",
-    Scope.PROFILES: "Sites with profiles",
-    Scope.MAIL_ADDRESS: "Your work address",
+    Scope.PROFILES: "Profile sites",
+    Scope.MAIL_ADDRESS: "Your work email",
     Scope.MAIL_HASH: "Gravatar",
     Scope.PHOTOS: "Profile pictures",
-    Scope.STUDENT_LINKS: "Links with students",
+    Scope.STUDENT_LINKS: "Links to students",
 }
 # Where most impostors are: what is asked for by name. Others can be typed.
 NETWORKS = ("facebook", "instagram", "linkedin", "snapchat", "tiktok", "x", "youtube", "bluesky")
@@ -343,12 +345,12 @@ def rows(draft: Draft, base: str) -> Iterator[SummaryRow]:
     own = (f"{line.title} {line.detail}" for line in declared(draft.accounts, draft.pages))
     told: tuple[tuple[str, Iterable[str], Step], ...] = (
         (
-            "What may be asked",
+            "What we search",
             (SCOPE_TITLES[each] for each in Scope if each in draft.scopes),
             Step.SCOPES,
         ),
         ("Name", (" ".join(filter(None, (name.given, name.middle, name.family))),), Step.NAMES),
-        ("Former and short names", others, Step.NAMES),
+        ("Former names and nicknames", others, Step.NAMES),
         ("School and work", filter(None, (draft.school, draft.role)), Step.WORK),
         ("Towns", draft.places, Step.WORK),
         ("Your accounts and pages", own, Step.ACCOUNTS),
@@ -383,18 +385,18 @@ def _sentences(lines: Iterable[str]) -> Iterator[str]:
 
 TITLES = {
     Step.READ: "Join Namesake",
-    Step.SCOPES: "What may Namesake ask?",
-    Step.NAMES: "Which names are you known by?",
-    Step.WORK: "Where would people expect you?",
+    Step.SCOPES: "What may we search?",
+    Step.NAMES: "What names do you go by?",
+    Step.WORK: "Where do you work and live?",
     Step.ACCOUNTS: "Which accounts are yours?",
-    Step.CHECK: "Check your answers, and join",
+    Step.CHECK: "Check your answers and join",
 }
 NO_ADDRESS = "Paste the address of a page, such as instagram.com/yourname."
 NAME_WAITS = (
-    "IT invited you by another name. It is shown the name you gave, to confirm it, and nothing is "
-    "looked up by that before."
+    "IT invited you under another name. We show IT the name you entered so they can confirm it. "
+    "We do not search for it until they do."
 )
-READ_AGAIN = "The consent text has changed since you read it. Read it again, please."
+READ_AGAIN = "The consent text has changed since you read it. Please read it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,7 +528,7 @@ def join(desk: WebDesk) -> Blueprint:
         if joiner.invitation:
             joiner.beginning.give_up(joiner.invitation)
         desk.leave()
-        return desk.done("/sign-in", "Your answers are forgotten. Your invitation stays good.")
+        return desk.done("/sign-in", "Your answers are deleted. You can still use your invitation.")
 
     for step in Step:
         _step(routes, joiner, step)
@@ -544,7 +546,7 @@ def _step(routes: Blueprint, joiner: Joiner, step: Step) -> None:
     routes.add_url_rule(f"/join/{step}", f"answer-{step}", answer, methods=["POST"])
 
 
-NO_CODE: Final = Fault(field="code", words="Paste the code that stands in your letter.")
+NO_CODE: Final = Fault(field="code", words="Paste the code from your email.")
 WHY: Final = {Invited.ANSWERED: Closed.ANSWERED, Invited.EXPIRED: Closed.EXPIRED}
 
 
@@ -587,7 +589,7 @@ def not_me(desk: WebDesk) -> Blueprint:
         if disowning.bearer(token) is None:
             return lost()
         view = NotMeView(token=token, contact=contact)
-        return desk.page("Was it not you?", pages.render_not_me, view)
+        return desk.page("Was this not you?", pages.render_not_me, view)
 
     @routes.post("/join/not-me/<token>")
     def undo(token: str) -> Response:
@@ -596,11 +598,11 @@ def not_me(desk: WebDesk) -> Blueprint:
         except InputError:
             return lost()
         view = NotMeView(token="", contact=contact, done=True)
-        return desk.page("It is undone", pages.render_not_me, view)
+        return desk.page("Undone", pages.render_not_me, view)
 
     def lost() -> Response:
         view = NotMeView(token="", contact=contact)
-        title = "This link does nothing any more"
+        title = "This link no longer works"
         return desk.page(title, pages.render_not_me, view, HTTPStatus.GONE)
 
     return routes
@@ -609,4 +611,4 @@ def not_me(desk: WebDesk) -> Blueprint:
 def _closed(desk: WebDesk, standing: Invited) -> Response:
     contact = desk.service.config.district.contact
     view = ClosedView(why=WHY.get(standing, Closed.UNKNOWN), contact=contact)
-    return desk.page("This invitation opens nothing", pages.render_closed, view, HTTPStatus.GONE)
+    return desk.page("This invitation does not work", pages.render_closed, view, HTTPStatus.GONE)

@@ -41,39 +41,39 @@ class Words:
 WORDS: Final = MappingProxyType(
     {
         400: Words(
-            "This request could not be read",
-            "Something in the address or in the form is not as we made it. "
-            "Go back, load the page again, and try once more.",
+            "We could not read this request",
+            "Something in the address or the form is not valid. "
+            "Go back, reload the page, and try again.",
         ),
         403: Words(
-            "This page is not for your account",
-            "You are signed in, but this page belongs to somebody else or to another role.",
+            "You cannot open this page",
+            "You are signed in, but this page belongs to another person or role.",
         ),
         404: Words(
-            "There is no such page",
-            "Check the address. What was here may have been removed, or was never yours.",
+            "Page not found",
+            "Check the address. The page may have been removed, or it was never yours.",
         ),
-        405: Words("That cannot be done here", "Go back, and use the buttons on the page."),
+        405: Words("You cannot do that here", "Go back and use the buttons on the page."),
         410: Words(
-            "This link was used or is out of date",
-            "Each link works once, and not for long. Ask for a new one.",
+            "This link was already used or has expired",
+            "Each link works once and only for a short time. Ask for a new one.",
         ),
-        413: Words("That is too large", "Send a smaller file or a shorter text."),
-        422: Words("Something is missing", "Go back, and check what you filled in."),
+        413: Words("Too large", "Send a smaller file or a shorter text."),
+        422: Words("Something is missing", "Go back and check what you entered."),
         500: Words(
-            "This is a fault of ours",
-            "Nothing you entered before was lost. Try again in a few minutes; "
-            "if it happens again, write to the address below.",
+            "Internal error",
+            "You did not lose anything you saved before. Try again in a few minutes. "
+            "If it happens again, email the address below.",
         ),
         503: Words(
-            "Namesake is busy or being looked after",
-            "Nothing was lost. Try again in a few minutes.",
+            "Namesake is busy or under maintenance",
+            "You did not lose anything. Try again in a few minutes.",
         ),
     }
 )
 _FORGED: Final = Words(
-    "This form is out of date",
-    "You may have signed in or out in another tab. Go back, load the page again, and send it anew.",
+    "This form has expired",
+    "You may have signed in or out in another tab. Go back, reload the page, and send it again.",
 )
 _STATUS: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyType(
     {

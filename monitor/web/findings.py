@@ -30,7 +30,7 @@ def sort(desk: WebDesk) -> Blueprint:
 
     @routes.get("/me/sort")
     def show() -> Response:
-        return desk.page("Sort what was found", pages_sort.render_sort, _view(desk))
+        return desk.page("Review what we found", pages_sort.render_sort, _view(desk))
 
     @routes.get("/me/sort/done")
     def done() -> Response:
@@ -39,7 +39,7 @@ def sort(desk: WebDesk) -> Blueprint:
         number, last, shown = cut(lines, SORTED_ON_A_PAGE)
         zone = desk.service.state.people.get(owner).zone
         view = SortedView(zone=zone, lines=shown, number=number, last=last)
-        return desk.page("What you have sorted", pages_sort.render_sorted, view)
+        return desk.page("Your answers", pages_sort.render_sorted, view)
 
     @routes.post("/me/sort")
     def answer() -> Response:
@@ -47,11 +47,11 @@ def sort(desk: WebDesk) -> Blueprint:
         if request.form.get("ruling", "") not in ANSWERS:
             abort(HTTPStatus.BAD_REQUEST)
         if not refs:
-            return desk.done("/me/sort", "Pick at least one card first.")
+            return desk.done("/me/sort", "Select at least one card first.")
         ruling = Ruling(request.form["ruling"])
         mine(desk.service, owner, refs)
         desk.service.sorting.sort(owner, dict.fromkeys(refs, ruling))
-        return _back(desk, refs, "Sorted.")
+        return _back(desk, refs, "Saved.")
 
     @routes.post("/me/sort/undo")
     def undo() -> Response:
@@ -60,8 +60,8 @@ def sort(desk: WebDesk) -> Blueprint:
         try:
             desk.service.sorting.undo(owner, refs)
         except InputError:
-            return desk.done("/me/sort", "There was nothing to take back.")
-        return _back(desk, (), "Taken back.", refs)
+            return desk.done("/me/sort", "There was nothing to undo.")
+        return _back(desk, (), "Undone.", refs)
 
     return routes
 
@@ -108,7 +108,7 @@ def _done(service: Service, owner: str) -> DoneLine | None:
     if not known:
         return None
     told = ANSWERS[own[known[0]]]
-    words = f"Sorted: {told}." if len(known) == 1 else f"{len(known)} sorted: {told}."
+    words = f"Saved: {told}." if len(known) == 1 else f"Saved {len(known)} answers: {told}."
     return DoneLine(refs=known, words=words)
 
 
@@ -135,7 +135,7 @@ def items(desk: WebDesk) -> Blueprint:
     @routes.get("/me/items/<ref>")
     def show(ref: str) -> Response:
         view = desk.service.portal.dossier.item(_owner(desk, ref), ref)
-        return desk.page("What was found", pages.render_item, view)
+        return desk.page("What we found", pages.render_item, view)
 
     @routes.get("/me/items/<ref>/beside")
     @routes.get("/me/items/<ref>/beside/<own>")
@@ -172,8 +172,8 @@ def flags(desk: WebDesk) -> Blueprint:
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
         if request.form.get("back") == "sort":
-            return desk.done("/me/sort#card-1", "Kept.")
-        return desk.done(f"/me/items/{flag.item}", "Kept.")
+            return desk.done("/me/sort#card-1", "Saved.")
+        return desk.done(f"/me/items/{flag.item}", "Saved.")
 
     @routes.post("/me/flags/<ref>/undo")
     def undo(ref: str) -> Response:
@@ -181,8 +181,8 @@ def flags(desk: WebDesk) -> Blueprint:
         try:
             desk.service.reviewing.undo((ref,), flag.person)
         except InputError:
-            return desk.done(f"/me/items/{flag.item}", "There was nothing to take back.")
-        return desk.done(f"/me/items/{flag.item}", "Taken back.")
+            return desk.done(f"/me/items/{flag.item}", "There was nothing to undo.")
+        return desk.done(f"/me/items/{flag.item}", "Undone.")
 
     return routes
 
@@ -194,7 +194,8 @@ def sharing(desk: WebDesk) -> Blueprint:
     @routes.get("/me/flags/<ref>/share")
     def ask(ref: str) -> Response:
         flag = _flag(desk, ref)
-        fields = tuple(it_lines(disclosing.preview(flag.person, ref)))
+        zone = desk.service.state.people.get(flag.person).zone
+        fields = tuple(it_lines(disclosing.preview(flag.person, ref), zone))
         view = ShareView(ref=ref, item=flag.item, fields=fields)
         return desk.page("Share this with IT?", pages.render_share, view)
 
@@ -202,7 +203,7 @@ def sharing(desk: WebDesk) -> Blueprint:
     def share(ref: str) -> Response:
         flag = _flag(desk, ref)
         disclosing.share(flag.person, ref)
-        return desk.done(f"/me/items/{flag.item}", "Shared with IT. You can take it back below.")
+        return desk.done(f"/me/items/{flag.item}", "Shared with IT. You can stop sharing below.")
 
     @routes.post("/me/flags/<ref>/unshare")
     def unshare(ref: str) -> Response:

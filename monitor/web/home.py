@@ -54,7 +54,7 @@ def _left(desk: WebDesk, person: str) -> Response:
         zone=desk.service.state.people.get(person).zone,
         erased_by=desk.service.consenting.standing(person).erased_by,
     )
-    return desk.page("You have left", render_left, view)
+    return desk.page("You left", render_left, view)
 
 
 def front(desk: WebDesk) -> Blueprint:
@@ -73,7 +73,7 @@ def front(desk: WebDesk) -> Blueprint:
     @routes.post("/sign-out/everywhere")
     def sign_out_everywhere() -> Response:
         desk.service.admitting.end_everywhere(desk.principal())
-        return desk.part("You are signed out on every device.")
+        return desk.part("You are signed out everywhere.")
 
     @routes.get("/static/<name>")
     def file(name: str) -> Response:
@@ -137,14 +137,14 @@ def weekly(desk: WebDesk) -> Blueprint:
         person = desk.principal().person
         if request.form.get(DEED) == GO_ON:
             desk.service.stopping.go_on(person)
-            return desk.done("/me/data#letter", "You get the weekly letter again.")
+            return desk.done("/me/data#letter", "You will get the weekly email again.")
         desk.service.stopping.stop(person)
-        return desk.done("/me/data#letter", "The weekly letter is stopped.")
+        return desk.done("/me/data#letter", "You will not get the weekly email anymore.")
 
     return routes
 
 
 def _title(view: StopView) -> str:
     if not view.token:
-        return "This link does nothing any more"
-    return "The weekly letter is stopped" if view.stopped else "Stop the weekly letter?"
+        return "This link no longer works"
+    return "You stopped the weekly email" if view.stopped else "Stop the weekly email?"

@@ -60,10 +60,8 @@ from reports.templating import local
 PROOFS: Final = "/me/data/accounts#proofs"
 EDITED: Final = (Step.NAMES, Step.WORK, Step.ACCOUNTS)
 FIRST: Final = {Step.NAMES: "given", Step.WORK: "school", Step.ACCOUNTS: "address"}
-NAME_WAITS: Final = (
-    "Saved. IT is shown the new name, to confirm it; nothing is looked up by it before."
-)
-ENDED: Final = "Your consent has ended, so nothing is looked up by any words."
+NAME_WAITS: Final = "Saved. IT must confirm the new name. We do not search for it until they do."
+ENDED: Final = "Your consent has ended, so we do not search for you."
 
 
 def editing(desk: WebDesk) -> Blueprint:
@@ -137,7 +135,8 @@ class Editor:
         except NotPermittedError:
             return self.desk.done("/me/data", ENDED)
         return self.desk.done(
-            PROOFS, "Asked for. Start a check under “Check now” to have it at once."
+            PROOFS,
+            "Requested. It runs with the next check. To run it right away, go to “Check now”.",
         )
 
     def _accounts(self, read: Filled) -> Response:
@@ -182,7 +181,8 @@ class Editor:
         service, ref = self.desk.service, self.desk.principal().person
         next_at = service.editing.next_at(ref) or self.desk.now()
         zone = service.state.people.get(ref).zone
-        words = f"You added words five times in seven days. Add more from {local(next_at, zone)}"
+        after = local(next_at, zone)
+        words = f"You added words five times in seven days. You can add more after {after}"
         render, view = self._view(
             step, replace(read, faults=(Fault(field=FIRST[step], words=words),))
         )
@@ -196,8 +196,8 @@ SEEN_ON_A_PAGE: Final = 50
 NO_SCOPE: Final = Fault(
     field="scopes", words="Choose at least one. To stop everything, pause or leave instead."
 )
-SHOWN_FIRST: Final = "Below stands what you added would ask anew. Read it, and agree then."
-NO_SPAN: Final = Fault(field="days", words="Choose for how long.")
+SHOWN_FIRST: Final = "See below what your choice would add. Read it, and then agree."
+NO_SPAN: Final = Fault(field="days", words="Choose how long.")
 
 
 def data(desk: WebDesk) -> Blueprint:
@@ -212,7 +212,7 @@ def data(desk: WebDesk) -> Blueprint:
         lines = desk.service.portal.own_data.looks(_ref(desk))
         number, last, shown = cut(lines, SEEN_ON_A_PAGE)
         view = SeenView(zone=_zone(desk), lines=shown, number=number, last=last)
-        return desk.page("Who looked at what", pages.render_seen, view)
+        return desk.page("Who viewed your data", pages.render_seen, view)
 
     @routes.post("/me/data/pause")
     def pause() -> Response:
@@ -220,7 +220,7 @@ def data(desk: WebDesk) -> Blueprint:
         if span is None:
             return data_page(desk, (NO_SPAN,), HTTPStatus.UNPROCESSABLE_ENTITY)
         desk.service.consenting.pause(_ref(desk), desk.now() + span, Channel.PORTAL)
-        return desk.done("/me/data", "Paused. Nothing is asked about you meanwhile.")
+        return desk.done("/me/data", "Paused. We do not search for you until the pause ends.")
 
     @routes.post("/me/data/resume")
     def resume() -> Response:
@@ -228,7 +228,7 @@ def data(desk: WebDesk) -> Blueprint:
             desk.service.consenting.resume(_ref(desk), Channel.PORTAL)
         except InputError:
             return desk.done("/me/data", "Nothing was paused.")
-        return desk.done("/me/data", "Everything goes on.")
+        return desk.done("/me/data", "Checks are on again.")
 
     @routes.post("/me/data/sign-out")
     def sign_out() -> Response:
@@ -244,18 +244,18 @@ def consent(desk: WebDesk) -> Blueprint:
     @routes.get("/me/data/scopes")
     def scopes() -> Response:
         view = _answer(desk, _agreed(desk))
-        return desk.page("Change what may be asked", pages.render_scopes, view)
+        return desk.page("Change what we search", pages.render_scopes, view)
 
     @routes.post("/me/data/scopes")
     def change() -> Response:
         chosen, before = _chosen(), _agreed(desk)
         if not chosen:
             view = _answer(desk, chosen, (NO_SCOPE,))
-            title, status = "Change what may be asked", HTTPStatus.UNPROCESSABLE_ENTITY
+            title, status = "Change what we search", HTTPStatus.UNPROCESSABLE_ENTITY
             return desk.page(title, pages.render_scopes, view, status)
         if chosen < before:
             desk.service.consenting.narrow(_ref(desk), chosen, Channel.PORTAL)
-            return desk.done("/me/data", "Changed. What you took back is not asked any more.")
+            return desk.done("/me/data", "Saved. We no longer search what you turned off.")
         if chosen == before:
             return desk.done("/me/data", "Nothing was changed.")
         return desk.done(_renewal(chosen))
@@ -270,12 +270,12 @@ def renewal(desk: WebDesk) -> Blueprint:
     def read() -> Response:
         asked = frozenset(_known(request.args.get("scopes", "").split("-or-")))
         return desk.page(
-            "Read, and agree", pages.render_answer, _answer(desk, asked or _agreed(desk))
+            "Read and agree", pages.render_answer, _answer(desk, asked or _agreed(desk))
         )
 
     @routes.post("/me/data/renew")
     def agree() -> Response:
-        chosen, title = _chosen(), "Read, and agree"
+        chosen, title = _chosen(), "Read and agree"
         if not chosen:
             view = _answer(desk, chosen, (NO_SCOPE,))
             return desk.page(title, pages.render_answer, view, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -286,9 +286,9 @@ def renewal(desk: WebDesk) -> Blueprint:
             desk.service.consenting.answer(_ref(desk), answer)
         except InputError:
             return desk.done(
-                "/me/data/renew", "The text has changed meanwhile. Read it again, please."
+                "/me/data/renew", "The text has changed in the meantime. Please read it again."
             )
-        return desk.done("/me/data", "Thank you. Your consent is renewed.")
+        return desk.done("/me/data", "Thank you. You renewed your consent.")
 
     return routes
 
@@ -316,7 +316,7 @@ def leaving(desk: WebDesk) -> Blueprint:
     def left() -> Response:
         district = desk.service.config.district
         view = LeftView(contact=district.contact, zone=district.zone)
-        return desk.page("You have left", pages.render_left, view)
+        return desk.page("You left", pages.render_left, view)
 
     return routes
 
@@ -418,7 +418,7 @@ def _zone(desk: WebDesk) -> str:
 
 
 TOO_SOON: Final = Fault(
-    field="copy", words="Five copies were made for you within the hour. Wait for the next"
+    field="copy", words="You made five copies within an hour. Wait before you make the next one"
 )
 
 
@@ -450,20 +450,21 @@ def _too_soon(desk: WebDesk, person: str) -> Response:
     return response
 
 
-TITLE: Final = "Change your work address"
+TITLE: Final = "Change your work email"
 PROXY: Final = "your district's own sign-in page"
-OFFICES: Final = {Role.REVIEWER: "reviewing", Role.OPERATOR: "looking after the service"}
+OFFICES: Final = {Role.REVIEWER: "reviewing", Role.OPERATOR: "operating the service"}
 UNWRITTEN: Final[Mapping[Unwritten, str]] = {
-    Unwritten.FOREIGN: "Type one address of your district, such as name@{domain}",
-    Unwritten.SAME: "This is your address already. Type the new one",
-    Unwritten.OFTEN: "You asked five times within the hour. Wait a little, and try again",
+    Unwritten.FOREIGN: "Enter one address of your district, such as name@{domain}",
+    Unwritten.SAME: "This is already your address. Enter the new one",
+    Unwritten.OFTEN: "You asked five times within an hour. Wait a while, and try again",
 }
-OVER: Final = "This link was used or is out of date. Type the new address again"
+OVER: Final = "This link was already used or has expired. Enter the new address again"
 UNCHANGED: Final[Mapping[Unchanged, str]] = {
-    Unchanged.OVER: "This is not the code of your last letter, or it is over. Look there again",
-    Unchanged.ELSEWHERE: "This link was asked for in another browser. Open it there, "
+    Unchanged.OVER: "This is not the code from your last email, or it has expired. "
+    "Check your email again",
+    Unchanged.ELSEWHERE: "You asked for this link in another browser. Open it there, "
     "or ask for a new one here",
-    Unchanged.TAKEN: "Somebody is enrolled under this address already. Ask IT whose it is",
+    Unchanged.TAKEN: "Someone is already enrolled under this address. Ask IT whose it is",
 }
 
 
@@ -522,11 +523,13 @@ def _by_code(desk: WebDesk, routes: Blueprint) -> None:
 def _changed(desk: WebDesk) -> Response:
     """Say that it is done; a proxy that names the old address lets nobody in to read more."""
     if not desk.visits.header:
-        return desk.done("/me/data", "Your address is changed. The old one gets a last letter.")
+        return desk.done(
+            "/me/data", "Your email address was changed. We send one last email to the old one."
+        )
     mail = desk.service.state.people.get(desk.principal().person).mail
     contact = desk.service.config.district.contact
     view = ChangedView(address=mail, accounts=PROXY, contact=contact)
-    return desk.page("Your address is changed", pages_address.render_changed, view)
+    return desk.page("Your email address was changed", pages_address.render_changed, view)
 
 
 def _page(
@@ -550,7 +553,7 @@ def _page(
 def _confirm_page(desk: WebDesk, unchanged: Unchanged | None = None) -> Response:
     faults = (Fault(field="code", words=UNCHANGED[unchanged]),) if unchanged else ()
     view = ConfirmView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
-    title = "Look into your new mailbox"
+    title = "Check your new inbox"
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return desk.page(title, pages_address.render_confirm, view, status)
 

@@ -27,8 +27,8 @@ from reports.pages import operator as document
 from reports.pages.operator import Check, DueRow, NameLine, NamesView, OperateView, SourceRow, Tone
 
 DECIDED: Final = {
-    "confirm": "Confirmed. Its person is being told.",
-    "refuse": "Not confirmed. Its person is being told.",
+    "confirm": "Confirmed. We are emailing the person.",
+    "refuse": "Declined. We are emailing the person.",
 }
 TONES: Final = {Level.OK: Tone.GOOD, Level.WARN: Tone.MEDIUM, Level.BAD: Tone.HIGH}
 

@@ -51,21 +51,21 @@ from reports.pages.review import (
 )
 
 WHY = {
-    Key.SHARED: "Its person shared it with IT.",
-    Key.CONFIRMED: "Its person confirmed that it is an imitation.",
-    Key.UNANSWERED: "It is urgent, and its person has not answered for a week.",
-    Key.COUNSEL: "The district's days for such links are over, as its person was told.",
-    Key.BREAK_GLASS: "Two reviewers opened it early, for one day. Its person was told.",
+    Key.SHARED: "The staff member shared it with IT.",
+    Key.CONFIRMED: "The staff member confirmed that it is an impersonation.",
+    Key.UNANSWERED: "It is urgent, and the staff member has not answered for a week.",
+    Key.COUNSEL: "The waiting period for such links has ended. The staff member knew about it.",
+    Key.BREAK_GLASS: "Two reviewers opened it early, for one day. The staff member was notified.",
 }
 RULING_WORDS = {
-    Ruling.NAMESAKE: "Somebody else of that name",
+    Ruling.NAMESAKE: "Someone else with that name",
     Ruling.UNRELATED: "Not about this person",
     Ruling.HARMLESS: "Harmless",
-    Ruling.IMPERSONATION: "An imitation",
-    Ruling.REPORTED: "An imitation, and it was reported",
+    Ruling.IMPERSONATION: "Impersonation",
+    Ruling.REPORTED: "Impersonation, reported",
     Ruling.REMOVED: "Reported, and the platform removed it",
     Ruling.REFUSED: "Reported, and the platform refused",
-    Ruling.STUDENT_LINK: "A link with a student",
+    Ruling.STUDENT_LINK: "A link to a student",
     Ruling.UNLINKED: "The link was removed",
     Ruling.EXPLAINED: "The link is explained",
 }
@@ -91,7 +91,7 @@ STANDING_WORDS = {
     "reported": "Reported",
     "settled": "Settled",
 }
-WHO = {"me": "By me", "nobody": "By nobody"}
+WHO = {"me": "To me", "nobody": "Not assigned"}
 
 
 def wanted(chosen: dict[str, str], reviewer: Reviewer, now: datetime) -> Wanted:
@@ -177,9 +177,9 @@ def _filters(chosen: dict[str, str], schools: tuple[str, ...]) -> Iterator[Filte
     told: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
         "severity": ("Severity", severities),
-        "state": ("State", list(STANDING_WORDS.items())),
+        "state": ("Status", list(STANDING_WORDS.items())),
         "school": ("School", [(each, each) for each in schools]),
-        "taken": ("Taken", list(WHO.items())),
+        "taken": ("Assigned", list(WHO.items())),
         "age": ("Age", list(AGES.items())),
     }
     for name, (label, options) in told.items():
@@ -210,7 +210,7 @@ def _history(queue: ReviewQueue, shown: Shown) -> Iterator[LogLine]:
     """Tell who ruled what; a note is shown if it is a reviewer's, for it is theirs to show."""
     for each in shown.history:
         of_person = each.by == shown.flag.person
-        who = "The person" if of_person else queue.name(each.by)
+        who = "The staff member" if of_person else queue.name(each.by)
         note = "" if of_person else each.note
         yield LogLine(at=each.at, who=who, what=DEEDS[each.ruling], note=note)
 
@@ -281,7 +281,7 @@ class _Pages:
         one = request.form.get("one", "")
         refs = [one] if one else request.form.getlist("ref")[:PAGE]
         if not refs:
-            return self.desk.done("/review", "Choose at least one flag first.")
+            return self.desk.done("/review", "Select at least one flag first.")
         with shut():
             self._queue.open(reviewer_of(self.desk), refs)
         return self.desk.done(_place(refs))
@@ -296,7 +296,7 @@ class _Pages:
         if len(told) < len(found):
             return _unopened(self.desk, refs)
         if not told:
-            return self.desk.done("/review", "None of these is open any more.")
+            return self.desk.done("/review", "None of these flags is open anymore.")
         view = SeveralView(flags=tuple(map(opened_flag, told)), rulings=rulings(told))
         return self.desk.page("Several flags", pages.render_several, view)
 
@@ -339,7 +339,7 @@ def _place(refs: list[str]) -> str:
 
 
 LONGEST = 1_000
-KEPT = "The ruling is kept."
+KEPT = "Saved."
 
 
 def handling(desk: WebDesk) -> Blueprint:
@@ -363,21 +363,21 @@ class _Deeds:
 
     def take(self, ref: str) -> Response:
         by, seen = reviewer_of(self.desk), request.form.get("seen", "")
-        return self._done(ref, lambda: self._do.take(by, ref, seen), "You have taken it.")
+        return self._done(ref, lambda: self._do.take(by, ref, seen), "Assigned to you.")
 
     def give_back(self, ref: str) -> Response:
         by = reviewer_of(self.desk)
-        return self._done(ref, lambda: self._do.give_back(by, ref), "You gave it back.")
+        return self._done(ref, lambda: self._do.give_back(by, ref), "You are no longer assigned.")
 
     def note(self, ref: str) -> Response:
         by, text = reviewer_of(self.desk), _text("remark")
         deed = partial(self._do.note, by, ref, text)
-        return self._typed(ref, deed, "The note is kept.", Draft(field="remark", remark=text))
+        return self._typed(ref, deed, "Note saved.", Draft(field="remark", remark=text))
 
     def ask(self, ref: str) -> Response:
         by, text = reviewer_of(self.desk), _text("question")
         deed, draft = partial(self._do.ask, by, ref, text), Draft(field="question", question=text)
-        return self._typed(ref, deed, "They are asked by letter.", draft)
+        return self._typed(ref, deed, "We emailed them your question.", draft)
 
     def pack(self, ref: str) -> Response:
         with shut():
@@ -394,16 +394,18 @@ class _Deeds:
         if len(seen) == 1 or words != KEPT:
             return self.desk.done(back, words)
         view = RuledView(refs=tuple(seen), ruling=RULING_WORDS[ruling])
-        return self.desk.page("Ruled", pages.render_ruled, view)
+        return self.desk.page("Saved", pages.render_ruled, view)
 
     def undo(self) -> Response:
         by, refs = reviewer_of(self.desk), request.form.getlist("ref")
-        words = self._tried(refs, lambda: self._do.undo(by, refs), "Taken back.")
+        words = self._tried(refs, lambda: self._do.undo(by, refs), "Undone.")
         return self.desk.done(_back(refs), words)
 
     def _unchosen(self, refs: tuple[str, ...], note: str) -> Response:
         if len(refs) != 1:
-            return self.desk.done("/review", "Nothing was ruled: choose flags, and what they are.")
+            return self.desk.done(
+                "/review", "Nothing was saved. Select flags and choose what they are."
+            )
         draft = Draft(field="ruling", note=note)
         with shut():
             self._do.admitted(reviewer_of(self.desk), refs[0])
@@ -441,15 +443,15 @@ def _back(refs: Iterable[str]) -> str:
     return f"/review/flags/{first}" if others == [""] else "/review"
 
 
-PROPOSED = "Proposed. Another reviewer has a day to confirm it."
+PROPOSED = "Sent. Another reviewer has one day to confirm it."
 # Whether there is such a flag, or whose it is, is not told to who guesses.
-NONE_SUCH = "No flag of this reference can be opened early by you. Check it, and the queue."
+NONE_SUCH = "You cannot open a flag with this reference early. Check the reference and the queue."
 NO_SUCH_PERSON = (
-    "You cannot propose this for this person. Check the address, and what is in place already."
+    "You cannot propose this for this person. Check the address and the holds in place."
 )
 DONE = {
-    HoldStep.PLACE: "The hold is in place, and its person is being told.",
-    HoldStep.LIFT: "The hold is lifted, and its person is being told.",
+    HoldStep.PLACE: "The hold is in place. We are emailing the person.",
+    HoldStep.LIFT: "The hold is lifted. We are emailing the person.",
 }
 
 
@@ -489,7 +491,7 @@ class _EarlyPages:
             proposal = self._looks.confirm(reviewer_of(self.desk), ref)
         except (InputError, NotPermittedError) as error:
             return self.desk.done("/review/early", str(error))
-        told = "It is open for a day, and its person is being told."
+        told = "It is open for one day. We are emailing the staff member."
         return self.desk.done(f"/review/flags/{proposal.flag}", told)
 
     def _shown(self, faults: tuple[Fault, ...]) -> Response:
@@ -500,7 +502,7 @@ class _EarlyPages:
             faults=faults,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
-        return self.desk.page("Early looks", document_early.render_early, view, status)
+        return self.desk.page("Early access", document_early.render_early, view, status)
 
 
 def holds(desk: WebDesk) -> Blueprint:
@@ -592,6 +594,6 @@ def _line_of_early(desk: WebDesk, proposal: Proposal, flag: Flag) -> ProposalLin
 
 def _faults(reason: str) -> Iterator[Fault]:
     if not reason:
-        yield Fault(field="reason", words="Give a reason: the person will read it.")
+        yield Fault(field="reason", words="Give a reason. The person will read it.")
     if len(reason) > LONGEST:
-        yield Fault(field="reason", words=f"Shorten the reason to {LONGEST} characters.")
+        yield Fault(field="reason", words=f"Use at most {LONGEST} characters for the reason.")

@@ -18,10 +18,10 @@ from reports.pages.takedown import TakedownView
 
 LONGEST_NOTE = 1_000
 _SAID = {
-    Ruling.REPORTED: "Noted: you have reported it. We look at the account again in three days.",
-    Ruling.REMOVED: "Noted: it was removed. We go on looking whether it comes back.",
-    Ruling.REFUSED: "Noted: the platform refused. You can report it again with more to show.",
-    Ruling.REOPENED: "The last entry was taken back.",
+    Ruling.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
+    Ruling.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
+    Ruling.REFUSED: "Saved: the platform refused. You can report it again and show more.",
+    Ruling.REOPENED: "The last entry was undone.",
 }
 
 
@@ -35,7 +35,7 @@ def takedown(desk: WebDesk) -> Blueprint:
 
     @routes.get("/me/takedown/<ref>")
     def show(ref: str) -> Response:
-        return desk.page("Have it taken down", document.render, kit(ref))
+        return desk.page("Report this account", document.render, kit(ref))
 
     @routes.post("/me/takedown/<ref>")
     def say(ref: str) -> Response:
@@ -44,7 +44,7 @@ def takedown(desk: WebDesk) -> Blueprint:
         if faults:
             view = replace(view, faults=faults, note=note)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return desk.page("Have it taken down", document.render, view, status)
+            return desk.page("Report this account", document.render, view, status)
         ruling = Ruling(request.form["done"])
         kits.say(desk.principal().person, ref, ruling, note)
         return desk.done(f"/me/takedown/{ref}", _SAID[ruling])
@@ -66,9 +66,9 @@ def packed(view: EvidenceView) -> Response:
 
 def _faults(view: TakedownView, note: str) -> Iterator[Fault]:
     if request.form.get("done", "") not in view.choices:
-        yield Fault(field="done", words="Choose what has happened.")
+        yield Fault(field="done", words="Choose what happened.")
     if len(note) > LONGEST_NOTE:
-        yield Fault(field="note", words=f"Shorten the note to {LONGEST_NOTE} characters.")
+        yield Fault(field="note", words=f"Use at most {LONGEST_NOTE} characters for the note.")
 
 
 @contextmanager

@@ -35,12 +35,12 @@ class SourceState(StrEnum):
     def words(self) -> str:
         return {
             "waiting": "Waiting",
-            "testing": "Being tested",
-            "asking": "Asking now",
+            "testing": "Testing",
+            "asking": "Searching now",
             "done": "Answered",
             "stopped": "Stopped answering",
-            "blocked": "Could not be asked",
-            "doubted": "Failed its test, not believed",
+            "blocked": "Could not be searched",
+            "doubted": "Failed its self-test, not used",
         }[self]
 
     @property

@@ -124,7 +124,7 @@ class DistrictView:
     def charts(self) -> tuple[Chart, ...]:
         raised = [(each.label, each.raised) for each in self.weeks]
         ruled = [(each.label, each.ruled) for each in self.weeks]
-        return (bars("Flags raised, by week", raised), bars("Flags ruled, by week", ruled))
+        return (bars("Flags raised, by week", raised), bars("Flags decided, by week", ruled))
 
 
 def _counted(number: int | None) -> str:

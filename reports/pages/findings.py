@@ -46,23 +46,23 @@ def render(view: HomeView, frame: Frame) -> str:
 ANSWERS: Final[Mapping[str, str]] = {
     "mine": "This is me",
     "namesake": "Someone else with my name",
-    "impersonation": "Someone posing as me",
+    "impersonation": "Someone pretending to be me",
     "unrelated": "Not about me",
 }
 PAGE_ANSWERS: Final[Mapping[str, str]] = {**ANSWERS, "mine": "This is about me"}
 FLAG_ANSWERS: Final[Mapping[FlagKind, Mapping[str, str]]] = {
-    FlagKind.IMPERSONATION: {**ANSWERS, "harmless": "Known to me, and no trouble"},
+    FlagKind.IMPERSONATION: {**ANSWERS, "harmless": "I know about it, and it is fine"},
     FlagKind.STUDENT_LINK: {
-        "unlinked": "I have ended the link",
+        "unlinked": "I removed the link",
         "explained": "There is a good reason for it",
         "family": "They are family",
         "harmless": "They are not students",
     },
     FlagKind.EXPOSED_CONTACT: {
         "mine": "The details are mine",
-        "namesake": "They are those of someone else with my name",
+        "namesake": "They belong to someone else with my name",
         "unrelated": "Not about me",
-        "harmless": "They may stand there",
+        "harmless": "Leave it up",
     },
     FlagKind.OWN_ACCOUNT_CHANGED: {
         "mine": "I changed it myself",

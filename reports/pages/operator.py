@@ -16,7 +16,7 @@ class Tone(StrEnum):
 
     @property
     def words(self) -> str:
-        return {"high": "To do now", "medium": "To see to", "good": "Fine"}[self]
+        return {"high": "Urgent", "medium": "Needs attention", "good": "OK"}[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,10 @@ class Looked(StrEnum):
 
 _WHO: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "person": "you yourself",
-        "representative": "somebody who represents you in law",
-        "parent": "the parents of somebody under age",
-        "anybody": "anybody, so colleagues can help",
+        "person": "you",
+        "representative": "your legal representative",
+        "parent": "the parents of a minor",
+        "anybody": "anyone, so coworkers can help",
     }
 )
 _IDENTITY: Final[Mapping[str, str]] = MappingProxyType(
@@ -34,22 +34,25 @@ _IDENTITY: Final[Mapping[str, str]] = MappingProxyType(
         "no": "It asks for no proof of who you are.",
         "sometimes": "It often asks for proof of who you are, such as a photo of a document.",
         "always": "It asks for a photo of an identity document.",
-        "untold": "It may ask for proof of who you are; we could not find out.",
+        "untold": "It may ask for proof of who you are. We could not find out.",
     }
 )
 _KNOWN: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "official": "The platform says so itself",
-        "secondary": "Others say so; we have not seen the platform's own page",
-        "recalled": "We have this from memory, and nobody has looked it up",
+        "official": "Source: the platform's own page",
+        "secondary": "Unconfirmed: reported by others; check the platform's own page",
+        "recalled": "Unconfirmed: from memory, not looked up",
     }
 )
 CHOICES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "reported": ("I have reported it", "We look at the account again in three days."),
+        "reported": ("I reported it", "We will look at the account again in three days."),
         "removed": ("It was removed", ""),
-        "refused": ("The platform refused", "You can report it again, with more copied elements."),
-        "reopened": ("Take the last entry back", ""),
+        "refused": (
+            "The platform refused",
+            "You can report it again and show more copied elements.",
+        ),
+        "reopened": ("Undo the last entry", ""),
     }
 )
 
@@ -87,7 +90,7 @@ class PlaceLine:
 
     @property
     def known_words(self) -> str:
-        when = f", in a text of {self.seen_on:%-d %B %Y}" if self.seen_on else ""
+        when = f" (dated {self.seen_on:%B %-d, %Y})" if self.seen_on else ""
         return f"{_KNOWN[self.known]}{when}."
 
 

@@ -29,7 +29,7 @@ from tests.bench.sweep import configuration, enrol
 from tests.real.process import free_ports
 
 PAGE = "/me/check"
-RESULT = re.compile(r"Asking now, \d+ answer|Answered")
+RESULT = re.compile(r"Searching now, \d+ answer|Answered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from tests.real.keys import Keys
 from tests.real.pages import Pages
 
 pytestmark = pytest.mark.real
-CODE, ADD = "the-code-of-ottilie", "Add one: paste the address of your profile or page"
+CODE, ADD = "the-code-of-ottilie", "Add an account or page: paste its web address"
 
 
 @pytest.fixture
@@ -44,28 +44,28 @@ def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
     keys.begins("Join Namesake")
     keys.press("Continue")
     _chooses_scopes(keys)
-    keys.begins("Which names")
-    keys.fill("Nicknames", "Otti")
+    keys.begins("What names")
+    keys.fill("Nicknames", "Tilly")
     keys.press("Continue")
-    keys.begins("Where would people expect you?")
+    keys.is_told("IT invited you under another name.")
     keys.fill("Towns", "Cedar Valley")
     keys.press("Continue")
     keys.begins("Which accounts are yours?")
     _tells_accounts(keys)
     keys.begins("Check your answers")
-    keys.press("Show all of them")
-    keys.press("I agree, and join")
+    keys.press("Show all")
+    keys.press("Agree and join")
 
     keys.begins("You have joined, Ottilie")
 
 
 def _chooses_scopes(keys: Keys) -> None:
-    keys.begins("What may Namesake ask?")
+    keys.begins("What may we search?")
     keys.press("Continue")
     keys.is_told("Choose at least one")
     keys.press("Choose at least one")
     keys.is_on("scopes")
-    keys.press("Sites with profiles", "Space")
+    keys.press("Profile sites", "Space")
     keys.press("Profile pictures", "Space")
     keys.press("Continue")
 
@@ -83,7 +83,7 @@ def _tells_accounts(keys: Keys) -> None:
     keys.fill("Other names you use online", "tilly")
     keys.press("Instagram", "Space")
     keys.press("Continue")
-    keys.is_told("Take one of the two back.")
+    keys.is_told("Remove one of the two.")
     keys.press("You added an account on instagram")
     keys.is_on("none_on")
     keys.press("Instagram", "Space")
@@ -96,14 +96,14 @@ def test_the_keyboard_alone_shares_with_it_and_takes_it_back(
     flag, keys = flag_of(pages, THOMAS.person.mail, FlagKind.OWN_ACCOUNT_CHANGED), Keys(page)
     looks.become(page, "Thomas Okafor")
     page.goto(f"/me/items/{flag.item}")
-    keys.press("What IT would see, and nothing more")
-    keys.press("Share it with IT")
+    keys.press("What IT would see (nothing else)")
+    keys.press("Share with IT")
     keys.begins("Share this with IT?")
-    keys.press("Share it")
+    keys.press("Share")
     keys.is_told("Shared with IT.")
     assert pages.service.state.flags.get(flag.ref).shared_at
 
-    keys.press("Stop sharing it with IT")
+    keys.press("Stop sharing with IT")
 
     keys.is_told("No longer shared with IT.")
     assert pages.service.state.flags.get(flag.ref).shared_at is None
@@ -113,20 +113,20 @@ def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages
     flag, keys = flag_of(pages, MARIA.person.mail, FlagKind.IMPERSONATION), Keys(page)
     looks.become(page, "Maria Delgado")
     page.goto(f"/me/items/{flag.item}")
-    keys.press("Someone posing as me")
-    keys.is_told("Kept.")
-    keys.press("Have it taken down")
-    keys.begins("Have this account taken down")
+    keys.press("Someone pretending to be me")
+    keys.is_told("Saved.")
+    keys.press("Report it")
+    keys.begins("Report this account")
     keys.to("Text for the platform")
     keys.press("Copy the text")
     keys.to("Download the evidence (ZIP)")
-    keys.press("Keep it")
-    keys.is_told("Choose what has happened.")
-    keys.press("Choose what has happened.")
+    keys.press("Save")
+    keys.is_told("Choose what happened.")
+    keys.press("Choose what happened.")
     keys.is_on("done")
     page.keyboard.press("Space")
-    keys.fill("Anything to remember", "Number 17")
-    keys.press("Keep it")
+    keys.fill("Note (optional)", "Number 17")
+    keys.press("Save")
 
-    keys.is_told("Noted: you have reported it.")
+    keys.is_told("Saved: you reported it.")
     assert page.get_by_text("You reported it to the platform. Number 17").is_visible()

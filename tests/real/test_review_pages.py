@@ -50,16 +50,18 @@ def test_it_rules_on_several_flags_and_takes_it_back(
         page.goto("/review")
         for box in page.locator("[data-row] input[type=checkbox]").all():
             box.check()
-        page.get_by_role("button", name="Open the chosen together").click()
+        page.get_by_role("button", name="Open selected").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(shared)} flags together")
         page.get_by_label("Harmless", exact=True).check()
-        page.get_by_role("button", name="Keep the ruling for all chosen").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(f"{len(shared)} flags ruled")
+        page.get_by_role("button", name="Save decision for all selected").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            f"Decision saved for {len(shared)} flags"
+        )
         assert states(pages, shared) == {FlagState.HARMLESS}
 
-        page.get_by_role("button", name="Take it back for all").click()
+        page.get_by_role("button", name="Undo for all").click()
 
-        expect(page.get_by_text("Taken back.")).to_be_visible()
+        expect(page.get_by_text("Undone.")).to_be_visible()
         assert states(pages, shared) == {FlagState.OPEN}
 
 
@@ -79,7 +81,7 @@ def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: 
         page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("The ruling is kept.")).to_be_visible()
+        expect(page.get_by_text("Saved.")).to_be_visible()
 
     assert FlagState.HARMLESS in states(pages, shared)
 
@@ -88,7 +90,7 @@ def test_keys_do_nothing_outside_of_the_list(looks: Looks, shared: list[Flag]) -
     with looks.window() as page:
         looks.become(page, IT)
         page.goto("/review")
-        page.get_by_text("Choose what to see").focus()
+        page.get_by_text("Filter").focus()
         for key in "jkxo":
             page.keyboard.press(key)
 
@@ -106,15 +108,15 @@ def test_a_flag_is_opened_early_by_two_in_two_browsers(looks: Looks, pages: Page
         one.goto("/review/early")
         one.get_by_label("Reference of the flag").fill(link.ref[:8])
         one.get_by_label("Reason", exact=True).fill("A parent called.")
-        one.get_by_role("button", name="Propose").click()
-        expect(one.get_by_text("You proposed this")).to_be_visible()
+        one.get_by_role("button", name="Send request").click()
+        expect(one.get_by_text("You requested this")).to_be_visible()
         assert looks.faults(one) == []
 
         looks.become(other, HELP_DESK)
         other.goto("/review/early")
-        other.get_by_role("button", name="Confirm, and tell the person now").click()
+        other.get_by_role("button", name="Confirm and notify the person").click()
 
-        expect(other.get_by_text("It is open for a day")).to_be_visible()
+        expect(other.get_by_text("It is open for one day")).to_be_visible()
 
 
 def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
@@ -129,10 +131,10 @@ def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
         copied = page.evaluate("navigator.clipboard.readText()")
         with page.expect_download() as download:
             page.get_by_role("link", name="Download the evidence (ZIP)").click()
-        page.get_by_label("I have reported it").check()
-        page.get_by_role("button", name="Keep it").click()
+        page.get_by_label("I reported it").check()
+        page.get_by_role("button", name="Save", exact=True).click()
 
-        expect(page.get_by_text("Noted: you have reported it.")).to_be_visible()
+        expect(page.get_by_text("Saved: you reported it.")).to_be_visible()
         assert "The account below is not mine." in copied
         assert re.fullmatch(r"evidence-[0-9a-f]{8}\.zip", download.value.suggested_filename)
         assert looks.faults(page) == []

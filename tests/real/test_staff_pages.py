@@ -34,12 +34,12 @@ def test_a_newcomer_joins_and_is_checked(looks: Looks, code: str, *, scripts: bo
     with looks.window(width=NARROW, scripts=scripts) as page:
         pressed = 0
         page.goto(f"/join/code/{code}")
-        for button in ("Open my invitation", *("Continue",) * 5, "I agree, and join"):
+        for button in ("Open my invitation", *("Continue",) * 5, "Agree and join"):
             assert looks.faults(page) == [], page.url
             if page.url.endswith("/scopes"):
-                page.get_by_label("Sites with profiles").check()
+                page.get_by_label("Profile sites").check()
             if page.url.endswith("/accounts"):
-                page.get_by_label("Add one: paste the address").fill("instagram.com/a.field")
+                page.get_by_label("Add an account or page: paste").fill("instagram.com/a.field")
             page.get_by_role("button", name=button, exact=True).click()
             pressed += 1
         assert page.get_by_role("heading", level=1).inner_text().startswith("You have joined")
@@ -48,7 +48,7 @@ def test_a_newcomer_joins_and_is_checked(looks: Looks, code: str, *, scripts: bo
 
         begun = time.monotonic()
         page.get_by_role("button", name="Check now").click()
-        over = page.locator("[data-words]", has_text="could be checked")
+        over = page.locator("[data-words]", has_text="We checked")
         over.wait_for(timeout=30_000)
 
         assert time.monotonic() - begun < 30
@@ -74,12 +74,12 @@ def test_a_card_is_answered_shared_and_taken_back(looks: Looks, *, scripts: bool
     with looks.window(scripts=scripts) as page:
         looks.become(page, "Maria Delgado")
         page.goto("/me/sort")
-        page.get_by_role("button", name="Someone posing as me").first.click()
-        assert page.get_by_text("Sorted: Someone posing as me.").is_visible()
+        page.get_by_role("button", name="Someone pretending to be me").first.click()
+        assert page.get_by_text("Saved: Someone pretending to be me.").is_visible()
         page.get_by_role("button", name="Undo").click()
-        assert page.get_by_text("Taken back.").is_visible()
+        assert page.get_by_text("Undone.").is_visible()
 
-        page.get_by_role("link", name="Look closer").first.click()
+        page.get_by_role("link", name="See details").first.click()
         assert page.get_by_text("Who sees this").is_visible()
         assert looks.faults(page) == []
 
@@ -95,15 +95,15 @@ def test_the_keyboard_alone_sorts(looks: Looks) -> None:
         assert page.evaluate("document.activeElement.id") == "card-2"
 
         page.keyboard.press("4")
-        page.get_by_text("Sorted: Not about me.").wait_for()
+        page.get_by_text("Saved: Not about me.").wait_for()
         page.wait_for_function("document.activeElement.id === 'card-1'")
         page.keyboard.press("u")
-        page.get_by_text("Taken back.").wait_for()
+        page.get_by_text("Undone.").wait_for()
 
         # Elsewhere on the page the same keys do nothing.
         page.locator("h1").click()
         page.keyboard.press("4")
-        assert page.get_by_text("Sorted:").count() == 0
+        assert page.get_by_text("Saved:").count() == 0
 
 
 def link_in(pages: Pages, mail: str, path: str) -> str:
@@ -128,20 +128,20 @@ def test_a_new_address_is_asked_for_proved_and_counts(
     new = f"new.{old}"
     with looks.window(width=NARROW) as page:
         page.goto("/sign-in")
-        page.get_by_label("Your work mail address").fill(old)
-        page.get_by_role("button", name="Send me a link").click()
+        page.get_by_label("Your work email").fill(old)
+        page.get_by_role("button", name="Email me a link").click()
         page.goto(link_in(pages, old, "/sign-in"))
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name="My data").click()
-        page.get_by_role("link", name="Change Work address").click()
-        page.get_by_label("Your new work address").fill(new)
-        page.get_by_role("button", name="Send the letter").click()
-        page.get_by_role("heading", name="Look into your new mailbox").wait_for()
+        page.get_by_role("link", name="Change Work email").click()
+        page.get_by_label("Your new work email").fill(new)
+        page.get_by_role("button", name="Send link").click()
+        page.get_by_role("heading", name="Check your new inbox").wait_for()
         page.goto(link_in(pages, new, "/me/data/address"))
         assert looks.faults(page) == []
         page.get_by_role("button", name="Change my address").click()
 
-        page.get_by_text("Your address is changed.").wait_for()
-        assert page.get_by_text(new).is_visible()
+        page.get_by_text("Your email address was changed.").wait_for()
+        assert page.locator("main").get_by_text(new).is_visible()
         assert looks.faults(page) == []
     assert pages.service.admitting.known(old) == ""

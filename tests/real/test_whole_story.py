@@ -33,40 +33,40 @@ def code(pages: Pages) -> str:
 
 def joins(page: Page, code: str) -> None:
     page.goto(f"/join/code/{code}")
-    for button in ("Open my invitation", *("Continue",) * 5, "I agree, and join"):
+    for button in ("Open my invitation", *("Continue",) * 5, "Agree and join"):
         if page.url.endswith("/scopes"):
-            page.get_by_label("Sites with profiles").check()
+            page.get_by_label("Profile sites").check()
         if page.url.endswith("/accounts"):
-            page.get_by_label("Add one: paste the address").fill(OWN)
+            page.get_by_label("Add an account or page: paste").fill(OWN)
         page.get_by_role("button", name=button, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("You have joined")
 
 
 def checks_herself(page: Page) -> None:
     page.get_by_role("button", name="Check now").click()
-    page.locator("[data-words]", has_text="could be checked").wait_for(timeout=60_000)
+    page.locator("[data-words]", has_text="We checked").wait_for(timeout=60_000)
 
 
 def sorts_and_shares(page: Page) -> None:
     page.goto("/me/sort")
     card = page.locator(".card", has_text=LOOKALIKE).first
-    card.get_by_role("link", name="Look closer").click()
-    page.get_by_role("link", name="Share it with IT").click()
+    card.get_by_role("link", name="See details").click()
+    page.get_by_role("link", name="Share with IT").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Share this with IT?")
-    page.get_by_role("button", name="Share it").click()
+    page.get_by_role("button", name="Share").click()
     page.goto("/me/sort")
     card = page.locator(".card", has_text=LOOKALIKE).first
-    card.get_by_role("button", name="Someone posing as me").click()
-    expect(page.get_by_text("Sorted: Someone posing as me.")).to_be_visible()
+    card.get_by_role("button", name="Someone pretending to be me").click()
+    expect(page.get_by_text("Saved: Someone pretending to be me.")).to_be_visible()
 
 
 def it_rules(page: Page) -> None:
     page.goto("/review")
     page.locator("[data-open]").first.click()
     expect(page.get_by_text(LOOKALIKE).first).to_be_visible()
-    page.get_by_label("An imitation, and it was reported").check()
-    page.get_by_role("button", name="Keep the ruling").click()
-    expect(page.get_by_text("The ruling is kept.")).to_be_visible()
+    page.get_by_label("Impersonation, reported").check()
+    page.get_by_role("button", name="Save decision").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
 
 
 def digest(pages: Pages) -> str:

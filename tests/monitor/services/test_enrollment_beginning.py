@@ -152,4 +152,4 @@ def test_the_preview_shows_no_fingerprint_and_nothing_outside_the_scopes(beginni
 
     asked = beginning.preview(invitation, draft)
 
-    assert {line.heading for line in asked.lines} == {"Sites with profiles"}
+    assert {line.heading for line in asked.lines} == {"Profile sites"}

@@ -87,7 +87,7 @@ def test_both_letters_open_the_invitation_until_its_new_end(world: World, kind: 
 
     assert world.service.joining.invited(code).mail == MAIL
     world.later(days=1)
-    with pytest.raises(InputError, match="out of date"):
+    with pytest.raises(InputError, match="expired"):
         world.service.joining.invited(code)
 
 

@@ -25,7 +25,7 @@ def anew(maria: Staff, scopes: frozenset[Scope]) -> AskedView:
 def test_only_what_is_added_is_told_and_nothing_is_asked(world, maria):
     told = anew(maria, BOTH)
 
-    assert {line.heading for line in told.lines} == {"Sites with profiles"}
+    assert {line.heading for line in told.lines} == {"Profile sites"}
     assert {site for line in told.lines for site in line.sites} == {"Bluesky", "Chalkboard"}
     assert world.asked == []
 

@@ -212,7 +212,7 @@ def test_nobody_can_take_back_what_nobody_has_said(maria: Staff):
     proves_once(maria)
     proves_again(maria)
 
-    with pytest.raises(InputError, match="Nobody has ruled"):
+    with pytest.raises(InputError, match="no decision on this flag"):
         maria.rules(flag(maria), Ruling.REOPENED)
 
 

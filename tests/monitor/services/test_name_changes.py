@@ -195,7 +195,7 @@ def test_words_are_added_five_times_in_seven_days_and_taken_back_at_any_time(wor
         world.later(minutes=1)
         edited(maria, handles=(f"cedarmaria{number}",))
 
-    with pytest.raises(TooSoonError, match="you can add more from"):
+    with pytest.raises(TooSoonError, match="You can add more after"):
         edited(maria, handles=("another",))
     with pytest.raises(TooSoonError):
         edited(maria, name=VICTIM)

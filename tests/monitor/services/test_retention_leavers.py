@@ -107,14 +107,14 @@ def test_a_later_invitation_ends_the_earlier_one(world: World):
     world.service.joining.invite(person.mail, "John", "Smith")
     world.service.posting.send_due()
 
-    with pytest.raises(InputError, match="unknown, used or out of date"):
+    with pytest.raises(InputError, match="unknown, already used, or expired"):
         world.service.joining.enrol(first, answers_of(JOHN))
 
     world.service.joining.enrol(world.code(person.mail), answers_of(JOHN))
 
 
 def test_nobody_enrols_twice_with_one_code(world: World, maria: Staff):
-    with pytest.raises(InputError, match="unknown, used or out of date"):
+    with pytest.raises(InputError, match="unknown, already used, or expired"):
         world.service.joining.enrol(world.code(maria.mail), answers_of(MARIA))
 
     assert world.state.people.refs() == (maria.ref,)

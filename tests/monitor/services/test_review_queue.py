@@ -140,7 +140,7 @@ def deeds(maria: Staff, ref: str, by: Reviewer = ANA):
 
 def test_nothing_is_done_with_a_flag_that_one_has_not_opened(maria: Staff, ref: str):
     for deed in deeds(maria, ref, BO):
-        with pytest.raises(InputError, match="look at it again"):
+        with pytest.raises(InputError, match="Look at it again"):
             deed()
 
 

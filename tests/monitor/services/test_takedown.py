@@ -68,7 +68,7 @@ def test_the_kit_of_somebody_else_is_not_there(maria: Staff):
 def test_what_its_person_called_harmless_is_not_reported(maria: Staff, ruling: Ruling):
     maria.rules(fake(maria), ruling)
 
-    with pytest.raises(InputError, match="take that back"):
+    with pytest.raises(InputError, match="Undo that"):
         kit(maria)
 
 

@@ -39,7 +39,7 @@ def test_a_link_from_the_mailbox_signs_in_the_browser_that_asked(portal: Portal,
     guest = portal.guest()
 
     link = link_for(portal, guest, address)
-    assert guest.get(link).title == "One more press"
+    assert guest.get(link).title == "One more step"
     gone = guest.post("/sign-in/link", code=code_in(link))
 
     start = {"staff": "/me", "reviewer": "/review", "operator": "/operate"}[who]

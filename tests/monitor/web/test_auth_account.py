@@ -33,7 +33,7 @@ def test_the_way_out_leads_to_the_provider_and_the_way_back_to_ones_own_page(por
     state = goes_out(guest)
     back = guest.get(f"{BACK}?state={state}&code={CLAIMED}{OPERATOR}")
 
-    assert back.title == "One more press"
+    assert back.title == "One more step"
     sent = {each["name"]: each["value"] for each in back.page.select("form.deed input")}
     assert guest.send(BACK, sent).leads_to == "/"
     assert guest.get("/operate").status == 200
@@ -92,7 +92,7 @@ def test_a_code_that_the_provider_does_not_know_opens_nothing(portal: Portal):
 
     refused = guest.post(BACK, state=goes_out(guest), code="forged")
 
-    assert (refused.status, refused.title) == (403, "You could not be signed in")
+    assert (refused.status, refused.title) == (403, "We could not sign you in")
     assert guest.get("/operate").leads_to == "/sign-in"
 
 
@@ -126,5 +126,5 @@ def test_a_provider_that_is_down_is_no_fault_of_the_reader(
 
     told = portal.guest().get("/sign-in/account")
 
-    assert (told.status, told.title) == (503, "Namesake is busy or being looked after")
+    assert (told.status, told.title) == (503, "Namesake is busy or under maintenance")
     assert ISSUER not in told.text

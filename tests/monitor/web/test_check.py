@@ -46,7 +46,7 @@ def test_progress_and_traces_are_shown_while_it_runs(portal, maria):
 
     last = json.loads(pages[-1])
     assert last["live"]
-    assert "Provisional" in last["html"]
+    assert "Not final" in last["html"]
     assert "Chalkboard" in last["html"]
 
 
@@ -56,9 +56,9 @@ def test_the_result_says_what_was_checked_and_when_the_next_may_be(portal, maria
 
     seen = maria.get("/me/check")
 
-    assert "2 of 2 sources could be checked" in seen.text
-    assert "This was the first look" in seen.text
-    assert "You can check again from Sat, Sep 12, 2026" in seen.text
+    assert "We checked 2 of 2 sources" in seen.text
+    assert "This was the first check" in seen.text
+    assert "You can check again after Sat, Sep 12, 2026" in seen.text
     assert seen.page.find("noscript") is None
 
 
@@ -69,7 +69,7 @@ def test_who_asks_too_soon_is_told_when_to_come_back(portal, maria):
     refused = maria.post("/me/check")
 
     assert refused.status == 429
-    assert "You have had a check within the last hour" in refused.text
+    assert "You had a check within the last hour" in refused.text
     (ref,) = portal.world.state.people.refs()
     wait = timedelta(seconds=int(refused.headers["Retry-After"]))
     assert portal.world.clock.at + wait == portal.world.service.portal.checking.view(ref).next_at
@@ -82,9 +82,9 @@ def test_what_could_not_be_checked_is_told_beside_the_result(portal, maria):
 
     seen = maria.get("/me/check").text
 
-    assert "1 of 2 sources could be checked" in seen
+    assert "We checked 1 of 2 sources" in seen
     assert "Chalkboard has been blocking us" in seen
-    assert "Not checked does not mean nothing there" in seen
+    assert '"Not checked" does not mean there is nothing there' in seen
 
 
 def test_it_is_said_that_nobody_begins_with_it(portal, maria):
@@ -125,14 +125,14 @@ def test_it_is_said_what_is_waited_for(portal, maria):
     pages = []
     portal.world.meanwhile = lambda visit: pages.append(maria.get("/me/check").text)
     maria.post("/me/check")
-    assert "Asked for 0 seconds ago" in maria.get("/me/check").text
+    assert "You asked 0 seconds ago" in maria.get("/me/check").text
 
     portal.world.rounds.serve()
 
     # The first answer may come before the second source is even begun with.
     assert "Waiting for Bluesky" in pages[0]
-    assert "Being tested" in pages[0]
-    assert "All have answered. Now it is judged what they said: 0 of 2." in pages[-1]
+    assert "Testing" in pages[0]
+    assert "All sources are done. We are now reviewing the answers: 0 of 2." in pages[-1]
 
 
 def opens_streams(guest: Guest, number: int) -> list[TestResponse]:
@@ -173,7 +173,7 @@ def test_nobody_sees_the_check_of_another(portal, maria):
     maria.post("/me/check")
     portal.world.rounds.serve()
 
-    assert "sources could be checked" not in rosa.get("/me/check").text
+    assert "We checked" not in rosa.get("/me/check").text
 
 
 def test_after_leaving_no_check_can_be_asked_for(portal, maria):

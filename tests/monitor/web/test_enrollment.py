@@ -209,14 +209,14 @@ def test_what_was_typed_comes_back_as_text_and_nothing_else(invited):
 def test_who_gives_another_name_is_told_that_it_waits_for_it(portal, invited):
     up_to(invited, "names")
     answer = invited.post("/join/names", given="Victoria", family="Victim")
-    assert "IT invited you by another name" in invited.follow(answer).text
+    assert "IT invited you under another name" in invited.follow(answer).text
 
     for step in ("work", "accounts"):
         invited.post(f"/join/{step}")
     check = invited.get("/join/check")
     done = invited.post("/join/check", seal=seal(check))
 
-    assert "nothing is looked up by that before" in invited.follow(done).text
+    assert "We do not search for it until they do" in invited.follow(done).text
     (ref,) = portal.world.state.people.refs()
     assert not portal.world.state.people.get(ref).is_named
     assert invited.get("/me").status == 200

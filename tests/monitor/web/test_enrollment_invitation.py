@@ -63,14 +63,14 @@ def test_an_invitation_says_why_it_opens_nothing(portal, code):
     assert guest.post("/join/code", code=" ").status == 422
     joined(opened(portal, code))
 
-    assert "has been answered" in guest.get(f"/join/code/{code}").title
-    assert "has been answered" in guest.post("/join/code", code=code).title
+    assert "already used" in guest.get(f"/join/code/{code}").title
+    assert "already used" in guest.post("/join/code", code=code).title
 
 
 def test_an_old_invitation_says_so(portal, code):
     portal.world.later(days=15)
 
-    assert "out of date" in portal.guest().get(f"/join/code/{code}").title
+    assert "expired" in portal.guest().get(f"/join/code/{code}").title
 
 
 def confirmed(portal: Portal, code: str) -> str:
@@ -86,10 +86,10 @@ def confirmed(portal: Portal, code: str) -> str:
 def test_what_was_not_me_is_undone_at_once_by_one_button_and_not_by_looking(portal, code):
     path, guest = confirmed(portal, code), portal.guest()
     (ref,) = portal.world.state.people.refs()
-    assert "Was it not you?" in guest.get(path).title
+    assert "Was this not you?" in guest.get(path).title
     assert portal.world.state.people.refs() == (ref,)
 
-    assert guest.post(path).title == "It is undone"
+    assert guest.post(path).title == "Undone"
 
     assert portal.world.state.people.refs() == ()
     told = [each.action for each in portal.world.state.audit.of(ref)]

@@ -52,7 +52,7 @@ def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, mari
     answer = guest.post("/me/sort", item=item, ruling="impersonation")
     after = guest.follow(answer)
 
-    assert "Sorted: Someone posing as me." in after.text
+    assert "Saved: Someone pretending to be me." in after.text
     assert maria.flag(FlagKind.IMPERSONATION).state is FlagState.IMPERSONATION
     undo = after.page.find("form", action="/me/sort/undo")
     guest.post("/me/sort/undo", item=undo.find("input", {"name": "item"})["value"])
@@ -66,7 +66,7 @@ def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria
     assert len(refs) > 1
 
     answer = guest.post("/me/sort", item=refs, ruling="unrelated")
-    assert f"{len(refs)} sorted" in guest.follow(answer).text
+    assert f"Saved {len(refs)} answers" in guest.follow(answer).text
     guest.post("/me/sort/undo", item=refs)
 
     assert portal.world.state.items.judged(maria.ref) == ()
@@ -75,7 +75,7 @@ def test_several_are_answered_alike_and_taken_back_together(portal, guest, maria
 def test_picking_nothing_is_said_and_changes_nothing(portal, guest, maria):
     answer = guest.post("/me/sort", ruling="mine")
 
-    assert "Pick at least one card" in guest.follow(answer).text
+    assert "Select at least one card" in guest.follow(answer).text
     assert portal.world.state.items.judged(maria.ref) == ()
 
 
@@ -98,12 +98,12 @@ def test_what_was_sorted_can_be_read_and_taken_back_later(guest, maria):
 def test_taking_back_what_was_never_said_is_said(guest, maria):
     answer = guest.post("/me/sort/undo", item=suspect(maria))
 
-    assert "nothing to take back" in guest.follow(answer).text
+    assert "nothing to undo" in guest.follow(answer).text
 
 
 def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monkeypatch):
     monkeypatch.setattr("monitor.services.flagging.ENOUGH", 1)
-    assert "What your answers taught" not in guest.get("/me/sort").text
+    assert "What we learned from your answers" not in guest.get("/me/sort").text
 
     guest.post("/me/sort", item=suspect(maria), ruling="unrelated")
 
@@ -116,7 +116,7 @@ def test_a_finding_has_a_page_with_its_history_and_comparison(guest, maria):
     shown = guest.get(f"/me/items/{item}")
 
     assert "This account may be pretending to be you." in shown.text
-    assert "flagged for you to look at" in shown.text
+    assert "We flagged it for you" in shown.text
     beside = guest.get(f"/me/items/{item}/beside")
     marks = [mark.get_text() for mark in beside.page.find_all("mark")]
     assert "mariadelgad0[.]skies[.]example" in marks
@@ -186,7 +186,7 @@ def test_what_is_another_persons_is_not_there(portal, guest, maria):
         assert thomas.post(path, item=flag.item, ruling="mine").status == 404
     assert maria.flag(FlagKind.IMPERSONATION) == flag
     # The address may name anything; only one's own is told of.
-    assert "Sorted" not in thomas.get(f"/me/sort?done={flag.item}").text
+    assert "Saved" not in thomas.get(f"/me/sort?done={flag.item}").text
 
 
 def test_looking_changes_no_row(portal, guest, maria):
@@ -215,7 +215,7 @@ def dump(portal: Portal) -> list[str]:
 def test_home_shows_what_is_open_and_what_to_sort(guest, maria):
     shown = guest.get("/me")
 
-    assert "One thing for your attention" in shown.text
+    assert "One thing needs your attention" in shown.text
     assert "2 of 2 sources checked." in shown.text
     assert shown.page.find("a", href=f"/me/items/{suspect(maria)}")
 
@@ -223,8 +223,8 @@ def test_home_shows_what_is_open_and_what_to_sort(guest, maria):
 def test_home_in_the_first_week_says_what_will_come(portal):
     shown = portal.signed_in(portal.world.joins(MARIA).mail).get("/me").text
 
-    assert "the first look is still to come" in shown
-    assert "Everybody is looked up on" in shown
+    assert "Your first check is still to come" in shown
+    assert "The next weekly check is on" in shown
 
 
 def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
@@ -237,7 +237,7 @@ def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
     shown = portal.signed_in(maria.mail).get("/me").text
 
     assert "2 of 2 sources checked." in shown
-    assert "the first look is still to come" not in shown
+    assert "Your first check is still to come" not in shown
 
 
 def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
@@ -252,16 +252,16 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
     assert "0 of 2 sources checked." in home
     for shown in (home, sort):
         assert "We could not check anything last time" in shown
-        assert "Nothing was found" not in shown
+        assert "We found nothing" not in shown
 
 
 def test_ruled_flags_say_so_and_can_be_taken_back(guest, maria):
     flag = maria.flag(FlagKind.IMPERSONATION)
     guest.post(f"/me/flags/{flag.ref}", ruling=Ruling.IMPERSONATION)
-    assert "You said: Someone posing as me." in guest.get(f"/me/items/{flag.item}").text
+    assert "You said: Someone pretending to be me." in guest.get(f"/me/items/{flag.item}").text
 
     guest.post(f"/me/flags/{flag.ref}/undo")
 
     assert maria.flag(FlagKind.IMPERSONATION).undecided
     answer = guest.post(f"/me/flags/{flag.ref}/undo")
-    assert "nothing to take back" in guest.follow(answer).text
+    assert "nothing to undo" in guest.follow(answer).text

@@ -50,7 +50,7 @@ def test_the_button_of_a_mail_program_stops_it_without_a_cookie_and_without_a_re
     seen = portal.guest().send(link, ONE_CLICK)
 
     assert seen.status == 200
-    assert seen.title == "The weekly letter is stopped"
+    assert seen.title == "You stopped the weekly email"
     assert digests(portal, maria) == 0
 
 
@@ -64,12 +64,12 @@ def test_a_second_click_stops_it_no_more_than_once(portal: Portal, maria, link):
 
 def test_the_page_stops_it_and_gets_it_going_again(portal: Portal, maria, link):
     guest = portal.guest()
-    assert guest.get(link).title == "Stop the weekly letter?"
+    assert guest.get(link).title == "Stop the weekly email?"
 
-    assert guest.post(link, deed="stop").title == "The weekly letter is stopped"
+    assert guest.post(link, deed="stop").title == "You stopped the weekly email"
     assert digests(portal, maria) == 0
 
-    assert guest.post(link, deed="go-on").title == "Stop the weekly letter?"
+    assert guest.post(link, deed="go-on").title == "Stop the weekly email?"
     assert digests(portal, maria) == 1
 
 
@@ -135,15 +135,15 @@ def test_a_link_that_is_none_says_so_and_stops_nothing(portal: Portal, maria, li
 def test_a_link_is_nobodys_once_its_person_is_erased(portal: Portal, maria, link):
     portal.world.state.people.erase(maria.ref)
 
-    assert portal.guest().send(link, ONE_CLICK).title == "This link does nothing any more"
+    assert portal.guest().send(link, ONE_CLICK).title == "This link no longer works"
 
 
 def test_who_is_signed_in_finds_the_same_among_their_data(portal: Portal, maria):
     guest = portal.signed_in(maria.mail)
-    assert "Stop the weekly letter" in guest.get("/me/data").text
+    assert "Stop the weekly email" in guest.get("/me/data").text
 
     assert guest.post("/me/data/letter", deed="stop").leads_to == "/me/data#letter"
-    assert "Send me the weekly letter again" in guest.get("/me/data").text
+    assert "Get the weekly email again" in guest.get("/me/data").text
     assert digests(portal, maria) == 0
 
     portal.signed_in(maria.mail).post("/me/data/letter", deed="go-on")

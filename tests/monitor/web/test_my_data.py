@@ -38,7 +38,7 @@ def test_what_is_kept_and_agreed_to_is_shown(guest):
     shown = guest.get("/me/data").text
 
     assert "We ask search engines for your names" in shown
-    assert "You answered version 2026" in shown
+    assert "You agreed to version 2026" in shown
     assert "Findings: accounts and pages 0" in shown
     assert "Bluesky @mariadelgado[.]skies[.]example" in shown
 
@@ -67,11 +67,11 @@ def test_adding_a_scope_leads_to_the_text_and_counts_with_its_yes(portal, guest,
 def test_what_a_scope_would_ask_anew_is_shown_before_it_counts_as_at_joining(guest, maria):
     guest.post("/me/data/scopes", scopes="search")
     words = guest.get("/me/data/scopes").text
-    assert "will be asked anew" not in words
+    assert "New searches" not in words
 
     page = guest.follow(guest.post("/me/data/scopes", scopes=["search", "profiles"]))
 
-    assert "What will be asked anew You add: Sites with profiles." in page.text
+    assert "New searches You are adding: Profile sites." in page.text
     assert "Chalkboard" in page.text
     assert "mariadelgado" in page.text
     assert consent(maria).scopes == {Scope.SEARCH}
@@ -80,8 +80,8 @@ def test_what_a_scope_would_ask_anew_is_shown_before_it_counts_as_at_joining(gue
 def test_a_scope_that_brings_no_first_question_says_so(guest):
     page = guest.get("/me/data/renew?scopes=search-or-profiles-or-photos")
 
-    assert "You add: Profile pictures." in page.text
-    assert "No new words go out today." in page.text
+    assert "You are adding: Profile pictures." in page.text
+    assert "This adds no new search words today." in page.text
 
 
 def test_a_scope_ticked_beside_the_text_is_previewed_before_it_counts(guest, maria):
@@ -93,8 +93,8 @@ def test_a_scope_ticked_beside_the_text_is_previewed_before_it_counts(guest, mar
     assert answer.leads_to == "/me/data/renew?scopes=profiles-or-search#anew"
     assert consent(maria).scopes == {Scope.SEARCH}
     shown = guest.follow(answer)
-    assert "Below stands what you added would ask anew." in shown.text
-    assert "What will be asked anew You add: Sites with profiles." in shown.text
+    assert "See below what your choice would add." in shown.text
+    assert "New searches You are adding: Profile sites." in shown.text
     guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(shown))
     assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
 
@@ -102,7 +102,7 @@ def test_a_scope_ticked_beside_the_text_is_previewed_before_it_counts(guest, mar
 def test_renewing_what_one_agreed_to_shows_nothing_anew(guest, maria):
     page = guest.get("/me/data/renew")
 
-    assert "will be asked anew" not in page.text
+    assert "New searches" not in page.text
     guest.post("/me/data/renew", scopes=["search", "profiles"], **sent_along(page))
     assert consent(maria).act is Act.RENEWED
 
@@ -130,7 +130,7 @@ def test_a_pause_has_an_end_and_can_be_ended_early(portal, guest, maria):
     assert guest.post("/me/data/pause", days="3650").status == 422
 
     guest.post("/me/data/pause", days="30")
-    assert "Everything rests until Mon, Oct 12, 2026" in guest.get("/me/data").text
+    assert "Checks are paused until Mon, Oct 12, 2026" in guest.get("/me/data").text
     assert "Paused" in guest.get("/me").text
     assert guest.post("/me/check").status == 409
 
@@ -176,29 +176,29 @@ def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
 
     seen = guest.get("/me/data/seen")
 
-    assert "A reviewer looked at this flag" in seen.text
+    assert "A reviewer viewed this flag" in seen.text
     assert "You joined" in seen.text
     assert seen.page.find("a", href=f"/me/items/{flag.item}")
     other = portal.signed_in(rosa.mail).get("/me/data/seen").text
-    assert "looked at this flag" not in other
+    assert "viewed this flag" not in other
 
 
 def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
     places_hold(portal.world.service, maria.ref, "A request for records.")
 
     shown = guest.get("/me/data").text
-    assert "A legal hold stands since Sep 12, 2026" in shown
+    assert "Legal hold since Sep 12, 2026" in shown
     assert "A request for records." in shown
-    assert "is kept until it is lifted" in guest.get("/me/data/leave").text
+    assert "stays until the hold is lifted" in guest.get("/me/data/leave").text
 
 
 def test_leaving_takes_one_page_ends_every_session_and_says_what_happens(portal, guest, maria):
     elsewhere = portal.signed_in(maria.mail)
-    assert "erased within 24 hours" in guest.get("/me/data/leave").text
+    assert "within 24 hours" in guest.get("/me/data/leave").text
 
     answer = guest.post("/me/data/leave")
 
-    assert "You have left" in guest.follow(answer).title
+    assert "You left" in guest.follow(answer).title
     assert consent(maria).withdrawn_at == portal.world.clock.at
     for each in (guest, elsewhere):
         assert each.get("/me").leads_to == "/sign-in"
@@ -209,7 +209,7 @@ def test_who_has_left_and_signs_in_before_the_erasure_is_told_so(portal, maria):
 
     shown = portal.signed_in(maria.mail).get("/me")
 
-    assert "You have left" in shown.title
+    assert "You left" in shown.title
     assert "Sep 13, 2026" in shown.text
 
 
@@ -240,7 +240,7 @@ def test_what_comes_after_the_end_of_the_consent_is_told_of_it(portal, maria, pa
 
     shown = guest.follow(guest.post(path, **told))
 
-    assert "nothing is looked up by any words" in shown.text
+    assert "we do not search for you" in shown.text
     assert not consent(maria).paused_until
 
 
@@ -269,7 +269,7 @@ def test_the_sixth_copy_within_an_hour_waits_and_the_page_says_until_when(portal
 
     assert (told.status, told.headers["Retry-After"]) == (429, str(35 * 60))
     assert told.page.select_one(".faults a")["href"] == "#copy"
-    assert "The next can be made from" in told.page.find(id="copy").get_text()
+    assert "You can make the next one after" in told.page.find(id="copy").get_text()
     assert told.page.find("form", action="/me/data/export") is None
     portal.world.clock.at += timedelta(minutes=35)
     assert portal.signed_in(MARIA.person.mail).post("/me/data/export").status == 200

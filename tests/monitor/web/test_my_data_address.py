@@ -50,15 +50,15 @@ def mail(maria: Staff) -> str:
 def test_the_way_from_my_data_to_a_new_address(portal: Portal, maria: Staff, guest: Guest):
     assert guest.get("/me/data").page.find("a", href="/me/data/address")
     written = guest.follow(asks(guest))
-    assert written.title == "Look into your new mailbox"
-    assert f"to be written to at {NEW}" in guest.get("/me/data").text
+    assert written.title == "Check your new inbox"
+    assert f"to change your email address to {NEW}" in guest.get("/me/data").text
 
     told = guest.follow(presses(guest, link(portal)))
 
-    assert "Your address is changed." in told.text
-    assert f"Work address {NEW}" in told.text
-    assert f"before, it was {maria.mail}" in guest.get("/me/data/address").text
-    assert "changed the work address" in guest.get("/me/data/seen").text
+    assert "Your email address was changed." in told.text
+    assert f"Work email {NEW}" in told.text
+    assert f"Before, it was {maria.mail}" in guest.get("/me/data/address").text
+    assert "changed the work email" in guest.get("/me/data/seen").text
 
 
 def test_a_scanner_that_opens_every_link_changes_nothing_and_spends_nothing(
@@ -119,7 +119,7 @@ def test_a_code_may_be_pasted_as_it_comes(portal: Portal, maria: Staff, guest: G
 
 
 def test_what_is_wrong_with_an_address_is_said_at_its_field(guest: Guest, maria: Staff):
-    for typed, words in (("maria", "Type one address of your district"), (maria.mail, "already")):
+    for typed, words in (("maria", "Enter one address of your district"), (maria.mail, "already")):
         told = asks(guest, typed)
 
         assert told.status == 422
@@ -135,7 +135,7 @@ def test_the_sixth_letter_within_an_hour_is_refused_in_words(guest: Guest):
 
     assert told.status == 429
     assert told.headers["Retry-After"] == "3600"
-    assert "five times within the hour" in told.text
+    assert "five times within an hour" in told.text
 
 
 def test_the_answer_is_the_same_whether_or_not_the_address_is_somebodys(
@@ -150,7 +150,7 @@ def test_the_answer_is_the_same_whether_or_not_the_address_is_somebodys(
 
     assert pages[0] == pages[1]
     refused = presses(guest, link(portal, john.mail))
-    assert "Somebody is enrolled under this address already" in refused.text
+    assert "Someone is already enrolled under this address" in refused.text
 
 
 def test_who_asked_for_nothing_is_led_to_the_form(guest: Guest):
@@ -186,8 +186,8 @@ def test_a_move_that_was_not_their_own_is_undone_from_the_old_mailbox_alone(
     found = NOT_ME.search(portal.world.post.to(maria.mail)[-1].letter.text)
     assert found
 
-    assert "Was it not you?" in portal.guest().get(found[1]).title
-    assert portal.guest().post(found[1]).title == "It is undone"
+    assert "Was this not you?" in portal.guest().get(found[1]).title
+    assert portal.guest().post(found[1]).title == "Undone"
     assert maria.ref not in portal.world.state.people.refs()
     assert thief.get("/me").leads_to == "/sign-in"
 
@@ -243,8 +243,8 @@ def test_whom_a_proxy_names_by_the_old_address_reads_once_that_it_is_done(
 
     told = presses(guest, link(portal))
 
-    assert (told.status, told.title) == (200, "Your address is changed")
-    assert "until then, these pages do not know you" in told.text
+    assert (told.status, told.title) == (200, "Your email address was changed")
+    assert "Until then, you cannot sign in here" in told.text
     assert guest.get("/me").leads_to == "/sign-in"
     named(guest, NEW)
     assert guest.get("/me").status == 200

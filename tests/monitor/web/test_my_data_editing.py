@@ -24,9 +24,9 @@ def test_another_family_name_waits_for_it_and_can_be_taken_back(portal, guest, m
 
     done = guest.post("/me/data/names", given="Maria", family="Victim")
 
-    assert "IT is shown the new name" in guest.follow(done).text
+    assert "IT must confirm the new name" in guest.follow(done).text
     assert "Victim" in guest.get("/me/data/names").html
-    assert "IT has to confirm this name" in guest.get("/me/data").text
+    assert "IT must confirm this name" in guest.get("/me/data").text
     assert len(naming.list_waiting()) == 1
     guest.post("/me/data/names", given="Maria", family="Delgado")
     assert naming.list_waiting() == ()
@@ -40,7 +40,7 @@ def test_after_five_changes_in_a_week_the_page_says_when_the_next_is_possible(po
     seen = guest.post("/me/data/work", school="One more")
 
     assert seen.status == 429
-    assert "You added words five times in seven days. Add more from" in seen.text
+    assert "You added words five times in seven days. You can add more after" in seen.text
     assert int(seen.headers["Retry-After"]) > 6 * 24 * 3600
 
 
@@ -51,13 +51,13 @@ def test_an_account_with_another_name_shows_its_code_and_the_state_of_its_proof(
 
     page = guest.get("/me/data/accounts")
 
-    assert "They show somebody else" in page.text
+    assert "Accounts that show another name" in page.text
     assert proofs.code(maria.ref, hers) in page.text
     assert guest.post("/me/data/accounts", prove=hers).leads_to == "/me/data/accounts#proofs"
-    assert "The next check looks for it" in guest.get("/me/data/accounts").text
+    assert "The next check will look for it" in guest.get("/me/data/accounts").text
     assert proofs.of_person(maria.ref)[0].state is ProofState.REQUESTED
     guest.post("/me/data/accounts", forget=hers)
-    assert "They show somebody else" not in guest.get("/me/data/accounts").text
+    assert "Accounts that show another name" not in guest.get("/me/data/accounts").text
 
 
 def test_a_proof_of_what_nobody_dropped_is_asked_for_in_vain(guest, maria):

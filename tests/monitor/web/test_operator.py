@@ -19,7 +19,7 @@ def test_the_operator_sees_how_the_service_fares_and_nothing_of_anybody(portal: 
     seen = operator.get("/operate")
 
     assert "Chalkboard" in seen.text
-    assert "Letters by their state" in seen.text
+    assert "Emails by status" in seen.text
     for its in (maria.ref, maria.mail, "Maria", "Delgado", "mariadelgado"):
         assert its not in seen.html
 
@@ -41,7 +41,7 @@ def test_what_is_to_be_done_comes_first_with_what_to_do(portal: Portal) -> None:
 def test_before_anything_was_done_the_page_says_so(portal: Portal) -> None:
     seen = portal.signed_in(OPERATOR).get("/operate")
 
-    assert "No source was asked yet." in seen.text
+    assert "No source has been searched yet." in seen.text
     assert "Never" in seen.text
 
 
@@ -70,7 +70,7 @@ def renamed(portal: Portal) -> Staff:
 
 def test_a_name_waits_for_the_operator_who_sees_that_name_and_nothing_else(portal, renamed):
     operator = portal.signed_in(OPERATOR)
-    assert "One name waits to be confirmed" in operator.get("/operate").text
+    assert "One name needs to be confirmed" in operator.get("/operate").text
 
     seen = operator.get("/operate/names")
 
@@ -89,8 +89,8 @@ def test_one_click_confirms_a_name_or_does_not(portal, renamed):
     assert "Confirmed." in operator.follow(done).text
     assert world.state.people.get(renamed.ref).name == MARIA.person.name
     again = operator.post(f"/operate/names/{change.ref}", deed="refuse")
-    assert "look at the list again" in operator.follow(again).text
-    assert "No name waits." in operator.get("/operate/names").text
+    assert "Check the list again" in operator.follow(again).text
+    assert "No names are waiting." in operator.get("/operate/names").text
 
 
 def test_a_name_in_hostile_letters_is_shown_as_letters(portal):

@@ -105,7 +105,7 @@ def test_a_form_without_its_token_changes_nothing(portal: Portal, token: str) ->
     refused = guest.send("/sign-out", {"csrf": token})
 
     assert refused.status == 403
-    assert "out of date" in refused.title
+    assert "expired" in refused.title
     assert guest.get("/operate").status == 200
 
 

@@ -33,10 +33,10 @@ def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
     seen = portal.signed_in(maria.mail).get(place)
 
     assert seen.status == 200
-    assert seen.title == "Have this account taken down"
-    for words in ("Bluesky", "choose Report", "Look twice", "The account below is not mine"):
+    assert seen.title == "Report this account"
+    for words in ("Bluesky", "choose Report", "Unconfirmed", "The account below is not mine"):
         assert words in seen.text
-    assert "What was done so far Nothing yet." in seen.text
+    assert "History Nothing yet." in seen.text
 
 
 def test_there_is_no_field_for_a_document_and_the_page_says_so(
@@ -70,7 +70,7 @@ def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
 
     text = portal.signed_in(maria.mail).get(f"/me/takedown/{flag.ref}").text
 
-    assert "We do not know this platform's way of taking such reports." in text
+    assert "We do not know how this platform takes such reports." in text
 
 
 def test_what_was_done_is_noted_with_its_day_and_shown(portal: Portal, maria: Staff, place: str):
@@ -80,7 +80,7 @@ def test_what_was_done_is_noted_with_its_day_and_shown(portal: Portal, maria: St
 
     assert answer.leads_to == place
     seen = guest.follow(answer)
-    assert "Noted: you have reported it." in seen.text
+    assert "Saved: you reported it." in seen.text
     assert "You reported it to the platform. Number 17" in seen.text
     assert "It was removed" in seen.text
 
@@ -88,10 +88,10 @@ def test_what_was_done_is_noted_with_its_day_and_shown(portal: Portal, maria: St
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
-        ({}, "Choose what has happened."),
-        ({"done": "removed"}, "Choose what has happened."),
-        ({"done": "nonsense"}, "Choose what has happened."),
-        ({"done": "reported", "note": "x" * 1001}, "Shorten the note"),
+        ({}, "Choose what happened."),
+        ({"done": "removed"}, "Choose what happened."),
+        ({"done": "nonsense"}, "Choose what happened."),
+        ({"done": "reported", "note": "x" * 1001}, "Use at most"),
     ],
 )
 def test_a_form_that_does_not_fit_comes_back_with_what_was_typed(

@@ -39,7 +39,7 @@ def crowd(portal: Portal, maria: Staff, count: int) -> None:
 def test_a_small_district_has_no_figures(maria: Staff, ana: Guest):
     seen = ana.get("/review/district")
 
-    assert "Figures appear once enough people have joined" in seen.text
+    assert "Numbers appear when enough people have joined" in seen.text
     assert seen.page.find("svg") is None
 
 
@@ -78,7 +78,7 @@ def test_coverage_sources_and_what_waits_are_told(portal: Portal, maria: Staff, 
     text = portal.signed_in(ANA).get("/review/district").text
 
     assert "Sources checked 2 of 2" in text
-    assert "Oldest of them that waits 9 days" in text
+    assert "Oldest waiting flag 9 days" in text
     assert "Bluesky" in text
 
 
@@ -92,7 +92,7 @@ def test_what_could_not_be_checked_proves_nothing(portal: Portal, maria: Staff, 
     text = portal.signed_in(ANA).get("/review/district").text
 
     assert "Bluesky could not be reached" in text
-    assert "proves nothing either way" in text
+    assert "we cannot tell whether there is something or nothing" in text
 
 
 def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest, here: str):
@@ -105,7 +105,7 @@ def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest,
         for row in seen.page.select("tbody tr")
     ]
     assert [row[1:4] for row in rows[:2]] == [
-        [ANA, "Noted", fake(maria).ref[:8]],
+        [ANA, "Added a note", fake(maria).ref[:8]],
         [ANA, "Viewed", fake(maria).ref[:8]],
     ]
     for word in ("Maria", "Delgado", "platform", maria.mail, maria.ref, "Enrolled", "Shared"):

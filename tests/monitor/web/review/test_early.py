@@ -1,4 +1,4 @@
-"""Early looks and legal holds on the pages: two sessions, a reason, and no search for people."""
+"""Early access and legal holds on the pages: two sessions, a reason, and no search for people."""
 
 from monitor.domain.flag import Ruling
 from tests.monitor.services.world import Staff
@@ -9,17 +9,17 @@ from tests.monitor.web.review.flagged import ANA, BO, fake
 def test_a_flag_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
     maria.rules(fake(maria), Ruling.REOPENED)
     bo, ref = portal.signed_in(BO), fake(maria).ref
-    assert "Proposed." in ana.follow(ana.post("/review/early", flag=ref[:8], reason="A call.")).text
-    assert "You proposed this" in ana.get("/review/early").text
+    assert "Sent." in ana.follow(ana.post("/review/early", flag=ref[:8], reason="A call.")).text
+    assert "You requested this" in ana.get("/review/early").text
 
     form = bo.get("/review/early").page.select_one("form.deed")
     opened = bo.post(form["action"])
 
     assert opened.leads_to == f"/review/flags/{ref}"
-    assert "It is open for a day" in bo.follow(opened).text
+    assert "It is open for one day" in bo.follow(opened).text
     assert "Opened early" in bo.get("/review").text
     portal.world.later(days=1)
-    assert "Nothing is open to you." in portal.signed_in(BO).get("/review").text
+    assert "No flags are open to you." in portal.signed_in(BO).get("/review").text
 
 
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
@@ -29,8 +29,8 @@ def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Gue
 
     answer = ana.follow(ana.post(f"/review/early/{proposal.ref}"))
 
-    assert "Another reviewer has to confirm it" in answer.text
-    assert "Nothing is open to you." in ana.get("/review").text
+    assert "Another reviewer must confirm it" in answer.text
+    assert "No flags are open to you." in ana.get("/review").text
 
 
 def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
@@ -38,14 +38,14 @@ def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
         seen = ana.post("/review/early", flag=flag, reason="A call.")
 
         assert seen.status == 422
-        assert "No flag of this reference can be opened early by you." in seen.text
+        assert "You cannot open a flag with this reference early." in seen.text
 
 
 def test_a_proposal_takes_a_reason(maria: Staff, ana: Guest):
     seen = ana.post("/review/early", flag=fake(maria).ref, reason=" ")
 
     assert seen.status == 422
-    assert "Give a reason: the person will read it." in seen.text
+    assert "Give a reason. The person will read it." in seen.text
 
 
 def hold(guest: Guest, maria: Staff, step: str = "place", reason: str = "A lawsuit."):
@@ -60,7 +60,7 @@ def confirms(guest: Guest) -> str:
 
 def test_a_hold_is_placed_and_lifted_by_two_reviewers(portal: Portal, maria: Staff, ana: Guest):
     bo, holds = portal.signed_in(BO), portal.world.state.holds
-    assert "Proposed." in ana.follow(hold(ana, maria)).text
+    assert "Sent." in ana.follow(hold(ana, maria)).text
     assert "You proposed this" in ana.get("/review/holds").text
     assert not holds.stands(maria.ref)
 
@@ -81,7 +81,7 @@ def test_one_reviewer_places_no_hold(portal: Portal, maria: Staff, ana: Guest):
 
     for guest in (ana, portal.signed_in(ANA)):
         answer = guest.follow(guest.post(f"/review/holds/{proposal.ref}"))
-        assert "Another reviewer has to confirm it" in answer.text
+        assert "Another reviewer must confirm it" in answer.text
     assert not portal.world.state.holds.stands(maria.ref)
 
 

@@ -11,12 +11,12 @@ from tests.monitor.web.review.flagged import ANA, BO, fake, several
 
 def test_a_flag_is_taken_and_given_back(maria: Staff, ana: Guest, here: str):
     taken = ana.follow(ana.post(f"{here}/take", seen=""))
-    assert "You have taken it." in taken.text
-    assert f"Taken by {ANA}" in ana.get("/review").text
-    assert "1 flag fits" in ana.get("/review?taken=me").text
+    assert "Assigned to you." in taken.text
+    assert f"Assigned to {ANA}" in ana.get("/review").text
+    assert "1 flag matches" in ana.get("/review?taken=me").text
 
-    assert "You gave it back." in ana.follow(ana.post(f"{here}/give-back")).text
-    assert "No flag fits" in ana.get("/review?taken=me").text
+    assert "You are no longer assigned." in ana.follow(ana.post(f"{here}/give-back")).text
+    assert "No flags match" in ana.get("/review?taken=me").text
 
 
 def test_who_looked_before_another_took_it_is_told(portal: Portal, maria: Staff, ana: Guest, here):
@@ -26,8 +26,8 @@ def test_who_looked_before_another_took_it_is_told(portal: Portal, maria: Staff,
 
     seen = bo.follow(bo.post(f"{here}/take", seen=""))
 
-    assert "This has changed since you opened it" in seen.text
-    assert f"{ANA} has taken it." in seen.text
+    assert "This changed after you opened it" in seen.text
+    assert f"Assigned to {ANA}." in seen.text
 
 
 def test_notes_and_questions_are_shown_with_who_wrote_them(maria: Staff, ana: Guest, here: str):
@@ -36,8 +36,8 @@ def test_notes_and_questions_are_shown_with_who_wrote_them(maria: Staff, ana: Gu
 
     assert f"{ANA} noted: Called the platform." in seen.text
     assert f"{ANA} asked the person: Is it yours?" in seen.text
-    assert "You can ask again from" in seen.text
-    assert "Asked on" in ana.get("/review").text
+    assert "You can ask again after" in seen.text
+    assert "Question sent on" in ana.get("/review").text
     again = ana.post(f"{here}/note", remark=" ")
     assert (again.status, "Write something first." in again.text) == (422, True)
 
@@ -53,7 +53,7 @@ def test_a_person_reads_who_looked_and_what_was_noted_and_asked(
     text = portal.signed_in(maria.mail).get("/me/data/seen").text
 
     for words in (
-        "A reviewer looked at this flag",
+        "A reviewer viewed this flag",
         "Called the platform.",
         "A reviewer asked you about this flag",
         "Is it yours?",
@@ -68,11 +68,11 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
     ruled = ana.follow(
         ana.post("/review/rule", seen=f"{ref} open", ruling="harmless", note="Known fan page.")
     )
-    assert "The ruling is kept." in ruled.text
-    assert f"{ANA} said that it is harmless. Known fan page." in ruled.text
+    assert "Saved." in ruled.text
+    assert f"{ANA} ruled it harmless. Known fan page." in ruled.text
     assert fake(maria).state is FlagState.HARMLESS
 
-    assert "Taken back." in ana.follow(ana.post("/review/undo", ref=ref)).text
+    assert "Undone." in ana.follow(ana.post("/review/undo", ref=ref)).text
     assert fake(maria).state is FlagState.OPEN
 
 
@@ -84,15 +84,15 @@ def test_a_ruling_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, 
         assert seen.status == 422
         assert "Choose what it is." in seen.text
         assert "My reason." in seen.text
-    assert "Nothing was ruled" in ana.follow(ana.post("/review/rule")).text
+    assert "Nothing was saved" in ana.follow(ana.post("/review/rule")).text
     assert fake(maria).state is FlagState.OPEN
 
 
 def test_the_persons_own_word_stands_beside(maria: Staff, ana: Guest, here: str):
     maria.rules(fake(maria), Ruling.NAMESAKE)
 
-    assert "The person's answer Somebody else of that name" in ana.get(here).text
-    assert "They say: Somebody else of that name." in ana.get("/review").text
+    assert "The person's answer Someone else with that name" in ana.get(here).text
+    assert "Staff member says: Someone else with that name." in ana.get("/review").text
 
 
 def test_a_note_that_a_person_wrote_for_themselves_is_not_shown(maria: Staff, ana: Guest, here):
@@ -113,7 +113,7 @@ def test_several_flags_are_opened_ruled_and_taken_back_together(
     ruled = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
 
     states = lambda: [portal.world.state.flags.get(ref).state for ref in refs]  # noqa: E731 - short
-    assert "2 flags ruled" in ruled.title
+    assert "Decision saved for 2 flags" in ruled.title
     assert states() == ["impersonation", "impersonation", "open"]
     ana.send("/review/undo", {"csrf": ana.csrf, "ref": refs[:2]})
     assert states() == ["open", "open", "open"]
@@ -126,7 +126,7 @@ def test_of_several_flags_all_are_ruled_or_none(portal: Portal, maria: Staff, an
 
     seen = ana.send("/review/rule", {"csrf": ana.csrf, "seen": told, "ruling": "impersonation"})
 
-    assert "This has changed" in ana.follow(seen).text
+    assert "This changed" in ana.follow(seen).text
     assert [portal.world.state.flags.get(ref).state for ref in refs] == ["open", "open"]
 
 
@@ -152,5 +152,5 @@ def test_what_is_open_for_another_reason_brings_no_evidence(maria: Staff, ana: G
     maria.rules(fake(maria), Ruling.REOPENED)
     maria.rules(fake(maria), Ruling.IMPERSONATION)
 
-    assert "Its person has not shared the evidence." in ana.get(here).text
+    assert "The staff member has not shared the evidence." in ana.get(here).text
     assert ana.post(f"{here}/pack").status == 404

@@ -36,9 +36,9 @@ def test_the_queue_names_nobody(maria: Staff, ana: Guest):
 def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Guest):
     seen = ana.get("/review")
 
-    assert "Nothing is open to you." in seen.text
-    assert "An empty list does not say that nothing was found." in seen.text
-    assert "No flag fits your choice." in ana.get("/review?severity=low").text
+    assert "No flags are open to you." in seen.text
+    assert "An empty list does not mean that nothing was found." in seen.text
+    assert "No flags match your filters." in ana.get("/review?severity=low").text
 
 
 def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
@@ -47,7 +47,7 @@ def test_a_flag_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest
 
     seen = ana.get(place)
 
-    assert "Opening shows whom it is about." in seen.text
+    assert "You will see who it is about." in seen.text
     assert "Delgado" not in seen.html
     assert maria.world.state.audit.all() == before
     assert ana.post("/review/open", ref=fake(maria).ref).leads_to == place
@@ -69,7 +69,12 @@ def test_an_opened_flag_shows_the_closed_list_and_no_word_from_the_web(
     seen = ana.get(here)
 
     assert "planted" not in seen.html
-    for words in ("Maria Delgado", MARIA.person.school, "delgad0", "Its person shared it with IT."):
+    for words in (
+        "Maria Delgado",
+        MARIA.person.school,
+        "delgad0",
+        "The staff member shared it with IT.",
+    ):
         assert words in seen.text
     assert maria.mail not in seen.html
 
@@ -99,7 +104,7 @@ def test_what_has_closed_is_not_there_any_more(maria: Staff, ana: Guest, here: s
         assert ana.post(f"{here}/{deed}").status == 404
     assert ana.post("/review/rule", seen=f"{fake(maria).ref} open", ruling="harmless").status == 404
     assert ana.post("/review/undo", ref=fake(maria).ref).status == 404
-    assert "Nothing is open to you." in ana.get("/review").text
+    assert "No flags are open to you." in ana.get("/review").text
 
 
 def test_what_was_never_there_looks_like_what_has_closed(maria: Staff, ana: Guest):
@@ -122,7 +127,7 @@ def test_a_reviewer_who_is_staff_does_not_review_what_is_about_them(portal: Port
     portal.world.restarts(structs.replace(config, district=told))
     guest = Portal(portal.world).signed_in(maria.mail)
 
-    assert "About you: another reviewer decides." in guest.get("/review").text
+    assert "This is about you. Another reviewer decides." in guest.get("/review").text
     assert guest.post("/review/open", one=fake(maria).ref).status == 404
     assert guest.get(f"/review/flags/{fake(maria).ref}").status == 404
 
