@@ -69,7 +69,7 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
         ana.post("/review/rule", seen=f"{ref} open", ruling="harmless", note="Known fan page.")
     )
     assert "Saved." in ruled.text
-    assert f"{ANA} ruled it harmless. Known fan page." in ruled.text
+    assert f"{ANA} said that it is harmless. Known fan page." in ruled.text
     assert fake(maria).state is FlagState.HARMLESS
 
     assert "Undone." in ana.follow(ana.post("/review/undo", ref=ref)).text
