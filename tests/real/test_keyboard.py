@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.flag import Flag, FlagKind
@@ -56,7 +56,8 @@ def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
     keys.press("Show all")
     keys.press("Agree and join")
 
-    keys.begins("You have joined, Ottilie")
+    keys.is_told("IT invited you under another name.")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You have joined, Ottilie")
 
 
 def _chooses_scopes(keys: Keys) -> None:
