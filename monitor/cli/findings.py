@@ -16,7 +16,7 @@ from monitor.domain.detection.assessment import Explanation, explain
 from monitor.domain.timeline import FieldMarks, Mark, MarkKind, Moment
 from monitor.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.service import Service
-from monitor.services.weights import weights_in_use
+from monitor.services.weights import load_weights
 from reports.evidence_pack import pack, pack_name
 from reports.labels import field_words
 
@@ -55,7 +55,7 @@ def explain_(
             raise InputError(sentence)
         if reason is not None and folder is None:
             service.glass.broken(known.person, "Why a finding was judged as it was", reason)
-        weights = weights_in_use(service.config)
+        weights = load_weights(service.config.detection)
         found = explain(assessment, known.portrait.kind, weights)
     if as_json:
         output.json(found)

@@ -173,7 +173,7 @@ def _name(at: datetime) -> str:
 
 
 def _beside(state: Path, without: frozenset[Path]) -> Iterator[Path]:
-    """Yield the files of a district beside its databases: weights, lists, and what will come."""
+    """Yield the files of a district besides its databases, such as lists of sites."""
     for path in sorted(state.rglob("*")):
         first = path.relative_to(state).parts[0]
         ours = first in OUR_OWN or first.startswith(DATABASES) or first.startswith(".")

@@ -62,7 +62,7 @@ NOT_IN_THE_LOOP = {
     *("init", "run", "portal", "backup", "restore", "staff invite", "demo"),
     *("audit accept", "evidence", "explain", "timeline", "score", "letters resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
-    *("staff left", "staff withdraw", "weights learn", "weights use"),
+    *("staff left", "staff withdraw"),
 }
 
 

@@ -118,8 +118,6 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "roster erase": (row("--yes", codes=(0, 64, 65)),),
     "score": (row("--jsonl"),),
     "weights show": (row(), row("--json")),
-    "weights learn": (row("--json", codes=(65,)),),
-    "weights use": (row("7", codes=(65,)),),
     "backup": (row("{folder}/copies", "--keys", "{folder}/keys", codes=(0, 65)),),
     "restore": (row("{folder}/nowhere", "--keys", "{folder}/keys", codes=(2,)),),
     # It plays with made-up people in a folder of its own, and is tested by itself.

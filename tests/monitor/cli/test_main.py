@@ -32,7 +32,6 @@ SAY_ONE_SENTENCE = {
     "letters retry",
     "letters resume",
     "sources remove",
-    "weights use",
     "roster import",
     "roster rotate",
     "roster erase",
