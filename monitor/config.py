@@ -410,9 +410,8 @@ class BackupConfig(Section, frozen=True, kw_only=True):
 
 
 class WatchConfig(Section, frozen=True, kw_only=True):
-    """Who is told every minute that all is well: a file, an address, and a file of numbers."""
+    """A URL to ping each minute while all is well, and a metrics file for node_exporter."""
 
-    heartbeat_file: Path | None = None
     heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
     metrics_file: Path | None = None
 

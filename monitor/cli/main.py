@@ -20,7 +20,6 @@ from monitor.cli import (
     plan,
     portal,
     roster,
-    score,
     service,
     setup,
     sources,
@@ -33,7 +32,6 @@ from monitor.cli import findings as timeline
 from monitor.cli import jobs as due
 from monitor.cli import mail as letters
 from monitor.cli import mail as mailing
-from monitor.cli import maintenance as replay
 from monitor.cli import maintenance as retention
 from monitor.cli import service as metrics
 from monitor.cli.context import Desk, inert
@@ -96,7 +94,6 @@ for command in (
     retention.purge,
     doctor.doctor,
     metrics.metrics,
-    replay.replay,
     staff.staff,
     ask.check,
     ask.sweep,
@@ -109,7 +106,6 @@ for command in (
     timeline.timeline_,
     evidence.evidence,
     roster.roster,
-    score.score,
     weights.weights,
     safekeeping.backup,
     safekeeping.restore,

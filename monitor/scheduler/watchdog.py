@@ -135,8 +135,6 @@ class Heartbeat:
         try:
             if self.watch.metrics_file:
                 put(self.watch.metrics_file, exposition(vitals))
-            if well and self.watch.heartbeat_file:
-                put(self.watch.heartbeat_file, f"{vitals.at.isoformat()}\n".encode())
         except CannotWriteError as error:
             LOG.warning("%s", error)
         if well and self.watch.heartbeat_url and not self.ping():

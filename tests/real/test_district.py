@@ -39,7 +39,6 @@ COMMANDS: dict[str, tuple[int, ...]] = {
     "metrics": (0,),
     "plan": (0,),
     "purge": (0,),
-    "replay": (0,),
     "roster status": (0, 64, 65),
     "sources check": (0, 69),
     "sources imported": (0,),
@@ -60,7 +59,7 @@ ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {
     *("init", "run", "portal", "backup", "restore", "staff invite", "demo"),
-    *("audit accept", "evidence", "explain", "timeline", "score", "letters resume"),
+    *("audit accept", "evidence", "explain", "timeline", "letters resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
     *("staff left", "staff withdraw"),
 }
