@@ -64,7 +64,7 @@ class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
+class SitesConfig(Budgeted, frozen=True, kw_only=True):
     """`files` are further catalogues in the WhatsMyName format; each site has the same budget."""
 
     own: bool = True
@@ -175,7 +175,7 @@ class SourcesConfig(Section, frozen=True, kw_only=True):
     stack_exchange: StackExchangeConfig | None = None
     fediverse: tuple[ServerConfig, ...] = ()
     wordpress: tuple[SiteConfig, ...] = ()
-    catalogue: CatalogueConfig = CatalogueConfig()
+    sites: SitesConfig = SitesConfig()
     pages: PagesConfig | None = None
 
 

@@ -138,12 +138,12 @@ def known_sites(config: Config) -> Known:
 
 def catalogue(config: Config) -> Catalogue:
     """Read the catalogues, ours first; entries that cannot be used are listed with the reason."""
-    chosen = config.sources.catalogue
+    chosen = config.sources.sites
     try:
         own = (own_catalogue(),) if chosen.own else ()
         return joined(*own, *(read_catalogue(path) for path in chosen.files))
     except CatalogueError as error:
-        reason = f"{error} Mend the file, or take it out of [sources.catalogue]."
+        reason = f"{error} Mend the file, or take it out of [sources.sites]."
         raise ConfigError(reason) from error
 
 
@@ -237,7 +237,7 @@ def _with_hits_read(config: Config, engines: Iterator[Source]) -> Iterator[Sourc
 
 def _presence(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:
     for entry in entries:
-        yield PresenceSource(entry=entry, budget=budget_of(config.sources.catalogue))
+        yield PresenceSource(entry=entry, budget=budget_of(config.sources.sites))
 
 
 def report_forms(sources: Iterable[Source]) -> Mapping[str, str]:

@@ -137,10 +137,10 @@ class Waiting:
             hours = FINISHED_WITHIN[self.request.kind] // HOUR
             return (
                 f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
-                "It goes on with it: see `namesake due`."
+                "It goes on with it: see `namesake jobs`."
             )
         self.service.state.requests.remove(self.request.ref)
-        return "The service did not pick this up, so the request was withdrawn. See `namesake due`."
+        return "The service did not pick this up. The request was canceled. See `namesake jobs`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +219,7 @@ def asked(desk: Desk, service: Service, kind: SweepKind, person: str = "") -> Sw
     Asking.of(desk, service, kind).about(person=person).run(here)
     latest = service.state.sweeps.latest(kind, person)
     if latest is None:
-        reason = "The service did not pick this up. See `namesake due`."
+        reason = "The service did not pick this up. See `namesake jobs`."
         raise UnavailableError(reason)
     return latest
 

@@ -71,7 +71,7 @@ class Row:
 @click.option("--clock-is-right", is_flag=True, help="Take this machine's time as it is.")
 @as_json
 @pass_desk
-def due(desk: Desk, *, clock_is_right: bool, as_json: bool) -> None:
+def jobs(desk: Desk, *, clock_is_right: bool, as_json: bool) -> None:
     """Show what is due when, soonest first: what, for whom, at their own local time."""
     with desk.service() as service:
         if clock_is_right:

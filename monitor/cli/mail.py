@@ -98,11 +98,11 @@ class ListedLetter:
 
 
 @click.group()
-def letters() -> None:
+def mail() -> None:
     """List letters that wait or were given up, try them again, and resume an address."""
 
 
-@letters.command("list")
+@mail.command("list")
 @as_json
 @pass_desk
 def list_(desk: Desk, *, as_json: bool) -> None:
@@ -132,7 +132,7 @@ def list_(desk: Desk, *, as_json: bool) -> None:
         desk.output.say("No letter waits, and none was given up.")
 
 
-@letters.command()
+@mail.command()
 @click.argument("refs", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Try all that were given up again.")
 @pass_desk
@@ -151,7 +151,7 @@ def retry(desk: Desk, refs: tuple[str, ...], *, everything: bool) -> None:
     desk.output.say(f"To be sent at the next round: {len(chosen)}.")
 
 
-@letters.command()
+@mail.command()
 @as_json
 @pass_desk
 def paused(desk: Desk, *, as_json: bool) -> None:
@@ -167,7 +167,7 @@ def paused(desk: Desk, *, as_json: bool) -> None:
         desk.output.say("No address refuses letters.")
 
 
-@letters.command()
+@mail.command()
 @click.argument("person")
 @pass_desk
 def resume(desk: Desk, person: str) -> None:

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import backup as safekeeping
-from monitor.cli import check as ask
 from monitor.cli import (
+    backup,
+    check,
     demo,
     doctor,
+    findings,
     flags,
+    jobs,
+    mail,
+    maintenance,
     plan,
     portal,
     roster,
@@ -26,14 +30,6 @@ from monitor.cli import (
     staff,
     weights,
 )
-from monitor.cli import findings as evidence
-from monitor.cli import findings as explain
-from monitor.cli import findings as timeline
-from monitor.cli import jobs as due
-from monitor.cli import mail as letters
-from monitor.cli import mail as mailing
-from monitor.cli import maintenance as retention
-from monitor.cli import service as metrics
 from monitor.cli.context import Desk, inert
 from monitor.config import default_path
 from monitor.errors import MonitorError, NotPermittedError
@@ -89,26 +85,26 @@ for command in (
     setup.init,
     service.run,
     portal.portal,
-    due.due,
+    jobs.jobs,
     service.audit,
-    retention.purge,
+    maintenance.purge,
     doctor.doctor,
-    metrics.metrics,
+    service.metrics,
     staff.staff,
-    ask.check,
-    ask.sweep,
+    check.check,
+    check.sweep,
     plan.plan,
     sources.sources,
-    letters.digest,
-    mailing.letters,
+    mail.digest,
+    mail.mail,
     flags.flags,
-    explain.explain_,
-    timeline.timeline_,
-    evidence.evidence,
+    findings.explain_,
+    findings.timeline_,
+    findings.evidence,
     roster.roster,
     weights.weights,
-    safekeeping.backup,
-    safekeeping.restore,
+    backup.backup,
+    backup.restore,
     demo.demo,
 ):
     namesake.add_command(command)

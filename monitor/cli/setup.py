@@ -45,7 +45,7 @@ canary = "@Mastodon"  # an account of its own, never a private person's
 
 [sources.gravatar]  # asked only for those who agreed to it
 
-[sources.catalogue]
+[sources.sites]
 own = true
 """
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")

@@ -138,7 +138,7 @@ def of_sweep(
     if not joined:
         return fine("sweep", "Nobody has joined yet, so nothing is asked.")
     if closed is None:
-        told, remedy = "No sweep has been made yet.", "The next one is shown by `namesake due`."
+        told, remedy = "No sweep has been made yet.", "The next one is shown by `namesake jobs`."
         return warned("sweep", told, remedy)
     told = f"The last sweep was closed on {closed:%-d %b %Y}."
     if now - closed > SWEEP_MISSED:
@@ -182,10 +182,10 @@ def of_waiting(waiting: int, oldest: datetime | None, now: datetime) -> Checked:
 def of_undelivered(dead: int, paused: int) -> Iterator[Checked]:
     if dead:
         told = f"{dead} letters were given up."
-        yield warned("letters", told, "See why: `namesake letters list`; `letters retry` mends it.")
+        yield warned("letters", told, "See why: `namesake mail list`; `mail retry` mends it.")
     if paused:
         told = f"Letters to {paused} readers are held back, because an address refuses them."
-        yield warned("letters", told, "See `namesake letters paused`; `letters resume` goes on.")
+        yield warned("letters", told, "See `namesake mail paused`; `mail resume` goes on.")
 
 
 def of_overdue(names: Iterable[tuple[str, datetime]], now: datetime) -> Checked:

@@ -90,7 +90,7 @@ class Grid:
         noted = f", and work was last done at {_told(last)}" if last else ""
         return (
             f"The clock says {_told(now)}{noted}: nothing is done until it is right. If it is,"
-            " say so with `namesake due --clock-is-right`."
+            " say so with `namesake jobs --clock-is-right`."
         )
 
     def believe_clock(self) -> None:

@@ -92,7 +92,7 @@ class Bouncing:
         """Write to them again, because the operator says that the address works."""
         with self.state.write():
             if not self.state.paused_addresses.resume(person):
-                reason = f"Letters to {person} are not held back: `namesake letters paused` tells."
+                reason = f"Letters to {person} are not held back: `namesake mail paused` tells."
                 raise InputError(reason)
             self.state.audit.append(self.now(), "operator", "address-resumed", person, {})
             self.state.outbox.hurry(person, self.now())

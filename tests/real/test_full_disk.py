@@ -178,7 +178,7 @@ def test_a_disk_without_a_byte_left_is_told_in_one_sentence_by_every_command(
     person = somebody(terminal)
     disk.fills_up()
     for words in (
-        ("due",),
+        ("jobs",),
         ("sweep",),
         ("digest", "send"),
         ("audit", "verify"),
@@ -207,7 +207,7 @@ def test_what_was_found_can_be_read_on_a_disk_with_hardly_a_byte_left(
 ):
     disk.fills_up(128 * KILOBYTE)
 
-    assert terminal.run("due").code == 0
+    assert terminal.run("jobs").code == 0
     assert terminal.run("audit", "verify").code == 0
 
 

@@ -66,7 +66,7 @@ def test_the_matcher_gets_its_key_from_systemd_and_no_file_is_named(started: Mac
 
 
 def test_what_is_due_can_be_looked_at_while_it_runs(started: Machine) -> None:
-    assert "weekly sweep of everybody" in namesake(started, "due")
+    assert "weekly sweep of everybody" in namesake(started, "jobs")
     assert namesake(started, "sources", "list").startswith("No source")
     assert shown(started, "ActiveState") == "active"
 

@@ -20,9 +20,7 @@ from monitor.scheduler.workers import Hand, Pulse
 from tests.monitor.cli.conftest import ROSA
 
 WAITS = "Another Namesake process is working on this folder. Waiting for it to check this person."
-NOT_PICKED_UP = (
-    "The service did not pick this up, so the request was withdrawn. See `namesake due`."
-)
+NOT_PICKED_UP = "The service did not pick this up. The request was canceled. See `namesake jobs`."
 
 
 def letters(terminal):
@@ -220,7 +218,7 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
     assert begun == "namesake: It has begun."
     assert end == (
         "namesake: The service did not finish this within 1 hour. It goes on with it: see "
-        "`namesake due`."
+        "`namesake jobs`."
     )
     assert len(left) == 1
 
@@ -229,7 +227,10 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
     ("hours", "end"),
     [
         (2, "It failed 3 times."),
-        (48, "The service did not pick this up, so the request was withdrawn. See `namesake due`."),
+        (
+            48,
+            "The service did not pick this up. The request was canceled. See `namesake jobs`.",
+        ),
     ],
 )
 def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(terminal, hours, end):

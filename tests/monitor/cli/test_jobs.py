@@ -9,7 +9,7 @@ from monitor.db.database import State
 
 def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(terminal):
     rosa = terminal.enrols()
-    terminal.run("due")
+    terminal.run("jobs")
     with State.open(terminal.config.state) as state:
         person = state.people.get(rosa)
         state.people.replace(replace(person, zone="Pacific/Auckland"))
@@ -18,7 +18,7 @@ def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(t
         (review,) = (each for each in state.due.all() if each.name == "review")
         state.due.put_off(review, terminal.clock.now() + timedelta(minutes=20), "ValueError")
 
-    said = terminal.run("due")
+    said = terminal.run("jobs")
 
     rows = said.out.splitlines()
     (late,) = (row for row in rows if "weekly sweep of everybody" in row)
@@ -36,7 +36,7 @@ def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(t
 def test_a_program_reads_what_is_due_in_utc_and_at_local_time(terminal):
     terminal.enrols()
 
-    rows = json.loads(terminal.run("due", "--json").out)
+    rows = json.loads(terminal.run("jobs", "--json").out)
 
     (letter,) = (row for row in rows if row["name"] == "digest")
     assert letter["due_at"].endswith("Z")
@@ -47,16 +47,16 @@ def test_a_program_reads_what_is_due_in_utc_and_at_local_time(terminal):
 
 
 def test_a_clock_that_cannot_be_right_is_told_with_the_way_out(terminal):
-    terminal.run("due")
+    terminal.run("jobs")
     terminal.clock.at += timedelta(days=800)
 
-    assert "nothing is done until it is right" in terminal.run("due").out
-    assert "nothing is done" not in terminal.run("due", "--clock-is-right").out
-    assert "nothing is done" not in terminal.run("due").out
+    assert "nothing is done until it is right" in terminal.run("jobs").out
+    assert "nothing is done" not in terminal.run("jobs", "--clock-is-right").out
+    assert "nothing is done" not in terminal.run("jobs").out
 
 
 def test_a_sweep_on_a_forgotten_clock_exits_with_69(terminal):
-    terminal.run("due")
+    terminal.run("jobs")
     terminal.clock.at = datetime(1990, 1, 1, tzinfo=UTC)
 
     said = terminal.run("sweep")

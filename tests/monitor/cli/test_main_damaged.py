@@ -12,7 +12,7 @@ FLIPPED = 48
 OFFSETS = 20
 # Each reads another part of what is kept, the sealed parts included.
 LOOKS = (
-    ("due", "--json"),
+    ("jobs", "--json"),
     ("staff", "list", "--json"),
     ("flags", "list", "--json"),
     ("audit", "verify"),
@@ -87,6 +87,6 @@ def test_a_refused_database_is_left_as_it_is(after_demo: Terminal, page: int):
     data = bytearray(path.read_bytes())
     data[page * 4096 : page * 4096 + 8] = b"\xff" * 8
     path.write_bytes(data)
-    after_demo.run("due")
+    after_demo.run("jobs")
 
     assert path.read_bytes() == bytes(data)

@@ -155,7 +155,7 @@ def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
 
 def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(terminal, web):
     settings = terminal.path.read_text()
-    terminal.configured(("[sources.catalogue]\nown = false\nfiles", "[sources.catalogue]\n# files"))
+    terminal.configured(("[sources.sites]\nown = false\nfiles", "[sources.sites]\n# files"))
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
         service = holding.enter_context(terminal.service())
         terminal.path.write_text(settings)

@@ -18,7 +18,7 @@ def test_the_file_that_the_config_names_is_the_one_shown(terminal):
     ours = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
     other = terminal.config.state.parent / "weights-2.toml"
     other.write_text(ours.replace("version = 1", "version = 2"), "utf-8")
-    named = '[detection]\nweights = "weights-2.toml"\n\n[sources.catalogue]'
-    terminal.configured(("[sources.catalogue]", named))
+    named = '[detection]\nweights = "weights-2.toml"\n\n[sources.sites]'
+    terminal.configured(("[sources.sites]", named))
 
     assert terminal.run("weights", "show", "--json").json["version"] == 2

@@ -78,8 +78,8 @@ def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
     assert list(condition.of_undelivered(0, 0)) == []
     dead, paused = condition.of_undelivered(1, 2)
     assert (dead.level, paused.level) == (Level.WARN, Level.WARN)
-    assert "`namesake letters list`" in dead.remedy
-    assert "`namesake letters paused`" in paused.remedy
+    assert "`namesake mail list`" in dead.remedy
+    assert "`namesake mail paused`" in paused.remedy
 
 
 @pytest.mark.parametrize(

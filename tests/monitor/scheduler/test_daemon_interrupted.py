@@ -32,7 +32,7 @@ url = "{url}"
 canary = "skies.example"
 allow_private = ["{url}"]
 
-[sources.catalogue]
+[sources.sites]
 own = false
 """
 
