@@ -1,4 +1,4 @@
-"""What is kept for how long, and what the next round of forgetting takes."""
+"""How long each table keeps its rows, and what the next purge deletes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,33 +11,34 @@ from monitor.db.pages import KEPT_IN
 from monitor.domain.retention import TABLE, Kept
 from monitor.service import Service
 
-STAYS = "as long as they stay"
+STAYS = "while enrolled"
 ALWAYS = frozenset({Kept.AUDIT, Kept.SOURCE})
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only tell what would go; forget nothing.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted. Delete nothing.")
 @as_json
 @pass_desk
 def purge(desk: Desk, *, dry_run: bool, as_json: bool) -> None:
-    """Forget now what is no longer kept, as the service does once a day.
+    """Delete data past its retention period now. The service does this once a day.
 
-    With --dry-run it lists every table: what it holds, for how long, and how much would go.
+    With --dry-run it lists each table: its contents, its retention period, and how many rows would
+    be deleted.
     """
     with desk.service() as service:
         if not dry_run:
             service.purging.purge()
-            desk.output.say("All that is no longer kept is forgotten.")
+            desk.output.say("Data past its retention period is deleted.")
             return
         rows = tuple(_rows(service))
     if as_json:
         desk.output.json(rows)
         return
     desk.output.table(
-        ("table", "holds", "open for", "closed for", "rows", "would go"),
+        ("table", "contents", "kept while open", "kept once closed", "rows", "to delete"),
         ((row.table, row.holds, row.open, row.closed, row.rows, row.goes) for row in rows),
     )
-    desk.output.say(f"{sum(row.goes for row in rows)} rows would go; nothing was forgotten.")
+    desk.output.say(f"{sum(row.goes for row in rows)} rows would be deleted. Nothing was deleted.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def _rows(service: Service) -> Iterator[Row]:
 
 def _span(kept: Kept, span: timedelta | None) -> str:
     if span is None:
-        return "as long as the service" if kept in ALWAYS else STAYS
+        return "always" if kept in ALWAYS else STAYS
     if not span:
         return "not at all"
     return "1 day" if span.days == 1 else f"{span.days} days"

@@ -278,7 +278,7 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
         said = after_demo.run(*words, "--demo", str(tmp_path))
 
         assert said.code == 65
-        assert "no demo made up" in said.sentence
+        assert "not part of the demo" in said.sentence
 
 
 def _told(terminal) -> int:

@@ -24,7 +24,7 @@ def dead(after_demo, maria):
 
 def test_what_arrived_is_not_listed(after_demo):
     assert after_demo.run("mail", "list", "--json").json == []
-    assert "No letter waits" in after_demo.run("mail", "list").out
+    assert "No queued or failed emails" in after_demo.run("mail", "list").out
 
 
 def test_a_letter_that_was_given_up_is_listed_with_its_reason_and_no_name(after_demo, dead):
@@ -66,5 +66,5 @@ def test_an_address_that_rests_is_listed_and_resumed(after_demo, maria):
     assert maria in after_demo.run("mail", "paused").out
 
     assert after_demo.run("mail", "resume", maria).code == 0
-    assert "No address" in after_demo.run("mail", "paused").out
+    assert "No paused addresses" in after_demo.run("mail", "paused").out
     assert after_demo.run("mail", "resume", maria).code == 65

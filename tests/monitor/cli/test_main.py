@@ -251,7 +251,7 @@ def test_a_fault_of_ours_is_one_sentence_and_70(terminal, monkeypatch):
     said = terminal.run("jobs")
 
     assert said.code == 70
-    assert "fault of ours (LookupError)" in said.sentence
+    assert "Internal error (LookupError)" in said.sentence
     assert "Rosa" not in said.err
 
 
@@ -268,13 +268,13 @@ def test_a_question_that_is_not_answered_with_yes_changes_nothing(terminal, type
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("staff", "list"), "Nobody has joined"),
-        (("flags", "list"), "No flag is open"),
+        (("staff", "list"), "No one has enrolled"),
+        (("flags", "list"), "No open flags"),
         (("sources", "list"), "No source"),
-        (("sources", "imported"), "No list was brought in"),
+        (("sources", "imported"), "No imported lists"),
         (("jobs",), "sweep"),
-        (("sweep", "--dry-run"), "0 questions about 0 people"),
-        (("audit", "verify"), "as it was written"),
+        (("sweep", "--dry-run"), "0 queries about 0 people"),
+        (("audit", "verify"), "The audit log is intact"),
         (("digest", "send"), "0 sent"),
     ],
 )

@@ -98,7 +98,7 @@ def test_a_full_disk_pauses_the_sweep_and_tells_an_operator(world: World, watche
     assert watched.disk.stands()
     watched.disk.fills_up()
 
-    with pytest.raises(CannotWriteError, match="make room"):
+    with pytest.raises(CannotWriteError, match="free up space"):
         watched.rounds.ask()
 
     asked = len(world.asked)
@@ -294,5 +294,5 @@ def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tm
     watched.rounds.write()
 
     assert "cannot be written" in caplog.text
-    assert "did not reach" in caplog.text
+    assert "Could not ping" in caplog.text
     assert "s3cret" not in caplog.text
