@@ -64,7 +64,7 @@ class BlueskyConfig(Budgeted, frozen=True, kw_only=True):
     allow_private: tuple[Text, ...] = ()
 
 
-class CatalogueConfig(Budgeted, frozen=True, kw_only=True):
+class SitesConfig(Budgeted, frozen=True, kw_only=True):
     """`files` are further catalogues in the WhatsMyName format; each site has the same budget."""
 
     own: bool = True
@@ -175,7 +175,7 @@ class SourcesConfig(Section, frozen=True, kw_only=True):
     stack_exchange: StackExchangeConfig | None = None
     fediverse: tuple[ServerConfig, ...] = ()
     wordpress: tuple[SiteConfig, ...] = ()
-    catalogue: CatalogueConfig = CatalogueConfig()
+    sites: SitesConfig = SitesConfig()
     pages: PagesConfig | None = None
 
 
@@ -231,18 +231,18 @@ def mail_faults(mail: MailConfig, bounces: BouncesConfig | None) -> Iterator[tup
     yield (
         mail.security is Security.RELAY and bool(mail.user or mail.token_file),
         "$.mail.security",
-        "Expected no `user` and no `token_file` beside a relay: they would go out in the clear",
+        "Expected no `user` and no `token_file` with a relay: they would be sent unencrypted",
     )
-    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` beside it"
+    yield bool(mail.token_file and not mail.user), "$.mail.token_file", "Expected `user` as well"
     yield (
         bool(mail.return_path) and not one_address(mail.return_path.replace("{letter}", "x")),
         "$.mail.return_path",
-        "Expected one mail address, such as bounces+{letter}@district.example",
+        "Expected a single email address, such as bounces+{letter}@district.example",
     )
     yield (
         bounces is not None and bounces.security is Security.RELAY,
         "$.bounces.security",
-        "Expected `tls` or `starttls`: a password would go out in the clear",
+        "Expected `tls` or `starttls`: the password would be sent unencrypted",
     )
 
 
@@ -288,22 +288,22 @@ def portal_faults(portal: PortalConfig) -> Iterator[tuple[bool, str, str]]:
     yield (
         bool(portal.address) and not _is_address(portal.address),
         "$.portal.address",
-        "Expected https:// and a host alone, such as https://namesake.school.example",
+        "Expected https:// and a host only, such as https://namesake.school.example",
     )
     yield (
         not portal.socket and not _is_local(portal.listen),
         "$.portal.listen",
-        "Expected HOST:PORT of this machine alone, or unix:PATH; a proxy brings readers here",
+        "Expected HOST:PORT on this machine only, or unix:PATH; a proxy forwards requests to it",
     )
     yield (
         portal.sign_in is SignIn.HEADER and not portal.socket,
         "$.portal.sign_in",
-        "Expected `listen` to be unix:PATH: a header can be forged by whoever reaches a port",
+        "Expected `listen` to be unix:PATH: anyone who can reach a port can forge a header",
     )
     yield (
         portal.sign_in is SignIn.OIDC and not (portal.issuer and portal.client),
         "$.portal.sign_in",
-        "Expected `issuer` and `client` beside it",
+        "Expected `issuer` and `client` as well",
     )
 
 
@@ -410,9 +410,8 @@ class BackupConfig(Section, frozen=True, kw_only=True):
 
 
 class WatchConfig(Section, frozen=True, kw_only=True):
-    """Who is told every minute that all is well: a file, an address, and a file of numbers."""
+    """A URL to ping each minute while all is well, and a metrics file for node_exporter."""
 
-    heartbeat_file: Path | None = None
     heartbeat_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+\S*)?$")] = ""
     metrics_file: Path | None = None
 
@@ -459,10 +458,10 @@ def load(path: Path) -> Config:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        reason = f"{path} does not exist; `namesake init` writes one to start from."
+        reason = f"{path} does not exist. Create one with `namesake init`."
         raise ConfigError(reason) from None
     except (OSError, UnicodeDecodeError) as error:
-        reason = f"{path} cannot be read ({error}); make it a readable UTF-8 file."
+        reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise ConfigError(reason) from error
     try:
         config = convert(tomllib.loads(text), Config, dec_hook=_beside(path.parent))
@@ -505,17 +504,17 @@ def _faults(config: Config) -> tuple[tuple[bool, str, str], ...]:
         (
             not config.district.domains,
             "$.district.domains",
-            "Expected at least one mail domain, or nobody can be invited",
+            "Expected at least one email domain, or no one can be invited",
         ),
         (
             students.enabled and not students.tokens,
             "$.students.enabled",
-            "Expected `tokens` beside it",
+            "Expected `tokens` as well",
         ),
         (
             students.share_after_days is not None and unapproved,
             "$.students.share_after_days",
-            "Expected `counsel` and `counsel_approved_on` beside it",
+            "Expected `counsel` and `counsel_approved_on` as well",
         ),
         *mail_faults(config.mail, config.bounces),
         *portal_faults(config.portal),
@@ -529,7 +528,7 @@ def _contradictory_budgets(sources: SourcesConfig) -> Iterator[tuple[bool, str, 
         yield (
             any(isinstance(each, Budgeted) and each.contradicts_itself for each in several),
             f"$.sources.{name}.per_week",
-            "Expected at least as many as `per_day`",
+            "Expected at least the value of `per_day`",
         )
 
 

@@ -13,7 +13,7 @@ from monitor.services.data_export import Exporting
 from monitor.services.digests import Digesting
 from monitor.services.enrollment import Joining
 from monitor.services.erasure import Leaving
-from monitor.services.feedback import Sorting, Tallying
+from monitor.services.feedback import Sorting
 from monitor.services.history import Retracing
 from monitor.services.jobs import DueRounds
 from monitor.services.legal_holds import Holding
@@ -49,7 +49,6 @@ class Service:
     sorting: Sorting
     retracing: Retracing
     casework: Casework
-    tallying: Tallying
     digesting: Digesting
     posting: Posting
     bouncing: Bouncing

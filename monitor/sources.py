@@ -138,12 +138,12 @@ def known_sites(config: Config) -> Known:
 
 def catalogue(config: Config) -> Catalogue:
     """Read the catalogues, ours first; entries that cannot be used are listed with the reason."""
-    chosen = config.sources.catalogue
+    chosen = config.sources.sites
     try:
         own = (own_catalogue(),) if chosen.own else ()
         return joined(*own, *(read_catalogue(path) for path in chosen.files))
     except CatalogueError as error:
-        reason = f"{error} Mend the file, or take it out of [sources.catalogue]."
+        reason = f"{error} Fix the file, or remove it from [sources.sites]."
         raise ConfigError(reason) from error
 
 
@@ -183,7 +183,9 @@ def _engines(config: Config) -> Iterator[Source]:
     if chosen.serper:
         if not chosen.serper.notice_read:
             notice = SERPER.declaration.notice
-            reason = f"[sources.serper] needs `notice_read = true`, once you have. {notice}"
+            reason = (
+                f"[sources.serper] needs `notice_read = true` once you have read this: {notice}"
+            )
             raise ConfigError(reason)
         yield _engine(SERPER, chosen.serper)
 
@@ -237,7 +239,7 @@ def _with_hits_read(config: Config, engines: Iterator[Source]) -> Iterator[Sourc
 
 def _presence(config: Config, entries: Iterable[Entry]) -> Iterator[Source]:
     for entry in entries:
-        yield PresenceSource(entry=entry, budget=budget_of(config.sources.catalogue))
+        yield PresenceSource(entry=entry, budget=budget_of(config.sources.sites))
 
 
 def report_forms(sources: Iterable[Source]) -> Mapping[str, str]:
@@ -265,7 +267,7 @@ def keys_of(sources: Iterable[Source], environ: Mapping[str, str]) -> Credential
             if not value:
                 missing |= {origin} if key.required else set()
             elif found.setdefault(origin, (name, _credential(key, value)))[0] != name:
-                reason = f"Two keys are meant for {origin}: turn one of its sources off."
+                reason = f"Two keys are set for {origin}. Turn off one of its sources."
                 raise ConfigError(reason)
     by_origin = {origin: credential for origin, (_, credential) in found.items()}
     return Credentials(by_origin=by_origin, missing=frozenset(missing))

@@ -22,7 +22,7 @@ from monitor.service import Service
 from monitor.services.account_proofs import Proving
 from monitor.services.consent import DistrictTerms
 from monitor.services.enrollment import Joining
-from monitor.services.feedback import Deciding, Sorting, Tallying
+from monitor.services.feedback import Deciding, Sorting
 from monitor.services.flagging import Flagging
 from monitor.services.ingest import SettlementParts, Settling
 from monitor.services.jobs import DueRounds
@@ -33,7 +33,7 @@ from monitor.services.query_planning import Planning, Sharing, limits_of, prices
 from monitor.services.schedule import Grid
 from monitor.services.staging import EVIDENCED, Cleaning, Contacts, Keeping, workplace_of
 from monitor.services.sweeps import Canaries, Sweeping
-from monitor.services.weights import weights_in_use
+from monitor.services.weights import load_weights
 from monitor.sources import engine_titles
 from scrapers.http.crawler import Lanes
 from scrapers.http.frontier import Rank
@@ -69,7 +69,6 @@ class Workshop:
             sorting=self.sorting,
             retracing=self.casework.retracing,
             casework=self.casework,
-            tallying=Tallying(state=self.state, flagging=self.flagging, now=self.now),
             digesting=self.mailroom.digesting,
             posting=self.mailroom.posting,
             bouncing=self.mailroom.bouncing,
@@ -167,7 +166,7 @@ class Workshop:
         return Flagging(
             state=self.state,
             counts=census(),
-            weights=weights_in_use(self.config),
+            weights=load_weights(self.config.detection),
             alerting=Alerting(letters=self.letters, telling=self.telling),
             now=self.now,
             new_ref=self.outside.new_ref,

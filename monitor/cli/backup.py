@@ -1,4 +1,4 @@
-"""Keeping a district safe, and bringing it back."""
+"""Back up a district, and restore it."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,37 +20,39 @@ found_folder = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.command()
 @click.argument("dest", type=a_folder, required=False)
 @click.option(
-    "--keys", type=a_folder, help="Where the one copy of the keys lies; never beside DEST."
+    "--keys",
+    type=a_folder,
+    help="The folder for the copy of the keys. Never inside or next to DEST.",
 )
 @click.option(
     "--keep-days",
     type=click.IntRange(1, BACKUPS_ROTATE.days),
     default=BACKUPS_ROTATE.days,
     show_default=True,
-    help="Remove copies that are older.",
+    help="Delete backups older than this.",
 )
 @click.option(
     "--keep",
     type=click.IntRange(1),
     default=Rotation().most,
     show_default=True,
-    help="Keep so many copies at most.",
+    help="Keep at most this many backups.",
 )
 @as_json
 @pass_desk
 def backup(
     desk: Desk, /, dest: Path | None, keys: Path | None, *, as_json: bool, **most: int
 ) -> None:
-    """Copy the district to a new folder in DEST, and prove the copy by restoring it.
+    """Back up the district to a new folder in DEST, and test the backup by restoring it.
 
-    The service may run meanwhile. The keys are left out: without a copy of them, which --keys
-    renews at another place, no copy of the district can be read. [backup] of the configuration
-    names both where they are left out here.
+    The service can keep running. The backup does not include the keys, and it cannot be read
+    without them: --keys updates the copy of the keys in another folder. DEST and --keys default to
+    [backup] in the configuration.
     """
     began = monotonic()
     dest, keys = dest or desk.config.backup.folder, keys or desk.config.backup.keys
     if dest is None:
-        reason = "Name the folder for the copies, here or as `folder` under [backup]."
+        reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
     rotation = Rotation(keep=timedelta(days=most["keep_days"]), most=most["keep"])
     with State.open(desk.config.state) as state:
@@ -61,29 +63,29 @@ def backup(
         desk.output.json({**told, "keys": str(keys) if keys else None})
         return
     desk.output.say(
-        f"{done.backup.path}: {done.backup.bytes / 1e6:.1f} MB, copied and restored on trial "
-        f"in {monotonic() - began:.1f} s. Older copies removed: {done.removed}."
+        f"{done.backup.path}: {done.backup.bytes / 1e6:.1f} MB, backed up and test-restored "
+        f"in {monotonic() - began:.1f} s. Old backups deleted: {done.removed}."
     )
     if keys is None:
-        desk.output.say("The keys were not copied: --keys FOLDER renews their copy elsewhere.")
+        desk.output.say("The keys were not copied. Use --keys FOLDER to update their copy.")
 
 
 @click.command()
 @click.argument("source", type=found_folder)
 @click.option(
-    "--keys", type=found_folder, required=True, help="The folder of the copy of the keys."
+    "--keys", type=found_folder, required=True, help="The folder with the copy of the keys."
 )
 @click.option(
     "--postmarks",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="The file of that name in the state folder that is given up, if you still have it.",
+    help="The file `postmarks` from the old state folder, if you still have it.",
 )
 @as_json
 @pass_desk
 def restore(desk: Desk, source: Path, keys: Path, postmarks: Path | None, *, as_json: bool) -> None:
-    """Fill the empty state folder from a copy: SOURCE itself, or the newest in it.
+    """Restore a backup into the empty state folder: SOURCE itself, or the newest backup in it.
 
-    Whoever was erased after the copy was made is erased again.
+    People deleted after this backup was taken are deleted again.
     """
     config = desk.config
     restoring = Restoring(config=config, now=desk.outside.clock.now)
@@ -92,18 +94,23 @@ def restore(desk: Desk, source: Path, keys: Path, postmarks: Path | None, *, as_
         desk.output.json(done)
         return
     desk.output.table(
-        ("copy of", "people", "digests not sent again"), [(done.made_at, done.people, done.held)]
+        ("backup from", "people", "digests not sent again"),
+        [(done.made_at, done.people, done.held)],
     )
-    desk.output.say("The audit log is as it was written, and every page of the database is sound.")
+    desk.output.say("The audit log is intact, and the database passed its checks.")
     if done.lost:
-        told = f"The copy lacks the last {done.lost} rows of the audit log, which says so now."
+        told = f"The backup lacks the last {done.lost} audit log rows. The log records this."
         desk.output.say(told)
     desk.output.say(
-        "Who has changed their work address since is known by the old one again, and gets letters "
-        "there: have them change it once more."
+        "People who changed their work address after this backup are back on the old address, and "
+        "get their email there. Ask them to change it again."
     )
-    desk.output.say("Next: `namesake doctor`, then start the service (systemctl start namesake).")
+    desk.output.say(
+        "Next: run `namesake doctor`, then start the service (systemctl start namesake)."
+    )
     if postmarks is None:
-        desk.output.say("Whose weekly digest was due meanwhile gets the next one on Monday.")
+        desk.output.say("People who missed a weekly digest get the next one on Monday.")
     if config.students.enabled:
-        desk.output.say("The roster is in no copy: bring it in anew with `namesake roster import`.")
+        desk.output.say(
+            "Backups do not include the roster. Re-import it with `namesake roster import`."
+        )

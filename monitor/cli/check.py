@@ -80,7 +80,7 @@ FINISHED_WITHIN: Mapping[SweepKind, timedelta] = {
 WANTED: Mapping[SweepKind, str] = {
     SweepKind.SELFCHECK: "check this person",
     SweepKind.CANARIES: "test the sources",
-    SweepKind.SWEEP: "sweep everybody",
+    SweepKind.SWEEP: "run the sweep",
 }
 
 
@@ -98,7 +98,7 @@ class Waiting:
 
     def begin(self) -> None:
         _say(
-            "Another Namesake process is working on this folder. "
+            "Another Namesake process is using the state folder. "
             f"Waiting for it to {WANTED[self.request.kind]}."
         )
         self._latest = self.clock.monotonic() + FINISHED_WITHIN[self.request.kind].total_seconds()
@@ -112,7 +112,7 @@ class Waiting:
             self._begun = True
             allowed = FINISHED_WITHIN[self.request.kind]
             self._until = self.clock.monotonic() + allowed.total_seconds()
-            _say("It has begun.")
+            _say("It has started.")
         elif not self._begun and (ahead != self._ahead or self._other_sweep):
             self._ahead = ahead
             self._until = self._pick_up_by
@@ -137,10 +137,10 @@ class Waiting:
             hours = FINISHED_WITHIN[self.request.kind] // HOUR
             return (
                 f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
-                "It goes on with it: see `namesake due`."
+                "It is still working on it. See `namesake jobs`."
             )
         self.service.state.requests.remove(self.request.ref)
-        return "The service did not pick this up, so the request was withdrawn. See `namesake due`."
+        return "The service did not pick this up. The request was canceled. See `namesake jobs`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +219,7 @@ def asked(desk: Desk, service: Service, kind: SweepKind, person: str = "") -> Sw
     Asking.of(desk, service, kind).about(person=person).run(here)
     latest = service.state.sweeps.latest(kind, person)
     if latest is None:
-        reason = "The service did not pick this up. See `namesake due`."
+        reason = "The service did not pick this up. See `namesake jobs`."
         raise UnavailableError(reason)
     return latest
 
@@ -278,11 +278,11 @@ class Covered:
 @as_json
 @pass_desk
 def check(desk: Desk, person: str, *, as_json: bool) -> None:
-    """Check one person now; the result goes to them by letter, and only to them."""
+    """Check one person now. Only that person receives the result, by email."""
     with desk.service() as service:
         service.state.people.get(person)
         if not service.state.consents.asks(person, service.now()):
-            reason = "This person's consent has ended, or rests: nothing is asked about them."
+            reason = "Consent has expired or is paused; no search was run."
             raise NotPermittedError(reason)
         service.state.audit.append(service.now(), "operator", "asked-check", person, {})
         done = asked(desk, service, SweepKind.SELFCHECK, person)
@@ -290,11 +290,11 @@ def check(desk: Desk, person: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Count what would be asked; ask nothing.")
+@click.option("--dry-run", is_flag=True, help="Count the queries. Send none.")
 @as_json
 @pass_desk
 def sweep(desk: Desk, *, dry_run: bool, as_json: bool) -> None:
-    """Sweep everybody who agreed, for this week; one that was cut short is taken up."""
+    """Run this week's sweep for everyone with consent. Resumes a sweep that was interrupted."""
     with desk.service() as service:
         if dry_run:
             _tell_plan(desk, service, as_json=as_json)
@@ -311,7 +311,7 @@ def _tell(desk: Desk, service: Service, sweep: Sweep, *, as_json: bool) -> None:
         return
     checked = sum(1 for run in runs if run.outcome.conclusive)
     if sweep.closed_at is None:
-        desk.output.say("Stopped before the end; the next start takes it up where it stood.")
+        desk.output.say("Stopped before the end. The next start resumes it.")
     desk.output.say(f"{checked} of {len(runs)} sources checked.")
     failures = (
         Failure(source=run.source, outcome=run.outcome, since=run.since or run.at, note=run.note)
@@ -321,7 +321,7 @@ def _tell(desk: Desk, service: Service, sweep: Sweep, *, as_json: bool) -> None:
     groups = fold_failures(failures, len(runs))
     if groups:
         desk.output.table(
-            ("could not be checked", "because", "since", "note"),
+            ("not checked", "reason", "since", "note"),
             ((each.subject, each.outcome, each.since, each.explanation) for each in groups),
         )
 
@@ -332,5 +332,5 @@ def _tell_plan(desk: Desk, service: Service, *, as_json: bool) -> None:
     if as_json:
         desk.output.json({"people": people, "questions": counts})
         return
-    desk.output.table(("source", "questions"), sorted(counts.items()))
-    desk.output.say(f"{counts.total()} questions about {people} people; nothing was asked.")
+    desk.output.table(("source", "queries"), sorted(counts.items()))
+    desk.output.say(f"{counts.total()} queries about {people} people. Nothing was sent.")

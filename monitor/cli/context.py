@@ -84,7 +84,7 @@ class Output:
 
     def _shown(self, cell: object) -> str:
         if isinstance(cell, datetime):
-            return cell.astimezone(ZoneInfo(self.zone)).strftime("%a %-d %b %Y %H:%M %Z")
+            return cell.astimezone(ZoneInfo(self.zone)).strftime("%a, %b %-d, %Y, %-I:%M %p %Z")
         return "" if cell is None else str(cell)
 
 
@@ -128,25 +128,25 @@ class Desk:
                 if folder is not None:
                     hand_over(folder)
             except OSError as error:
-                told = f"Some files in {folder} still belong to root ({error.strerror})"
-                click.echo(f"namesake: {told}: see `namesake doctor`.", err=True)
+                told = f"Root still owns some files in {folder} ({error.strerror})"
+                click.echo(f"namesake: {told}. Run `namesake doctor`.", err=True)
 
 
-FLAGS_LEFT_OUT = "Flags left out: {}. A flag is opened on the portal's pages, never at a shell."
+FLAGS_LEFT_OUT = "Flags left out: {}. Flags open only on the portal, never on the command line."
 pass_desk = click.make_pass_decorator(Desk)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 break_glass = click.option(
     "--break-glass",
     "reason",
     metavar="REASON",
-    help="Print what is one person's own. It is audited, and they are told at once.",
+    help="Print one person's own data. This is audited, and the person is notified at once.",
 )
 
 demo_folder = click.option(
     "--demo",
     "folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Look into the folder of a demo instead, where nobody is real.",
+    help="Use this demo folder instead. Its people are invented.",
 )
 
 
@@ -158,7 +158,7 @@ def opened(desk: Desk, folder: Path | None) -> Iterator[tuple[Service, Output]]:
             yield service, desk.output
         return
     if not (folder / stage.MARKER).exists():
-        sentence = f"{folder} was not made by a demo: `namesake demo` makes one."
+        sentence = f"{folder} is not a demo folder. Create one with `namesake demo`."
         raise InputError(sentence)
     config = structs.replace(stage.configuration(folder), students=StudentsConfig())
     with build(config, desk.outside) as service:
@@ -170,5 +170,5 @@ def _refuse_real_people(service: Service, folder: Path) -> None:
     """Go by the addresses in it, all of the demo's district: a marker file is soon made."""
     people = service.state.people
     if any(not people.get(ref).mail.endswith(f"@{MAIL_DOMAIN}") for ref in people.refs()):
-        sentence = f"{folder} holds people whom no demo made up: look into it without --demo."
+        sentence = f"{folder} contains people who are not part of the demo. Open it without --demo."
         raise InputError(sentence)

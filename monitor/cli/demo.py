@@ -1,7 +1,6 @@
-"""The made-up district, from the first invitation to the third digest.
+"""The demo: a made-up district, from the first invitation to the third digest.
 
-The pages of the demo: its service, its made-up internet and a browser's view of both. The story
-of the demo, told on one screen.
+Its story on one screen, and its pages in a browser.
 """
 
 import threading
@@ -114,16 +113,16 @@ def _member(service: Service, mail: str, ref: str) -> Actor | None:
 
 WIDEST = 112
 WEEKS = {
-    1: "everything is seen for the first time",
-    2: "an impostor, a namesake, a changed account, two students",
+    1: "everything is new",
+    2: "an impersonator, a namesake, a changed account, two students",
     3: "nothing has changed",
 }
 QUIET = {
-    1: "What exists is the baseline, and each person gets one overview of it. Nothing is flagged.",
-    3: "Nothing is new: no event and no flag. What was flagged waits for an answer.",
+    1: "This week sets the baseline. Each person gets one overview of it. Nothing is flagged.",
+    3: "Nothing is new: no events and no flags. Earlier flags wait for an answer.",
 }
-# The words of the letters speak to the person; these speak of them.
-ASIDE = {Whose.NAMESAKE: "Someone else with the same name: set aside."}
+# The emails speak to the person; these labels are about them.
+ASIDE = {Whose.NAMESAKE: "Someone else with the same name. Not flagged."}
 PEOPLE = {
     **{each.person.mail: f"{each.person.name.given} {each.person.name.family}" for each in STAFF},
     **dict.fromkeys(RETELLING_REVIEWERS, "IT reviewers"),
@@ -137,8 +136,8 @@ REASONS_SHOWN = 2
 LETTERS = {
     "invitation": ("invitation", "invitations"),
     "enrolled": ("confirmation", "confirmations"),
-    "withdrawn": ("farewell", "farewells"),
-    "name": ("name decision", "name decisions"),
+    "name": ("name notice", "name notices"),
+    "withdrawn": ("goodbye", "goodbyes"),
     "digest": ("other digest", "other digests"),
     "review": ("other review", "other reviews"),
 }
@@ -154,7 +153,7 @@ def retell(folder: Path, console: Console) -> None:
     tell(_opening())
     story = play(folder, lambda number, week: tell(_week(number, week)))
     tell(_letters(story))
-    console.print(Text(f"They lie in {folder / 'state' / 'outbox'}."), soft_wrap=True)
+    console.print(Text(f"They are in {folder / 'state' / 'outbox'}."), soft_wrap=True)
 
 
 def _opening() -> Text:
@@ -162,8 +161,8 @@ def _opening() -> Text:
     return Text.assemble(
         (NAME, "bold"),
         ", a made-up district on a made-up internet.\n",
-        f"{len(STAFF)} people were invited and joined; {left} has left again, ",
-        f"so {joined} are looked after.",
+        f"{len(STAFF)} people were invited and enrolled. {left} has left, ",
+        f"so {joined} are enrolled now.",
     )
 
 
@@ -174,7 +173,7 @@ def _week(number: int, week: ToldWeek) -> Panel:
         parts.insert(0, _news(week))
     elif number in QUIET:
         parts.insert(0, Text(QUIET[number], style="green"))
-    title = Text.assemble((f"Week {number}, {day:%-d %b}: ", "bold"), WEEKS[number])
+    title = Text.assemble((f"Week {number}, {day:%b %-d}: ", "bold"), WEEKS[number])
     return Panel(Group(*parts), title=title, title_align="left", border_style="blue")
 
 
@@ -203,7 +202,7 @@ def _flag(flag: ToldFlag) -> Group:
 
 
 def _event(event: ToldEvent) -> Group:
-    aside = ASIDE.get(Whose(event.whose), "No reason for a flag.")
+    aside = ASIDE.get(Whose(event.whose), "No flag.")
     return Group(_heading(EventKind(event.kind).words, event), Text(aside))
 
 
@@ -217,7 +216,7 @@ def _coverage(week: ToldWeek, day: datetime) -> RenderableType:
     checked = Text(f"{len(week.coverage) - len(gaps)} of {len(week.coverage)} sources checked.")
     if not gaps:
         return checked
-    checked.append(" Not checked does not mean nothing there:")
+    checked.append(' "Not checked" does not mean "nothing found":')
     table = _grid()
     for gap in gaps:
         table.add_row(Text(site_name(gap.source), style="magenta"), Text(_why(gap, day)))
@@ -226,7 +225,7 @@ def _coverage(week: ToldWeek, day: datetime) -> RenderableType:
 
 def _why(gap: ToldSource, day: datetime) -> str:
     if gap.since and gap.since < day:
-        return f"still not, since {gap.since:%-d %b}"
+        return f"not checked since {gap.since:%b %-d}"
     words = GapKind(gap.outcome).words
     return inert(f"{words}: {gap.note}" if gap.note else words)
 
@@ -243,7 +242,7 @@ def _letters(story: Story) -> Panel:
         table.add_row(Text(_who(letter.to), style="bold"), Text(subject), name)
     others = Counter(_kind(each) for each in story.letters if each not in telling)
     counted = ", ".join(_counted(others[kind], *names) for kind, names in LETTERS.items())
-    title = Text(f"{len(story.letters)} letters", style="bold")
+    title = Text(f"{len(story.letters)} emails", style="bold")
     rest = Text(f"and {counted}.", style="dim")
     return Panel(Group(table, rest), title=title, title_align="left", border_style="green")
 
@@ -294,15 +293,15 @@ def _where(url: str) -> str:
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("namesake-demo"),
     show_default=True,
-    help="Where the demo keeps its district and its letters; emptied at each start.",
+    help="Folder for the demo's data and emails. Emptied at each start.",
 )
-@click.option("--serve", "pages", is_flag=True, help="Then show its pages, on this machine only.")
+@click.option("--serve", "pages", is_flag=True, help="Then serve its pages, on this machine only.")
 @click.option(
     "--port",
     type=click.IntRange(1024, 65535),
     default=8765,
     show_default=True,
-    help="The port of the pages.",
+    help="Port for the pages.",
 )
 def demo(out: Path, port: int, *, as_json: bool, pages: bool) -> None:
     """Play three weeks in a made-up district on a made-up internet."""
@@ -320,5 +319,5 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = f"{folder} cannot be made ({error.strerror}); name another one with --out."
+        reason = f"Cannot create {folder} ({error.strerror}). Choose another folder with --out."
         raise CannotWriteError(reason) from error

@@ -1,4 +1,4 @@
-"""How the service is doing: one line for each part, and what to do about it."""
+"""Health check: one line for each part, with what to do about it."""
 
 from collections.abc import Iterator
 
@@ -21,20 +21,21 @@ from scrapers.registry import Registry
 
 
 @click.command()
-@click.option("--send-test", is_flag=True, help="Also send a letter to the district's contact.")
+@click.option("--send-test", is_flag=True, help="Also send a test email to the district's contact.")
 @as_json
 @pass_desk
 def doctor(desk: Desk, *, send_test: bool, as_json: bool) -> int:
-    """Look at everything that can go wrong, and say what to do; ends with the worst exit code.
+    """Check everything that can fail, and say what to do. Exits with the worst code found.
 
-    It signs in to the mail server and sends nothing unasked, asks no source, and names nobody.
+    Signs in to the mail server, but sends nothing without --send-test. Queries no source, and
+    prints no names.
     """
     checked = (*_checked(desk), *(_of_trial(desk) if send_test else ()))
     output = Output("UTC")
     if as_json:
         output.json(checked)
     else:
-        columns = ("part", "is", "what was seen", "what to do")
+        columns = ("part", "level", "status", "what to do")
         output.table(columns, ((e.what, e.level, e.told, e.remedy) for e in checked))
     return worst(checked)
 
@@ -43,9 +44,11 @@ def _checked(desk: Desk) -> Iterator[Checked]:
     try:
         config = desk.config
     except MonitorError as error:
-        yield _refused("config", error, "Mend the file; `namesake init` writes one to start from.")
+        yield _refused(
+            "config", error, "Fix the file. `namesake init` writes a starter configuration."
+        )
         return
-    yield fine("config", f"{desk.path} can be used.")
+    yield fine("config", f"{desk.path} is valid.")
     if config.state.exists():
         yield from machine.of_files(config, desk.path)
         yield from machine.of_open_files(config)
@@ -57,7 +60,7 @@ def _checked(desk: Desk) -> Iterator[Checked]:
     try:
         sources = all_sources(config)
     except MonitorError as error:
-        yield _refused("sources", error, "Mend [sources] in the configuration.")
+        yield _refused("sources", error, "Fix [sources] in the configuration.")
         sources = Registry({})
     yield from _of_keys(desk, sources)
     yield from _of_district(desk, config, sources)
@@ -83,48 +86,52 @@ def _of_students(desk: Desk, config: Config) -> Iterator[Checked]:
     """Start the matcher, which alone may see the key, and let it say whether it fits."""
     setup = matcher_setup(config)
     if setup is None:
-        yield fine("students", "Student links are turned off.")
+        yield fine("students", "Student links are off.")
         return
     try:
         with MatcherProcess(setup, desk.outside.clock.now):
             key = read_tokens(setup.tokens).key_id
-            yield fine("students", f"The roster key is the one that made the tokens (id {key}).")
+            yield fine("students", f"The roster key matches the tokens (id {key}).")
     except MonitorError as error:
-        yield _refused("students", error, "See docs/students.md; until then nothing is compared.")
+        yield _refused(
+            "students", error, "See docs/students.md. Until this is fixed, nothing is compared."
+        )
 
 
 def _of_keys(desk: Desk, sources: Registry) -> Iterator[Checked]:
     for fault in sources.faults:
-        yield warned("sources", fault, "It is left out until it is mended.")
+        yield warned("sources", fault, "It is skipped until this is fixed.")
     for name, source in sources.items():
         key = source.declaration.key
         if key is not None and key.required:
             wanted = key.name or f"{name}-key"
             if not secret(wanted, desk.outside.environ):
-                remedy = f"Put its key into the credential {wanted}, or take its table out."
-                yield warned("sources", f"{name} is not asked: it has no key.", remedy)
+                remedy = f"Put its key into the credential {wanted}, or remove its table."
+                yield warned("sources", f"{name} is not queried: it has no key.", remedy)
 
 
 def _of_district(desk: Desk, config: Config, sources: Registry) -> Iterator[Checked]:
     try:
         with State.open(config.state) as state:
-            yield fine("database", "It is sound, of this version, and its keys belong to it.")
+            yield fine(
+                "database", "The database is intact, has this version, and matches its keys."
+            )
             vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
             yield from of_vitals(vitals, sources)
             yield from _of_key_copy(config, state)
             yield _of_audit(state)
     except CannotWriteError as error:
-        yield _refused("database", error, "See what stands here about the disk and the files.")
+        yield _refused("database", error, "See the lines about the disk and the files.")
     except MonitorError as error:
-        yield _refused("database", error, "See docs/backup.md, under what is damaged.")
+        yield _refused("database", error, "See docs/backup.md about a damaged database.")
 
 
 def _of_audit(state: State) -> Checked:
     trouble = trouble_of(state.audit)
     if trouble:
-        remedy = "Keep a copy of the folder, and find out why."
+        remedy = "Save a copy of the folder, and find the cause."
         return bad("audit", trouble, remedy, DatabaseError.exit_code)
-    return fine("audit", "The audit log is as it was written, to its end.")
+    return fine("audit", "The audit log is intact to its end.")
 
 
 def _of_key_copy(config: Config, state: State) -> Iterator[Checked]:
@@ -132,11 +139,11 @@ def _of_key_copy(config: Config, state: State) -> Iterator[Checked]:
         return
     lacks = KeyCopy(config.backup.keys).lacks(state)
     if lacks:
-        told = f"The copy of the keys still holds {lacks} that were destroyed here."
-        remedy = "Start the service, which renews it, or run `namesake backup`."
+        told = f"The copy of the keys still has {lacks} keys that were destroyed here."
+        remedy = "Start the service, which updates it, or run `namesake backup`."
         yield bad("backup", told, remedy, UnavailableError.exit_code)
     else:
-        yield fine("backup", "The copy of the keys holds none that was destroyed here.")
+        yield fine("backup", "The copy of the keys has no keys that were destroyed here.")
 
 
 def _refused(what: str, error: MonitorError, remedy: str) -> Checked:

@@ -16,17 +16,17 @@ from monitor.domain.detection.assessment import Explanation, explain
 from monitor.domain.timeline import FieldMarks, Mark, MarkKind, Moment
 from monitor.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.service import Service
-from monitor.services.weights import weights_in_use
+from monitor.services.weights import load_weights
 from reports.evidence_pack import pack, pack_name
 from reports.labels import field_words
 
 CLOSED = (
-    "What was found of a person is their own. With --break-glass REASON it is printed, audited, "
-    "and they are told at once."
+    "Findings belong to the person they are about. --break-glass REASON prints this one. That is "
+    "audited, and the person is notified at once."
 )
 FLAGGED = (
-    "This finding has a flag, and no flag is opened at a shell: its person sees it on their own "
-    "page, and two reviewers can open it on the review pages."
+    "This finding has a flag. Flags do not open on the command line. The person sees it on their "
+    "own page, and two reviewers can open it on the review pages."
 )
 
 
@@ -39,9 +39,9 @@ FLAGGED = (
 def explain_(
     desk: Desk, item: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Print the evidence for whose an item is: axis, bits, sentence, sums, and what decided.
+    """Print the evidence for whose an item is: axis, bits, reason, totals and decision.
 
-    ITEM is the reference that a letter prints. A finding with a flag is not printed here.
+    ITEM is the reference in the email. Findings with a flag are not printed here.
     """
     if reason is None and folder is None:
         raise NotPermittedError(CLOSED)
@@ -51,11 +51,11 @@ def explain_(
             refuse_flagged(service, known.ref)
         assessment = service.state.items.assessment(known.ref)
         if assessment is None:
-            sentence = f"{known.ref} has not been assessed yet; the next sweep does."
+            sentence = f"{known.ref} has not been assessed yet. The next sweep assesses it."
             raise InputError(sentence)
         if reason is not None and folder is None:
-            service.glass.broken(known.person, "Why a finding was judged as it was", reason)
-        weights = weights_in_use(service.config)
+            service.glass.broken(known.person, "Why a finding got its label", reason)
+        weights = load_weights(service.config.detection)
         found = explain(assessment, known.portrait.kind, weights)
     if as_json:
         output.json(found)
@@ -101,29 +101,29 @@ def _sums(found: Explanation) -> Iterator[_Line]:
     yield _Line("claim", f"{sums.claim:+.1f} bits")
     yield _Line("control", f"{sums.control:+.1f} bits")
     yield _Line("imitation", f"{sums.imitation:+.1f} bits")
-    yield _Line("in all", f"{found.bits:+.1f} bits")
+    yield _Line("total", f"{found.bits:+.1f} bits")
     if found.settled:
         return
     if found.prior is not None:
-        yield _Line("an imitation beforehand", f"{found.prior:+.1f} bits")
+        yield _Line("prior of an impersonation", f"{found.prior:+.1f} bits")
     yield _Line("theirs", f"{found.chances.own:.1%}")
-    yield _Line("an imitation", f"{found.chances.impersonation:.1%}")
-    yield _Line("somebody else's", f"{found.chances.other:.1%}")
+    yield _Line("an impersonation", f"{found.chances.impersonation:.1%}")
+    yield _Line("someone else's", f"{found.chances.other:.1%}")
     for answer in ("own", "impersonation", "namesake", "unrelated", "unknown"):
-        yield _Line(f"to say {answer} costs", f"{getattr(found.costs, answer):.1f} minutes")
+        yield _Line(f"cost of label {answer}", f"{getattr(found.costs, answer):.1f} minutes")
 
 
 def _sentences(found: Explanation) -> Iterator[str]:
     if found.settled:
-        yield f"It is {found.label}: the person said so, and nothing outweighs that."
+        yield f"Label: {found.label}. The person said so, and that always decides."
     elif found.held_back and found.asked_for:
-        yield f"It is unknown: where {found.asked_for} holds, the person is asked."
+        yield f"Label: unknown. Where {found.asked_for} holds, the person is asked."
     elif found.held_back:
-        yield "It is unknown: of a handle alone we do not say more."
+        yield "Label: unknown. A handle alone is not enough to say more."
     else:
-        yield f"It is {found.label}: of the answers that the name allows, the cheapest."
+        yield f"Label: {found.label}. It has the lowest cost of the labels that the name allows."
     yield from found.lowered_by
-    yield f"Weighed by version {found.weights} of the weights."
+    yield f"Weights: version {found.weights}."
 
 
 _SIGNS = {MarkKind.ADDED: ("{+", "+}"), MarkKind.REMOVED: ("[-", "-]")}
@@ -138,10 +138,10 @@ _SIGNS = {MarkKind.ADDED: ("{+", "+}"), MarkKind.REMOVED: ("[-", "-]")}
 def timeline_(
     desk: Desk, item: str, reason: str | None, folder: Path | None, *, as_json: bool
 ) -> None:
-    """Print what became of an item: versions, events, flags and rulings, oldest first.
+    """Print the history of an item: versions, events, flags and rulings, oldest first.
 
-    ITEM is the reference that a letter prints. A finding with a flag is not printed here. In what
-    changed, [-words-] were taken away and {+words+} added.
+    ITEM is the reference in the email. Findings with a flag are not printed here. In changes,
+    [-words-] were removed and {+words+} were added.
     """
     if reason is None and folder is None:
         raise NotPermittedError(CLOSED)
@@ -150,12 +150,14 @@ def timeline_(
         if folder is None:
             refuse_flagged(service, known.ref)
         if reason is not None and folder is None:
-            service.glass.broken(known.person, "What became of a finding over time", reason)
+            service.glass.broken(known.person, "The history of a finding", reason)
         moments = service.retracing.timeline(known.person, known.ref)
     if as_json:
         output.json(moments)
         return
-    output.table(("when", "what", "told"), ((each.at, each.kind, _told(each)) for each in moments))
+    output.table(
+        ("when", "what", "details"), ((each.at, each.kind, _told(each)) for each in moments)
+    )
 
 
 def _told(moment: Moment) -> str:
@@ -163,7 +165,7 @@ def _told(moment: Moment) -> str:
         first = f"version {moment.number}" + (f" by {moment.source}" if moment.source else "")
         return "\n".join((first, *map(_marked, moment.marks)))
     fields = ", ".join(map(field_words, moment.fields))
-    said = moment.word or "became another one; what was said of it fell away"
+    said = moment.word or "became a different item; earlier rulings no longer apply"
     return f"{said}: {fields}" if fields else said
 
 
@@ -177,8 +179,8 @@ def _signed(mark: Mark) -> str:
 
 
 EVIDENCE_CLOSED = (
-    "Evidence belongs to its person, who downloads it on their own page; a reviewer can once it is "
-    "shared. Here it is written for the demo only: add --demo FOLDER."
+    "Evidence belongs to the person, who downloads it on their own page. A reviewer can download "
+    "it once it is shared. This command works for the demo only: add --demo FOLDER."
 )
 
 
@@ -188,12 +190,12 @@ EVIDENCE_CLOSED = (
     "--out",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=Path(),
-    help="The folder to write to; else this one.",
+    help="The folder to write to. Default: the current one.",
 )
 @demo_folder
 @pass_desk
 def evidence(desk: Desk, flag: str, out: Path, folder: Path | None) -> None:
-    """Write the evidence pack of FLAG, a flag of the demo, as a ZIP."""
+    """Write the evidence pack of FLAG, a flag in the demo, as a ZIP file."""
     if folder is None:
         raise NotPermittedError(EVIDENCE_CLOSED)
     with opened(desk, folder) as (service, output):
@@ -201,7 +203,7 @@ def evidence(desk: Desk, flag: str, out: Path, folder: Path | None) -> None:
         view = service.casework.evidence.of(known)
         place = out / pack_name(view)
         if place.exists():
-            reason_not = f"{place} is there already; move it away, or name another folder."
+            reason_not = f"{place} already exists. Move it, or choose another folder."
             raise CannotWriteError(reason_not)
         put(place, pack(view), PRIVATE)
         output.say(f"Written: {place}")

@@ -7,14 +7,14 @@ from monitor.cli.context import Desk, as_json, pass_desk
 
 @click.group()
 def flags() -> None:
-    """List open flags by reference. Flags are opened and answered on the portal's pages."""
+    """List open flags by reference. People open and answer flags on the portal only."""
 
 
 @flags.command("list")
 @as_json
 @pass_desk
 def list_(desk: Desk, *, as_json: bool) -> None:
-    """List undecided flags: ref, kind, severity, state and age; no names, no addresses."""
+    """List undecided flags: reference, kind, severity, state and age. No names, no addresses."""
     with desk.service() as service:
         opened = {flag.ref for flag, _ in service.reviewing.opened()}
         rows = [
@@ -33,4 +33,4 @@ def list_(desk: Desk, *, as_json: bool) -> None:
     elif rows:
         desk.output.table(tuple(rows[0]), [tuple(row.values()) for row in rows])
     else:
-        desk.output.say("No flag is open.")
+        desk.output.say("No open flags.")

@@ -1,4 +1,4 @@
-"""Seeing what is due when, and what holds it up."""
+"""Scheduled jobs: when each one runs, and what delays it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from monitor.services.suppression import BOUNCES
 from monitor.services.sweeps import RECHECK
 
 WORDS: Mapping[str, str] = {
-    SWEEP: "weekly sweep of everybody",
+    SWEEP: "weekly sweep",
     DIGEST: "weekly digest",
-    REVIEW: "weekly letter to the reviewers",
-    SECOND_PROOF: "second proof that an item is gone",
-    RECHECK: "looking whether an imitation is gone",
-    BOUNCES: "reading which letters came back",
-    ERASURE: "erasure of who withdrew",
-    RENEWING: "looking which consents end soon",
-    REMINDER: "the one reminder of an invitation",
-    PURGE: "forgetting what is past its time",
+    REVIEW: "weekly email to reviewers",
+    SECOND_PROOF: "second check that an item is gone",
+    RECHECK: "check whether an impersonation is gone",
+    BOUNCES: "read bounced emails",
+    ERASURE: "delete a withdrawn person's data",
+    RENEWING: "find consents that expire soon",
+    REMINDER: "invitation reminder",
+    PURGE: "delete expired data",
 }
 FEW = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.
@@ -59,7 +59,7 @@ class Row:
             what=WORDS.get(due.name, due.name),
             subject=due.subject,
             due_at=due.due_at,
-            local=f"{due.due_at.astimezone(ZoneInfo(zone)):%a %-d %b %Y %H:%M %Z}",
+            local=f"{due.due_at.astimezone(ZoneInfo(zone)):%a, %b %-d, %-I:%M %p %Z}",
             zone=zone,
             state=_state(due, now),
             attempts=due.attempts,
@@ -68,11 +68,11 @@ class Row:
 
 
 @click.command()
-@click.option("--clock-is-right", is_flag=True, help="Take this machine's time as it is.")
+@click.option("--clock-is-right", is_flag=True, help="Confirm that this machine's clock is right.")
 @as_json
 @pass_desk
-def due(desk: Desk, *, clock_is_right: bool, as_json: bool) -> None:
-    """Show what is due when, soonest first: what, for whom, at their own local time."""
+def jobs(desk: Desk, *, clock_is_right: bool, as_json: bool) -> None:
+    """List scheduled jobs, next one first, each in local time."""
     with desk.service() as service:
         if clock_is_right:
             service.rounds.grid.believe_clock()
@@ -84,7 +84,7 @@ def due(desk: Desk, *, clock_is_right: bool, as_json: bool) -> None:
         return
     if waits_for:
         desk.output.say(waits_for)
-    columns = ("due", "what", "whom", "state", "zone")
+    columns = ("due", "job", "for", "state", "zone")
     desk.output.table(
         columns,
         ((each.local, each.what, each.subject or DISTRICT, each.state, each.zone) for each in rows),
@@ -106,17 +106,17 @@ def _rows(service: Service) -> tuple[Row, ...]:
 
 def _state(due: Due, now: datetime) -> str:
     if due.lease_until:
-        return "in hand"
+        return "running"
     late = now - due.due_at
     times = "once" if due.attempts == 1 else f"{due.attempts} times"
-    failed = f"failed {times} ({due.fault}), again " if due.attempts else ""
+    failed = f"failed {times} ({due.fault}), retry " if due.attempts else ""
     if late >= AT_ONCE:
         return f"{failed}overdue by {_span(late)}"
     return f"{failed}now" if late > timedelta(0) else f"{failed}in {_span(-late)}"
 
 
 def _span(span: timedelta) -> str:
-    """Say it in the one unit that matters: nobody wants seconds of next Monday."""
+    """Use one unit: seconds do not matter for next Monday."""
     hours, minutes = divmod(span // timedelta(minutes=1), 60)
     if hours >= FEW * 24:
         return f"{hours // 24} days"

@@ -1,7 +1,4 @@
-"""Digests: what the next one would say, and sending what is due.
-
-Letters that did not arrive: which, why, and another chance for them.
-"""
+"""Digests and the outbox: preview and send, list undelivered emails, retry them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,12 +15,12 @@ from monitor.errors import NotPermittedError
 from monitor.service import Service
 from reports.emails.registry import printed
 
-SEEN = "Your next digest, without what is flagged"
+SEEN = "Your next digest, without flagged findings"
 
 
 @click.group()
 def digest() -> None:
-    """Preview one person's digest, or send the letters that are due."""
+    """Preview one person's digest, or send the emails that are due."""
 
 
 @digest.command()
@@ -33,11 +30,11 @@ def digest() -> None:
 @as_json
 @pass_desk
 def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json: bool) -> None:
-    """Print what a person's next digest would say, without their flags; they are told at once."""
+    """Print a person's next digest without their flags. The person is notified at once."""
     if reason is None:
         sentence = (
-            "A digest is its person's own. With --break-glass REASON it is printed, "
-            "audited, and they are told at once."
+            "A digest belongs to the person it is about. --break-glass REASON prints it. "
+            "That is audited, and the person is notified at once."
         )
         raise NotPermittedError(sentence)
     with desk.service() as service:
@@ -59,7 +56,7 @@ def preview(desk: Desk, person: str, reason: str | None, *, html: bool, as_json:
 @as_json
 @pass_desk
 def send(desk: Desk, *, as_json: bool) -> None:
-    """Send every letter that is due now, and say how many could not be sent, and why."""
+    """Send every email that is due now. Show how many could not be sent, and why."""
     with desk.asking() as service:
         counts = service.posting.send_due()
         waiting = _waiting(service)
@@ -68,15 +65,15 @@ def send(desk: Desk, *, as_json: bool) -> None:
         desk.output.json({**numbers, "waiting": waiting})
         return
     desk.output.say(
-        f"{counts[Verdict.ACCEPTED]} sent, {counts[Verdict.DEFERRED]} to be tried again, "
-        f"{counts[Verdict.REFUSED]} given up, {counts[Verdict.HELD]} held back."
+        f"{counts[Verdict.ACCEPTED]} sent, {counts[Verdict.DEFERRED]} to retry, "
+        f"{counts[Verdict.REFUSED]} failed, {counts[Verdict.HELD]} on hold."
     )
     if waiting:
-        desk.output.table(("waiting because", "letters"), waiting.most_common())
+        desk.output.table(("reason", "emails"), waiting.most_common())
 
 
 def _waiting(service: Service) -> Counter[str]:
-    """Count what waits for another try by what the mail server said, which names nobody."""
+    """Count queued emails by the mail server's response, which contains no names."""
     letters = service.state.outbox.all()
     return Counter(
         letter.error for letter in letters if letter.error and letter.state is LetterState.QUEUED
@@ -98,22 +95,22 @@ class ListedLetter:
 
 
 @click.group()
-def letters() -> None:
-    """List letters that wait or were given up, try them again, and resume an address."""
+def mail() -> None:
+    """List queued and failed emails, retry them, and resume a paused address."""
 
 
-@letters.command("list")
+@mail.command("list")
 @as_json
 @pass_desk
 def list_(desk: Desk, *, as_json: bool) -> None:
-    """List the letters that wait or were given up, and why."""
+    """List queued and failed emails, with the reason."""
     with desk.service() as service:
         rows = tuple(_undelivered(service))
     if as_json:
         desk.output.json(rows)
     elif rows:
         desk.output.table(
-            ("ref", "kind", "whom", "state", "since", "tries", "next try", "reason"),
+            ("ref", "kind", "to", "state", "since", "tries", "next try", "reason"),
             (
                 (
                     each.ref,
@@ -129,17 +126,17 @@ def list_(desk: Desk, *, as_json: bool) -> None:
             ),
         )
     else:
-        desk.output.say("No letter waits, and none was given up.")
+        desk.output.say("No queued or failed emails.")
 
 
-@letters.command()
+@mail.command()
 @click.argument("refs", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Try all that were given up again.")
+@click.option("--all", "everything", is_flag=True, help="Retry all failed emails.")
 @pass_desk
 def retry(desk: Desk, refs: tuple[str, ...], *, everything: bool) -> None:
-    """Give letters that were given up another five days."""
+    """Retry failed emails for another five days."""
     if bool(refs) is everything:
-        reason = "Name the letters to try again, or give --all."
+        reason = "Name the emails to retry, or use --all."
         raise click.UsageError(reason)
     with desk.service() as service:
         outbox, now = service.state.outbox, service.now()
@@ -148,33 +145,33 @@ def retry(desk: Desk, refs: tuple[str, ...], *, everything: bool) -> None:
             for ref in chosen:
                 outbox.revive(ref, now)
                 service.state.audit.append(now, "operator", "letter-revived", ref, {})
-    desk.output.say(f"To be sent at the next round: {len(chosen)}.")
+    desk.output.say(f"Queued again: {len(chosen)}.")
 
 
-@letters.command()
+@mail.command()
 @as_json
 @pass_desk
 def paused(desk: Desk, *, as_json: bool) -> None:
-    """List whose address refuses letters, by opaque ref."""
+    """List people whose address rejects email, by reference."""
     with desk.service() as service:
         rows = service.state.paused_addresses.all()
     if as_json:
         desk.output.json(rows)
     elif rows:
         table = ((each.person, each.status, each.since) for each in rows)
-        desk.output.table(("ref", "answer", "since"), table)
+        desk.output.table(("ref", "response", "since"), table)
     else:
-        desk.output.say("No address refuses letters.")
+        desk.output.say("No paused addresses.")
 
 
-@letters.command()
+@mail.command()
 @click.argument("person")
 @pass_desk
 def resume(desk: Desk, person: str) -> None:
-    """Write to a person again whose address works again; what waited goes out at once."""
+    """Resume email to a person whose address works again. Queued emails go out at once."""
     with desk.service() as service:
         service.bouncing.resume(person)
-    desk.output.say("Letters to this address are sent again, from the next round on.")
+    desk.output.say("Email to this address is resumed.")
 
 
 def _undelivered(service: Service) -> Iterator[ListedLetter]:

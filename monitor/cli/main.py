@@ -11,31 +11,25 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import backup as safekeeping
-from monitor.cli import check as ask
 from monitor.cli import (
+    backup,
+    check,
     demo,
     doctor,
+    findings,
     flags,
+    jobs,
+    mail,
+    maintenance,
     plan,
     portal,
     roster,
-    score,
     service,
     setup,
     sources,
     staff,
     weights,
 )
-from monitor.cli import findings as evidence
-from monitor.cli import findings as explain
-from monitor.cli import findings as timeline
-from monitor.cli import jobs as due
-from monitor.cli import mail as letters
-from monitor.cli import mail as mailing
-from monitor.cli import maintenance as replay
-from monitor.cli import maintenance as retention
-from monitor.cli import service as metrics
 from monitor.cli.context import Desk, inert
 from monitor.config import default_path
 from monitor.errors import MonitorError, NotPermittedError
@@ -53,23 +47,23 @@ def collect_seldom() -> None:
 
 INTERRUPTED = 130
 HELP = """\
-Show school staff what the public web says under their name.
+Show school staff what the public web says about them.
 
 \b
 Exit codes:
    0  done
    2  wrong usage
-  64  the configuration cannot be used
-  65  something given is not what it should be
-  69  the network, a server or a source cannot be reached or believed
-  70  a fault of ours
-  73  the state folder cannot be written
-  75  another Namesake holds the folder
-  76  the roster key is not the one that made the tokens
-  77  consent, role or the rights on a file do not allow it
-  78  the database is newer than the program, or damaged
-  79  the database was moved, deleted or replaced while it was open
- 130  stopped by Ctrl-C
+  64  invalid configuration
+  65  invalid input
+  69  network, server or source unavailable, or its answer failed a check
+  70  internal error
+  73  cannot write to the state folder
+  75  another Namesake process is using the state folder
+  76  the roster key does not match the tokens
+  77  not allowed by consent, role or file permissions
+  78  the database is damaged, or newer than this program
+  79  the database was moved, deleted or replaced while in use
+ 130  stopped with Ctrl-C
 """
 
 
@@ -77,7 +71,7 @@ Exit codes:
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The configuration file; else $NAMESAKE_CONFIG, else the platform's place.",
+    help="The configuration file. Default: $NAMESAKE_CONFIG, or this system's usual place.",
 )
 @click.version_option(package_name="namesake-monitor", prog_name="namesake")
 @click.pass_context
@@ -91,42 +85,40 @@ for command in (
     setup.init,
     service.run,
     portal.portal,
-    due.due,
+    jobs.jobs,
     service.audit,
-    retention.purge,
+    maintenance.purge,
     doctor.doctor,
-    metrics.metrics,
-    replay.replay,
+    service.metrics,
     staff.staff,
-    ask.check,
-    ask.sweep,
+    check.check,
+    check.sweep,
     plan.plan,
     sources.sources,
-    letters.digest,
-    mailing.letters,
+    mail.digest,
+    mail.mail,
     flags.flags,
-    explain.explain_,
-    timeline.timeline_,
-    evidence.evidence,
+    findings.explain_,
+    findings.timeline_,
+    findings.evidence,
     roster.roster,
-    score.score,
     weights.weights,
-    safekeeping.backup,
-    safekeeping.restore,
+    backup.backup,
+    backup.restore,
     demo.demo,
 ):
     namesake.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None, outside: Outside | None = None) -> None:
-    """Run a command; what goes wrong is one sentence and an exit code, never a traceback."""
+    """Run a command. An error becomes one sentence and an exit code, never a traceback."""
     collect_seldom()
     given = None if arguments is None else list(arguments)
     obj = outside or Outside(environ=os.environ)
     try:
         code = namesake.main(given, "namesake", standalone_mode=False, obj=obj)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("namesake: stopped; what was done so far is kept.", err=True)
+        click.echo("namesake: Stopped. Finished work is saved.", err=True)
         sys.exit(INTERRUPTED)
     except MonitorError as error:
         click.echo(f"namesake: {inert(str(error))}", err=True)
@@ -136,18 +128,18 @@ def main(arguments: Sequence[str] | None = None, outside: Outside | None = None)
         sys.exit(error.exit_code)
     except PermissionError as error:
         click.echo(
-            f"namesake: {inert(str(error.filename))} is not open to this user: run namesake as the "
-            "service's own user, or as root.",
+            f"namesake: {inert(str(error.filename))} cannot be opened by this user. Run namesake "
+            "as the service's own user, or as root.",
             err=True,
         )
         sys.exit(NotPermittedError.exit_code)
     except Exception as error:
-        # The last door: nobody is shown a traceback who did not ask for one.
+        # The last resort: a traceback is shown only on request.
         if os.environ.get("NAMESAKE_TRACEBACK"):
             raise
         click.echo(
-            f"namesake: This is a fault of ours ({type(error).__name__}); nothing was lost. "
-            "Please report it with what NAMESAKE_TRACEBACK=1 shows.",
+            f"namesake: Internal error ({type(error).__name__}). No data was lost. "
+            "Please report it with the output of NAMESAKE_TRACEBACK=1.",
             err=True,
         )
         sys.exit(MonitorError.exit_code)

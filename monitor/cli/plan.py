@@ -1,4 +1,4 @@
-"""What will be asked, when, and what it costs: about one person, or about all in a sum."""
+"""Planned queries with their dates and costs, for one person or as totals for the district."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from monitor.errors import NotPermittedError
 from monitor.service import Service
 
 CLOSED = (
-    "By which words a person is searched is their own. With --break-glass REASON it is printed, "
-    "audited, and they are told at once. `namesake plan --district` prints sums, and no names."
+    "Search terms belong to the person. --break-glass REASON prints them. That is audited, and the "
+    "person is notified at once. `namesake plan --district` prints totals without names."
 )
-SEEN = "What is asked about you, and when"
+SEEN = "Planned searches about you"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +40,21 @@ class Upcoming:
 
 @click.command()
 @click.argument("person", required=False)
-@click.option("--district", "whom", flag_value="district", help="Print the weekly bill for all.")
+@click.option(
+    "--district", "whom", flag_value="district", help="Print the weekly cost for everyone."
+)
 @break_glass
 @demo_folder
 @as_json
 @pass_desk
 def plan(desk: Desk, /, folder: Path | None, *, as_json: bool, **given: str | None) -> None:
-    """Print what will be asked about PERSON, when, and at what cost; nothing is asked.
+    """Print the planned queries about PERSON, with dates and costs. Sends no query.
 
-    Without --break-glass only --district is printed: counts and dollars, and no names.
+    Without --break-glass, only --district works: counts and dollars, no names.
     """
     person, reason = given["person"], given["reason"]
     if (person is None) == (given["whom"] is None):
-        sentence = "Name a PERSON, or ask for --district."
+        sentence = "Name a PERSON, or use --district."
         raise click.UsageError(sentence)
     if person and reason is None and folder is None:
         raise NotPermittedError(CLOSED)
@@ -62,7 +64,7 @@ def plan(desk: Desk, /, folder: Path | None, *, as_json: bool, **given: str | No
             return
         service.state.people.get(person)
         if not service.state.consents.asks(person, service.now()):
-            sentence = "This person's consent has ended, or rests: nothing is asked about them."
+            sentence = "Consent has expired or is paused; no search was run."
             raise NotPermittedError(sentence)
         if reason is not None and folder is None:
             service.glass.broken(person, SEEN, reason)
@@ -76,7 +78,7 @@ def _tell_plan(service: Service, output: Output, person: str, *, as_json: bool) 
         output.json({"next_sweep": upcoming.day.isoformat(), "questions": told})
         return
     output.table(
-        ("source", "question", "every", "next", "at most"),
+        ("source", "query", "every", "next", "up to"),
         (
             (each.source, _words(each), _every(each), _day(upcoming, each), f"${each.usd:.3f}")
             for each in told
@@ -85,8 +87,8 @@ def _tell_plan(service: Service, output: Output, person: str, *, as_json: bool) 
     now = [each for each in told if not each.ahead]
     most = service.planning.limits.person.usd
     output.say(
-        f"{len(now)} of {len(told)} questions are due on {upcoming.day}, for ${_sum(now):.3f} at "
-        f"most; {_most(most)} may be spent on one person in a week."
+        f"{len(now)} of {len(told)} queries run on {upcoming.day:%a, %b %-d}, for up to "
+        f"${_sum(now):.3f}. The limit for one person is {_most(most)} a week."
     )
 
 
@@ -97,25 +99,25 @@ def _tell_bill(service: Service, output: Output, *, as_json: bool) -> None:
         output.json({"next_sweep": upcoming.day.isoformat(), "bill": bill})
         return
     if not bill.sources:
-        output.say("No source that is asked costs anything: every question is asked every week.")
+        output.say("All sources in use are free. Every query runs every week.")
         return
     output.table(
-        ("source", "questions", "requests", "at most"),
+        ("source", "queries", "requests", "up to"),
         ((each.source, each.questions, each.requests, f"${each.usd:.2f}") for each in bill.sources),
     )
     output.say(
-        f"The sweep of {upcoming.day}: ${bill.usd:.2f} at most for {bill.people} people, "
-        f"${bill.canaries.usd:.2f} of it for canaries. {_most(bill.most)} may be spent in a week; "
-        f"{bill.left_out} questions are left out for that."
+        f"Sweep on {upcoming.day:%a, %b %-d}: up to ${bill.usd:.2f} for {bill.people} people, "
+        f"${bill.canaries.usd:.2f} of it for self-tests. The limit is {_most(bill.most)} a week. "
+        f"{bill.left_out} queries are skipped to stay within it."
     )
     output.say(
-        f"If all joined now: ${bill.forecast.first_quarter.usd} a week in the first quarter, "
-        f"${bill.forecast.settled.usd} settled, with something new about each twice a year."
+        f"If all enrolled now: ${bill.forecast.first_quarter.usd} a week for the first quarter,"
+        f" then ${bill.forecast.settled.usd}, assuming news about each person twice a year."
     )
 
 
 def _most(usd: Decimal | None) -> str:
-    return "any sum" if usd is None else f"${usd:.2f}"
+    return "unlimited" if usd is None else f"${usd:.2f}"
 
 
 def _words(each: Outlook) -> str:
@@ -127,7 +129,7 @@ def _every(each: Outlook) -> str:
 
 
 def _day(upcoming: Upcoming, each: Outlook) -> str:
-    return (upcoming.day + timedelta(weeks=each.ahead)).isoformat()
+    return f"{upcoming.day + timedelta(weeks=each.ahead):%a, %b %-d}"
 
 
 def _sum(told: Iterable[Outlook]) -> Decimal:

@@ -19,14 +19,14 @@ from monitor.web.server import listening, listening_at
 @click.command()
 @pass_desk
 def portal(desk: Desk) -> None:
-    """Show the pages until SIGTERM, beside `namesake run`.
+    """Serve the portal until SIGTERM, next to `namesake run`.
 
-    This process asks nobody on the web, sends no mail and holds no key of the roster: what is
-    to be looked up, the service does.
+    This process queries no source, sends no email and has no roster key. The service does all
+    searches.
     """
     config = desk.config.portal
     if not config.address:
-        reason = f"{desk.path} names no `address` in [portal]: nobody would find the pages."
+        reason = f"{desk.path} has no `address` under [portal]. People need it to find the pages."
         raise ConfigError(reason)
     stopping, supervisor = threading.Event(), Supervisor(desk.outside.environ)
     oidc = config.sign_in is SignIn.OIDC
@@ -44,7 +44,7 @@ def portal(desk: Desk) -> None:
             else listening(app, *config.place)
         )
         with signalled(stopping), server:
-            supervisor.tell("READY=1", f"STATUS=The pages are at {config.address}.")
+            supervisor.tell("READY=1", f"STATUS=Serving {config.address}.")
             try:
                 while not stopping.wait(WATCHED_SECONDS):
                     service.state.check_files()

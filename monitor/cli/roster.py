@@ -23,12 +23,18 @@ _PATH = click.Path(path_type=Path)
 _MOST_LINES = 20
 _in_file = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 _roles = click.option(
-    "--roles", type=_PATH, help="The file that tells who is a student; else roles.csv beside it."
+    "--roles",
+    type=_PATH,
+    help="The file that lists who is a student. Default: roles.csv in the same folder.",
 )
-_unit = click.option("--unit", default="", help="What a directory calls the unit of students.")
-_tokens = click.option("--tokens", type=_PATH, help="Where the tokens are; else as configured.")
+_unit = click.option("--unit", default="", help="The directory's organizational unit for students.")
+_tokens = click.option(
+    "--tokens", type=_PATH, help="The token file. Default: from the configuration."
+)
 _key_file = click.option(
-    "--key-file", type=_PATH, help="Where the key is, or is to be made; else as configured."
+    "--key-file",
+    type=_PATH,
+    help="The key file, created if missing. Default: from the configuration.",
 )
 _size = click.option(
     "--size-is-right",
@@ -37,13 +43,13 @@ _size = click.option(
     flag_value=Size.ANY,
     default=Size.LIKE_THE_LAST,
     type=click.UNPROCESSED,
-    help="Take it though it has a fifth more or fewer students than the last one.",
+    help="Accept a roster over 20% larger or smaller than the last.",
 )
 
 
 @click.group()
 def roster() -> None:
-    """Make and keep the file of keyed tokens that the student matcher reads."""
+    """Manage the file of keyed tokens that the student matcher reads."""
 
 
 @roster.command("import")
@@ -55,11 +61,12 @@ def roster() -> None:
 @_size
 @pass_desk
 def import_(desk: Desk, /, file: Path, unit: str, size: Size, **where: Path | None) -> None:
-    """Read the students of a roster file, and keep keyed tokens of their names.
+    """Read the students in a roster file, and save keyed tokens of their names.
 
-    The file may come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV with
-    columns of given and family names. Staff in it are left out. The file itself is not kept. The
-    first time a key is made; later imports use it, until `roster rotate` begins a new school year.
+    The file can come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV file
+    with columns for given and family names. Staff in it are skipped. Namesake does not keep the
+    file itself. The first import creates a key. Later imports use the same key, until
+    `roster rotate` starts a new school year.
     """
     drawer = replace(_drawer(desk, where["tokens"], where["key_file"]), size=size)
     read = read_students(file, where["roles"], unit)
@@ -75,7 +82,7 @@ def import_(desk: Desk, /, file: Path, unit: str, size: Size, **where: Path | No
 @_size
 @pass_desk
 def rotate(desk: Desk, /, file: Path, unit: str, size: Size, **where: Path | None) -> None:
-    """Begin a school year: import its roster under a new key. The old key and tokens are gone."""
+    """Start a school year: import its roster with a new key. Deletes the old key and tokens."""
     drawer = replace(_drawer(desk, where["tokens"], where["key_file"]), size=size)
     read = read_students(file, where["roles"], unit)
     _tell(desk, drawer, read, drawer.rotate(read.pupils, _today(desk)))
@@ -85,10 +92,10 @@ def rotate(desk: Desk, /, file: Path, unit: str, size: Size, **where: Path | Non
 @as_json
 @pass_desk
 def status(desk: Desk, *, as_json: bool) -> None:
-    """Start the matcher: tell whether key and tokens fit, and how much it was asked."""
+    """Start the matcher. Show whether key and tokens match, and how much it was used."""
     setup = matcher_setup(desk.config)
     if setup is None:
-        desk.output.say("Student links are turned off: nothing is compared.")
+        desk.output.say("Student links are off. Nothing is compared.")
         return
     with MatcherProcess(setup, desk.outside.clock.now) as matcher:
         spent = matcher.spent
@@ -101,20 +108,20 @@ def status(desk: Desk, *, as_json: bool) -> None:
 
 
 @roster.command
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @_tokens
 @_key_file
 @pass_desk
 def erase(desk: Desk, tokens: Path | None, key_file: Path | None, *, yes: bool) -> None:
-    """Remove the tokens and the key, and every student link with its rulings."""
+    """Delete the tokens, the key, and every student link with its rulings."""
     drawer = _drawer(desk, tokens, key_file)
     if not yes:
-        click.confirm("Remove the roster, its key, and all student links?", abort=True)
+        click.confirm("Delete the roster, its key, and all student links?", abort=True)
     removed = drawer.empty()
-    said = f"Removed {len(removed)} files: {', '.join(map(str, removed)) or 'none were there'}."
+    said = f"Deleted {len(removed)} files: {', '.join(map(str, removed)) or 'none found'}."
     with _keeping(desk) as keeping:
         if keeping:
-            said += f" {keeping.erase_links()} student links are forgotten."
+            said += f" Deleted {keeping.erase_links()} student links."
     click.echo(f"{said} Set `enabled = false` under [students], and restart the service.")
 
 
@@ -129,7 +136,7 @@ def _drawer(desk: Desk, tokens: Path | None, key_file: Path | None) -> Drawer:
         tokens = configured.students.tokens
         key_file = key_file or configured.students.key_file
     if tokens is None:
-        reason = "Name the file of tokens with --tokens, or in the configuration under [students]."
+        reason = "No token file. Pass --tokens, or set `tokens` under [students]."
         raise InputError(reason)
     return Drawer(
         tokens=tokens,
@@ -153,17 +160,17 @@ def _tell(desk: Desk, drawer: Drawer, read: StudentsRead, made: Roster) -> None:
     with _keeping(desk) as keeping:
         if keeping:
             keeping.imported(made)
-    click.echo(f"{read.rows} students read: {drawer.tokens} holds their tokens.")
+    click.echo(f"{read.rows} students read. Their tokens are in {drawer.tokens}.")
     if read.others or read.left:
-        click.echo(f"{read.others + read.left} rows of others or of students who left: not read.")
+        click.echo(f"{read.others + read.left} rows skipped: staff, or students who left.")
     if read.unusable:
-        click.echo(f"Left out for want of a usable name: {_lines(read.unusable)}.")
+        click.echo(f"Skipped, no usable name: {_lines(read.unusable)}.")
     if read.unread:
-        click.echo(f"A handle could not be read: {_lines(read.unread)}.")
+        click.echo(f"Could not read a handle: {_lines(read.unread)}.")
     key = drawer.key_file or "the key"
     click.echo(
-        f"Key id {made.key_id}. Give {key} to the service and to nobody else, apart from its "
-        "backups; then restart the service."
+        f"Key id {made.key_id}. Give {key} only to the service, and keep it out of the "
+        "backups. Then restart the service."
     )
 
 
@@ -177,10 +184,10 @@ def _lines(numbers: Sequence[int]) -> str:
 def _facts(kept: Roster, spent: Spent | None) -> Iterator[tuple[str, str]]:
     yield "key", kept.key_id
     yield "students, rounded up", str(kept.size)
-    yield "made on", kept.made_on.isoformat()
-    yield "lasts until", (kept.made_on + LASTS).isoformat()
+    yield "created on", kept.made_on.isoformat()
+    yield "valid until", (kept.made_on + LASTS).isoformat()
     if spent and spent.lists + spent.refused:
-        yield "last asked on", spent.day.isoformat()
+        yield "last used on", spent.day.isoformat()
         yield "lists compared that day", str(spent.lists)
         yield "contacts in them", str(spent.contacts)
         yield "lists refused that day", str(spent.refused)

@@ -44,7 +44,8 @@ class Lines(logging.Handler):
         try:
             line = f"{self.format(record)}\n"
         except (TypeError, ValueError, LookupError) as error:
-            line = f"{record.levelname} A line of {record.name} is lost ({type(error).__name__}).\n"
+            fault = f"logger={record.name} error={type(error).__name__}"
+            line = f"{record.levelname} log_line_lost {fault}\n"
         with suppress(OSError):
             self._write(line)
 
@@ -79,7 +80,7 @@ def _standard_error() -> Callable[[str], object]:
 @click.command()
 @pass_desk
 def run(desk: Desk) -> None:
-    """Run the service until SIGTERM. A second one on the same folder exits with 75."""
+    """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
     pulse = Pulse(desk.outside.clock)
     watched = replace(desk, outside=replace(desk.outside, clock=pulse))
     with kept(), watched.asking() as service:
@@ -94,61 +95,63 @@ def run(desk: Desk) -> None:
 
 @click.group()
 def audit() -> None:
-    """Check the record of who did what."""
+    """Check the audit log."""
 
 
 @audit.command()
-@click.option("--end", help="An end that was printed before: is all up to it still there?")
+@click.option(
+    "--end", help="An end printed by an earlier run. Check that all rows up to it still exist."
+)
 @as_json
 @pass_desk
 def verify(desk: Desk, end: str | None, *, as_json: bool) -> None:
-    """Check that no row of the audit log was changed or taken out, at its end either.
+    """Check that no row of the audit log was changed or removed, including at its end.
 
-    Who has the keys can still write another log. Keep the end that is printed in another place,
-    and give it the next time: then that is missed, too.
+    Someone who has the keys could still write a different log. Save the printed end on another
+    machine, and pass it with --end next time to detect that too.
     """
     with desk.service() as service:
         log = service.state.audit
         trouble, rows, last = trouble_of(log), len(log.all()), log.ending.now().written
         cut = end is not None and not log.ending.holds(End.read(end))
     if trouble:
-        reason = f"{trouble} Keep a copy of the folder, and find out why."
+        reason = f"{trouble} Save a copy of the folder, and find the cause."
         raise DatabaseError(reason)
     if cut:
         reason = (
-            "The audit log lacks rows that it once ended with; keep a copy. "
-            "A restored backup lacks what was written after it."
+            "Rows that were once at the end of the audit log are missing. Save a copy of the "
+            "folder. A restored backup lacks the rows written after it."
         )
         raise DatabaseError(reason)
     if as_json:
         desk.output.json({"rows": rows, "end": last})
         return
-    desk.output.say("The audit log is as it was written.")
-    desk.output.say(f"It ends with {last or 'no row yet'}")
+    desk.output.say("The audit log is intact.")
+    desk.output.say(f"Its end: {last or 'no rows yet'}")
 
 
 @audit.command()
 @pass_desk
 def accept(desk: Desk) -> None:
-    """Say that you put an older database back, so that its log goes on from where it ends.
+    """Confirm that you put back an older database, so that its audit log can continue.
 
-    `namesake restore` does so by itself. The log says from then on that somebody did.
+    `namesake restore` does this automatically. The log records that an operator confirmed it.
     """
     with desk.service() as service:
         accept_end(service.state, service.now())
-    desk.output.say("The audit log goes on from where it ends, and says so.")
+    desk.output.say("The audit log continues from its last row, and records this.")
 
 
 @click.command()
 @click.option(
     "--file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to a file that node_exporter's textfile collector reads, whole or not at all.",
+    help="Write to this file for node_exporter's textfile collector, all or nothing.",
 )
 @as_json
 @pass_desk
 def metrics(desk: Desk, file: Path | None, *, as_json: bool) -> None:
-    """Print how the service is doing in Prometheus' text format. It names nobody."""
+    """Print the service's metrics in Prometheus text format. They contain no names."""
     with State.open(desk.config.state) as state:
         vitals = TakingVitals(state=state, now=desk.outside.clock.now).take()
     if as_json:

@@ -1,4 +1,4 @@
-"""Setting up: a configuration to start from, and the district's folder."""
+"""Setup: a starter configuration, and the state folder."""
 
 import json
 import re
@@ -32,20 +32,20 @@ reviewers = []
 [mail]
 sender = {sender}
 reply_to = {contact}
-# host = "smtp.example.org"  # without it, letters are written to the state folder
+# host = "smtp.example.org"  # without it, emails are written to the state folder
 
 [sources.bluesky]
 enabled = true
 
-[[sources.fediverse]]  # one table for each server of the fediverse; add those of your region
+[[sources.fediverse]]  # one table per fediverse server; add those of your region
 url = "https://mastodon.social"
-canary = "@Mastodon"  # an account of its own, never a private person's
+canary = "@Mastodon"  # the server's own account, never a private person's
 
 [sources.gitlab]
 
-[sources.gravatar]  # asked only for those who agreed to it
+[sources.gravatar]  # asked only about people who agreed to it
 
-[sources.catalogue]
+[sources.sites]
 own = true
 """
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
@@ -53,17 +53,17 @@ DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 @click.command()
 @click.option("--name", help="Name of the district.")
-@click.option("--domain", help="Domain of its staff mail.")
+@click.option("--domain", help="Domain of staff email addresses.")
 @click.option("--zone", help="Its time zone, such as America/Chicago.")
-@click.option("--contact", help="Mail address of the person to write to.")
+@click.option("--contact", help="Email address of the contact person.")
 @pass_desk
 def init(desk: Desk, /, **given: str | None) -> None:
-    """Write a configuration to start from, and make the district's folder.
+    """Write a starter configuration, and create the state folder.
 
-    What no option tells is asked for. A configuration that is there stays as it is.
+    Asks for each value that no option sets. Never changes an existing configuration.
     """
     if desk.path.exists():
-        desk.output.say(f"{desk.path} is there already and stays as it is.")
+        desk.output.say(f"{desk.path} already exists. It was not changed.")
     else:
         _write(desk.path, _filled_in(_answered(given)))
     State.init(desk.config.state).close()
@@ -100,7 +100,7 @@ def _write(path: Path, text: str) -> None:
         draft.write_text(text, "utf-8")
         draft.replace(path)
     except OSError as error:
-        reason = f"{path} cannot be written ({error.strerror}); choose another with --config."
+        reason = f"{path} cannot be written ({error.strerror}). Choose another path with --config."
         raise CannotWriteError(reason) from error
 
 
@@ -114,14 +114,14 @@ def _name(answer: str) -> str:
 def _domain(answer: str) -> str:
     domain = answer.strip().lower().removeprefix("@")
     if not DOMAIN.fullmatch(domain):
-        reason = f"{answer!r} is no domain such as district.example."
+        reason = f"{answer!r} is not a domain such as district.example."
         raise click.BadParameter(reason)
     return domain
 
 
 def _contact(answer: str) -> str:
     if not one_address(answer.strip()):
-        reason = f"{answer!r} is not one mail address."
+        reason = f"{answer!r} is not a single email address."
         raise click.BadParameter(reason)
     return answer.strip()
 
@@ -130,7 +130,7 @@ def _zone(answer: str) -> str:
     try:
         ZoneInfo(answer)
     except (KeyError, ValueError, OSError):
-        reason = f"{answer!r} is no time zone such as America/Chicago."
+        reason = f"{answer!r} is not a time zone such as America/Chicago."
         raise click.BadParameter(reason) from None
     return answer
 
@@ -149,7 +149,7 @@ class Question:
 
 QUESTIONS = {
     "name": Question("Name of the district", _name),
-    "domain": Question("Domain of its staff mail", _domain),
+    "domain": Question("Domain of staff email addresses", _domain),
     "zone": Question("Time zone", _zone, "America/Chicago"),
-    "contact": Question("Address of the person to write to", _contact),
+    "contact": Question("Email address of the contact person", _contact),
 }

@@ -1,47 +1,52 @@
-"""Which sources are asked, and how they are doing.
-
-Lists of sites that others keep: bringing one in, seeing which are there, taking one out.
-"""
+"""Sources and their status; import, list and remove site lists of other projects."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Self
 
 import click
 
 from monitor.cli.check import told, tried
 from monitor.cli.context import Desk, as_json, pass_desk
-from monitor.cli.score import Sheet
 from monitor.db.database import State
 from monitor.db.sources import KeptList, Lists, SourceHealth
-from monitor.db.sweeps import CanaryCheck
+from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.source_trust import Standing
 from monitor.errors import InputError, UnavailableError
 from monitor.service import Service
 from monitor.sources import known_sites
+from scrapers.http.throttle import HostState
 from scrapers.registry import kinds
 from scrapers.sites.catalog import LeftOut
 from scrapers.sites.importers import UNRUNNABLE, Form, Imported
-from scrapers.source import Source
+from scrapers.source import Declaration, Etiquette, Source
 
 FEW = 3
-RESTART = "A running service asks it once it is restarted."
-SHARE_ALIKE = "WhatsMyName's data is share-alike: pass it on only under its own terms."
+RESTART = "Restart the service to use it."
+SHARE_ALIKE = "WhatsMyName's data is share-alike. Redistribute it only under its own terms."
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--name", help="What to call it here; else its form: sherlock, maigret, whatsmyname.")
-@click.option("--dry-run", is_flag=True, help="Read it and tell what is in it; keep nothing.")
-@click.option("--each", is_flag=True, help="Name each entry that is left out, with the reason.")
+@click.option(
+    "--name", help="Name for this list. Default: its format: sherlock, maigret, whatsmyname."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Read the file and report its contents. Save nothing."
+)
+@click.option("--each", is_flag=True, help="List each skipped entry, with the reason.")
 @as_json
 @pass_desk
 def import_(  # noqa: PLR0913 - a command line has as many words as it has
     desk: Desk, file: Path, *, name: str | None, dry_run: bool, each: bool, as_json: bool
 ) -> None:
-    """Bring in a list of sites: the data file of WhatsMyName, Sherlock or Maigret.
+    """Import a site list: the data file of WhatsMyName, Sherlock or Maigret.
 
-    It takes the place of one that has its name. Sites for adults or for minors are left out.
+    Replaces a list with the same name. Skips sites for adults or for minors.
     """
     content = _content(file)
     with State.open(desk.config.state):
@@ -55,7 +60,7 @@ def import_(  # noqa: PLR0913 - a command line has as many words as it has
         return
     desk.output.say(f"{called}: {_told(found)}.")
     desk.output.table(*(_each(found) if each else _reasons(found)))
-    desk.output.say("Nothing was kept." if dry_run else RESTART)
+    desk.output.say("Nothing was saved." if dry_run else RESTART)
     if found.form is Form.WHATSMYNAME:
         desk.output.say(SHARE_ALIKE)
 
@@ -64,7 +69,7 @@ def import_(  # noqa: PLR0913 - a command line has as many words as it has
 @as_json
 @pass_desk
 def imported(desk: Desk, *, as_json: bool) -> None:
-    """List the lists that were brought in, and what is used of each."""
+    """List imported site lists, and how much of each is used."""
     with State.open(desk.config.state):
         kept = Lists(desk.config.state).kept(known_sites(desk.config))
     if as_json:
@@ -82,24 +87,24 @@ def imported(desk: Desk, *, as_json: bool) -> None:
             ],
         )
     else:
-        desk.output.say("No list was brought in; `namesake sources import FILE` does that.")
+        desk.output.say("No imported lists. Import one with `namesake sources import FILE`.")
 
 
 @click.command()
 @click.argument("name")
 @pass_desk
 def remove(desk: Desk, name: str) -> None:
-    """Take out a list that was brought in; what was found by it stays."""
+    """Remove an imported list. Earlier findings from it stay."""
     with State.open(desk.config.state):
         Lists(desk.config.state).remove(name)
-    desk.output.say(f"{name} is taken out. A running service asks it until it is restarted.")
+    desk.output.say(f"Removed {name}. Restart the service to stop using it.")
 
 
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        reason = f"{file} cannot be read ({error.strerror}): name the list's data file."
+        reason = f"{file} cannot be read ({error.strerror}). Name the list's data file."
         raise InputError(reason) from error
 
 
@@ -115,8 +120,8 @@ def _figures(found: Imported) -> dict[str, object]:
 def _told(found: Imported) -> str:
     every = len(found.entries) + len(found.doubles) + len(found.left_out)
     return (
-        f"{every} entries, of which {len(found.entries)} can be used, {len(found.doubles)} are"
-        f" doubles and {len(found.left_out)} are refused"
+        f"{every} entries: {len(found.entries)} usable, {len(found.doubles)} duplicates,"
+        f" {len(found.left_out)} rejected"
     )
 
 
@@ -125,7 +130,7 @@ def _all(found: Imported) -> tuple[LeftOut, ...]:
 
 
 def _each(found: Imported) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    columns = ("left out", "because", "in detail")
+    columns = ("skipped", "reason", "details")
     return columns, [(each.name, each.reason, each.detail) for each in _all(found)]
 
 
@@ -137,8 +142,8 @@ def _reasons(found: Imported) -> tuple[tuple[str, ...], list[tuple[object, ...]]
     ]
     if found.doubles:
         names = ", ".join(each.name for each in found.doubles[:FEW])
-        rows.append((len(found.doubles), "another entry is there already", names))
-    return ("left out", "because", "such as"), rows
+        rows.append((len(found.doubles), "duplicate of another entry", names))
+    return ("skipped", "reason", "examples"), rows
 
 
 def _named(found: Imported, reason: str) -> Iterator[str]:
@@ -154,7 +159,7 @@ def _row_of_lists(kept: KeptList) -> dict[str, object]:
 
 @click.group()
 def sources() -> None:
-    """See which sources are asked and how they are doing."""
+    """List, test and import sources."""
 
 
 for command in (import_, imported, remove):
@@ -162,11 +167,11 @@ for command in (import_, imported, remove):
 
 
 @sources.command("list")
-@click.option("--off", is_flag=True, help="List what could be asked, and is turned off.")
+@click.option("--off", is_flag=True, help="List sources that are turned off.")
 @as_json
 @pass_desk
 def list_(desk: Desk, *, off: bool, as_json: bool) -> None:
-    """List every source with its manners and its last outcome."""
+    """List each source with its limits and last outcome."""
     with desk.service() as service:
         if off:
             _list_off(desk, service, as_json=as_json)
@@ -189,22 +194,22 @@ def list_(desk: Desk, *, off: bool, as_json: bool) -> None:
 def _say(desk: Desk, service: Service, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         desk.output.table(
-            ("source", "asked at", "pace", "budget", "outcome", "since", "proven"),
+            ("source", "hosts", "pace", "budget", "outcome", "since", "last self-test passed"),
             [
                 (
                     row["source"],
                     ", ".join(source.etiquette.origins),
                     f"{source.etiquette.seconds_between:g} s",
                     _budget(row),
-                    row["outcome"] or "not asked yet",
+                    row["outcome"] or "not run yet",
                     row["since"],
-                    row["proven_at"] or "unproven",
+                    row["proven_at"] or "never",
                 )
                 for row, source in zip(rows, service.sources.values(), strict=True)
             ],
         )
     else:
-        desk.output.say("No source is configured; name some under [sources].")
+        desk.output.say("No sources configured. Add some under [sources].")
     notes = [f"{row['source']}: {row['note']}." for row in rows if row["note"]]
     for sentence in filter(None, (*notes, service.pictures.remedy)):
         desk.output.say(sentence)
@@ -215,7 +220,7 @@ def _say(desk: Desk, service: Service, rows: Sequence[Mapping[str, object]]) -> 
 @as_json
 @pass_desk
 def show(desk: Desk, source: str, *, as_json: bool) -> None:
-    """Show what a source asks, tells and costs, and how it has been doing."""
+    """Show what a source asks, discloses and costs, and its recent results."""
     with desk.service() as service:
         sheet = Sheet.of(service, source)
     if as_json:
@@ -229,9 +234,9 @@ def show(desk: Desk, source: str, *, as_json: bool) -> None:
 @as_json
 @pass_desk
 def check(desk: Desk, source: str, *, as_json: bool) -> int:
-    """Ask one source its canaries now, or all of them: nothing is asked about anybody.
+    """Run the self-test (canaries) of one source or of all sources. Searches for no person.
 
-    With a source named, the exit code is 69 where it could not be asked or not be believed.
+    With SOURCE, exits with 69 if the source could not be reached or failed its self-test.
     """
     with desk.service() as service:
         if source and source not in service.sources:
@@ -239,8 +244,8 @@ def check(desk: Desk, source: str, *, as_json: bool) -> int:
         checks = tried(desk, service, source)
     if source and not checks:
         reason = (
-            f"{source} was not tried to the end: ask again, and restart the service if it was"
-            " brought in or turned on since."
+            f"The self-test of {source} did not finish. Try again, and restart the service if you"
+            " imported or turned on this source."
         )
         raise UnavailableError(reason)
     _tell(desk, checks, as_json=as_json)
@@ -251,8 +256,8 @@ def check(desk: Desk, source: str, *, as_json: bool) -> int:
 def unknown(service: Service, source: str) -> str:
     """Say why a name is not that of a source that is asked."""
     if source in kinds():
-        return f"{source} is turned off; name it under [sources] to have it asked."
-    listed = "`namesake sources list` names those that are asked"
+        return f"{source} is turned off. Add it under [sources] to use it."
+    listed = "`namesake sources list` lists the sources in use"
     return f"There is no source {source!r}; {listed} ({len(service.sources)})."
 
 
@@ -319,3 +324,182 @@ def _row(source: Source, known: SourceHealth | None) -> dict[str, object]:
         "since": known.since if known else None,
         "proven_at": known.proven_at if known else None,
     }
+
+
+REMEMBERED = 10
+UNKNOWN = "unknown price"
+Line = tuple[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """`note` says why it was not believed."""
+
+    at: datetime
+    standing: str
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    at: datetime
+    outcome: str
+    note: str
+    asked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`last_good` is when it last answered in full. Its times are None where there was none.
+
+    `asked` and `usd` are those of all runs that are remembered; `usd` is None for a price that
+    nobody has looked up.
+    """
+
+    outcome: str | None
+    since: datetime | None
+    note: str
+    last_good: datetime | None
+    proven_at: datetime | None
+    canary: Tried | None
+    parked_until: datetime | None
+    asked: int
+    usd: Decimal | None
+    history: tuple[Ran, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """`manners` and `health` are None for a source that is turned off."""
+
+    source: str
+    declaration: Declaration
+    manners: Etiquette | None = None
+    health: Health | None = None
+
+    @classmethod
+    def of(cls, service: Service, name: str) -> Self:
+        """Fill in the sheet of a source; raises InputError for a name that none has."""
+        source = service.sources.get(name)
+        if source is not None:
+            return cls(
+                source=name,
+                declaration=source.declaration,
+                manners=source.etiquette,
+                health=_health(service, source),
+            )
+        kind = kinds().get(name)
+        if kind is None:
+            reason = (
+                f"There is no source {name!r}. See `namesake sources list` and its --off option."
+            )
+            raise InputError(reason)
+        return cls(source=name, declaration=kind.declaration)
+
+    def lines(self) -> Iterator[Line]:
+        yield from _declared(self.declaration)
+        if self.manners is None or self.health is None:
+            yield "in use", "no: turned off; add it under [sources]"
+            return
+        yield from _mannered(self.manners)
+        yield from _doing(self.health)
+
+
+def _health(service: Service, source: Source) -> Health:
+    state, name = service.state, source.name
+    known, runs = state.health.get(name), state.sweeps.history(name)
+    check = state.canary_checks.get(name)
+    asked = sum(run.asked for run in runs)
+    good = (run.at for run in runs if run.outcome.conclusive)
+    return Health(
+        outcome=told(known.outcome) if known else None,
+        since=known.since if known else None,
+        note=known.note if known else "",
+        last_good=next(good, None),
+        proven_at=known.proven_at if known else None,
+        canary=None if check is None else _tried(check),
+        parked_until=_parked(state, source, service.now()),
+        asked=asked,
+        usd=_cost(source.declaration, asked),
+        history=tuple(_ran(run) for run in runs[:REMEMBERED]),
+    )
+
+
+def _cost(declaration: Declaration, asked: int) -> Decimal | None:
+    price = declaration.usd_per_1000
+    return None if price is None else asked * price / 1000
+
+
+def _tried(check: CanaryCheck) -> Tried:
+    trust = check.trust
+    return Tried(at=check.at, standing=trust.standing, outcome=told(trust.outcome), note=trust.note)
+
+
+def _ran(run: SourceRun) -> Ran:
+    return Ran(at=run.at, outcome=told(run.outcome), note=run.note, asked=run.asked)
+
+
+def _parked(state: State, source: Source, now: datetime) -> datetime | None:
+    """Return when its hosts may be asked again, where one of them is left alone until then."""
+    hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.etiquette.origins)
+    known = (state.hosts.load(host) or HostState(host=host) for host in hosts)
+    until = [each.parked_until for each in known if each.parked(now) and each.parked_until]
+    return max(until, default=None)
+
+
+def _declared(declaration: Declaration) -> Iterator[Line]:
+    terms, kept = declaration.terms, declaration.retain_text_for
+    price = declaration.usd_per_1000
+    yield "title", declaration.title
+    yield "asks", declaration.asks
+    yield "discloses", declaration.discloses
+    yield "sees", declaration.sees
+    yield "cannot see", declaration.cannot_see
+    known = f"${price} for 1,000 requests" if price else "nothing"
+    yield "costs", UNKNOWN if price is None else known
+    if terms is not None:
+        read = f"read on {terms.seen_on}" if terms.seen_on else "not read yet"
+        yield "terms", f"{terms.url} ({read})"
+    yield "keeps text", f"up to {kept.days} days" if kept else "until its retention period ends"
+    if declaration.key is not None:
+        wanted = "needed" if declaration.key.required else "possible"
+        yield "key", f"{wanted}, as the credential {declaration.key.name}"
+    if declaration.notice:
+        yield "notice", declaration.notice
+    yield "origin", declaration.provenance
+    yield "last seen live", declaration.seen_live or "never"
+
+
+def _mannered(manners: Etiquette) -> Iterator[Line]:
+    budget = manners.budget
+    limits = [
+        f"{most} {when}"
+        for most, when in ((budget.daily, "a day"), (budget.weekly, "a week"))
+        if most is not None
+    ]
+    yield "hosts", ", ".join(manners.origins)
+    yield "as", manners.access
+    yield "pace", f"{manners.seconds_between:g} s between two requests"
+    yield "budget", ", ".join(limits) or "no limit"
+
+
+def _doing(health: Health) -> Iterator[Line]:
+    yield "outcome", health.outcome or "not run yet"
+    if health.since is not None:
+        yield "since", health.since
+    if health.note:
+        yield "note", health.note
+    yield "last good", health.last_good or "never"
+    yield "last self-test passed", health.proven_at or "never"
+    if health.canary is None:
+        yield "self-test", "no manual self-test yet"
+    else:
+        yield "self-test", f"{health.canary.standing} {health.canary.note}".strip()
+        yield "self-test run", health.canary.at
+    yield "parked until", health.parked_until or "not parked"
+    paid = UNKNOWN if health.usd is None else f"${health.usd:.2f}"
+    yield "cost so far", f"{health.asked} queries, {paid}"
+    for ran in health.history:
+        yield "run", ran.at
+        yield "result", f"{ran.outcome} {ran.note}".strip()

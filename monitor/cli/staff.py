@@ -24,39 +24,46 @@ from reports.sanitize import one_address
 
 @click.command()
 @click.argument("whom", metavar="MAIL_OR_REF")
-@click.confirmation_option(prompt="This ends the consent and erases everything about them. Go on?")
+@click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
 @pass_desk
 def left(desk: Desk, whom: str) -> None:
-    """Record that somebody has left the district: nothing is asked or sent from now on.
+    """Record that a person has left the district. Searches and emails about them stop at once.
 
-    Do so before their address is given to somebody else.
+    Do this before their email address is given to someone else.
     """
     with desk.service() as service:
         service.leaving.left_district(_found(service, whom))
-    desk.output.say("Nothing is asked or sent any more but a farewell; all is erased in 24 hours.")
+    desk.output.say(
+        "Searches have stopped. One goodbye email is sent, and all data is deleted within 24 hours."
+    )
 
 
 @click.command()
 @click.argument("ref")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day of the pause."
+)
 @pass_desk
 def pause(desk: Desk, ref: str, until: datetime) -> None:
-    """Let Namesake rest for somebody, on their word; it goes on by itself after the last day."""
+    """Pause checks for a person at their request.
+
+    Checks resume automatically after the end date.
+    """
     with desk.service() as service:
         zone = ZoneInfo(service.state.people.get(ref).zone)
         after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
         service.consenting.pause(ref, after, Channel.OPERATOR)
-    desk.output.say(f"Nothing is asked about them until {until:%-d %B %Y} is over; they are told.")
+    desk.output.say(f"Checks are paused through {until:%b %-d, %Y}. The person is notified.")
 
 
 @click.command()
 @click.argument("ref")
 @pass_desk
 def resume(desk: Desk, ref: str) -> None:
-    """Let Namesake go on for somebody who had paused, on their word."""
+    """Resume checks for a person at their request."""
     with desk.service() as service:
         service.consenting.resume(ref, Channel.OPERATOR)
-    desk.output.say("The next sweep asks about them again; they are told.")
+    desk.output.say("Checks resume with the next sweep. The person is notified.")
 
 
 def _found(service: Service, whom: str) -> str:
@@ -65,12 +72,12 @@ def _found(service: Service, whom: str) -> str:
         return service.state.people.get(whom).ref
     ref = service.state.people.find_by_mail(whom)
     if ref is None:
-        reason = "Nobody is enrolled under this address."
+        reason = "No one is enrolled with this address."
         raise InputError(reason)
     return ref
 
 
-SEEN = "A copy of what is kept about you, without what is flagged"
+SEEN = "A copy of your data, without flagged findings"
 
 
 @click.command()
@@ -79,24 +86,24 @@ SEEN = "A copy of what is kept about you, without what is flagged"
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the files there instead of printing JSON. Takes --break-glass.",
+    help="Write the files to this folder instead of printing JSON. Needs --break-glass.",
 )
 @break_glass
 @pass_desk
 def export(desk: Desk, ref: str, folder: Path | None, reason: str | None) -> None:
-    """Send a person a copy of all that is kept about them, as JSON, HTML and CSV.
+    """Send a person a copy of all their data, as JSON, HTML and CSV.
 
-    With --break-glass REASON it is printed here as JSON instead, without their flags and what was
-    flagged, and they are told at once.
+    --break-glass REASON prints it here as JSON instead, without their flags and flagged findings.
+    The person is notified at once.
     """
     if folder is not None and reason is None:
-        sentence = "What is kept of a person is their own: --to takes --break-glass REASON."
+        sentence = "This data belongs to the person. --to needs --break-glass REASON."
         raise InputError(sentence)
     with desk.service() as service:
         service.state.people.get(ref)
         if reason is None:
             service.exporting.send(ref, "operator")
-            desk.output.say("It is queued, and made when it is sent: to them, and nobody else.")
+            desk.output.say("Queued. It is created when it is sent, to the person only.")
             return
         service.glass.broken(ref, SEEN, reason)
         copy = service.exporting.copy(ref, "operator", Flagged.LEFT_OUT)
@@ -119,7 +126,7 @@ def _write(folder: Path, copy: OwnCopy) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        message = f"{folder} cannot be made ({error.strerror}): name another folder."
+        message = f"Cannot create {folder} ({error.strerror}). Choose another folder."
         raise CannotWriteError(message) from error
     for name, body in files.items():
         put(folder / name, body, PRIVATE)
@@ -127,7 +134,7 @@ def _write(folder: Path, copy: OwnCopy) -> None:
 
 @click.group()
 def staff() -> None:
-    """Invite staff, list who joined by opaque ref, and record withdrawals."""
+    """Invite staff, list enrolled people by reference, and record withdrawals."""
 
 
 @staff.command()
@@ -136,34 +143,34 @@ def staff() -> None:
 @click.argument("family", default="")
 @pass_desk
 def invite(desk: Desk, mail: str, given: str, family: str) -> None:
-    """Invite one person by their work address; only they can answer.
+    """Invite one person by work email address. Only they can answer.
 
-    They join under the GIVEN and FAMILY name you type, or a form of it. Without both, the name is
-    taken from an address such as bob.baker@; another name waits for an operator to confirm it.
+    They enroll under the GIVEN and FAMILY name you type, or a form of it. Without both, the name is
+    taken from an address such as bob.baker@. An operator must confirm any other name.
     """
     if not one_address(mail):
-        reason = f"{mail!r} is not one mail address; nobody was invited."
+        reason = f"{mail!r} is not a single email address. No one was invited."
         raise InputError(reason)
     if given.strip() and not family.strip():
-        reason = "Give both a given and a family name, or neither; nobody was invited."
+        reason = "Pass both a given and a family name, or neither. No one was invited."
         raise InputError(reason)
     if not desk.config.mail.host:
         reason = (
-            "Invitations need a mail server, or the operator could read the code: "
-            "set host in [mail]."
+            "Invitations need a mail server. Without one, the operator could read the code. "
+            "Set `host` under [mail]."
         )
         raise UnavailableError(reason)
     if not desk.config.portal.address:
         reason = (
-            "People answer an invitation on the portal's pages: set address in [portal], and run "
+            "People answer an invitation on the portal. Set `address` under [portal], and run "
             "`namesake portal`."
         )
         raise UnavailableError(reason)
     with desk.service() as service:
         invitation = service.joining.invite(mail, given.strip(), family.strip())
         desk.output.say(
-            f"An invitation is queued; its code is made when it is sent and is good until "
-            f"{invitation.expires_at:%-d %B %Y}."
+            f"The invitation is queued. Its code is created when it is sent. It expires on "
+            f"{invitation.expires_at:%b %-d, %Y}."
         )
 
 
@@ -171,7 +178,7 @@ def invite(desk: Desk, mail: str, given: str, family: str) -> None:
 @as_json
 @pass_desk
 def list_(desk: Desk, *, as_json: bool) -> None:
-    """List refs, states and scopes; names are not the operator's to read."""
+    """List references, states and scopes. Operators do not see names."""
     with desk.service() as service:
         rows = [*_joined(service), *_invited(service)]
     if as_json:
@@ -182,18 +189,21 @@ def list_(desk: Desk, *, as_json: bool) -> None:
             ((row.ref, row.state, ", ".join(row.scopes), row.until) for row in rows),
         )
     else:
-        desk.output.say("Nobody has joined yet. `namesake staff invite` queues an invitation.")
+        desk.output.say("No one has enrolled yet. Invite people with `namesake staff invite`.")
 
 
 @staff.command()
 @click.argument("ref")
-@click.confirmation_option(prompt="This ends the consent and erases everything about them. Go on?")
+@click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
 @pass_desk
 def withdraw(desk: Desk, ref: str) -> None:
-    """Record that a person leaves: asking stops now, and all is erased within 24 hours."""
+    """Record that a person withdraws.
+
+    Searches stop now, and all data is deleted within 24 hours.
+    """
     with desk.service() as service:
         service.leaving.withdraw(ref)
-    desk.output.say("Nothing is asked about them any more; the erasure is due within 24 hours.")
+    desk.output.say("Searches about them have stopped. Their data is deleted within 24 hours.")
 
 
 for command in (
@@ -228,7 +238,7 @@ def _joined(service: Service) -> Iterator[Listed]:
 
 
 def _state(service: Service, consent: Consent) -> str:
-    held = ", held" if service.state.holds.stands(consent.person) else ""
+    held = ", on legal hold" if service.state.holds.stands(consent.person) else ""
     return f"{phase(consent, service.now())}{held}"
 
 

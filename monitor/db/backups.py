@@ -64,13 +64,13 @@ class Backup:
         try:
             manifest = decode((self.path / MANIFEST).read_bytes(), Manifest)
         except FileNotFoundError:
-            reason = f"{self.path} is no copy that `namesake backup` made: it has no {MANIFEST}."
+            reason = f"{self.path} was not made by `namesake backup`: it has no {MANIFEST}."
             raise InputError(reason) from None
         except (OSError, ValueError) as error:
-            reason = f"{self.path / MANIFEST} cannot be read: restore an earlier copy."
+            reason = f"{self.path / MANIFEST} cannot be read. Restore an earlier backup."
             raise DatabaseError(reason) from error
         if manifest.format != FORMAT:
-            reason = f"{self.path} was made by a newer Namesake: install that version or later."
+            reason = f"{self.path} needs a newer version of Namesake. Install it."
             raise DatabaseError(reason)
         return manifest
 
@@ -86,9 +86,7 @@ class Backup:
             except (OSError, ValueError):  # not there, or not within the copy
                 sound = False
             if not sound:
-                reason = (
-                    f"{self.path / each.path} is not as it was copied: restore an earlier copy."
-                )
+                reason = f"{self.path / each.path} was changed later. Restore an earlier backup."
                 raise DatabaseError(reason)
 
     def lay_out(self, folder: Path) -> None:
@@ -173,7 +171,7 @@ def _name(at: datetime) -> str:
 
 
 def _beside(state: Path, without: frozenset[Path]) -> Iterator[Path]:
-    """Yield the files of a district beside its databases: weights, lists, and what will come."""
+    """Yield the files of a district besides its databases, such as lists of sites."""
     for path in sorted(state.rglob("*")):
         first = path.relative_to(state).parts[0]
         ours = first in OUR_OWN or first.startswith(DATABASES) or first.startswith(".")
@@ -265,7 +263,7 @@ class KeyCopy:
     def lay_out(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""
         if not (self.folder / KEYS_DATABASE).exists():
-            reason = f"There are no keys in {self.folder}: name the folder of their copy."
+            reason = f"No keys in {self.folder}. Pass the folder with the copy of the keys."
             raise InputError(reason)
         for name in COPIED:
             if name == KEYS_DATABASE and self.live:

@@ -70,16 +70,14 @@ def refusals_at_opening(path: Path, written: Path | None = None) -> Iterator[Non
 
 
 def damaged(path: Path) -> DatabaseError:
-    return DatabaseError(
-        f"{path} is damaged: restore it from the last backup (`namesake restore`)."
-    )
+    return DatabaseError(f"{path} is damaged. Restore the last backup with `namesake restore`.")
 
 
 def _refusal(path: Path, written: Path, error: sqlite3.Error) -> MonitorError | None:
     # The low byte is the family; the rest is a finer reason within it.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in LOCKED:
-        return BusyError(f"{path} is held by another program: wait for it to end and try again.")
+        return BusyError(f"{path} is locked by another program. Wait for it to end, and try again.")
     if code in DAMAGED or str(error).startswith(NO_TEXT):
         return damaged(path)
     if code in UNWRITABLE:
@@ -90,8 +88,8 @@ def _refusal(path: Path, written: Path, error: sqlite3.Error) -> MonitorError | 
 
 def _remedy(path: Path, code: int) -> str:
     if code == sqlite3.SQLITE_FULL or _full(path.parent):
-        return "make room on its disk"
-    return "check the disk and the rights on its folder"
+        return "free up space on its disk"
+    return "check the disk and the folder's permissions"
 
 
 def _full(folder: Path) -> bool:
@@ -324,7 +322,7 @@ class Database:
         except KeyError as error:
             raise damaged(self.path) from error
         if applied - schema.names:
-            message = f"{self.path} was written by a newer Namesake: install that version or later."
+            message = f"{self.path} needs a newer version of Namesake. Install it."
             raise DatabaseError(message)
         if applied == schema.names:
             self._check(schema, tables)

@@ -104,7 +104,7 @@ class State:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            message = f"{folder} cannot be made ({error.strerror}): check the folder above it."
+            message = f"{folder} cannot be created ({error.strerror}): check its parent folder."
             raise CannotWriteError(message) from error
         if not _there(folder / DATABASE):
             with Keys.open(folder, patience) as keys:
@@ -119,7 +119,7 @@ class State:
     def open(cls, folder: Path, patience: float = PATIENCE) -> Self:
         """Open a district's folder, and finish what erasures a crash or a restored copy left."""
         if not _there(folder / DATABASE):
-            message = f"There is no district in {folder}: run `namesake init` first."
+            message = f"No district in {folder}. Run `namesake init` first."
             raise InputError(message)
         if not _there(folder / KEYS_DATABASE):
             raise _foreign(folder)
@@ -225,5 +225,5 @@ def _vouch(database: Database, sealing: Sealing, folder: Path) -> None:
 
 def _foreign(folder: Path) -> DatabaseError:
     return DatabaseError(
-        f"{folder / KEYS_DATABASE} does not belong to {DATABASE}: restore the copy of its keys."
+        f"{folder / KEYS_DATABASE} does not match {DATABASE}. Restore the copy of its keys."
     )

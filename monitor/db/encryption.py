@@ -121,7 +121,7 @@ class Keys:
         """Make a key where there is none; a destroyed one is never made again."""
         with self._database.write():
             if self.destroyed(ref):
-                message = f"{ref} was erased: enrol under a new reference."
+                message = f"{ref} was deleted. Enroll with a new reference."
                 raise InputError(message)
             self._database.run(
                 "INSERT INTO keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -215,7 +215,7 @@ def _opened(cipher: AESGCM, place: str, blob: bytes, shape: type[T]) -> T:
     try:
         return decode(cipher.decrypt(nonce, sealed, place.encode()), shape)
     except (InvalidTag, ValueError) as error:
-        message = f"{place} cannot be read: restore the database and its keys from a backup."
+        message = f"{place} cannot be read. Restore the database and its keys from a backup."
         raise DatabaseError(message) from error
 
 

@@ -130,7 +130,9 @@ class StateLock:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(file)
-            message = f"Another Namesake works on {self._path.parent}: stop it or ask it."
+            message = (
+                f"Another Namesake process is using {self._path.parent}. Stop it, or wait for it."
+            )
             raise BusyError(message) from error
         self._file = file
 

@@ -1,4 +1,4 @@
-"""Pages as they came: those behind a flag that is still open, and those of canaries.
+"""Pages as they came, kept as evidence while a flag is open.
 
 What each table holds, and so how long its rows are kept: no table stands outside of the rule.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from monitor.db.connection import Database, Row, written
-from monitor.db.encryption import DISTRICT, Sealing
+from monitor.db.encryption import Sealing
 from monitor.domain.retention import Kept
 from scrapers.models import Page, Query, Reading, ReadPage
 
@@ -35,7 +35,7 @@ class KeptPage:
 
     @property
     def person(self) -> str:
-        """Return whom it is about; empty for a canary."""
+        """Return whom it is about."""
         return self.query.subject
 
 
@@ -57,10 +57,7 @@ class Pages:
                     self._put(sweep, version, each)
 
     def close(self, sweep: str, kinds: Iterable[str], states: Iterable[str]) -> None:
-        """Make evidence of what a sweep has seen of flagged items, and forget what else it kept.
-
-        Of canaries the newest of each source stay.
-        """
+        """Make evidence of what a sweep has seen of flagged items, and forget what else it kept."""
         with self.database.write():
             self.database.run(
                 """INSERT INTO evidence SELECT item, mark, pages.person
@@ -70,14 +67,7 @@ class Pages:
                 sweep,
                 *map(_listed, (kinds, states)),
             )
-            self.database.run(
-                "UPDATE pages SET sweep = NULL WHERE sweep = ? AND person IS NOT NULL", sweep
-            )
-            self.database.run(
-                """DELETE FROM pages WHERE person IS NULL AND sweep != ?1 AND source IN
-                (SELECT source FROM pages WHERE person IS NULL AND sweep = ?1)""",
-                sweep,
-            )
+            self.database.run("UPDATE pages SET sweep = NULL WHERE sweep = ?", sweep)
             self._forget_useless()
 
     def of_item(self, item: str) -> tuple[KeptPage, ...]:
@@ -131,7 +121,7 @@ class Pages:
         with self.database.write():
             self.database.run(
                 """DELETE FROM pages WHERE at < ?1 AND (?2 IS NULL OR source = ?2)
-                AND ifnull(person, '') NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
+                AND person NOT IN (SELECT person FROM holds WHERE lifted_at IS NULL)""",
                 written(at),
                 source,
             )
@@ -142,15 +132,12 @@ class Pages:
 
     def _forget_useless(self) -> None:
         self.database.run(
-            """DELETE FROM pages WHERE person IS NOT NULL AND sweep IS NULL
-            AND mark NOT IN (SELECT page FROM evidence)"""
+            "DELETE FROM pages WHERE sweep IS NULL AND mark NOT IN (SELECT page FROM evidence)"
         )
 
     def _known(self, person: str) -> bool:
         """Tell whether it may be kept: who was erased meanwhile has no key any more."""
-        return person == DISTRICT or bool(
-            self.database.row("SELECT 1 FROM people WHERE ref = ?", person)
-        )
+        return bool(self.database.row("SELECT 1 FROM people WHERE ref = ?", person))
 
     def _put(self, sweep: str, version: int, read: ReadPage) -> None:
         person = read.query.subject
@@ -168,7 +155,7 @@ class Pages:
             """INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (mark) DO UPDATE SET
             at = excluded.at, sealed = excluded.sealed, sweep = excluded.sweep""",
             mark,
-            person or None,
+            person,
             sweep,
             read.query.source,
             self.sealing.mark(person, read.query.key),
@@ -178,7 +165,7 @@ class Pages:
 
     def _page(self, row: Row) -> KeptPage:
         mark, person, sealed = row
-        kept = self.sealing.open(person or DISTRICT, _place(mark), sealed, KeptPage)
+        kept = self.sealing.open(person, _place(mark), sealed, KeptPage)
         return replace(kept, page=replace(kept.page, body=zlib.decompress(kept.page.body)))
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from monitor.config import (
     BlueskyConfig,
-    CatalogueConfig,
     Config,
     DistrictConfig,
     MailConfig,
     SearxNGConfig,
+    SitesConfig,
     SourcesConfig,
     StudentsConfig,
 )
@@ -68,7 +68,7 @@ def configuration(folder: Path) -> Config:
                 pictures=f"http://{cdn.HOST}",
                 canary=appview.CANARY,
             ),
-            catalogue=CatalogueConfig(own=False, files=(CATALOGUE,)),
+            sites=SitesConfig(own=False, files=(CATALOGUE,)),
         ),
         students=StudentsConfig(
             enabled=True,

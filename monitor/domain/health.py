@@ -98,11 +98,11 @@ def of_sources(named: Iterable[str], known: Mapping[str, SourceCondition]) -> It
     troubled = [each for each in asked if not each.outcome.conclusive]
     unproven = [each.name for each in asked if each.outcome.conclusive and not each.proven]
     if not names:
-        yield warned("sources", "No source is configured.", "Name some under [sources].")
+        yield warned("sources", "No sources configured.", "Add some under [sources].")
         return
     well, unasked = len(asked) - len(troubled), len(names) - len(asked)
     told = f"{well} of {len(names)} sources could be checked"
-    yield fine("sources", f"{told}; {unasked} not asked yet." if unasked else f"{told}.")
+    yield fine("sources", f"{told}; {unasked} not run yet." if unasked else f"{told}.")
     failures = (
         Failure(source=each.name, outcome=each.outcome, since=each.since, note=each.note)
         for each in troubled
@@ -112,19 +112,19 @@ def of_sources(named: Iterable[str], known: Mapping[str, SourceCondition]) -> It
     if unproven:
         yield warned(
             "sources",
-            f"Unproven, so that what they find raises no flag: {', '.join(unproven)}.",
-            "Give them a canary, where they take one, and run `namesake sources check`.",
+            f"No self-test passed yet, so their findings raise no flags: {', '.join(unproven)}.",
+            "Configure a canary where possible, and run `namesake sources check`.",
         )
 
 
 def _of_failures(group: FailureGroup) -> Checked:
-    how = f"{group.outcome} since {group.since:%-d %b %Y}"
+    how = f"{group.outcome} since {group.since:%b %-d, %Y}"
     if not group.is_folded:
-        remedy = f"See `namesake sources show {group.source}`; turn it off if it stays so."
+        remedy = f"See `namesake sources show {group.source}`. Turn it off if this continues."
         return warned("sources", f"{group.source}: {how}.", remedy)
     note = f" ({group.note})" if group.note else ""
-    told = f"{group.count} of {group.total} sources fail alike: {how}{note}."
-    after = "Mend that, then run `namesake sources check`."
+    told = f"{group.count} of {group.total} sources fail the same way: {how}{note}."
+    after = "Fix that, then run `namesake sources check`."
     return warned("sources", told, f"{group.suspicion} {after}" if group.suspicion else after)
 
 
@@ -132,27 +132,29 @@ def of_sweep(
     closed: datetime | None, open_since: datetime | None, now: datetime, *, joined: bool
 ) -> Checked:
     if open_since and now - open_since > SWEEP_STUCK:
-        remedy = "See `namesake sources list` for who holds it up, and the log of the service."
-        told = f"The sweep that began on {open_since:%-d %b} is not closed yet."
+        remedy = "See `namesake sources list` for the slow source, and the service log."
+        told = f"The sweep that started on {open_since:%b %-d} has not finished."
         return bad("sweep", told, remedy, UNAVAILABLE)
     if not joined:
-        return fine("sweep", "Nobody has joined yet, so nothing is asked.")
+        return fine("sweep", "No one has enrolled yet, so there is nothing to check.")
     if closed is None:
-        told, remedy = "No sweep has been made yet.", "The next one is shown by `namesake due`."
+        told, remedy = "No sweep has run yet.", "See the next one with `namesake jobs`."
         return warned("sweep", told, remedy)
-    told = f"The last sweep was closed on {closed:%-d %b %Y}."
+    told = f"The last sweep finished on {closed:%b %-d, %Y}."
     if now - closed > SWEEP_MISSED:
-        return bad("sweep", told, "See whether the service runs, and its log.", UNAVAILABLE)
+        return bad(
+            "sweep", told, "Check that the service is running, and read its log.", UNAVAILABLE
+        )
     return fine("sweep", told)
 
 
 def of_copy(made_at: datetime | None, failed: FailedCopy | None, now: datetime) -> Checked:
     if failed is not None:
         return _of_failed(made_at, failed, now)
-    remedy = "Enable namesake-backup.timer, or run `namesake backup`; see docs/backup.md."
+    remedy = "Enable namesake-backup.timer, or run `namesake backup`. See docs/backup.md."
     if made_at is None:
-        return warned("backup", "No copy has been made yet.", remedy)
-    told = f"The last copy was made on {made_at:%-d %b %Y}."
+        return warned("backup", "No backup has been made yet.", remedy)
+    told = f"The last backup was made on {made_at:%b %-d, %Y}."
     if now - made_at > COPY_LASTS:
         return bad("backup", told, remedy, UNAVAILABLE)
     return fine("backup", told)
@@ -160,9 +162,13 @@ def of_copy(made_at: datetime | None, failed: FailedCopy | None, now: datetime) 
 
 def _of_failed(made_at: datetime | None, failed: FailedCopy, now: datetime) -> Checked:
     """Where a recent copy is good, a disk may be full for a night; damage may not wait."""
-    last = f"the last good one is of {made_at:%-d %b %Y}" if made_at else "there is no good one yet"
-    told = f"The copy of {failed.at:%-d %b %Y %H:%M} UTC failed ({failed.exit_code}); {last}."
-    remedy = "See why: `journalctl -u namesake-backup`, or run `namesake backup`."
+    last = (
+        f"the last good one is from {made_at:%b %-d, %Y}" if made_at else "there is no good one yet"
+    )
+    told = (
+        f"The backup of {failed.at:%b %-d, %Y, %-I:%M %p} UTC failed ({failed.exit_code}); {last}."
+    )
+    remedy = "See `journalctl -u namesake-backup`, or run `namesake backup`."
     if failed.exit_code == DAMAGED:
         return bad("backup", told, remedy, DAMAGED)
     if made_at is None or now - made_at > COPY_LASTS:
@@ -171,42 +177,48 @@ def _of_failed(made_at: datetime | None, failed: FailedCopy, now: datetime) -> C
 
 
 def of_waiting(waiting: int, oldest: datetime | None, now: datetime) -> Checked:
-    told = f"{waiting} letters wait to be sent."
+    told = f"{waiting} emails are queued."
     if oldest and now - oldest > LETTER_WAITS:
-        since = f"The oldest has waited since {oldest:%-d %b %H:%M} UTC."
-        remedy = "See whether the mail server takes letters; they are tried again by themselves."
-        return bad("letters", f"{told} {since}", remedy, UNAVAILABLE)
-    return fine("letters", told)
+        since = f"The oldest has waited since {oldest:%b %-d, %-I:%M %p} UTC."
+        remedy = "Check that the mail server accepts email. Retries are automatic."
+        return bad("outbox", f"{told} {since}", remedy, UNAVAILABLE)
+    return fine("outbox", told)
 
 
 def of_undelivered(dead: int, paused: int) -> Iterator[Checked]:
     if dead:
-        told = f"{dead} letters were given up."
-        yield warned("letters", told, "See why: `namesake letters list`; `letters retry` mends it.")
+        told = f"{dead} emails failed."
+        yield warned("outbox", told, "See `namesake mail list`. Retry with `namesake mail retry`.")
     if paused:
-        told = f"Letters to {paused} readers are held back, because an address refuses them."
-        yield warned("letters", told, "See `namesake letters paused`; `letters resume` goes on.")
+        told = f"Email to {paused} people is paused, because their address rejects it."
+        yield warned(
+            "outbox", told, "See `namesake mail paused`. Resume with `namesake mail resume`."
+        )
 
 
 def of_overdue(names: Iterable[tuple[str, datetime]], now: datetime) -> Checked:
     late = {name for name, at in names if now - at > (SWEEP_STUCK if name in ASKED else OVERDUE)}
     if late:
         told = f"Overdue: {', '.join(sorted(late))}."
-        return bad("due", told, "See whether the service runs, and its log.", UNAVAILABLE)
-    return fine("due", "Nothing is overdue.")
+        return bad(
+            "jobs", told, "Check that the service is running, and read its log.", UNAVAILABLE
+        )
+    return fine("jobs", "No job is overdue.")
 
 
 def of_clock(now: datetime, recorded: datetime | None) -> Checked:
     if recorded and recorded - now > CLOCK_SLIPS:
-        told = f"The clock says {now:%-d %b %Y %H:%M} UTC, before what is on record already."
+        told = (
+            f"The clock says {now:%b %-d, %Y, %-I:%M %p} UTC, earlier than the last recorded time."
+        )
         return bad("clock", told, "Set it: `timedatectl set-ntp true`.", UNAVAILABLE)
-    return fine("clock", f"It is {now:%a %-d %b %Y %H:%M} UTC.")
+    return fine("clock", f"The clock says {now:%a, %b %-d, %Y, %-I:%M %p} UTC.")
 
 
 def of_room(free: int, database: int) -> Checked:
     """Count with an upgrade and a copy, which each need the database's size once more."""
-    told = f"{free / MEGABYTE:,.0f} MB are free; the database has {database / MEGABYTE:,.1f} MB."
-    remedy = "Make room on the disk of the state folder."
+    told = f"{free / MEGABYTE:,.0f} MB free; the database uses {database / MEGABYTE:,.1f} MB."
+    remedy = "Free up space on the disk of the state folder."
     if free < LEAST_ROOM:
         return bad("disk", told, remedy, CANNOT_WRITE)
     if free < LEAST_ROOM + 3 * database:

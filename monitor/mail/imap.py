@@ -41,7 +41,7 @@ class ImapBox:
                         box.uid("STORE", number, "+FLAGS", r"(\Seen)")
         except (imaplib.IMAP4.error, OSError) as error:
             reason = (
-                f"The mailbox for bounces cannot be read ({type(error).__name__}): "
+                f"The bounce mailbox cannot be read ({type(error).__name__}): "
                 "check [bounces] and its server."
             )
             raise UnavailableError(reason) from error
@@ -52,7 +52,7 @@ class ImapBox:
             return bounces_in(content, self.return_path)
         except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
             fault = type(error).__name__  # its words may quote the message
-            LOG.warning("A message in the mailbox for bounces is set aside (%s).", fault)
+            LOG.warning("bounce_skipped reason=%s", fault)
             return None
 
     @contextmanager

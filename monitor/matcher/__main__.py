@@ -46,7 +46,7 @@ def _key(descriptor: Sequence[str], environ: Mapping[str, str]) -> bytes:
             return parse_key(handed.read())
     key = given_key(environ)
     if key is None:
-        reason = f"There is no roster key: set `key_file`, or the systemd credential {SECRET}."
+        reason = f"No roster key. Set `key_file`, or the systemd credential {SECRET}."
         raise InputError(reason)
     return key
 

@@ -57,7 +57,7 @@ class Drawer:
             if key is None:
                 reason = (
                     f"The roster key that made {self.tokens} (id {roster.key_id}) is not in "
-                    f"{self.key_file}: give that key, or begin anew with `namesake roster rotate`."
+                    f"{self.key_file}. Use that key, or start over with `namesake roster rotate`."
                 )
                 raise WrongKeyError(reason)
             check_key(roster, key, self.tokens)
@@ -68,7 +68,7 @@ class Drawer:
         key = self._held()
         if key is None or key_id(key) == self._in_use():
             if self.key_file is None:
-                reason = f"The secret {SECRET} is the key in use: give a new one first."
+                reason = f"The secret {SECRET} is the key in use. Set a new one first."
                 raise InputError(reason)
             key = self.draw(KEY_BYTES)
         return self._put_away(key, pupils, today)
@@ -110,7 +110,7 @@ class Drawer:
         if self.key_file is None:
             key = given_key(self.environ)
             if key is None:
-                reason = f"There is no roster key: name a key file, or set the secret {SECRET}."
+                reason = f"No roster key. Pass a key file, or set the secret {SECRET}."
                 raise InputError(reason)
             return key
         _refuse_within(self.state, self.key_file)
@@ -155,5 +155,5 @@ def _fresh_key(path: Path, key: bytes) -> Path:
 
 def _refuse_within(state: Path | None, key_file: Path) -> None:
     if state and key_file.resolve().is_relative_to(state.resolve()):
-        reason = f"The roster key {key_file} lies in the state folder; keep it apart from backups."
+        reason = f"The roster key {key_file} is in the state folder. Keep it out of the backups."
         raise ConfigError(reason)

@@ -25,7 +25,7 @@ def parse_key(text: bytes) -> bytes:
         key = b""
     if len(key) != KEY_BYTES:
         reason = (
-            "The roster key is not 64 hexadecimal digits; make one with `openssl rand -hex 32`."
+            "The roster key is not 64 hexadecimal digits. Create one with `openssl rand -hex 32`."
         )
         raise InputError(reason)
     return key
@@ -36,7 +36,9 @@ def given_key(environ: Mapping[str, str]) -> bytes | None:
     try:
         text = secret(SECRET, environ)
     except (OSError, UnicodeDecodeError) as error:
-        reason = f"The systemd credential {SECRET} cannot be read; make it 64 hexadecimal digits."
+        reason = (
+            f"The systemd credential {SECRET} cannot be read. It must be 64 hexadecimal digits."
+        )
         raise InputError(reason) from error
     return parse_key(text.encode()) if text else None
 
@@ -45,8 +47,8 @@ def check_key(roster: Roster, key: bytes, tokens: Path) -> None:
     """Raise WrongKeyError for a key that did not make these tokens."""
     if roster.key_id != key_id(key):
         reason = (
-            f"The roster key (id {key_id(key)}) is not the one that made {tokens} "
-            f"(id {roster.key_id}): give that key, or import the roster again."
+            f"The roster key (id {key_id(key)}) does not match {tokens} "
+            f"(id {roster.key_id}). Use that key, or import the roster again."
         )
         raise WrongKeyError(reason)
 
@@ -55,8 +57,8 @@ def check_age(roster: Roster, today: date, tokens: Path) -> None:
     """Raise UnavailableError for tokens of a school year that is over."""
     if roster.stale(today):
         reason = (
-            f"{tokens} was made on {roster.made_on}, and a roster lasts one school year: "
-            "import this year's with `namesake roster rotate`."
+            f"{tokens} is from {roster.made_on}. A roster is valid for one school year. "
+            "Import this year's with `namesake roster rotate`."
         )
         raise UnavailableError(reason)
 
@@ -96,7 +98,9 @@ def read_tokens(path: Path) -> Roster:
         reason = f"The token file {path} cannot be read ({error.strerror})."
         raise InputError(reason) from error
     except ValueError:
-        reason = f"{path} is not a whole token file; make it again with `namesake roster rotate`."
+        reason = (
+            f"{path} is not a complete token file. Create it again with `namesake roster rotate`."
+        )
         raise InputError(reason) from None
 
 

@@ -30,9 +30,9 @@ _PIECE = 1 << 16
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "CREDENTIALS_DIRECTORY", "NAMESAKE_ROSTER_KEY")
 _LEDGER = "matcher.spent"
 _OTHERS = 0o077
-_DEAD = "The student matcher has stopped, so contacts could not be compared; restart the service."
-_SILENT = "The student matcher does not answer, so contacts could not be compared."
-_SPENT = "The student matcher has answered all it may today; it goes on tomorrow."
+_DEAD = "The student matcher has stopped, so contacts were not compared. Restart the service."
+_SILENT = "The student matcher does not respond, so contacts were not compared."
+_SPENT = "The student matcher has reached its daily limit. It continues tomorrow."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +183,7 @@ def _start(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[
 def _open_key(path: Path, state: Path) -> int:
     """Open the key for the child without reading it, and refuse a place where others can."""
     if path.resolve().is_relative_to(state.resolve()):
-        reason = f"The roster key {path} lies in the state folder; keep it apart from the backups."
+        reason = f"The roster key {path} is in the state folder. Keep it out of the backups."
         raise ConfigError(reason)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -192,7 +192,7 @@ def _open_key(path: Path, state: Path) -> int:
         raise ConfigError(reason) from error
     if os.fstat(descriptor).st_mode & _OTHERS:
         os.close(descriptor)
-        reason = f"Others can read the roster key {path}; make it `chmod 400`."
+        reason = f"Other users can read the roster key {path}. Run `chmod 400` on it."
         raise ConfigError(reason)
     return descriptor
 

@@ -41,12 +41,12 @@ def rows_of(path: Path) -> Iterator[Iterator[Line]]:
     """Open a file as rows, the header first. Raise InputError with what to do about it."""
     try:
         if not path.is_file():
-            reason = f"{path} is no file."
+            reason = f"{path} is not a file."
             raise InputError(reason)
         with path.open(encoding=_encoding(path), newline="") as file:
             yield _rows(path, file)
     except (OSError, UnicodeError) as error:
-        reason = f"{path} cannot be read as text; export it again as CSV in UTF-8."
+        reason = f"{path} cannot be read as text. Export it again as CSV in UTF-8."
         raise InputError(reason) from error
 
 
@@ -166,7 +166,9 @@ def _gathered(path: Path, numbered: Iterator[tuple[int, Row]]) -> StudentsRead:
         if row.unread:
             unread.append(number)
         if len(pupils) > MOST_STUDENTS:
-            reason = f"{path} holds more than {MOST_STUDENTS:,} students: that is no one district."
+            reason = (
+                f"{path} holds more than {MOST_STUDENTS:,} students, too many for one district."
+            )
             raise InputError(reason)
     return StudentsRead(
         pupils=frozenset(pupils),
@@ -182,7 +184,7 @@ def _ids(path: Path, roles: Path | None) -> frozenset[str]:
     """Read who is a student from the file of roles."""
     source = roles or path.with_name(ROLES)
     if not source.exists():
-        reason = f"{path} does not tell who is a student: put its {ROLES} beside it, or name it."
+        reason = f"{path} does not say who is a student. Add its {ROLES}, or pass --roles."
         raise InputError(reason)
     with rows_of(source) as lines:
         header = next(lines, None)
@@ -199,5 +201,5 @@ def _ids(path: Path, roles: Path | None) -> frozenset[str]:
 
 def _without_students(path: Path, laid_out: Layout, read: StudentsRead) -> str:
     seen = read.others + read.left + len(read.unusable)
-    hint = "; name their unit with --unit" if laid_out.tells.units and read.others else ""
-    return f"{path} holds no student whose name can be used, in {seen} rows{hint}."
+    hint = "; pass their unit with --unit" if laid_out.tells.units and read.others else ""
+    return f"{path} has no student with a usable name in {seen} rows{hint}."

@@ -32,7 +32,7 @@ def read_spent(path: Path) -> Spent:
     except FileNotFoundError:
         return Spent(day=date.min)
     except (OSError, DecodeError) as error:
-        reason = f"{path} does not tell what was asked today; remove it to begin anew."
+        reason = f"{path} has no valid count for today. Delete it to start over."
         raise InputError(reason) from error
 
 

@@ -1,4 +1,4 @@
-"""The service: a ticker that looks at what is due, and its manners towards systemd."""
+"""The service: it starts jobs when they are due, and reports to systemd."""
 
 import logging
 import signal
@@ -21,7 +21,7 @@ WATCHED_SECONDS = 1.0
 # loses nothing. The unit gives us 20 seconds in all.
 FAREWELL_SECONDS = 10.0
 BELL_SECONDS = 1.0
-WATCHING = "Watching what is due."
+READY = "Ready."
 
 LOG = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class Doorbell:
         except OSError as error:
             bell.close()
             LOG.warning(
-                "There is no bell at %s (%s): what a command asks for waits up to %d seconds.",
+                "Cannot listen at %s (%s). Requests from commands wait up to %d seconds.",
                 self.path,
                 error,
                 TICK_SECONDS,
@@ -147,7 +147,7 @@ class Daemon:
                 self._stop(hands, ticker)
 
     def _stop(self, hands: Sequence[Hand], ticker: Ticker) -> None:
-        self._say("Finishing what was begun.", "STOPPING=1")
+        self._say("Stopping.", "STOPPING=1")
         ticker.stop()
         for hand in hands:
             hand.end()
@@ -164,7 +164,7 @@ class Daemon:
         while not self.stopping.wait(WATCHED_SECONDS):
             self.rounds.check_files()
             if jumped := jumps.since_last():
-                LOG.warning("The clock jumped by %+.0f seconds; what is due is looked up.", jumped)
+                LOG.warning("clock_jumped seconds=%+.0f", jumped)
                 ticker.tick()
             if (now := self._standing()) != standing:
                 standing = now
@@ -175,7 +175,7 @@ class Daemon:
 
     def _standing(self) -> str:
         try:
-            return self.rounds.waits_for() or WATCHING
+            return self.rounds.waits_for() or READY
         except MonitorError as error:
             return str(error)
 
@@ -185,7 +185,7 @@ def _hung(hands: Sequence[Hand], known: frozenset[str]) -> frozenset[str]:
     hung = frozenset(hand.name for hand in hands if not hand.moves)
     for name in sorted(hung - known):
         minutes = HUNG_AFTER_SECONDS / 60
-        LOG.error("%s has ended or shown no sign of life for %d minutes.", name, minutes)
+        LOG.error("worker_hung worker=%s minutes=%d", name, minutes)
     return hung
 
 
@@ -194,7 +194,9 @@ def _farewell(hands: Sequence[Hand]) -> None:
     for hand in hands:
         hand.join(max(until - monotonic(), 0.0))
         if hand.is_alive():
-            LOG.warning("What %s was at is not finished; the next start takes it up.", hand.name)
+            LOG.warning(
+                "Job %s did not finish before shutdown. The next start resumes it.", hand.name
+            )
 
 
 @contextmanager

@@ -1,6 +1,6 @@
-"""The rounds, watched: a full disk pauses what fills it, and a heart beats while all is well.
+"""Watch the jobs: pause on a full disk, and ping a monitor each minute while all is well.
 
-Telling the outside that all is well: whoever hears nothing for a while, knows that it is not.
+A monitor that gets no ping for a while knows that something is wrong.
 """
 
 import logging
@@ -32,7 +32,7 @@ LOG = logging.getLogger(__name__)
 BEAT_EVERY = timedelta(minutes=1)
 # A copy on trial is restored in minutes.
 TRIAL_LASTS = timedelta(hours=1)
-NO_ROOM = "The disk is full: nothing is asked until there is room."
+NO_ROOM = "The disk is full. Searches are paused until there is space."
 
 Beat = Callable[[Vitals, Level], None]
 """Told of the numbers, and of whether all is well."""
@@ -107,7 +107,7 @@ class WatchedRounds:
             clear_abandoned(self.config, self.now() - TRIAL_LASTS)
             renew_keys(self.state, self.config)
         except MonitorError as error:
-            LOG.warning("Who was erased is still in the copy of the keys: %s", error)
+            LOG.warning("The copy of the keys still has keys of deleted people: %s", error)
             self._failed.add("keys")
         else:
             self._failed.discard("keys")
@@ -135,13 +135,11 @@ class Heartbeat:
         try:
             if self.watch.metrics_file:
                 put(self.watch.metrics_file, exposition(vitals))
-            if well and self.watch.heartbeat_file:
-                put(self.watch.heartbeat_file, f"{vitals.at.isoformat()}\n".encode())
         except CannotWriteError as error:
             LOG.warning("%s", error)
         if well and self.watch.heartbeat_url and not self.ping():
             # The address itself is a secret: whoever knows it can say that all is well.
-            LOG.warning("The heartbeat did not reach the address of [watch] heartbeat_url.")
+            LOG.warning("Could not ping the URL in heartbeat_url under [watch].")
 
 
 def watched_rounds(service: Service, outside: Outside) -> WatchedRounds:

@@ -88,7 +88,7 @@ class Hand(threading.Thread):
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 - the next round may fare better
-                LOG.error("A round of %s failed: %s.", self.name, traced(error))  # noqa: TRY400 - its trace may quote
+                LOG.error("Job %s failed: %s.", self.name, traced(error))  # noqa: TRY400 - its trace may quote
             finally:
                 self._busy = False
 

@@ -44,8 +44,8 @@ def refuse_misplaced(state: State, at: datetime) -> None:
     """Raise DatabaseError for a due date that is not as the rules would have it at a moment."""
     for name in misplaced(state, at):
         reason = (
-            f"The due date of `{name}` is missing or cannot be right: start the service, which "
-            "puts it right, and copy again."
+            f"The due date of `{name}` is missing or wrong. Start the service, which corrects "
+            "it, and back up again."
         )
         raise DatabaseError(reason)
 
@@ -91,14 +91,14 @@ NONSENSE = (ValueError, LookupError, TypeError)
 END_ACCEPTED = "end-accepted"
 MISSING = {
     Tail.WHOLE: "",
-    Tail.CUT: "Rows were taken off the end of the audit log.",
+    Tail.CUT: "Rows were removed from the end of the audit log.",
     Tail.OLDER: (
-        "This database is older than the end of the audit log that lies with the keys. "
-        "If you put it back yourself, say so with `namesake audit accept`."
+        "This database is older than the audit log end stored with the keys. "
+        "If you restored it yourself, confirm that with `namesake audit accept`."
     ),
     Tail.REPLACED: (
-        "This audit log is not the one whose end lies with the keys, as after a database was put "
-        "back and written to. If you put it back yourself, say so with `namesake audit accept`."
+        "This audit log does not match the end stored with the keys, as after a restored database "
+        "was written to. If you restored it yourself, confirm that with `namesake audit accept`."
     ),
 }
 
@@ -107,7 +107,7 @@ def trouble_of(log: Audit) -> str:
     """Say what was changed in the audit log, or taken from it; nothing where it is whole."""
     broken = log.verify()
     if broken is not None:
-        return f"The audit log is not as it was written from row {broken} on."
+        return f"The audit log was changed from row {broken} on."
     return MISSING[log.ending.tail()]
 
 
@@ -120,7 +120,7 @@ def accept_end(state: State, now: datetime) -> None:
         ending = state.audit.ending
         tail, kept = ending.tail(), ending.kept()
         if tail is Tail.WHOLE:
-            reason = "Nothing is missing at the end of the audit log: there is nothing to accept."
+            reason = "No rows are missing at the end of the audit log. There is nothing to accept."
             raise InputError(reason)
         ending.accept()
         told = {"tail": tail.value, "was": kept.written}
@@ -136,16 +136,16 @@ def read_everything(state: State) -> int:
     try:
         broken = state.audit.verify()
         if broken is not None:
-            reason = f"The audit log is not as it was written from row {broken} on."
+            reason = f"The audit log was changed from row {broken} on."
             raise DatabaseError(reason)
         if state.audit.ending.tail() is Tail.CUT:
             raise DatabaseError(MISSING[Tail.CUT])
         for what in _altered(state):
-            reason = f"The columns of {what} are not as they were written: restore them."
+            reason = f"The columns of {what} were changed. Restore a backup."
             raise DatabaseError(reason)
         return sum(1 for _ in _everything(state))
     except NONSENSE as error:
-        reason = f"A value in the database is damaged ({type(error).__name__}): restore it."
+        reason = f"A value in the database is damaged ({type(error).__name__}). Restore a backup."
         raise DatabaseError(reason) from error
 
 
@@ -287,8 +287,8 @@ class BackingUp:
                     refuse_misplaced(state, copy.manifest.made_at)
         except OSError as error:
             reason = (
-                f"{self.config.state} has no room to restore the copy on trial ({error.strerror}): "
-                "check its disk."
+                f"{self.config.state} has no space to test the backup ({error.strerror}): check "
+                "its disk."
             )
             raise CannotWriteError(reason) from error
 
@@ -305,7 +305,7 @@ def clear_abandoned(config: Config, before: datetime) -> None:
     except FileNotFoundError:
         return  # there is none, or it has just ended
     except OSError as error:
-        reason = f"{trial} cannot be removed ({error.strerror}), and keys lie in it: remove it."
+        reason = f"{trial} cannot be deleted ({error.strerror}). It contains keys: delete it."
         raise CannotWriteError(reason) from error
 
 
@@ -340,7 +340,7 @@ def _refuse_together(state: Path, to: Path, keys: Path | None) -> None:
     for number, (one, here) in enumerate(places):
         for other, there in places[number + 1 :]:
             if _within(here, there) or _within(there, here):
-                reason = f"{one.capitalize()} and {other} need folders apart from each other."
+                reason = f"{one.capitalize()} and {other} must be in separate folders."
                 raise InputError(reason)
 
 
@@ -443,7 +443,7 @@ class Restoring:
 def _refuse_filled(folder: Path) -> None:
     # What a restore that was killed has left is no district, and is made anew.
     if folder.exists() and any(each.name != TRIAL for each in folder.iterdir()):
-        reason = f"{folder} is not empty: move what is there elsewhere, and restore again."
+        reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
         raise InputError(reason)
 
 

@@ -1,21 +1,17 @@
 """What people decide: rulings on flags, words on items, and taking either back.
 
-A person sorts what exists: theirs, somebody else's, an imitation, not about them. Counting
-verdicts across people, so that weights can be learnt and nobody be known from them.
+A person sorts what exists: theirs, somebody else's, an imitation, not about them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 
 from monitor.db.database import State
-from monitor.domain.detection.assessment import Assessment, Judging
-from monitor.domain.detection.learning import Judged, Proposal, Tally, answers, reweigh
+from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.lessons import VERDICTS, Said, standing, verdict_before
-from monitor.domain.detection.weights import Weights
-from monitor.domain.evidence import Axis, Label
+from monitor.domain.evidence import Label
 from monitor.domain.flag import (
     LEADS_TO,
     Flag,
@@ -31,7 +27,6 @@ from monitor.domain.item import Item, Presence
 from monitor.errors import InputError
 from monitor.services.flagging import Flagging, declared_items
 from monitor.services.ports import Now
-from scrapers.models import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,70 +231,3 @@ def _refuse_other_words(ruling: Ruling) -> None:
         words = ", ".join(sorted(VERDICTS))
         reason = f"Answer a finding with one of {words}. The answer {ruling} is only for flags."
         raise InputError(reason)
-
-
-# Of three people two are learnt from, and the third checks what was learnt.
-_PARTS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tallying:
-    state: State
-    flagging: Flagging
-    now: Now
-
-    def propose(self, ours: Weights, version: int) -> Proposal:
-        """Propose new weights. Raises InputError where there is too little to learn from."""
-        learnt, held_out = self.tallies()
-        return reweigh(ours, learnt, held_out, version)
-
-    def note(self, action: str, version: int) -> None:
-        """Note in the audit what was done with which version."""
-        details = {"version": str(version)}
-        self.state.audit.append(self.now(), "operator", action, "", details)
-
-    def tallies(self) -> tuple[Tally, Tally]:
-        """Count those to learn from and those to check with: a person is in one of them, whole."""
-        learnt = held_out = Tally()
-        for ref in self.state.consents.live(self.now()):
-            if _checks(ref):
-                held_out = held_out.plus(self._judged(ref))
-            else:
-                learnt = learnt.plus(self._judged(ref))
-        return learnt, held_out
-
-    def _judged(self, ref: str) -> Iterator[Judged]:
-        judged = self.state.items.judged(ref)
-        if not judged:
-            return
-        judging = self.flagging.judging(self.state.people.get(ref))
-        for item, said in judged:
-            account = item.portrait.kind is Kind.ACCOUNT
-            answered = answers(said, agreed=self._agreed(item), account=account)
-            if answered:
-                yield Judged(rules=_rules(judging, item), answers=answered)
-
-    def _agreed(self, item: Item) -> bool:
-        """Tell whether the network took it down, or a reviewer, too, called it so."""
-        flags = self.state.flags.of_item(item.ref)
-        return any(
-            flag.state is FlagState.REMOVED
-            or any(
-                each.by != flag.person and each.ruling is Ruling.IMPERSONATION
-                for each in self.state.flags.judgements(flag.ref)
-            )
-            for flag in flags
-            if flag.kind is FlagKind.IMPERSONATION and flag.pursued
-        )
-
-
-def _rules(judging: Judging, item: Item) -> dict[Axis, frozenset[str]]:
-    held = defaultdict(set)
-    for each in judging.afresh(item.portrait).evidence:
-        held[each.axis].add(each.rule)
-    return {axis: frozenset(rules) for axis, rules in held.items()}
-
-
-def _checks(ref: str) -> bool:
-    """Draw by the ref, so that the same people check each time and never teach."""
-    return blake2b(ref.encode(), digest_size=1).digest()[0] % _PARTS == 0

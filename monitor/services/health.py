@@ -148,18 +148,18 @@ def of_files(config: Config, path: Path) -> Iterator[Checked]:
     if key_file is not None and key_file.exists():
         secret.append(key_file)
         if key_file.resolve().is_relative_to(config.state.resolve()):
-            told = f"The roster key lies in the state folder: {key_file}."
-            remedy = "Move it elsewhere, and name its new place under [students]."
+            told = f"The roster key is in the state folder: {key_file}."
+            remedy = "Move it, and set its new path under [students]."
             yield bad("files", told, remedy, ConfigError.exit_code)
     open_to = [each for each in secret if each.exists() and each.stat().st_mode & OTHERS]
     for each in open_to:
-        told, remedy = f"Others than its owner can reach {each}.", f"chmod go= {each}"
+        told, remedy = f"Other users can access {each}.", f"chmod go= {each}"
         yield bad("files", told, remedy, NotPermittedError.exit_code)
     if path.stat().st_mode & WRITABLE:
-        told, remedy = f"Others than its owner can change {path}.", f"chmod go-w {path}"
+        told, remedy = f"Other users can change {path}.", f"chmod go-w {path}"
         yield bad("files", told, remedy, NotPermittedError.exit_code)
     elif not open_to:
-        yield fine("files", "The folder, the database and the keys are their owner's alone.")
+        yield fine("files", "Only the owner can access the folder, the database and the keys.")
     yield from _of_strangers(config)
 
 
@@ -170,7 +170,7 @@ def _of_strangers(config: Config) -> Iterator[Checked]:
         if folder and found:
             owner = owner_of(folder)
             some = ", ".join(found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
-            told = f"{len(found)} files in {folder} belong to another user than it does: {some}."
+            told = f"{len(found)} files in {folder} have a different owner than the folder: {some}."
             remedy = f"chown -R {owner.user}:{owner.group} {folder}"
             yield bad("files", told, remedy, NotPermittedError.exit_code)
 
@@ -184,12 +184,12 @@ def of_open_files(config: Config) -> Iterator[Checked]:
     ]
     unseen = [(process, path) for process, path in used if not _is_seen(process, path)]
     for process, path in unseen:
-        told = f"Process {process} uses {path.name} unseen by others: what it writes may be lost."
+        told = f"Process {process} uses {path.name} without locks. Its writes may be lost."
         remedy = "Stop it, run `namesake backup`, and start it again."
         yield bad("processes", told, remedy, ReplacedError.exit_code)
     if not unseen:
         count = len({process for process, _ in used})
-        yield fine("processes", f"Using the database now: {count}. Each holds its locks.")
+        yield fine("processes", f"Processes using the database: {count}. Each holds its locks.")
 
 
 def _is_seen(process: int, path: Path) -> bool:
@@ -212,16 +212,18 @@ def of_room(config: Config) -> Checked:
 def of_zones(config: Config) -> Checked:
     zone = config.district.zone
     if zone_exists(zone):
-        return fine("zone", f"{zone} is known here.")
+        return fine("zone", f"{zone} is a known time zone.")
     remedy = "Install the package tzdata."
-    return bad("zone", f"{zone} is not known here.", remedy, ConfigError.exit_code)
+    return bad(
+        "zone", f"{zone} is not a known time zone on this machine.", remedy, ConfigError.exit_code
+    )
 
 
 def of_service(config: Config) -> Checked:
     if StateLock(config.state).taken():
-        return fine("service", "It runs, and holds the state folder.")
+        return fine("service", "The service is running.")
     remedy = "Start it: `systemctl start namesake`, or `namesake run`."
-    return bad("service", "It does not run.", remedy, UnavailableError.exit_code)
+    return bad("service", "The service is not running.", remedy, UnavailableError.exit_code)
 
 
 def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
@@ -247,19 +249,21 @@ def of_trial(config: Config, post: SmtpPost, now: datetime) -> Checked:
     )
     delivery = post.deliver(letter, envelope)
     if delivery.verdict is Verdict.ACCEPTED:
-        return fine("mail", "An email went out to the district's contact. Check that it arrives.")
-    told = f"The email to the district's contact was not accepted: {delivery.note}."
+        return fine(
+            "mail", "A test email was sent to the district's contact. Check that it arrives."
+        )
+    told = f"The test email to the district's contact was not accepted: {delivery.note}."
     return bad("mail", told, "See [mail] in the configuration.", UnavailableError.exit_code)
 
 
 def of_mail(config: Config, post: SmtpPost | None) -> Checked:
     """Greet the mail server and sign in, and send nothing."""
     if post is None:
-        told = f"There is no mail server: emails are written to {config.state / 'outbox'}."
-        return warned("mail", told, "Name one under [mail]. Until then, no one can be invited.")
+        told = f"No mail server. Emails are written to {config.state / 'outbox'}."
+        return warned("mail", told, "Set `host` under [mail]. Until then, no one can be invited.")
     trouble = post.greeted()
     where = f"{config.mail.host}:{config.mail.port}"
     if trouble:
         remedy = "See [mail] in the configuration, and the secret `smtp-password`."
         return bad("mail", f"{where}: {trouble}.", remedy, UnavailableError.exit_code)
-    return fine("mail", f"{where} takes our greeting and our sign-in.")
+    return fine("mail", f"{where} accepts the connection and the sign-in.")

@@ -4,6 +4,7 @@ Comparing one question's answer with what the same question showed before. What 
 answers change for one person, inside one transaction.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,8 @@ from monitor.services.flagging import Flagging, Noted, with_confirmed
 from monitor.services.ports import NewRef, Now
 from scrapers.models import Finding, Outcome, Query, QueryKind, Reading
 from scrapers.source import Family, Source
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -487,6 +490,9 @@ class Settling:
         proven = before.proven_at if before else None
         if trust.probed and trust.standing is Standing.PROVEN:
             proven = now
+        parked_until = max(
+            (r.retry_at for r in readings if r.retry_at and not r.outcome.conclusive), default=None
+        )
         with self.state.write():
             if erased(self.state, sweep):
                 return
@@ -508,12 +514,15 @@ class Settling:
                     outcome=trust.outcome,
                     since=since,
                     note=trust.note,
-                    retry_at=max(
-                        (r.retry_at for r in readings if r.retry_at and not r.outcome.conclusive),
-                        default=None,
-                    ),
+                    retry_at=parked_until,
                     proven_at=proven,
                 )
+            )
+        if not trust.outcome.conclusive:
+            # Of a source that worked, nothing: found or absent would tell what exists.
+            event = "source_parked" if parked_until else "source_failed"
+            LOG.info(
+                "%s sweep=%s source=%s outcome=%s", event, sweep.ref, source.name, trust.outcome
             )
 
 

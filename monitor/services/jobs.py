@@ -265,7 +265,7 @@ class DueRounds:
             if request.attempts + 1 < MOST_TRIES:
                 self.state.requests.failed(request.ref)
                 raise
-            note = f"It failed {MOST_TRIES} times ({type(error).__name__}); the log says where."
+            note = f"It failed {MOST_TRIES} times ({type(error).__name__}). See the service log."
             self.state.requests.finish(request.ref, self.now(), note)
             raise
 

@@ -50,17 +50,17 @@ class _Numbers(Collector):
 def _of_sources(vitals: Vitals) -> Iterator[Metric]:
     outcome = GaugeMetricFamily(
         "namesake_source_outcome",
-        "1 for the outcome that each source last came to, 0 for all others.",
+        "1 for the last outcome of each source, 0 for all others.",
         labels=("source", "outcome"),
     )
     since = GaugeMetricFamily(
         "namesake_source_since_timestamp_seconds",
-        "When a source began to be as it is.",
+        "Start of the current outcome of a source.",
         labels=("source",),
     )
     proven = GaugeMetricFamily(
         "namesake_source_proven_timestamp_seconds",
-        "When a source's canaries last agreed in the field; left out where they never did.",
+        "When a source last passed its self-test. Missing if it never did.",
         labels=("source",),
     )
     for each in vitals.sources:
@@ -75,7 +75,7 @@ def _of_sources(vitals: Vitals) -> Iterator[Metric]:
 def _of_work(vitals: Vitals) -> Iterator[Metric]:
     late = GaugeMetricFamily(
         "namesake_overdue_seconds",
-        "How long work of a kind is overdue.",
+        "How long a job is overdue.",
         labels=("work",),
     )
     oldest: dict[str, float] = {}
@@ -85,19 +85,19 @@ def _of_work(vitals: Vitals) -> Iterator[Metric]:
         late.add_metric((name,), seconds)
     yield late
     waiting = float(vitals.waiting_requests)
-    yield _number("namesake_waiting_requests", "Self-checks and sweeps that wait.", waiting)
-    yield _number("namesake_database_bytes", "How large it is.", float(vitals.database_bytes))
+    yield _number("namesake_waiting_requests", "Queued self-checks and sweeps.", waiting)
+    yield _number("namesake_database_bytes", "Size of the database.", float(vitals.database_bytes))
     yield _number(
-        "namesake_collected_timestamp_seconds", "When this was taken.", vitals.at.timestamp()
+        "namesake_collected_timestamp_seconds", "Time of this reading.", vitals.at.timestamp()
     )
     failed = vitals.backup_failed
     for name, told, at in (
-        ("sweep_closed", "When the last weekly sweep was closed.", vitals.sweep_closed),
-        ("sweep_open_since", "When a sweep that is open began.", vitals.sweep_open_since),
-        ("backed_up", "When the last copy was made.", vitals.backed_up),
+        ("sweep_closed", "When the last weekly sweep finished.", vitals.sweep_closed),
+        ("sweep_open_since", "Start of the current sweep.", vitals.sweep_open_since),
+        ("backed_up", "When the last backup was made.", vitals.backed_up),
         (
             "backup_failed",
-            "When a copy failed that was the latest one.",
+            "When the latest backup failed, if it failed.",
             failed.at if failed else None,
         ),
     ):
@@ -107,24 +107,26 @@ def _of_work(vitals: Vitals) -> Iterator[Metric]:
 
 def _of_letters(vitals: Vitals) -> Iterator[Metric]:
     letters = GaugeMetricFamily(
-        "namesake_letters", "Letters in the outbox, by their state.", labels=("state",)
+        "namesake_letters", "Emails in the outbox by state.", labels=("state",)
     )
     for state in LetterState:
         letters.add_metric((state,), float(vitals.letters.get(state, 0)))
     yield letters
-    yield _number("namesake_paused_addresses", "Readers held back.", float(vitals.paused))
+    yield _number(
+        "namesake_paused_addresses", "People whose email is paused.", float(vitals.paused)
+    )
     if vitals.oldest_letter:
         seconds = (vitals.at - vitals.oldest_letter).total_seconds()
-        yield _number("namesake_oldest_letter_seconds", "How long it has waited.", seconds)
+        yield _number("namesake_oldest_letter_seconds", "Age of the oldest queued email.", seconds)
 
 
 def _of_flags(vitals: Vitals) -> Iterator[Metric]:
     if vitals.people is not None:
         people = float(vitals.people)
-        yield _number("namesake_people", "How many have joined; left out below 10.", people)
+        yield _number("namesake_people", "Enrolled people. Omitted below 10.", people)
     flags = GaugeMetricFamily(
         "namesake_flags",
-        "Flags by kind and state; counts below 10 are left out.",
+        "Flags by kind and state. Counts below 10 are omitted.",
         labels=("kind", "state"),
     )
     for (kind, state), count in sorted(vitals.flags.items()):

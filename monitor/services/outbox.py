@@ -3,6 +3,7 @@
 What a queued letter comes to when it is sent: to whom it goes today, and what it says now.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,16 +36,17 @@ from reports.emails.render import Letter
 from reports.emails.sections import LetterView, PersonalView
 from reports.labels import Severity
 
+LOG = logging.getLogger(__name__)
 STOPPABLE = frozenset({LetterKind.DIGEST})
 ALERTS_APART = timedelta(days=1)
-ENDED = "the person's consent, invitation, or role has ended"
-RESTS = "the person has paused everything"
-STOPPED = "the person has unsubscribed from the weekly email"
-TOLD = "the person already knows, or has answered"
-HELD = "emails to this address are on hold since one was refused"
+ENDED = "the consent, invitation or role has ended"
+RESTS = "the person paused checks"
+STOPPED = "the person stopped the weekly email"
+TOLD = "the person already knows or has answered"
+HELD = "email to this address is paused because it rejected one"
 OVER = "its link has expired"
-TAKEN = "its address belongs to someone else by now"
-ENOUGH = "the person already got such an email today"
+TAKEN = "the address now belongs to someone else"
+ENOUGH = "the person got an email like this today"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +283,9 @@ class Posting:
             if verdict:
                 verdicts[verdict] += 1
                 in_vain = in_vain + 1 if verdict is Verdict.DEFERRED else 0
+        if verdicts:
+            counts = " ".join(f"{each}={verdicts[each]}" for each in Verdict)
+            LOG.info("mail_batch_sent %s", counts)
         return verdicts
 
     def _send(self, ref: str) -> Verdict | None:
@@ -300,7 +305,7 @@ class Posting:
             if not self.state.outbox.knows(ref):
                 return None  # its reader was erased while it was on its way
             # Only the class of the fault is kept: its words may quote the letter.
-            return self._dead(letter, f"it cannot be written ({type(error).__name__})")
+            return self._dead(letter, f"the email could not be created ({type(error).__name__})")
 
     def _sent_before(self, letter: OutboxLetter) -> Verdict | None:
         """Tell from its postmark that a letter went out before the database was put back."""

@@ -87,10 +87,10 @@ class Grid:
         now, last = self.now(), self.state.clock.last()
         if believable(now, last):
             return ""
-        noted = f", and work was last done at {_told(last)}" if last else ""
+        noted = f", but the last job ran at {_told(last)}" if last else ""
         return (
-            f"The clock says {_told(now)}{noted}: nothing is done until it is right. If it is,"
-            " say so with `namesake due --clock-is-right`."
+            f"The clock says {_told(now)}{noted}. All jobs are paused until the clock is right."
+            " If it is right, run `namesake jobs --clock-is-right`."
         )
 
     def believe_clock(self) -> None:
@@ -115,4 +115,4 @@ class Grid:
 
 
 def _told(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{at:%b %-d, %Y, %-I:%M %p} UTC"

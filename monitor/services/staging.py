@@ -1,17 +1,15 @@
 """Take out of an answer what may not be kept, then keep the rest.
 
 Contacts of an own account go to the matcher's pipe and nowhere else. A page is kept as it came
-only behind an open flag, or to try a newer reader on.
+only behind an open flag.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.config import Config
 from monitor.db.database import State
-from monitor.db.pages import KeptPage
 from monitor.domain.flag import FlagKind, FlagState
 from monitor.domain.person import PersonName
 from monitor.domain.pii import Workplace, blotted, cleaned, redacted_address
@@ -19,7 +17,7 @@ from monitor.domain.retention import TABLE, Kept
 from monitor.domain.students.matching import ContactVerdict
 from monitor.errors import DatabaseError, InputError, UnavailableError
 from monitor.services.ports import Matcher, Now
-from scrapers.models import Finding, Outcome, Page, Query, QueryKind, Reading, ReadPage, Visit
+from scrapers.models import Outcome, Query, QueryKind, Reading, ReadPage, Visit
 from scrapers.source import Family, Source
 
 NOBODY = PersonName(given="", family="")
@@ -59,7 +57,7 @@ class Cleaning:
         return replace(reading, findings=tuple(findings), follow=tuple(follow))
 
     def _page(self, read: ReadPage) -> ReadPage:
-        """Blot out secrets where they stand, so that a reader can still be tried on the page."""
+        """Blot out secrets in the body; everything else stays as it came."""
         body = read.page.body.decode("utf-8", "surrogateescape")
         blank = blotted(body).encode("utf-8", "surrogateescape")
         reading = self.reading(read.query.subject, read.reading)
@@ -133,15 +131,13 @@ SHOWING = frozenset({QueryKind.SEARCH, QueryKind.PROFILE, QueryKind.PRESENCE})
 
 
 def worth_keeping(source: Source, query: Query, reading: Reading) -> bool:
-    """Choose what a site with profiles showed of accounts, and all canaries.
+    """Choose what a profile site showed of an account of the person that the query is about.
 
-    Who follows whom is never kept, nor what a search engine says: it speaks of anybody. A canary
-    is what is asked about nobody.
+    Follower lists are never kept, nor results of a search engine: they are about many people.
     """
-    if query.kind not in SHOWING:
-        return False
-    shows_account = reading.outcome is Outcome.FOUND and source.family is not Family.SEARCH
-    return shows_account or not query.subject
+    about_somebody = query.kind in SHOWING and bool(query.subject)
+    found = reading.outcome is Outcome.FOUND and source.family is not Family.SEARCH
+    return about_somebody and found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,79 +174,3 @@ class Keeping:
                 self.state.pages.forget_before(now - longest)
             for source, span in self.spans.items():
                 self.state.pages.forget_before(now - span, source)
-
-
-Reads = Callable[[Source, Query, Page], Reading]
-
-
-@dataclass(slots=True, kw_only=True)
-class Replayed:
-    """How the kept pages of one source are read today. Everything is a count, and of nobody.
-
-    `outcomes` counts changes such as "found to unreadable", `details` those of findings. `worse`
-    are pages that told something, and tell nothing any more.
-    """
-
-    source: str
-    read_by: int
-    pages: int = 0
-    same: int = 0
-    worse: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    details: Counter[str] = field(default_factory=Counter)
-
-    def add(self, then: Reading, now: Reading) -> None:
-        differences = Counter(_differences(then, now))
-        self.pages += 1
-        self.details += differences
-        if then.outcome is not now.outcome:
-            self.outcomes[f"{then.outcome} to {now.outcome}"] += 1
-        elif not differences:
-            self.same += 1
-        if then.outcome.conclusive and not now.outcome.conclusive:
-            self.worse += 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replaying:
-    """It asks nobody and changes nothing."""
-
-    state: State
-    sources: Mapping[str, Source]
-    reads: Reads
-    cleaning: Cleaning
-    now: Now
-
-    def replay(self, only: str = "") -> tuple[Replayed, ...]:
-        """Read all kept pages anew, or those of one source; who has left is left alone."""
-        told: dict[str, Replayed] = {}
-        for kept in self.state.pages.all():
-            source = self.sources.get(kept.source)
-            if source is None or (only and kept.source != only) or not self._may_read(kept):
-                continue
-            replayed = Replayed(source=source.name, read_by=source.version)
-            # What was read then was cleaned before it was kept.
-            now = self.cleaning.reading(kept.person, self.reads(source, kept.query, kept.page))
-            told.setdefault(source.name, replayed).add(kept.reading, now)
-        return tuple(told[name] for name in sorted(told))
-
-    def _may_read(self, kept: KeptPage) -> bool:
-        return not kept.person or self.state.consents.stands(kept.person, self.now())
-
-
-def _differences(then: Reading, now: Reading) -> Iterator[str]:
-    """Name what differs between two readings of one page, once for each finding."""
-    before, after = ({each.key: each for each in reading.findings} for reading in (then, now))
-    for key in before.keys() | after.keys():
-        if key not in after:
-            yield "not found any more"
-        elif key not in before:
-            yield "found anew"
-        else:
-            yield from _changed(before[key], after[key])
-
-
-def _changed(before: Finding, after: Finding) -> Iterator[str]:
-    for each in fields(Finding):
-        if getattr(before, each.name) != getattr(after, each.name):
-            yield each.name.replace("_", " ")

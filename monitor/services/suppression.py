@@ -53,7 +53,7 @@ class Bouncing:
         except (BusyError, CannotWriteError, DatabaseError):
             raise
         except Exception as error:  # noqa: BLE001 - it would be read again, and hold up all others
-            LOG.warning("What came back is set aside (%s).", type(error).__name__)
+            LOG.warning("bounce_skipped error=%s", type(error).__name__)
             return False
         return True
 
@@ -64,7 +64,7 @@ class Bouncing:
             return
         with self.state.write():
             self._untell(letter)
-            self.state.outbox.dead(letter.ref, f"it came back, with {bounce.status}")
+            self.state.outbox.dead(letter.ref, f"it bounced with {bounce.status}")
             self.refused(letter, bounce.status, letter.tried_at or letter.queued_at)
 
     def refused(self, letter: OutboxLetter, status: str, tried_at: datetime) -> None:
@@ -92,7 +92,7 @@ class Bouncing:
         """Write to them again, because the operator says that the address works."""
         with self.state.write():
             if not self.state.paused_addresses.resume(person):
-                reason = f"Letters to {person} are not held back: `namesake letters paused` tells."
+                reason = f"Email to {person} is not paused. See `namesake mail paused`."
                 raise InputError(reason)
             self.state.audit.append(self.now(), "operator", "address-resumed", person, {})
             self.state.outbox.hurry(person, self.now())

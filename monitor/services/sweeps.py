@@ -4,6 +4,7 @@ Also canaries, which ask what we know the answer to, and second looks at a repor
 """
 
 import contextlib
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -33,6 +34,8 @@ from monitor.services.query_planning import OVER_BUDGET, Offered, Planning
 from monitor.services.staging import Cleaning, Contacts, Keeping
 from scrapers.models import Outcome, Query, QueryKind, Reading, Visit
 from scrapers.source import Canary, Family, Source, canaries_in_rounds
+
+LOG = logging.getLogger(__name__)
 
 
 class Stage(StrEnum):
@@ -241,6 +244,7 @@ class Sweeping:
     ) -> Sweep:
         """Ask, settle and close; a sweep that was cut short is taken up where it stood."""
         sweep = self._begun(errand)
+        LOG.info("sweep_started sweep=%s kind=%s", sweep.ref, sweep.kind)
         errand = replace(errand, week=sweep.week)
         visitor = self.urgent if errand.waited_for else self.visitor
         tidings = self._tidings(sweep, errand, watch)
@@ -257,7 +261,12 @@ class Sweeping:
                 self._stage(sweep, visit)
                 self._settle(sweep, underway)
         self._settle(sweep, underway)
-        return sweep if self.stopped() else self._closed(sweep, closing)
+        if self.stopped():
+            LOG.info("sweep_interrupted sweep=%s kind=%s", sweep.ref, sweep.kind)
+            return sweep
+        closed = self._closed(sweep, closing)
+        LOG.info("sweep_ended sweep=%s kind=%s", sweep.ref, sweep.kind)
+        return closed
 
     def _tidings(self, sweep: Sweep, errand: Errand, watch: Watch) -> Tidings:
         tidings = Tidings(watch=watch)

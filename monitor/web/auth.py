@@ -4,6 +4,7 @@ Reading a page, by anybody, spends nothing and changes nothing: so each way in e
 """
 
 import hmac
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from reports.pages.account import SignInPressView as PressView
 from reports.pages.layout import Fault
 from reports.sanitize import one_address
 
+LOG = logging.getLogger(__name__)
 NOT_ONE: Final = "Enter one email address, such as name@school.example"
 ELSEWHERE: Final = (
     "You asked for this link in another browser. Open it there, or ask for a new one here"
@@ -72,6 +74,8 @@ def _by_link(desk: WebDesk, routes: Blueprint) -> None:
     @routes.post("/sign-in/link")
     def use() -> Response:
         used = desk.service.signing_in.use(pasted_code(), desk.visit.id)
+        if isinstance(used, Refused):
+            LOG.info("sign_in_refused reason=%s", used.name.lower())
         if used is Refused.ELSEWHERE:
             return _code_page(desk, (Fault(field="code", words=ELSEWHERE),))
         if isinstance(used, Refused):
@@ -82,6 +86,7 @@ def _by_link(desk: WebDesk, routes: Blueprint) -> None:
 
 def stranger(desk: WebDesk, mail: str) -> Response:
     """Tell somebody who proved an address that it is nobody's here."""
+    LOG.info("sign_in_refused reason=not-enrolled")
     view = StrangerView(mail=mail)
     return desk.page("You have not joined", documents.render_stranger, view, HTTPStatus.FORBIDDEN)
 
@@ -311,6 +316,7 @@ def _routes(desk: WebDesk, provider: Provider) -> Blueprint:
         try:
             mail = provider.address_of(request.form.get("code", ""), attempt)
         except NotPermittedError:
+            LOG.info("sign_in_refused reason=not-proven")
             return desk.page(UNPROVEN.title, refusal.render_refusal, UNPROVEN, HTTPStatus.FORBIDDEN)
         reader = desk.service.admitting.known(mail)
         if not reader:

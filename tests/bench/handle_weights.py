@@ -1,4 +1,4 @@
-"""Fit the weights of `monitor/domain/handles/from_name.py` to rows of names and handles.
+"""Fit the weights of `tests/bench/score/handles.py` to rows of names and handles.
 
     python -m tests.bench.handle_weights ROWS.in.jsonl ROWS.gold.jsonl
 
@@ -16,10 +16,10 @@ from math import exp, log
 from pathlib import Path
 from zlib import crc32
 
-from monitor.domain.handles import from_name as handle_weights
-from monitor.domain.handles.from_name import from_name
 from monitor.domain.names.frequency import census
 from monitor.domain.names.parsing import person_name
+from tests.bench.score import handles as handle_weights
+from tests.bench.score.handles import from_name
 
 STANDING = {
     rule.name: rule.bits

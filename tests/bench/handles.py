@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from random import Random
 from time import process_time
 
-from monitor.domain.detection.scoring import Ask, Found, Scorer, Staff, scorers
 from monitor.domain.names.frequency import census
+from tests.bench.score.scorers import Ask, Found, Scorer, Staff, scorers
 
 ROWS = 50_000
 SYLLABLES = ("ba", "del", "ga", "lin", "mar", "no", "quist", "ra", "sen", "tho", "vak", "wil")

@@ -1,4 +1,4 @@
-"""How many rows `namesake score` answers a second: `python -m tests.bench.scoring` prints it.
+"""How many rows `tests.bench.score` answers a second: `python -m tests.bench.scoring` prints it.
 
 Names are drawn from the census, by a seed; `--fresh` draws each name anew, so that nothing that is
 remembered of an earlier row helps.
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--fresh", action="store_true")
     asked = "\n".join(rows(fresh=parser.parse_args().fresh)) + "\n"
     started = perf_counter()
-    command = [sys.executable, "-m", "monitor", "score", "--jsonl"]
+    command = [sys.executable, "-m", "tests.bench.score", "--jsonl"]
     answer = subprocess.run(command, input=asked, capture_output=True, check=True, text=True)
     seconds = perf_counter() - started
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -125,7 +125,7 @@ def measured(size: Size) -> tuple[Figures, ...]:
 
 def vouched(config: Config) -> Config:
     """Vouch for the accounts that the sites are known to have, so that these are tests, too."""
-    (file,) = config.sources.catalogue.files
+    (file,) = config.sources.sites.files
     entries = json.loads(file.read_text("utf-8"))["sites"]
     told = {"sites": [{**each, "provenance": "made up"} for each in entries]}
     file.write_text(json.dumps(told), "utf-8")

@@ -13,10 +13,10 @@ from time import process_time
 
 from monitor.domain.names.frequency import census
 from monitor.domain.students.matching import ContactVerdict, judge
-from monitor.domain.students.roster import PlainRoster, plain_roster
 from scrapers.models import Contact
 from tests.bench.census_people import Body, People
 from tests.bench.contact_lists import ELSEWHERE, SETTING, Lists, enlisted
+from tests.bench.plain_roster import PlainRoster, plain_roster
 
 SEED = 20261124
 CONTACTS = 300

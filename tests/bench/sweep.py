@@ -19,10 +19,10 @@ from monitor.build import build
 from monitor.config import (
     CONSENT_LASTS,
     BlueskyConfig,
-    CatalogueConfig,
     Config,
     DistrictConfig,
     MailConfig,
+    SitesConfig,
     SourcesConfig,
 )
 from monitor.db.database import State
@@ -104,7 +104,7 @@ def configuration(folder: Path, sites: int) -> Config:
         mail=MailConfig(sender=district.SENDER),
         sources=SourcesConfig(
             bluesky=BlueskyConfig(enabled=False),
-            catalogue=CatalogueConfig(own=False, files=(catalogue,)),
+            sites=SitesConfig(own=False, files=(catalogue,)),
         ),
     )
 

@@ -4,12 +4,12 @@ import json
 from collections import Counter
 from random import Random
 
-from monitor.cli.score import read_profile
-from monitor.domain.detection.scoring import ProfileLabel
 from monitor.domain.names.frequency import census
 from monitor.services.weights import own_weights
 from tests.bench.labels.__main__ import write
 from tests.bench.labels.rows import KINDS, rows
+from tests.bench.score.rows import read_profile
+from tests.bench.score.scorers import ProfileLabel
 
 ROWS = 300
 WHOSE = ProfileLabel(

@@ -67,7 +67,7 @@ def test_the_example_that_we_ship_is_good():
         ("[mail]", "[sources.bluesky]\nper_day = 0\n\n[mail]", 11, ">= 1"),
         ("[mail]", "[sources.bluesky]\nper_week = 1.5\n\n[mail]", 11, "int"),
         ("[mail]", "[sources.bluesky]\nper_day = 9\nper_week = 8\n[mail]", 12, "`per_day`"),
-        ("[mail]", "[sources.catalogue]\nper_day = 9\nper_week = 8\n[mail]", 12, "`per_day`"),
+        ("[mail]", "[sources.sites]\nper_day = 9\nper_week = 8\n[mail]", 12, "`per_day`"),
     ],
 )
 def test_a_broken_file_is_refused_by_file_and_line(written, good, bad, line, word):

@@ -7,7 +7,6 @@ import pytest
 from monitor.config import (
     BlueskyConfig,
     BraveConfig,
-    CatalogueConfig,
     Config,
     Dialect,
     DistrictConfig,
@@ -20,6 +19,7 @@ from monitor.config import (
     SerperConfig,
     ServerConfig,
     SiteConfig,
+    SitesConfig,
     SourcesConfig,
     StackExchangeConfig,
 )
@@ -30,8 +30,8 @@ from scrapers.search.searxng import SearxNG
 from scrapers.search_api import ReadHits
 from scrapers.source import UNLIMITED, Budget, Family
 
-OFF = {"bluesky": BlueskyConfig(enabled=False), "catalogue": CatalogueConfig(own=False)}
-AS_IT_COMES = {"bluesky": BlueskyConfig(), "catalogue": CatalogueConfig()}
+OFF = {"bluesky": BlueskyConfig(enabled=False), "sites": SitesConfig(own=False)}
+AS_IT_COMES = {"bluesky": BlueskyConfig(), "sites": SitesConfig()}
 
 
 def configured(**sources):
@@ -59,7 +59,7 @@ def sites(tmp_path):
             text = text.replace(old, new)
         path = tmp_path / "sites.json"
         path.write_text(text, "utf-8")
-        return CatalogueConfig(own=False, files=(path,))
+        return SitesConfig(own=False, files=(path,))
 
     return written
 
@@ -179,7 +179,7 @@ def test_each_source_has_the_budget_of_its_table():
         configured(
             searxng=SearxNGConfig(url="http://127.0.0.1:8888", per_day=100, per_week=500),
             bluesky=BlueskyConfig(per_week=2_000),
-            catalogue=CatalogueConfig(per_day=50),
+            sites=SitesConfig(per_day=50),
         )
     )
 
@@ -202,10 +202,10 @@ def test_an_address_on_our_own_network_is_asked_only_if_its_source_names_it():
 
 
 def test_a_catalogue_of_the_district_stands_beside_ours(sites):
-    both = CatalogueConfig(own=True, files=sites().files)
+    both = SitesConfig(own=True, files=sites().files)
 
-    own = catalogue(configured(catalogue=CatalogueConfig(own=True))).entries
-    all_of_them = catalogue(configured(catalogue=both)).entries
+    own = catalogue(configured(sites=SitesConfig(own=True))).entries
+    all_of_them = catalogue(configured(sites=both)).entries
 
     assert len(all_of_them) > len(own)
     assert all_of_them[: len(own)] == own
@@ -224,17 +224,17 @@ def test_a_catalogue_that_cannot_be_used_is_named_with_the_remedy(sites, change)
     chosen = sites(change)
 
     with pytest.raises(ConfigError) as refusal:
-        all_sources(configured(catalogue=chosen))
+        all_sources(configured(sites=chosen))
 
     assert str(chosen.files[0]) in str(refusal.value)
-    assert "[sources.catalogue]" in str(refusal.value)
+    assert "[sources.sites]" in str(refusal.value)
 
 
 def test_a_catalogue_that_is_not_there_is_named(tmp_path):
-    chosen = CatalogueConfig(own=False, files=(tmp_path / "nothing.json",))
+    chosen = SitesConfig(own=False, files=(tmp_path / "nothing.json",))
 
     with pytest.raises(ConfigError, match=r"nothing\.json cannot be read"):
-        all_sources(configured(catalogue=chosen))
+        all_sources(configured(sites=chosen))
 
 
 def test_half_a_catalogue_is_refused_wherever_it_was_cut(tmp_path, share):
@@ -245,11 +245,11 @@ def test_half_a_catalogue_is_refused_wherever_it_was_cut(tmp_path, share):
         path.write_bytes(whole[:length])
 
         with pytest.raises(ConfigError, match=r"sites\.json is not whole"):
-            all_sources(configured(catalogue=CatalogueConfig(own=False, files=(path,))))
+            all_sources(configured(sites=SitesConfig(own=False, files=(path,))))
 
 
 def test_two_sources_of_one_name_are_refused(sites):
     chosen = sites(('"name": "Readerly"', '"name": "Bluesky"'))
 
     with pytest.raises(ConfigError, match="Two sources are called 'bluesky'"):
-        all_sources(configured(catalogue=chosen, bluesky=BlueskyConfig()))
+        all_sources(configured(sites=chosen, bluesky=BlueskyConfig()))

@@ -55,7 +55,7 @@ canary = "wikipedia"
 allow_private = ["http://127.0.0.1:{search}"]
 [sources.bluesky]
 enabled = false
-[sources.catalogue]
+[sources.sites]
 own = false
 [backup]
 folder = "{folder}/copies"

@@ -20,7 +20,7 @@ contact = "it@cedarvalley.example"
 sender = "Namesake <namesake@cedarvalley.example>"
 [sources.bluesky]
 enabled = false
-[sources.catalogue]
+[sources.sites]
 own = false
 [students]
 enabled = true

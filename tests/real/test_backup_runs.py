@@ -74,7 +74,7 @@ def test_its_timer_makes_a_copy_that_can_be_restored(installed: Machine):
 
     installed.put(DRILL, WITHOUT_PUPILS.replace("/var/lib/namesake", "/var/lib/drill"))
     said = namesake(installed, "restore", COPIES, "--keys", KEYS, config=DRILL)
-    assert "every page of the database is sound" in said
+    assert "the database passed its checks" in said
     assert "as it was written" in namesake(installed, "audit", "verify", config=DRILL)
     installed.run("rm", "-r", "/var/lib/drill")
 
@@ -89,13 +89,13 @@ def test_a_folder_that_was_in_use_is_restored_in_place_and_the_service_starts(in
     installed.run("find", "/var/lib/private/namesake", "-mindepth", "1", "-delete")
 
     said = namesake(installed, "restore", COPIES, "--keys", KEYS)
-    assert "every page of the database is sound" in said
+    assert "the database passed its checks" in said
     namesake(installed, "audit", "verify")
     started = installed.run("systemctl", "start", "namesake")
     try:
         assert started == "", installed.run("journalctl", "-u", "namesake", "--no-pager", "-n", "9")
         assert in_time(lambda: shown_of(installed, "namesake", "ActiveState") == "active")
-        assert "belong to another user" not in namesake(installed, "doctor")
+        assert "have a different owner" not in namesake(installed, "doctor")
     finally:
         installed.run("systemctl", "stop", "namesake")
 
@@ -114,7 +114,7 @@ def test_a_copy_that_finds_no_room_fails_the_unit_and_tells_the_operator(install
     assert shown_of(installed, SERVICE, "Result") == "exit-code"
     assert shown_of(installed, SERVICE, "ExecMainStatus") == "73"
     assert SERVICE in installed.run("systemctl", "--failed", "--no-legend")
-    assert "make room on its disk" in journal(installed).rpartition("namesake: ")[2]
+    assert "free up space on its disk" in journal(installed).rpartition("namesake: ")[2]
     assert copies(installed) == before
     assert "failed (73)" in namesake(installed, "doctor")
     assert "namesake_backup_failed_timestamp_seconds" in namesake(installed, "metrics")

@@ -31,15 +31,14 @@ COMMANDS: dict[str, tuple[int, ...]] = {
     "audit verify": (0,),
     "digest send": (0, 75),
     "doctor": (0, 69),
-    "due": (0,),
+    "jobs": (0,),
     "flags list": (0,),
-    "letters list": (0,),
-    "letters paused": (0,),
-    "letters retry --all": (0, 65),
+    "mail list": (0,),
+    "mail paused": (0,),
+    "mail retry --all": (0, 65),
     "metrics": (0,),
     "plan": (0,),
     "purge": (0,),
-    "replay": (0,),
     "roster status": (0, 64, 65),
     "sources check": (0, 69),
     "sources imported": (0,),
@@ -60,9 +59,9 @@ ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {
     *("init", "run", "portal", "backup", "restore", "staff invite", "demo"),
-    *("audit accept", "evidence", "explain", "timeline", "score", "letters resume"),
+    *("audit accept", "evidence", "explain", "timeline", "mail resume"),
     *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
-    *("staff left", "staff withdraw", "weights learn", "weights use"),
+    *("staff left", "staff withdraw"),
 }
 
 

@@ -141,7 +141,7 @@ def test_wherever_the_disk_fills_up_the_week_ends_as_if_it_had_not(
 
         refused[full] += len(week.refused)
         assert all(isinstance(each, CannotWriteError) for each in week.refused)
-        assert all("make room" in str(each) for each in week.refused)
+        assert all("free up space" in str(each) for each in week.refused)
         assert sound(folder)
         assert delivered(folder) == Counter(sent(folder))
         endings.append(left_by(week))
@@ -178,7 +178,7 @@ def test_a_disk_without_a_byte_left_is_told_in_one_sentence_by_every_command(
     person = somebody(terminal)
     disk.fills_up()
     for words in (
-        ("due",),
+        ("jobs",),
         ("sweep",),
         ("digest", "send"),
         ("audit", "verify"),
@@ -187,7 +187,7 @@ def test_a_disk_without_a_byte_left_is_told_in_one_sentence_by_every_command(
     ):
         said = terminal.run(*words)
         assert said.code == 73, words
-        assert said.sentence.endswith("make room on its disk and try again.")
+        assert said.sentence.endswith("free up space on its disk and try again.")
 
 
 @pytest.mark.parametrize("room", [0, 64 * KILOBYTE])
@@ -199,7 +199,7 @@ def test_the_doctor_says_that_the_disk_is_full(terminal: Terminal, disk: SmallDi
     assert said.code == 73
     (told,) = [each for each in said.json if each["what"] == "disk"]
     assert (told["level"], told["exit_code"]) == ("bad", 73)
-    assert told["remedy"].startswith("Make room")
+    assert told["remedy"].startswith("Free up space")
 
 
 def test_what_was_found_can_be_read_on_a_disk_with_hardly_a_byte_left(
@@ -207,7 +207,7 @@ def test_what_was_found_can_be_read_on_a_disk_with_hardly_a_byte_left(
 ):
     disk.fills_up(128 * KILOBYTE)
 
-    assert terminal.run("due").code == 0
+    assert terminal.run("jobs").code == 0
     assert terminal.run("audit", "verify").code == 0
 
 
@@ -219,7 +219,7 @@ def test_a_sweep_by_hand_says_in_one_sentence_that_there_is_no_room_and_goes_on_
         disk.fills_up(room * KILOBYTE)
         said = terminal.run("sweep")
         assert said.code == 73
-        assert "make room" in said.sentence
+        assert "free up space" in said.sentence
 
     disk.is_cleared()
 

@@ -49,7 +49,7 @@ def shown(machine: Machine, name: str) -> str:
 
 def test_it_starts_says_what_it_does_and_is_nobody_on_the_machine(started: Machine) -> None:
     assert shown(started, "ActiveState") == "active"
-    assert in_time(lambda: shown(started, "StatusText") == "Watching what is due.")
+    assert in_time(lambda: shown(started, "StatusText") == "Ready.")
     process = shown(started, "MainPID")
     (owner,) = started.run("stat", "-c", "%u", f"/proc/{process}").split()
     assert int(owner) in MADE_UP
@@ -66,7 +66,7 @@ def test_the_matcher_gets_its_key_from_systemd_and_no_file_is_named(started: Mac
 
 
 def test_what_is_due_can_be_looked_at_while_it_runs(started: Machine) -> None:
-    assert "weekly sweep of everybody" in namesake(started, "due")
+    assert "weekly sweep" in namesake(started, "jobs")
     assert namesake(started, "sources", "list").startswith("No source")
     assert shown(started, "ActiveState") == "active"
 

@@ -72,7 +72,7 @@ allow_private = ["{searxng.address}"]
 url = "{bluesky.appview}"
 canary = "{coach.handle}"
 allow_private = ["{bluesky.appview}"]
-[sources.catalogue]
+[sources.sites]
 own = false
 [students]
 enabled = true

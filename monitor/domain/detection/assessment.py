@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.case import Case, Inventory, Subject, account_keys, declared, lay_out
+from monitor.domain.detection.case import Case, Inventory, Subject, declared, lay_out
 from monitor.domain.detection.claim import claim, control, presented, surroundings
 from monitor.domain.detection.imitation import imitation, likeness, watched
 from monitor.domain.detection.lessons import NONE_YET
@@ -205,15 +205,6 @@ class Judging:
             return False
         found = assess(self.subject, changed, self._unlearnt, None, self.weights)
         return found.label is Label.IMPERSONATION
-
-    def afresh(self, finding: Finding) -> Assessment:
-        """Assess a finding as if nothing had been said of it, nor learnt from anything."""
-        keys = account_keys(finding)
-        person = self.subject.person
-        accounts = tuple(each for each in person.accounts if each.casefold() not in keys)
-        subject = replace(self.subject, person=replace(person, accounts=accounts))
-        own = tuple(each for each in self.said.own if each.key != finding.key)
-        return assess(subject, finding, replace(self._unlearnt, own=own), None, self.weights)
 
     @property
     def _unlearnt(self) -> Inventory:

@@ -1,9 +1,5 @@
-"""What each rule of the assessment weighs, in bits: a value, read from a versioned file.
+"""What each rule of the assessment weighs, in bits: a value, read from a versioned file."""
 
-Weights as TOML, in the form that they are read from.
-"""
-
-import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -111,28 +107,3 @@ def _complete(entry: object) -> bool:
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-_HEAD = """\
-# Weights learnt from counts of verdicts, in bits; docs/verdicts.md says how. L: learnt.
-"""
-
-
-def weights_text(weights: Weights) -> str:
-    return "\n".join(_lines(weights)) + "\n"
-
-
-def _lines(weights: Weights) -> Iterator[str]:
-    yield f"{_HEAD}\nversion = {weights.version}\n\n[prior]"
-    yield _line(PRIOR, weights.prior, weights.sources[PRIOR])
-    for axis in Axis:
-        yield f"\n[{axis.value}]"
-        for name, bits in weights.bits.items():
-            if RULES[name].axis is axis:
-                yield _line(name, bits, weights.sources[name])
-
-
-def _line(name: str, bits: float, source: str) -> str:
-    # A string of TOML is one of JSON, but for DEL.
-    quoted = json.dumps(source, ensure_ascii=False).replace("\x7f", "\\u007f")
-    return f"{name} = {{ bits = {bits}, source = {quoted} }}"

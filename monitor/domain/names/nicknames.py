@@ -143,28 +143,6 @@ SHORT_FORMS = {
     "william": "liam",
     "yolanda": "yoli",
 }
-_ANYBODY = """
-ace babe bo bubba buck bud buddy buster butch buzz chip cookie doc duke dusty dutch happy junior
-lefty pops red rocky rusty sarge shorty sis sissy skeeter skip skipper slim sonny tex tiny tres
-trey trip tripp whitey
-"""
-# Anybody may be called so, whatever their given name is.
-BYNAMES = frozenset(_ANYBODY.split())
-# Said of the third of a name; the second and the fourth have no word of their own.
-THIRD = frozenset(["trey", "tres", "trip", "tripp"])
-# How letters are spelt as names.
-LETTERS = {
-    "bee": "b",
-    "cee": "c",
-    "dee": "d",
-    "gee": "g",
-    "jay": "j",
-    "jaye": "j",
-    "kay": "k",
-    "kaye": "k",
-    "tee": "t",
-    "vee": "v",
-}
 
 _REMEMBERED = 16_384
 _SHORTEST_START = 3
@@ -241,11 +219,6 @@ def _fond(fond: str, given: str) -> bool:
     single = _DOUBLED.sub(r"\1", stem)
     shortest = _SHORTEST_STEM if single == stem else _SHORTEST_START
     return len(single) >= shortest and given.startswith(single)
-
-
-def spelt(given: str) -> str:
-    """Return the letter that a given name spells, as Dee does; most spell none."""
-    return LETTERS.get(given, "")
 
 
 @cache

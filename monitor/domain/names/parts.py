@@ -52,15 +52,6 @@ class NameForms:
     families: tuple[str, ...]
     heads: tuple[str, str, str, str]
 
-    @property
-    def first_and_last(self) -> str:
-        return self.heads[0] + self.heads[2]
-
-    @property
-    def own_initials(self) -> frozenset[str]:
-        """The initials of everything that the person may be called."""
-        return frozenset("".join(self.heads)) | {each[0] for each in (*self.givens, *self.nicks)}
-
 
 @lru_cache(maxsize=4096)
 def forms_of(name: PersonName) -> NameForms:

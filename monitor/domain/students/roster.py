@@ -190,17 +190,6 @@ class KeyedRoster:
         return self.roster.holds(token(self.key, form))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainRoster:
-    """A roster of plain names in memory, where names are invented and nothing has to be hidden."""
-
-    forms: frozenset[Form] = field(repr=False)
-    size: int
-
-    def lists(self, form: Form) -> bool:
-        return form in self.forms
-
-
 def token(key: bytes, form: Form) -> bytes:
     return _keyed(key, form.text)[:TOKEN_BYTES]
 
@@ -221,12 +210,6 @@ def enlist(
     target = max(size * _TOKENS_EACH, -(-len(tokens) // step) * step)
     tokens |= {random_bytes(TOKEN_BYTES) for _ in range(target - len(tokens))}
     return Roster(tokens=b"".join(sorted(tokens)), key_id=key_id(key), size=size, made_on=today)
-
-
-def plain_roster(pupils: Iterable[Pupil]) -> PlainRoster:
-    named = frozenset(pupils)
-    forms = frozenset(form for pupil in named for form in pupil_forms(pupil))
-    return PlainRoster(forms=forms, size=len(named))
 
 
 def _keyed(key: bytes, text: str) -> bytes:

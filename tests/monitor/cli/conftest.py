@@ -49,7 +49,7 @@ sender = "Namesake <namesake@cedarvalley.example>"
 [sources.bluesky]
 enabled = false
 
-[sources.catalogue]
+[sources.sites]
 own = false
 """
 MADE_UP_SOURCES = f"""
@@ -60,7 +60,7 @@ url = "http://searx.example"
 url = "http://appview.example"
 canary = "skies.example"
 
-[sources.catalogue]
+[sources.sites]
 own = false
 files = ["{stage.CATALOGUE}"]
 """

@@ -38,7 +38,7 @@ def test_the_operator_is_told_whose_address_may_be_an_old_one_again(copied: Term
 
     said = copied.run("restore", str(copies), "--keys", str(keys))
 
-    assert "changed their work address since is known by the old one again" in said.out
+    assert "changed their work address after this backup are back on the old address" in said.out
 
 
 def test_a_copy_holds_all_but_the_keys_the_roster_and_the_letters(terminal: Terminal):
@@ -116,7 +116,7 @@ def test_copies_and_keys_never_lie_together(terminal: Terminal, copies: str, key
     said = terminal.run("backup", *folders)
 
     assert said.code == 65
-    assert "apart from each other" in said.sentence
+    assert "must be in separate folders" in said.sentence
     assert not place(terminal, "copies").exists()
 
 
@@ -281,7 +281,7 @@ def test_keys_of_a_killed_trial_that_cannot_be_cleared_away_are_told_of(copied, 
 
     monkeypatch.setattr("os.rmdir", refused)
 
-    with pytest.raises(CannotWriteError, match="keys lie in it"):
+    with pytest.raises(CannotWriteError, match="It contains keys"):
         backup.clear_abandoned(copied.config, later)
 
 

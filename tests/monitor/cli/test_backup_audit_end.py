@@ -39,15 +39,15 @@ def test_rows_cut_off_at_the_end_are_told(copied: Terminal):
     said = copied.run("audit", "verify")
 
     assert said.code == 78
-    assert said.sentence.startswith("Rows were taken off the end of the audit log.")
-    assert "Rows were taken off" in copied.run("doctor").out
-    assert "Rows were taken off" in again(copied).sentence
+    assert said.sentence.startswith("Rows were removed from the end of the audit log.")
+    assert "Rows were removed" in copied.run("doctor").out
+    assert "Rows were removed" in again(copied).sentence
 
 
 def test_an_older_database_is_told_until_somebody_says_that_they_put_it_back(put_back: Terminal):
     said = put_back.run("audit", "verify")
     assert said.code == 78
-    assert "older than the end" in said.sentence
+    assert "older than the audit log end" in said.sentence
     assert "namesake audit accept" in said.sentence
 
     assert put_back.run("audit", "accept").code == 0

@@ -82,15 +82,15 @@ def vouch_for(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "code", "words"),
     [
-        (other_keys, 78, "does not belong"),
-        (no_keys, 65, "no keys"),
-        (a_changed_byte, 78, "not as it was copied"),
-        (a_lost_file, 78, "not as it was copied"),
+        (other_keys, 78, "does not match"),
+        (no_keys, 65, "No keys"),
+        (a_changed_byte, 78, "was changed later"),
+        (a_lost_file, 78, "was changed later"),
         (half_a_list, 78, "cannot be read"),
-        (no_list, 65, "no copy that"),
-        (a_list_that_leads_out, 78, "not as it was copied"),
-        (a_newer_list, 78, "newer Namesake"),
-        (a_newer_database, 78, "newer Namesake"),
+        (no_list, 65, "was not made by"),
+        (a_list_that_leads_out, 78, "was changed later"),
+        (a_newer_list, 78, "newer version"),
+        (a_newer_database, 78, "newer version"),
         (a_forged_audit, 78, "audit log"),
     ],
 )

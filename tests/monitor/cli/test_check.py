@@ -19,10 +19,8 @@ from monitor.scheduler.daemon import Doorbell
 from monitor.scheduler.workers import Hand, Pulse
 from tests.monitor.cli.conftest import ROSA
 
-WAITS = "Another Namesake process is working on this folder. Waiting for it to check this person."
-NOT_PICKED_UP = (
-    "The service did not pick this up, so the request was withdrawn. See `namesake due`."
-)
+WAITS = "Another Namesake process is using the state folder. Waiting for it to check this person."
+NOT_PICKED_UP = "The service did not pick this up. The request was canceled. See `namesake jobs`."
 
 
 def letters(terminal):
@@ -66,7 +64,7 @@ def test_nobody_who_has_not_agreed_is_checked(terminal, web):
     said = terminal.run("check", ref)
 
     assert said.code == 77
-    assert "consent" in said.sentence
+    assert "Consent has expired" in said.sentence
     assert web.visits == []
 
 
@@ -91,7 +89,7 @@ def test_sources_show_what_was_proven_and_tell_nothing_of_one_person(terminal, w
     assert {(row["outcome"], row["proven_at"]) for row in before} == {(None, None)}
     assert {row["outcome"] for row in after} == {"checked"}
     assert all(row["proven_at"] for row in after)
-    assert "not asked yet" not in terminal.run("sources", "list").out
+    assert "not run yet" not in terminal.run("sources", "list").out
 
 
 def test_sources_show_what_is_left_of_their_budgets(terminal, web):
@@ -197,7 +195,7 @@ def test_a_command_that_nobody_serves_says_what_it_waits_for_and_ends_with_69(te
 
     assert (said.code, said.out) == (69, "")
     waits, end = said.err.splitlines()
-    assert "is working on this folder. Waiting for it to " in waits
+    assert "is using the state folder. Waiting for it to " in waits
     assert end == f"namesake: {NOT_PICKED_UP}"
     assert left == ()
 
@@ -217,10 +215,10 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
 
     assert said.code == 69
     _, begun, end = said.err.splitlines()
-    assert begun == "namesake: It has begun."
+    assert begun == "namesake: It has started."
     assert end == (
-        "namesake: The service did not finish this within 1 hour. It goes on with it: see "
-        "`namesake due`."
+        "namesake: The service did not finish this within 1 hour. It is still working on it. See "
+        "`namesake jobs`."
     )
     assert len(left) == 1
 
@@ -229,7 +227,10 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
     ("hours", "end"),
     [
         (2, "It failed 3 times."),
-        (48, "The service did not pick this up, so the request was withdrawn. See `namesake due`."),
+        (
+            48,
+            "The service did not pick this up. The request was canceled. See `namesake jobs`.",
+        ),
     ],
 )
 def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(terminal, hours, end):

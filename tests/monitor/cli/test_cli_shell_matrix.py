@@ -51,13 +51,12 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "init": (row(codes=(0, 73)),),
     "run": (row(codes=(75,)),),
     "portal": (row(codes=(64,)),),
-    "due": (row(), row("--json"), row("--clock-is-right")),
+    "jobs": (row(), row("--json"), row("--clock-is-right")),
     "audit verify": (row(), row("--json")),
     "audit accept": (row(codes=(0, 65)),),
     "purge": (row("--dry-run"), row("--json")),
     "doctor": (row(codes=(0, 69)), row("--json", codes=(0, 69))),
     "metrics": (row(), row("--json")),
-    "replay": (row(codes=(0, 69)), row("--json", codes=(0, 69))),
     "staff invite": (row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),),
     "staff list": (row(), row("--json")),
     "staff withdraw": (row("{person}", "--yes", acts=("consent-withdrawn",)),),
@@ -92,10 +91,10 @@ MATRIX: dict[str, tuple[Row, ...]] = {
         row("{person}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
     ),
     "digest send": (row(), row("--json")),
-    "letters list": (row(), row("--json")),
-    "letters retry": (row("--all"), row("{flag}", codes=(65,))),
-    "letters paused": (row(), row("--json")),
-    "letters resume": (row("{person}", codes=(0, 65)),),
+    "mail list": (row(), row("--json")),
+    "mail retry": (row("--all"), row("{flag}", codes=(65,))),
+    "mail paused": (row(), row("--json")),
+    "mail resume": (row("{person}", codes=(0, 65)),),
     "flags list": (row(), row("--json")),
     "explain": (
         row("{item}", codes=REFUSED),
@@ -116,10 +115,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "roster rotate": (row("nowhere.csv", codes=(2,)),),
     "roster status": (row(codes=(0, 64, 65)),),
     "roster erase": (row("--yes", codes=(0, 64, 65)),),
-    "score": (row("--jsonl"),),
     "weights show": (row(), row("--json")),
-    "weights learn": (row("--json", codes=(65,)),),
-    "weights use": (row("7", codes=(65,)),),
     "backup": (row("{folder}/copies", "--keys", "{folder}/keys", codes=(0, 65)),),
     "restore": (row("{folder}/nowhere", "--keys", "{folder}/keys", codes=(2,)),),
     # It plays with made-up people in a folder of its own, and is tested by itself.
@@ -282,7 +278,7 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
         said = after_demo.run(*words, "--demo", str(tmp_path))
 
         assert said.code == 65
-        assert "no demo made up" in said.sentence
+        assert "not part of the demo" in said.sentence
 
 
 def _told(terminal) -> int:

@@ -51,7 +51,7 @@ def test_the_demo_in_words_ends_with_where_its_letters_lie(tmp_path):
     said = run("demo", "--out", str(tmp_path / "demo"))
 
     assert said.code == 0
-    assert all(word in said.out for word in ("Week 1", "Week 2", "Week 3", "letters"))
+    assert all(word in said.out for word in ("Week 1", "Week 2", "Week 3", "emails"))
     assert str(tmp_path / "demo" / "state" / "outbox") in said.out.replace("\n", "")
 
 

@@ -23,7 +23,7 @@ def test_it_fits_the_screen(screen):
 
     *lines, where = text.splitlines()
     assert max(map(len, lines)) <= width
-    assert where.startswith("They lie in ")
+    assert where.startswith("They are in ")
 
 
 def test_it_names_what_was_planted_and_what_could_not_be_checked(screen):
@@ -33,7 +33,7 @@ def test_it_names_what_was_planted_and_what_could_not_be_checked(screen):
         "Possible impersonation, Maria Delgado",
         "Link to a student, Rosa Marchetti",
         "Own account changed, Thomas Okafor",
-        "Someone else with the same name: set aside.",
+        "Someone else with the same name. Not flagged.",
         "Readerly has been blocking us",
         "Snapgarden has given answers we cannot trust",
         "Stitchbook has been limiting our requests",
@@ -47,7 +47,7 @@ def test_every_letter_is_named_or_counted(screen):
 
     named = set(re.findall(r"\S+\.eml", text))
     rest = " ".join(text.partition("│ and 7 inv")[2].replace("│", " ").split())
-    counted = 7 + sum(map(int, re.findall(r"(\d+) (?:conf|fare|name|other)", rest)))
+    counted = 7 + sum(map(int, re.findall(r"(\d+) (?:conf|name|good|other)", rest)))
 
     assert named <= outbox
     assert len(named) == 6

@@ -20,7 +20,7 @@ from tests.scrapers.http.certificates import issue, server_context
 
 PARTS = {
     *("config", "files", "zone", "service", "mail", "students", "database", "disk"),
-    *("sources", "sweep", "due", "letters", "backup", "clock", "audit", "processes"),
+    *("sources", "sweep", "jobs", "outbox", "backup", "clock", "audit", "processes"),
 }
 
 

@@ -58,7 +58,7 @@ def test_the_table_names_axis_bits_and_sentence(after_demo):
     out = after_demo.run("explain", item, "--break-glass", "he asked").out
 
     assert "claim       +6.0   It names your school or your employer." in out
-    assert "to say unknown costs" in out
+    assert "cost of label unknown" in out
     assert "It would point to you less if it did not name your school or employer." in out
 
 
@@ -70,7 +70,7 @@ def test_a_finding_with_a_flag_is_not_explained_at_a_shell(played, after_demo):
     for ref in (flag.ref[:8], flag.item):
         said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")
         assert said.code == 77
-        assert "no flag is opened at a shell" in said.sentence
+        assert "Flags do not open on the command line" in said.sentence
     told = after_demo.run("explain", flag.ref[:8], "--demo", str(played.folder), "--json").json
     assert told["label"] == "impersonation"
 
@@ -83,7 +83,7 @@ def test_what_the_person_said_settles_it(after_demo):
 
     out = after_demo.run("explain", item.ref, "--break-glass", "he asked").out
 
-    assert "It is own: the person said so" in out
+    assert "Label: own. The person said so" in out
     assert "costs" not in out
 
 
@@ -93,7 +93,7 @@ def test_in_the_demo_it_is_open(played, after_demo):
     said = run("explain", item, "--demo", str(played.folder))
 
     assert said.code == 0
-    assert "It is unknown" in said.out
+    assert "Label: unknown" in said.out
 
 
 def test_no_other_folder_opens_as_a_demo(after_demo):
@@ -102,7 +102,7 @@ def test_no_other_folder_opens_as_a_demo(after_demo):
     said = after_demo.run("explain", item, "--demo", str(after_demo.path.parent))
 
     assert said.code == 65
-    assert "not made by a demo" in said.sentence
+    assert "is not a demo folder" in said.sentence
 
 
 def test_an_unknown_reference_is_one_sentence(after_demo):

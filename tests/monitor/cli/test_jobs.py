@@ -9,7 +9,7 @@ from monitor.db.database import State
 
 def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(terminal):
     rosa = terminal.enrols()
-    terminal.run("due")
+    terminal.run("jobs")
     with State.open(terminal.config.state) as state:
         person = state.people.get(rosa)
         state.people.replace(replace(person, zone="Pacific/Auckland"))
@@ -18,10 +18,10 @@ def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(t
         (review,) = (each for each in state.due.all() if each.name == "review")
         state.due.put_off(review, terminal.clock.now() + timedelta(minutes=20), "ValueError")
 
-    said = terminal.run("due")
+    said = terminal.run("jobs")
 
     rows = said.out.splitlines()
-    (late,) = (row for row in rows if "weekly sweep of everybody" in row)
+    (late,) = (row for row in rows if "weekly sweep" in row)
     assert "the district" in late
     assert "overdue by 3 hours" in late
     assert "America/Chicago" in late
@@ -29,37 +29,37 @@ def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(t
     assert rosa in letter
     assert " NZST " in letter
     assert "Pacific/Auckland" in letter
-    (failed,) = (row for row in rows if "letter to the reviewers" in row)
-    assert "failed once (ValueError), again in 20 min" in failed
+    (failed,) = (row for row in rows if "email to reviewers" in row)
+    assert "failed once (ValueError), retry in 20 min" in failed
 
 
 def test_a_program_reads_what_is_due_in_utc_and_at_local_time(terminal):
     terminal.enrols()
 
-    rows = json.loads(terminal.run("due", "--json").out)
+    rows = json.loads(terminal.run("jobs", "--json").out)
 
     (letter,) = (row for row in rows if row["name"] == "digest")
     assert letter["due_at"].endswith("Z")
     assert letter["zone"] == "America/Chicago"
-    assert letter["local"].startswith("Mon ")
+    assert letter["local"].startswith("Mon, ")
     assert letter["state"].startswith("in ")
     assert letter["attempts"] == 0
 
 
 def test_a_clock_that_cannot_be_right_is_told_with_the_way_out(terminal):
-    terminal.run("due")
+    terminal.run("jobs")
     terminal.clock.at += timedelta(days=800)
 
-    assert "nothing is done until it is right" in terminal.run("due").out
-    assert "nothing is done" not in terminal.run("due", "--clock-is-right").out
-    assert "nothing is done" not in terminal.run("due").out
+    assert "All jobs are paused until the clock is right" in terminal.run("jobs").out
+    assert "jobs are paused" not in terminal.run("jobs", "--clock-is-right").out
+    assert "jobs are paused" not in terminal.run("jobs").out
 
 
 def test_a_sweep_on_a_forgotten_clock_exits_with_69(terminal):
-    terminal.run("due")
+    terminal.run("jobs")
     terminal.clock.at = datetime(1990, 1, 1, tzinfo=UTC)
 
     said = terminal.run("sweep")
 
     assert said.code == 69
-    assert "The clock says 1990-01-01" in said.sentence
+    assert "The clock says Jan 1, 1990" in said.sentence

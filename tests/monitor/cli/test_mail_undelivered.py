@@ -23,13 +23,13 @@ def dead(after_demo, maria):
 
 
 def test_what_arrived_is_not_listed(after_demo):
-    assert after_demo.run("letters", "list", "--json").json == []
-    assert "No letter waits" in after_demo.run("letters", "list").out
+    assert after_demo.run("mail", "list", "--json").json == []
+    assert "No queued or failed emails" in after_demo.run("mail", "list").out
 
 
 def test_a_letter_that_was_given_up_is_listed_with_its_reason_and_no_name(after_demo, dead):
-    (row,) = after_demo.run("letters", "list", "--json").json
-    said = after_demo.run("letters", "list").out
+    (row,) = after_demo.run("mail", "list", "--json").json
+    said = after_demo.run("mail", "list").out
 
     assert (row["ref"], row["state"]) == (dead, "dead")
     assert "554" in row["reason"]
@@ -39,20 +39,20 @@ def test_a_letter_that_was_given_up_is_listed_with_its_reason_and_no_name(after_
 
 @pytest.mark.parametrize("everything", [True, False])
 def test_it_may_be_tried_again(after_demo, dead, everything):
-    said = after_demo.run("letters", "retry", "--all" if everything else dead)
+    said = after_demo.run("mail", "retry", "--all" if everything else dead)
 
     assert (said.code, "1" in said.out) == (0, True)
     assert after_demo.run("digest", "send", "--json").json["accepted"] == 1
-    assert after_demo.run("letters", "list", "--json").json == []
+    assert after_demo.run("mail", "list", "--json").json == []
 
 
 @pytest.mark.parametrize("refs", [["nothing"], ["--all", "x"], []])
 def test_what_cannot_be_tried_again_is_said(after_demo, refs):
-    assert after_demo.run("letters", "retry", *refs).code == (65 if refs == ["nothing"] else 2)
+    assert after_demo.run("mail", "retry", *refs).code == (65 if refs == ["nothing"] else 2)
 
 
 def test_all_of_nothing_is_nothing(after_demo):
-    assert after_demo.run("letters", "retry", "--all").code == 0
+    assert after_demo.run("mail", "retry", "--all").code == 0
 
 
 def test_an_address_that_rests_is_listed_and_resumed(after_demo, maria):
@@ -61,10 +61,10 @@ def test_an_address_that_rests_is_listed_and_resumed(after_demo, maria):
         sent = next(each for each in letters if (each.person, each.kind) == (maria, "digest"))
         service.bouncing.heard(Bounce(letter=sent.message, status="5.1.1"))
 
-    (row,) = after_demo.run("letters", "paused", "--json").json
+    (row,) = after_demo.run("mail", "paused", "--json").json
     assert (row["person"], row["status"]) == (maria, "5.1.1")
-    assert maria in after_demo.run("letters", "paused").out
+    assert maria in after_demo.run("mail", "paused").out
 
-    assert after_demo.run("letters", "resume", maria).code == 0
-    assert "No address" in after_demo.run("letters", "paused").out
-    assert after_demo.run("letters", "resume", maria).code == 65
+    assert after_demo.run("mail", "resume", maria).code == 0
+    assert "No paused addresses" in after_demo.run("mail", "paused").out
+    assert after_demo.run("mail", "resume", maria).code == 65

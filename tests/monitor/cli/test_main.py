@@ -29,10 +29,9 @@ SAY_ONE_SENTENCE = {
     "audit accept",
     "staff pause",
     "staff resume",
-    "letters retry",
-    "letters resume",
+    "mail retry",
+    "mail resume",
     "sources remove",
-    "weights use",
     "roster import",
     "roster rotate",
     "roster erase",
@@ -118,14 +117,14 @@ def test_whom_nobody_knows_exits_with_65(terminal, arguments):
 def test_a_broken_configuration_exits_with_64_and_names_file_and_line(terminal):
     terminal.configured(('zone = "America/Chicago"', 'zone = "Central"'))
 
-    said = terminal.run("due")
+    said = terminal.run("jobs")
 
     assert said.code == 64
     assert f"{terminal.path}, line 6" in said.sentence
 
 
 def test_a_configuration_that_is_not_there_exits_with_64_and_names_the_remedy(tmp_path):
-    said = run("--config", str(tmp_path / "nothing.toml"), "due")
+    said = run("--config", str(tmp_path / "nothing.toml"), "jobs")
 
     assert said.code == 64
     assert "namesake init" in said.sentence
@@ -161,13 +160,13 @@ def test_a_roster_key_that_is_not_there_exits_with_64_and_is_named(terminal, tmp
 def test_a_folder_without_a_district_exits_with_65_and_names_the_remedy(terminal):
     terminal.configured(('state = "state"', 'state = "elsewhere"'))
 
-    said = terminal.run("due")
+    said = terminal.run("jobs")
 
     assert said.code == 65
     assert "namesake init" in said.sentence
 
 
-@pytest.mark.parametrize("arguments", [("init",), ("due",)])
+@pytest.mark.parametrize("arguments", [("init",), ("jobs",)])
 def test_a_folder_that_is_a_file_loses_nothing(terminal, tmp_path, arguments):
     terminal.configured(('state = "state"', 'state = "occupied"'))
     occupied = tmp_path / "occupied"
@@ -175,7 +174,7 @@ def test_a_folder_that_is_a_file_loses_nothing(terminal, tmp_path, arguments):
 
     said = terminal.run(*arguments)
 
-    assert said.code == {"init": 73, "due": 65}[arguments[0]]
+    assert said.code == {"init": 73, "jobs": 65}[arguments[0]]
     assert str(occupied) in said.err
     assert occupied.read_text() == "something else"
 
@@ -189,7 +188,7 @@ def test_a_file_that_cannot_be_opened_exits_with_73(terminal, tmp_path):
     assert "lock" in said.sentence
 
 
-@pytest.mark.parametrize("arguments", [("due",), ("doctor",)])
+@pytest.mark.parametrize("arguments", [("jobs",), ("doctor",)])
 def test_a_folder_of_another_user_exits_with_77_and_names_whose_it_must_be(
     terminal, tmp_path, monkeypatch, arguments
 ):
@@ -249,10 +248,10 @@ def test_a_fault_of_ours_is_one_sentence_and_70(terminal, monkeypatch):
 
     monkeypatch.setattr("monitor.cli.context.load", stumble)
 
-    said = terminal.run("due")
+    said = terminal.run("jobs")
 
     assert said.code == 70
-    assert "fault of ours (LookupError)" in said.sentence
+    assert "Internal error (LookupError)" in said.sentence
     assert "Rosa" not in said.err
 
 
@@ -269,13 +268,13 @@ def test_a_question_that_is_not_answered_with_yes_changes_nothing(terminal, type
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("staff", "list"), "Nobody has joined"),
-        (("flags", "list"), "No flag is open"),
+        (("staff", "list"), "No one has enrolled"),
+        (("flags", "list"), "No open flags"),
         (("sources", "list"), "No source"),
-        (("sources", "imported"), "No list was brought in"),
-        (("due",), "sweep"),
-        (("sweep", "--dry-run"), "0 questions about 0 people"),
-        (("audit", "verify"), "as it was written"),
+        (("sources", "imported"), "No imported lists"),
+        (("jobs",), "sweep"),
+        (("sweep", "--dry-run"), "0 queries about 0 people"),
+        (("audit", "verify"), "The audit log is intact"),
         (("digest", "send"), "0 sent"),
     ],
 )

@@ -14,7 +14,7 @@ COMMANDS = (
     ("sources", "check", "chalkboard"),
     ("sources", "show", "chalkboard"),
     ("sources", "imported"),
-    ("due",),
+    ("jobs",),
     ("sweep", "--dry-run"),
     ("sweep",),
     ("check", "PERSON"),

@@ -12,9 +12,9 @@ def test_a_dry_run_lists_every_table_and_forgets_nothing(terminal):
 
     told = {row["table"]: row for row in rows}
     assert told["invitations"]["goes"] == 1
-    assert told["audit"]["closed"] == "as long as the service"
+    assert told["audit"]["closed"] == "always"
     assert told["hosts"]["closed"] == "1 day"
-    assert "nothing was forgotten" in said.out
+    assert "Nothing was deleted" in said.out
     assert terminal.run("purge", "--dry-run", "--json").json == rows
 
 

@@ -147,7 +147,7 @@ def test_a_header_is_believed_by_no_other_way_in(tmp_path):
         ('address = "https://a@namesake.example"', "host"),
         ('listen = "0.0.0.0:8080"', "this machine"),
         ('listen = "127.0.0.1"', "HOST:PORT"),
-        ('sign_in = "header"', "forged"),
+        ('sign_in = "header"', "forge a header"),
         ('sign_in = "oidc"', "issuer"),
         ('sign_in = "password"', "sign_in"),
     ],

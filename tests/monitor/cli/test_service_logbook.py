@@ -8,11 +8,11 @@ def test_the_log_holds_our_sentences_and_nothing_that_a_library_says(capfd):
     stream = StringIO()
 
     with kept(stream):
-        logging.getLogger("monitor.scheduler.daemon").info("Watching what is due.")
+        logging.getLogger("monitor.scheduler.daemon").info("Ready.")
         logging.getLogger("urllib3").error("Failed to parse https://x.example/rosamarchetti")
         logging.getLogger("apscheduler.executors.default").critical("rosamarchetti")
 
-    assert stream.getvalue() == "INFO Watching what is due.\n"
+    assert stream.getvalue() == "INFO Ready.\n"
     assert capfd.readouterr().err == ""
 
 
@@ -21,7 +21,7 @@ def test_a_log_that_was_closed_is_written_to_no_more():
     with kept(stream):
         pass
 
-    logging.getLogger("monitor.scheduler.daemon").info("Watching what is due.")
+    logging.getLogger("monitor.scheduler.daemon").info("Ready.")
 
     assert stream.getvalue() == ""
 
@@ -37,6 +37,6 @@ def test_a_line_that_cannot_be_made_is_told_without_what_it_would_say():
     assert (
         stream.getvalue()
         .strip()
-        .endswith("A line of monitor.scheduler.daemon is lost (TypeError).")
+        .endswith("log_line_lost logger=monitor.scheduler.daemon error=TypeError")
     )
     assert "rosa" not in stream.getvalue()

@@ -77,7 +77,7 @@ def test_a_configuration_that_is_there_stays_and_nothing_is_asked(path):
     said = init(path, "--name", "Another")
 
     assert said.code == 0
-    assert "stays as it is" in said.out
+    assert "already exists. It was not changed." in said.out
     assert path.read_bytes() == before
 
 

@@ -30,11 +30,11 @@ def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
     assert told["cannot see"] == declared.cannot_see
     assert told["costs"] == "nothing"
     assert "not read yet" in told["terms"]
-    assert told["seen live"] == "never"
-    assert told["asked at"] == "http://appview.example, https://cdn.bsky.app"
-    assert told["outcome"] == "not asked yet"
-    assert (told["last good"], told["proven"]) == ("never", "unproven")
-    assert told["canaries"] == "not asked by hand yet"
+    assert told["last seen live"] == "never"
+    assert told["hosts"] == "http://appview.example, https://cdn.bsky.app"
+    assert told["outcome"] == "not run yet"
+    assert (told["last good"], told["last self-test passed"]) == ("never", "never")
+    assert told["self-test"] == "no manual self-test yet"
 
 
 def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
@@ -50,15 +50,15 @@ def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
     assert health["last_good"] == health["history"][0]["at"]
     assert (health["asked"], len(health["history"])) == (health["history"][0]["asked"], 1)
     assert health["parked_until"]
-    assert told["canaries"].startswith("refuted")
+    assert told["self-test"].startswith("refuted")
     assert "not parked" not in told["parked until"]
-    assert told["cost so far"] == f"{health['asked']} questions, $0.00"
+    assert told["cost so far"] == f"{health['asked']} queries, $0.00"
 
 
 def test_a_source_that_is_turned_off_is_shown_and_said_to_be(terminal):
     told = sheet(terminal.run("sources", "show", "bluesky"))
 
-    assert "turned off" in told["asked"]
+    assert "turned off" in told["in use"]
     assert told["asks"] == kinds()["bluesky"].declaration.asks
     assert terminal.run("sources", "show", "bluesky", "--json").json["health"] is None
 
@@ -75,7 +75,7 @@ def test_engines_that_read_result_pages_are_warned_of(terminal, web, monkeypatch
 
 
 def test_a_price_that_nobody_has_looked_up_is_not_shown_as_nothing(terminal):
-    assert "nobody has looked up" in sheet(terminal.run("sources", "show", "mojeek"))["costs"]
+    assert "unknown price" in sheet(terminal.run("sources", "show", "mojeek"))["costs"]
     assert sheet(terminal.run("sources", "show", "gdelt"))["costs"] == "nothing"
 
 
@@ -155,7 +155,7 @@ def test_the_holder_of_the_folder_is_asked_to_try_it(terminal, web):
 
 def test_a_service_that_does_not_know_the_source_yet_is_named_as_the_reason(terminal, web):
     settings = terminal.path.read_text()
-    terminal.configured(("[sources.catalogue]\nown = false\nfiles", "[sources.catalogue]\n# files"))
+    terminal.configured(("[sources.sites]\nown = false\nfiles", "[sources.sites]\n# files"))
     with ExitStack() as holding, ThreadPoolExecutor() as threads:
         service = holding.enter_context(terminal.service())
         terminal.path.write_text(settings)
@@ -200,8 +200,8 @@ def test_a_source_of_somebody_elses_package_is_listed_and_shown(terminal, instal
     told = sheet(terminal.run("sources", "show", "chalk"))
 
     assert row["source"] == "chalk"
-    assert told["known from"] == "its own documentation"
-    assert told["asked at"] == "https://chalk.example"
+    assert told["origin"] == "its own documentation"
+    assert told["hosts"] == "https://chalk.example"
 
 
 def test_a_broken_plug_in_is_one_sentence_and_the_others_go_on(terminal, web, installing, caplog):

@@ -67,11 +67,9 @@ def test_a_list_is_counted_and_each_entry_that_is_left_out_has_its_reason(termin
 def test_it_is_told_in_words_with_the_patterns_by_name(terminal, brought):
     said = terminal.run("sources", "import", brought(SHERLOCK))
 
-    assert (
-        "sherlock: 5 entries, of which 2 can be used, 1 are doubles and 2 are refused" in said.out
-    )
+    assert "sherlock: 5 entries: 2 usable, 1 duplicates, 2 rejected." in said.out
     assert "Sly ((?!x)y)" in said.out
-    assert "restarted" in said.out
+    assert "Restart the service" in said.out
 
 
 def test_each_entry_is_named_where_that_is_asked_for(terminal, brought):
@@ -107,7 +105,7 @@ def test_the_terms_of_a_share_alike_list_are_told(terminal, brought):
 def test_a_dry_run_keeps_nothing(terminal, brought):
     said = terminal.run("sources", "import", brought(SHERLOCK), "--dry-run")
 
-    assert "Nothing was kept" in said.out
+    assert "Nothing was saved" in said.out
     assert terminal.run("sources", "imported", "--json").json == []
 
 

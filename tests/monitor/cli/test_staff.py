@@ -108,7 +108,7 @@ def test_whoever_withdraws_is_asked_about_no_more_and_is_written_to(terminal):
     said = terminal.run("staff", "withdraw", ref, typed="y\n")
 
     assert said.code == 0
-    assert "erasure is due within 24 hours" in said.out
+    assert "data is deleted within 24 hours" in said.out
     assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["withdrawn"]
     assert terminal.run("sweep", "--dry-run", "--json").json["people"] == 0
     with terminal.service() as service:
@@ -128,7 +128,7 @@ def test_letters_that_wait_are_counted_with_the_reason_and_without_the_address(t
     assert list(said.json["waiting"].values()) == [1]
     terminal.clock.at += timedelta(hours=1)
     table = terminal.run("digest", "send").out
-    assert "1 to be tried again" in table
+    assert "1 to retry" in table
     assert "cannot be reached" in table
     assert "rosa" not in (said.out + table).lower()
     with terminal.service() as service:

@@ -135,7 +135,7 @@ def test_a_second_writer_waits_for_the_first_and_sees_what_it_wrote(database: Da
 
 def test_a_writer_that_waits_in_vain_is_told_who_is_busy(database: Database, path: Path) -> None:
     other = Database.open(path, WORDS, patience=0)
-    with database.write(), pytest.raises(BusyError, match="held by another program") as refusal:
+    with database.write(), pytest.raises(BusyError, match="locked by another program") as refusal:
         say(other, "two")
 
     assert refusal.value.exit_code == 75
@@ -145,7 +145,7 @@ def test_a_writer_that_waits_in_vain_is_told_who_is_busy(database: Database, pat
 def test_a_full_disk_loses_nothing_that_was_kept(database: Database) -> None:
     say(database, "one")
     database.row("PRAGMA max_page_count = 6")
-    with pytest.raises(CannotWriteError, match="make room on its disk") as refusal:
+    with pytest.raises(CannotWriteError, match="free up space on its disk") as refusal:
         say(database, "two" * 100_000)
 
     assert refusal.value.exit_code == 73
@@ -203,7 +203,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(path: Path) -> None:
     Database.open(path, NEWER).close()
     before = path.read_bytes()
 
-    with pytest.raises(DatabaseError, match="newer Namesake: install that version") as refusal:
+    with pytest.raises(DatabaseError, match="needs a newer version") as refusal:
         Database.open(path, WORDS)
 
     assert refusal.value.exit_code == 78

@@ -11,7 +11,7 @@ from monitor.errors import CannotWriteError, DatabaseError, InputError
 
 
 def test_a_folder_without_a_district_says_how_to_make_one(tmp_path):
-    with pytest.raises(InputError, match="run `namesake init` first"):
+    with pytest.raises(InputError, match="Run `namesake init` first"):
         State.open(tmp_path)
 
     assert list(tmp_path.iterdir()) == []
@@ -39,7 +39,7 @@ def test_it_is_known_whether_somebody_else_has_written(world):
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(CannotWriteError, match="cannot be made"):
+    with pytest.raises(CannotWriteError, match="cannot be created"):
         State.init(tmp_path / "file" / "state")
 
 
@@ -52,7 +52,7 @@ def test_lost_keys_are_asked_for_and_never_made_anew(world):
     (world.folder / "keys.db").unlink()
 
     for start in (State.open, State.init):
-        with pytest.raises(DatabaseError, match="restore the copy of its keys") as refusal:
+        with pytest.raises(DatabaseError, match="Restore the copy of its keys") as refusal:
             start(world.folder)
 
     assert refusal.value.exit_code == 78
@@ -64,7 +64,7 @@ def test_another_district_s_keys_are_refused(world, tmp_path):
     world.state.close()
     shutil.copy(tmp_path / "other" / "keys.db", world.folder / "keys.db")
 
-    with pytest.raises(DatabaseError, match="does not belong"):
+    with pytest.raises(DatabaseError, match="does not match"):
         State.open(world.folder)
 
 

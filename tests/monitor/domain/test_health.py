@@ -78,8 +78,8 @@ def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
     assert list(condition.of_undelivered(0, 0)) == []
     dead, paused = condition.of_undelivered(1, 2)
     assert (dead.level, paused.level) == (Level.WARN, Level.WARN)
-    assert "`namesake letters list`" in dead.remedy
-    assert "`namesake letters paused`" in paused.remedy
+    assert "`namesake mail list`" in dead.remedy
+    assert "`namesake mail paused`" in paused.remedy
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_each_source_in_trouble_is_named_and_the_others_are_counted():
     told = list(condition.of_sources(["alpha", "beta", "gamma", "delta"], known))
 
     assert [each.level for each in told] == [Level.OK, Level.WARN, Level.WARN]
-    assert told[0].told == "2 of 4 sources could be checked; 1 not asked yet."
-    assert told[1].told == "alpha: blocked since 22 Nov 2026."
+    assert told[0].told == "2 of 4 sources could be checked; 1 not run yet."
+    assert told[1].told == "alpha: blocked since Nov 22, 2026."
     assert "beta" in told[2].told
 
 
@@ -155,6 +155,7 @@ def test_a_network_that_is_down_is_one_line_of_the_checkup():
 
     assert well.told == "4 of 61 sources could be checked."
     assert trouble.told == (
-        "57 of 61 sources fail alike: failed since 23 Nov 2026 (the name could not be resolved)."
+        "57 of 61 sources fail the same way: failed since Nov 23, 2026 "
+        "(the name could not be resolved)."
     )
     assert trouble.remedy.startswith("Is DNS up?")

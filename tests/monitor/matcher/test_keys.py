@@ -47,7 +47,7 @@ def test_padding_differs_each_time_and_the_size_does_not(tmp_path, tokens):
 def test_half_a_token_file_is_refused(tokens, kept):
     tokens.write_bytes(tokens.read_bytes()[:kept])
 
-    with pytest.raises(InputError, match="whole token file"):
+    with pytest.raises(InputError, match="complete token file"):
         read_tokens(tokens)
 
 

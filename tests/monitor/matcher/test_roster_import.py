@@ -193,14 +193,14 @@ def test_a_unit_may_have_a_name_of_the_districts_own(roster):
 def test_a_directory_in_which_no_unit_is_known_asks_for_its_name(roster):
     content = GOOGLE.replace("Students", "Lernende")
 
-    with pytest.raises(InputError, match="name their unit with --unit"):
+    with pytest.raises(InputError, match="pass their unit with --unit"):
         read_students(roster(content))
 
 
 def test_a_file_of_roles_may_lie_elsewhere(roster, tmp_path):
     (tmp_path / "roles.csv").rename(tmp_path / "other.csv")
 
-    with pytest.raises(InputError, match=r"roles\.csv beside it"):
+    with pytest.raises(InputError, match=r"Add its roles\.csv"):
         read_students(roster(ONEROSTER_12))
     assert read_students(roster(ONEROSTER_12), tmp_path / "other.csv").rows == 2
 
@@ -246,7 +246,7 @@ def test_what_is_no_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
 
     for path in (tmp_path, tmp_path / "none", tmp_path / "pipe", Path("/dev/zero")):
-        with pytest.raises(InputError, match="no file"):
+        with pytest.raises(InputError, match="is not a file"):
             read_students(path)
 
 

@@ -32,7 +32,7 @@ url = "{url}"
 canary = "skies.example"
 allow_private = ["{url}"]
 
-[sources.catalogue]
+[sources.sites]
 own = false
 """
 
@@ -134,7 +134,7 @@ def test_ctrl_c_ends_a_check_with_one_sentence_and_130(district):
         out, err = check.communicate(timeout=PATIENCE)
 
     assert check.returncode == 130
-    assert err.strip() == "namesake: stopped; what was done so far is kept."
+    assert err.strip() == "namesake: Stopped. Finished work is saved."
     assert out == ""
     with district.state as state:
         (begun,) = state.sweeps.open()
@@ -194,4 +194,4 @@ def test_a_folder_too_deep_for_a_bell_is_served_all_the_same(district):
 
     assert first.startswith("WARNING There is no bell at ")
     assert "waits up to 20 seconds" in first
-    assert second.startswith("INFO Watching")
+    assert second.startswith("INFO Ready")

@@ -98,7 +98,7 @@ def test_a_full_disk_pauses_the_sweep_and_tells_an_operator(world: World, watche
     assert watched.disk.stands()
     watched.disk.fills_up()
 
-    with pytest.raises(CannotWriteError, match="make room"):
+    with pytest.raises(CannotWriteError, match="free up space"):
         watched.rounds.ask()
 
     asked = len(world.asked)
@@ -205,12 +205,11 @@ def test_it_stops_when_no_sweep_is_made(world: World, watched: Watched):
 
 
 @pytest.mark.parametrize(("level", "told"), [(Level.OK, True), (Level.BAD, False)])
-def test_files_and_address_hear_of_it_only_where_all_is_well(
+def test_the_ping_url_is_called_only_while_all_is_well(
     world: World, watched: Watched, tmp_path: Path, level: Level, *, told: bool
 ):
     pinged: list[bool] = []
     watch = WatchConfig(
-        heartbeat_file=tmp_path / "alive",
         heartbeat_url="https://watch.example/ping",
         metrics_file=tmp_path / "namesake.prom",
     )
@@ -224,7 +223,6 @@ def test_files_and_address_hear_of_it_only_where_all_is_well(
     watched.rounds.write()
     Heartbeat(watch=watch, ping=ping)(seen[0], level)
 
-    assert (tmp_path / "alive").exists() is told
     assert bool(pinged) is told
     assert "namesake_letters" in (tmp_path / "namesake.prom").read_text("utf-8")
 
@@ -287,7 +285,8 @@ def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
 
 def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tmp_path, caplog):
     watch = WatchConfig(
-        heartbeat_file=tmp_path / "nowhere" / "alive", heartbeat_url="https://watch.example/s3cret"
+        metrics_file=tmp_path / "nowhere" / "namesake.prom",
+        heartbeat_url="https://watch.example/s3cret",
     )
     watched.rounds.beat = Heartbeat(watch=watch, ping=lambda: False)
 
@@ -295,5 +294,5 @@ def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tm
     watched.rounds.write()
 
     assert "cannot be written" in caplog.text
-    assert "did not reach" in caplog.text
+    assert "Could not ping" in caplog.text
     assert "s3cret" not in caplog.text

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import CatalogueConfig
+from monitor.config import SitesConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.flag import FlagKind, Severity
 from monitor.domain.item import Presence
@@ -92,9 +92,7 @@ def test_a_new_source_starts_silently(world_of, tmp_path):
     maria = world.joins(MARIA)
     world.sweep()
     files = (catalogue(tmp_path, ("readerly", "chalkboard")),)
-    sources = structs.replace(
-        world.config.sources, catalogue=CatalogueConfig(own=False, files=files)
-    )
+    sources = structs.replace(world.config.sources, sites=SitesConfig(own=False, files=files))
     world.restarts(structs.replace(world.config, sources=sources))
     world.a_week_later()
 

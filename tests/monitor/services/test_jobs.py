@@ -230,7 +230,7 @@ def test_a_check_that_keeps_failing_is_given_up_and_holds_up_nobody(world: World
 
     given_up, served = map(world.state.requests.get, ("r0", "r1"))
     assert given_up.done_at
-    assert given_up.note == "It failed 3 times (BusyError); the log says where."
+    assert given_up.note == "It failed 3 times (BusyError). See the service log."
     assert served.done_at
     assert served.note == ""
     assert world.state.requests.next_open() is None

@@ -35,7 +35,7 @@ def test_while_a_backup_tool_holds_the_database_all_waits_and_then_goes_on(
     holder.execute("BEGIN EXCLUSIVE")
     for _ in range(3):
         for work in (world.rounds.ask, world.rounds.write):
-            with pytest.raises(BusyError, match="is held by another program"):
+            with pytest.raises(BusyError, match="is locked by another program"):
                 work()
     assert world.state.people.get(maria.ref), "what is there can be read meanwhile"
     holder.execute("ROLLBACK")

@@ -87,4 +87,4 @@ def test_a_sweep_that_fails_is_tried_again_and_then_given_up(world: World, maria
 
     given_up = world.state.requests.get(wish)
     assert given_up is not None
-    assert given_up.note == "It failed 3 times (ValueError); the log says where."
+    assert given_up.note == "It failed 3 times (ValueError). See the service log."

@@ -107,10 +107,10 @@ def test_a_clock_that_cannot_be_right_stops_all_work_until_it_is(world: World, e
     world.restarts()
     passes(world, hours=2)
 
-    assert world.rounds.waits_for().startswith(f"The clock says {wrong:%Y-%m-%d}")
+    assert world.rounds.waits_for().startswith(f"The clock says {wrong:%b %-d, %Y}")
     assert (world.state.due.all(), len(world.post.tried)) == before
     assert world.asked == []
-    with pytest.raises(UnavailableError, match="nothing is done until it is right"):
+    with pytest.raises(UnavailableError, match="All jobs are paused until the clock is right"):
         world.rounds.check(everybody[0].ref)
     with pytest.raises(UnavailableError):
         world.rounds.sweep()

@@ -54,17 +54,8 @@ def test_of_what_is_not_flagged_no_page_is_kept(maria: Staff):
     assert items_with_a_page(maria.world) == {maria.flag(FlagKind.IMPERSONATION).item}
 
 
-def test_of_each_source_the_canaries_of_the_last_sweep_are_kept(maria: Staff):
-    world = maria.world
-    before = {each.query.key for each in world.state.pages.all() if not each.person}
-    world.a_week_later()
-    world.sweep()
-
-    after = {each.query.key for each in world.state.pages.all() if not each.person}
-
-    assert {each.source for each in world.state.pages.all()} >= {"bluesky", "chalkboard"}
-    assert len(after) == len(before)
-    assert after != before
+def test_no_page_of_a_canary_is_kept(maria: Staff):
+    assert {each.person for each in maria.world.state.pages.all()} == {maria.ref}
 
 
 def test_the_same_page_is_kept_once_and_a_changed_one_beside_it(maria: Staff):

@@ -86,7 +86,7 @@ def test_nothing_is_written_to_an_address_that_rests(maria: Staff):
 
     assert len(maria.letters) == before
     held = world.state.outbox.waiting(maria.ref, "digest")
-    assert "on hold" in held[0].error
+    assert "is paused" in held[0].error
 
 
 def test_what_waited_goes_out_when_the_address_is_resumed(maria: Staff):
@@ -173,7 +173,7 @@ def test_an_invitation_that_comes_back_is_dead_and_lets_nobody_rest(world: World
 
 
 def test_what_is_not_held_back_cannot_be_resumed(maria: Staff):
-    with pytest.raises(InputError, match="not held back"):
+    with pytest.raises(InputError, match="is not paused"):
         maria.world.service.bouncing.resume(maria.ref)
 
 
@@ -184,7 +184,7 @@ def test_a_letter_to_an_address_that_rests_is_given_up_after_days(maria: Staff):
     world.later(days=6)
 
     assert world.service.posting.send_due()[Verdict.REFUSED] == 1
-    assert any("on hold" in each.error for each in world.state.outbox.dead_letters())
+    assert any("is paused" in each.error for each in world.state.outbox.dead_letters())
     assert ACCEPTED.bounce == ""
 
 

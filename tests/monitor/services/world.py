@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import structs
 
 from monitor.build import build
-from monitor.config import CatalogueConfig, Config
+from monitor.config import Config, SitesConfig
 from monitor.db.database import State
 from monitor.db.sweeps import SourceRun, Sweep, SweepKind
 from monitor.demo import setup as stage
@@ -278,7 +278,7 @@ def configured(folder: Path, sites: tuple[str, ...], *families: str) -> Config:
         config.sources,
         searxng=config.sources.searxng if "searxng" in families else None,
         bluesky=structs.replace(config.sources.bluesky, enabled="bluesky" in families),
-        catalogue=CatalogueConfig(own=False, files=(catalogue(folder, sites),) if sites else ()),
+        sites=SitesConfig(own=False, files=(catalogue(folder, sites),) if sites else ()),
     )
     return structs.replace(
         config,

@@ -5,12 +5,11 @@ from importlib.resources import files
 
 import pytest
 
-from monitor.config import DetectionConfig
 from monitor.domain.detection import rules
 from monitor.domain.detection.weights import read_weights
 from monitor.domain.evidence import Axis
 from monitor.errors import ConfigError
-from monitor.services.weights import own_weights, weights_of
+from monitor.services.weights import own_weights
 
 OURS = files("monitor.domain").joinpath("weights.toml").read_text("utf-8")
 EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))
@@ -76,16 +75,3 @@ def test_a_rule_under_another_axis_is_unknown_there():
 
     with pytest.raises(ConfigError, match="'employer'"):
         read_weights(moved, "weights-2.toml")
-
-
-def test_the_config_names_another_file(tmp_path):
-    path = tmp_path / "weights-2.toml"
-    path.write_text(OURS.replace("version = 1", "version = 2"), "utf-8")
-
-    assert weights_of(DetectionConfig(weights=path)).version == 2
-    assert weights_of(DetectionConfig()) is own_weights()
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(ConfigError, match="weights-3"):
-        weights_of(DetectionConfig(weights=tmp_path / "weights-3.toml"))

@@ -3,14 +3,11 @@
 import pytest
 
 from monitor.domain.names.nicknames import (
-    BYNAMES,
-    LETTERS,
     SHORT_FORMS,
     counterparts,
     nicknames,
     other_givens,
     shortened,
-    spelt,
 )
 
 
@@ -79,12 +76,8 @@ def test_a_spelling_or_a_short_form_is_no_counterpart(one, other):
     assert not counterparts(other, one)
 
 
-def test_some_names_are_how_a_letter_is_said():
-    assert (spelt("dee"), spelt("maria")) == ("d", "")
-
-
 def test_the_lists_hold_plain_words():
-    words = {*SHORT_FORMS, *" ".join(SHORT_FORMS.values()).split(), *BYNAMES, *LETTERS}
+    words = {*SHORT_FORMS, *" ".join(SHORT_FORMS.values()).split()}
 
     assert {word for word in words if not (word.isascii() and word.islower())} == set()
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.students.cues import Cue
 from monitor.domain.students.matching import UNFLAGGED, ContactVerdict, judge
-from monitor.domain.students.roster import plain_roster
+from tests.bench.plain_roster import plain_roster
 from tests.monitor.domain.students.school import (
     A_CUE,
     COUNTS,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.score import moment, number, read_profile, yes
 from monitor.errors import InputError
+from tests.bench.score.rows import moment, number, read_profile, yes
 
 STAFF = {"name": "Maria Delgado", "handles": {"twitter": "mdelgado"}}
 FOUND = {"platform": "instagram", "handle": "maria.delgado"}

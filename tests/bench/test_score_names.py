@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.scoring import Answer, Found, SameName, Staff
-from monitor.domain.names import similarity as name_weights
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, census, counts_of
 from monitor.domain.names.normalize import PARTICLES, SUFFIXES, TITLES
-from monitor.domain.names.similarity import Family, Generation, Given, Rest
 from monitor.errors import InputError
+from tests.bench.score import names as name_weights
+from tests.bench.score.names import Family, Generation, Given, Rest
+from tests.bench.score.scorers import Answer, Found, SameName, Staff
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Nobody is called Dr, Jr or de.

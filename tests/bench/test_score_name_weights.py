@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.names import similarity as name_weights
+from tests.bench.score import names as name_weights
 from tests.house.tree import ROOT
 
 PAGE = Path(ROOT, "docs", "detection.md")

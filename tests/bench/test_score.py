@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
-from tests.monitor.cli.conftest import run
+from tests.bench.score.__main__ import score
 
 SAME = {
     "id": "names-1",
@@ -29,17 +30,17 @@ IMITATED = {
 
 
 def scored(*rows):
-    return run("score", "--jsonl", typed="".join(f"{row}\n" for row in rows))
+    return CliRunner().invoke(score, ["--jsonl"], input="".join(f"{row}\n" for row in rows))
 
 
 def answers(said):
-    return [json.loads(line) for line in said.out.splitlines()]
+    return [json.loads(line) for line in said.stdout.splitlines()]
 
 
 def test_each_row_is_answered_in_its_order_with_a_reason():
     said = scored(*map(json.dumps, (SAME, OTHER, OWN, IMITATED)))
 
-    assert said.code == 0
+    assert said.exit_code == 0
     assert [each["id"] for each in answers(said)] == [
         "names-1",
         "names-2",
@@ -76,9 +77,9 @@ def test_a_name_that_agrees_scores_above_one_that_does_not():
 def test_a_bad_line_is_named_by_its_number_and_costs_no_other_line_its_answer(bad):
     said = scored(json.dumps(SAME), bad, json.dumps(OTHER))
 
-    named, summary = said.err.splitlines()
-    assert said.code == 65
-    assert named.startswith("namesake: Line 2 cannot be scored: ")
+    named, summary = said.stderr.splitlines()
+    assert said.exit_code == 65
+    assert named.startswith("score: Line 2 cannot be scored: ")
     assert "1 of the lines" in summary
     assert [each["id"] for each in answers(said)] == ["names-1", "names-2"]
 
@@ -86,22 +87,22 @@ def test_a_bad_line_is_named_by_its_number_and_costs_no_other_line_its_answer(ba
 def test_an_empty_line_is_no_row():
     said = scored("", json.dumps(SAME), "  ")
 
-    assert (said.code, len(answers(said))) == (0, 1)
+    assert (said.exit_code, len(answers(said))) == (0, 1)
 
 
 def test_whatever_a_row_is_called_the_answer_is_plain_ascii():
     said = scored(json.dumps(SAME | {"id": "\N{RIGHT-TO-LEFT OVERRIDE}\N{ESCAPE}"}))
 
-    assert said.out.isascii()
+    assert said.stdout.isascii()
     assert answers(said)[0]["id"] == "\N{RIGHT-TO-LEFT OVERRIDE}\N{ESCAPE}"
 
 
 def test_what_a_bad_line_holds_reaches_no_terminal_as_it_is():
     said = scored(json.dumps(SAME | {"ask": "\N{RIGHT-TO-LEFT OVERRIDE}\N{ESCAPE}[2J"}))
 
-    assert said.code == 65
-    assert said.err.replace("\n", "").isprintable()
+    assert said.exit_code == 65
+    assert said.stderr.replace("\n", "").isprintable()
 
 
 def test_rows_come_in_one_format_and_it_is_named():
-    assert run("score", typed="").code == 2
+    assert CliRunner().invoke(score, input="").exit_code == 2

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.detection.scoring import Found, SameName, Staff
 from monitor.domain.names.frequency import census
+from tests.bench.score.scorers import Found, SameName, Staff
 
 ROWS = Path(os.environ.get("NAMESAKE_DETECTION_ROWS", ""))
 TASK = "names_roster"

@@ -6,10 +6,10 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.case import Inventory
-from monitor.domain.detection.scoring import Profile, ProfileLabel
 from monitor.domain.names.frequency import census
 from monitor.services.weights import own_weights
 from scrapers.models import Contact, Finding, Kind
+from tests.bench.score.scorers import Profile, ProfileLabel
 
 ROSTER = (("mason", "whitlock"), ("priya", "raman"), ("ann", "lee"))
 OWN = Finding(

@@ -2,13 +2,13 @@
 
 import pytest
 
-from monitor.domain.detection.scoring import Answer, Found, OwnHandle, Staff, imitated_handle
-from monitor.domain.handles.from_name import from_name
 from monitor.domain.handles.lookalike import NEAR, nearest
-from monitor.domain.handles.same_owner import from_handle
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, counts_of
 from monitor.domain.person import PersonName
 from monitor.errors import InputError
+from tests.bench.score.handle_pairs import from_handle
+from tests.bench.score.handles import from_name
+from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle
 
 COUNTS = NameCounts(
     given=counts_of({EVERYBODY: 300_000_000, "maria": 1_600_000}),

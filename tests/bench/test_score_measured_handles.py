@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.domain.detection.scoring import Ask, Found, Staff, scorers
 from monitor.domain.names.frequency import census
+from tests.bench.score.scorers import Ask, Found, Staff, scorers
 
 ROWS = Path(os.environ.get("NAMESAKE_DETECTION_ROWS", ""))
 

@@ -11,16 +11,36 @@ from enum import StrEnum
 from rapidfuzz.distance import OSA
 
 from monitor.domain.names.nicknames import (
-    BYNAMES,
-    THIRD,
     counterparts,
     full_givens,
     listed,
     nicknames,
     shortened,
-    spelt,
 )
 from monitor.domain.names.parsing import Written
+
+_ANYBODY = """
+ace babe bo bubba buck bud buddy buster butch buzz chip cookie doc duke dusty dutch happy junior
+lefty pops red rocky rusty sarge shorty sis sissy skeeter skip skipper slim sonny tex tiny tres
+trey trip tripp whitey
+"""
+# Anybody may be called so, whatever their given name is.
+BYNAMES = frozenset(_ANYBODY.split())
+# Said of the third of a name; the second and the fourth have no word of their own.
+THIRD = frozenset(["trey", "tres", "trip", "tripp"])
+# How letters are spelled as names.
+SPELLED = {
+    "bee": "b",
+    "cee": "c",
+    "dee": "d",
+    "gee": "g",
+    "jay": "j",
+    "jaye": "j",
+    "kay": "k",
+    "kaye": "k",
+    "tee": "t",
+    "vee": "v",
+}
 
 
 class Family(StrEnum):
@@ -188,7 +208,7 @@ def _second_initial(one: Side, other: Side) -> bool:
 def _byname(one: Side, other: Side) -> bool:
     """Gus Gustafson may be anybody of that family, and Dee anybody whose name begins with D."""
     made_of_family = len(one.first) >= _STEM and one.family.startswith(one.first)
-    return made_of_family or one.first in BYNAMES or spelt(one.first) == other.first[0]
+    return made_of_family or one.first in BYNAMES or SPELLED.get(one.first, "") == other.first[0]
 
 
 def _alike(one: Side, other: Side) -> bool:

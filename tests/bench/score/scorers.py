@@ -1,4 +1,4 @@
-"""What `namesake score` reads and writes: one question to a scorer, and its answer."""
+"""What `tests.bench.score` reads and writes: one question to a scorer, and its answer."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,20 +10,21 @@ from monitor.domain.detection.assessment import Assessment, judge
 from monitor.domain.detection.case import Case, Inventory, Subject, lay_out
 from monitor.domain.detection.weights import Weights
 from monitor.domain.evidence import Evidence, Label
-from monitor.domain.handles.from_name import from_name
 from monitor.domain.handles.lookalike import NEAR, Imitation, nearest
-from monitor.domain.handles.same_owner import from_handle
-from monitor.domain.names import similarity as name_weights
 from monitor.domain.names.frequency import Counts, NameCounts, expected_namesakes
 from monitor.domain.names.parsing import person_name, readings
-from monitor.domain.names.similarity import Given, Likeness, Weight, compare
 from monitor.domain.person import Person
 from monitor.domain.students.cues import Setting
 from monitor.domain.students.matching import UNFLAGGED, ContactVerdict
 from monitor.domain.students.matching import judge as judge_contacts
-from monitor.domain.students.roster import PlainRoster, Pupil, plain_roster
+from monitor.domain.students.roster import Pupil
 from monitor.errors import InputError
 from scrapers.models import Contact, Finding
+from tests.bench.plain_roster import PlainRoster, plain_roster
+from tests.bench.score import names as name_weights
+from tests.bench.score.handle_pairs import from_handle
+from tests.bench.score.handles import from_name
+from tests.bench.score.names import Given, Likeness, Weight, compare
 
 
 class Ask(StrEnum):

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.domain.handles.from_name import from_name
-from monitor.domain.handles.same_owner import from_handle, read_name
 from monitor.domain.names.frequency import EVERYBODY, NameCounts, counts_of
 from monitor.domain.person import PersonName
+from tests.bench.score.handle_pairs import from_handle, read_name
+from tests.bench.score.handles import from_name
 
 COUNTS = NameCounts(
     given=counts_of({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),

@@ -1,0 +1,219 @@
+"""What each piece of a handle weighs for or against a name.
+
+Weights are in bits, fitted to 1,962 names and handles of officials by
+`tests/bench/handle_weights.py`, then rounded and shrunk; those set by hand are too rare in these
+rows. docs/handles.md has the table.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.domain.evidence import Axis, Evidence
+from monitor.domain.handles.from_name import HandleFit, fits
+from monitor.domain.handles.handles import opaque
+from monitor.domain.names.frequency import Counts, NameCounts
+from monitor.domain.names.nicknames import listed
+from monitor.domain.names.normalize import squashed
+from monitor.domain.names.parts import NameForms, Part, forms_of
+from monitor.domain.person import PersonName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    name: str
+    bits: float
+    reason: str
+
+    def holds(self, *, bits: float | None = None, reason: str = "") -> Evidence:
+        return Evidence(
+            rule=self.name,
+            axis=Axis.CLAIM,
+            bits=self.bits if bits is None else bits,
+            reason=reason or self.reason,
+        )
+
+
+ANYBODY = Weight(
+    name="handle-anybody", bits=-1.9, reason="Most handles that come up are somebody else's."
+)
+OPAQUE = Weight(
+    name="handle-opaque", bits=0.9, reason="Its network made the handle up: it says nothing."
+)
+# By hand, beside what the handle itself says: people who never met share a common name or word.
+SAME = Weight(name="handle-same", bits=5.0, reason="The handles are the same.")
+NOTHING = Weight(name="handle-nothing", bits=-4.5, reason="The handle holds nothing of your name.")
+
+FAMILY = Weight(name="handle-family", bits=3.9, reason="The handle holds your family name.")
+GIVEN = Weight(name="handle-given", bits=1.1, reason="The handle holds your given name.")
+NICK = Weight(
+    name="handle-nickname", bits=-0.5, reason="The handle holds another form of your given name."
+)
+MIDDLE = Weight(name="handle-middle", bits=0.3, reason="The handle holds your middle name.")
+BOTH = Weight(
+    name="handle-both", bits=3.8, reason="The handle holds both a given and the family name."
+)
+# By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
+INITIAL = Weight(name="handle-initial", bits=2.0, reason="An initial of yours stands beside it.")
+INITIALS = Weight(
+    name="handle-all-initials", bits=2.6, reason="The handle holds all your initials."
+)
+# By hand, shrunk: two given letters, and a third one between them, are a stranger's once in 9 bits.
+HEADS = Weight(
+    name="handle-heads",
+    bits=5.0,
+    reason="The handle is two or three letters, from your first initial to your last.",
+)
+MOST_HEADS = 3
+# By hand: few go by an initial that is none of theirs, and many share a family name.
+OTHER_INITIAL = Weight(
+    name="handle-other-initial", bits=-2.5, reason="The handle holds another initial."
+)
+MOST_INITIALS = 2
+# By hand, shrunk: two letters more agree by chance once in 8 bits.
+FAMILY_START = Weight(
+    name="handle-family-start", bits=2.5, reason="The handle holds the start of your family name."
+)
+GIVEN_START = Weight(
+    name="handle-given-start", bits=0.5, reason="The handle holds the start of your given name."
+)
+# By hand, for each letter in a row beyond the second: three stand in one of thirty strangers'
+# handles, four in one of two hundred.
+SHARED = Weight(name="handle-shared-letters", bits=1.5, reason="")
+SHARED_BY_CHANCE = 2
+MOST_SHARED = 4
+
+# A share of how rare a name is, in bits beyond that of a common one.
+RARE_FAMILY = Weight(name="handle-rare-family", bits=0.6, reason="")
+RARE_GIVEN = Weight(name="handle-rare-given", bits=0.4, reason="")
+USUAL_FAMILY = 12.0
+USUAL_GIVEN = 8.0
+# Beyond it a name is as rare as any word is that somebody thought of.
+MOST_RARE = 4.0
+
+# For each letter that the name does not explain.
+BESIDE_FAMILY = Weight(name="handle-beside-family", bits=-0.8, reason="")
+BESIDE_GIVEN = Weight(name="handle-beside-given", bits=-1.1, reason="")
+BESIDE_BOTH = Weight(name="handle-beside-both", bits=-0.5, reason="")
+MOST_LETTERS = 5
+OTHER_GIVEN = Weight(
+    name="handle-other-given", bits=-2.2, reason="The handle holds another given name."
+)
+AGAINST = frozenset(
+    rule.name for rule in (BESIDE_FAMILY, BESIDE_GIVEN, BESIDE_BOTH, OTHER_GIVEN, OTHER_INITIAL)
+)
+
+_BY_PART = (
+    (Part.FAMILY, FAMILY),
+    (Part.GIVEN, GIVEN),
+    (Part.NICK, NICK),
+    (Part.MIDDLE, MIDDLE),
+    (Part.GIVEN_START, GIVEN_START),
+    (Part.FAMILY_START, FAMILY_START),
+    (Part.INITIAL, INITIAL),
+    (Part.INITIALS, INITIALS),
+)
+_INITIALS = frozenset({Part.INITIAL, Part.INITIALS})
+_CALLED = frozenset({Part.GIVEN, Part.NICK, Part.MIDDLE, Part.GIVEN_START})
+
+
+def from_name(handle: str, name: PersonName, counts: NameCounts) -> tuple[Evidence, ...]:
+    """Weigh a handle against a name; the sum is positive where it is likelier theirs than not."""
+    return tuple(_from_name(handle, name, counts))
+
+
+def _from_name(handle: str, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
+    yield ANYBODY.holds()
+    if opaque(handle):
+        yield OPAQUE.holds()
+        return
+    fit = fits(handle, name)
+    parts = fit.parts
+    if not parts:
+        yield NOTHING.holds()
+        yield from _alike(fit, name)
+        return
+    yield from (rule.holds() for part, rule in _BY_PART if part in parts)
+    yield from _rarity(fit, name, counts)
+    if Part.FAMILY in parts and parts & _CALLED:
+        yield BOTH.holds()
+    yield from _against(fit, forms_of(name))
+
+
+def _alike(fit: HandleFit, name: PersonName) -> Iterator[Evidence]:
+    """Weigh letters in a row that name and handle share, where no part of the name is whole."""
+    forms = forms_of(name)
+    letters = "".join(filter(str.isalpha, fit.residue))
+    if (
+        1 < len(letters) <= MOST_HEADS
+        and letters[0] + letters[-1] == forms.heads[0] + forms.heads[2]
+    ):
+        yield HEADS.holds()
+    parts = (*forms.givens, *forms.families)
+    shared = max((_run(fit.residue, part) for part in parts), key=len, default="")
+    beyond = len(shared) - SHARED_BY_CHANCE
+    if beyond > 0:
+        yield SHARED.holds(
+            bits=SHARED.bits * min(beyond, MOST_SHARED),
+            reason=f"The handle shares the letters {shared} with your name.",
+        )
+
+
+def _run(text: str, part: str) -> str:
+    """Return the longest run of letters that two words share."""
+    runs = (
+        part[start : start + size]
+        for size in range(len(part), 0, -1)
+        for start in range(len(part) - size + 1)
+    )
+    return next((run for run in runs if run in text), "")
+
+
+def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Evidence]:
+    if Part.FAMILY in fit.parts:
+        family = fit.alone(Part.FAMILY) or squashed(name.family)
+        yield _rare(RARE_FAMILY, family, counts.family, USUAL_FAMILY)
+    called = fit.alone(Part.GIVEN) or fit.alone(Part.NICK) or squashed(name.given)
+    if fit.parts & _CALLED - {Part.MIDDLE}:
+        yield _rare(RARE_GIVEN, called, counts.given, USUAL_GIVEN)
+
+
+def _rare(rule: Weight, name: str, counts: Counts, usual: float) -> Evidence:
+    rarity = counts.rarity(name)
+    reason = f"About one in {_rounded(2**rarity):,} people bears the name {name}."
+    return rule.holds(bits=rule.bits * min(rarity - usual, MOST_RARE), reason=reason)
+
+
+def _rounded(number: float) -> int:
+    return int(float(f"{number:.1g}"))
+
+
+def _against(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:
+    """Weigh what the name does not explain: letters of somebody else's name, or of anything."""
+    foreign = [piece.text for piece in fit.pieces if piece.foreign]
+    family, called = Part.FAMILY in fit.parts, bool(fit.parts & _CALLED)
+    if not (family and called):
+        initials = next((text for text in foreign if len(text) <= MOST_INITIALS), "")
+        if family and initials and initials[0] == forms.heads[0]:
+            foreign.remove(initials)
+            yield INITIAL.holds()
+        elif initials and not fit.parts & _INITIALS and initials[0] not in _own_initials(forms):
+            yield OTHER_INITIAL.holds(reason=f"{initials.upper()} is no initial of yours.")
+    if foreign:
+        yield _beside(foreign, family=family, called=called)
+    other = next(filter(listed, foreign), None)
+    if other and not called:
+        yield OTHER_GIVEN.holds(reason=f"The handle holds the given name {other}.")
+
+
+def _own_initials(forms: NameForms) -> frozenset[str]:
+    """Return the initials of everything that the person may be called."""
+    return frozenset("".join(forms.heads)) | {each[0] for each in (*forms.givens, *forms.nicks)}
+
+
+def _beside(foreign: list[str], *, family: bool, called: bool) -> Evidence:
+    beside = BESIDE_BOTH if called else BESIDE_FAMILY
+    rule = beside if family else BESIDE_GIVEN
+    return rule.holds(
+        bits=rule.bits * min(sum(map(len, foreign)), MOST_LETTERS),
+        reason=f"Your name does not explain {', '.join(foreign)}.",
+    )
