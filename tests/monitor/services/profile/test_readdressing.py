@@ -69,7 +69,7 @@ def test_the_old_address_gets_one_last_letter_that_does_not_tell_the_new_one(mar
     last = maria.staff.letters[-1]
     assert of(last, "address-changed")
     assert NEW not in f"{last.letter.text}{last.letter.html}"
-    assert "THIS WAS NOT ME" in last.letter.text
+    assert "IF THIS WAS NOT YOU" in last.letter.text
     maria.world.on_monday()
     assert maria.staff.letters[-1] is last
     assert [each.envelope.kind for each in maria.world.post.to(NEW)][-1] == "digest"
