@@ -59,7 +59,7 @@ def test_two_keys_for_one_origin_are_refused():
     other = asking_for(replace(BRAVE_NEWS, name="other"), Key(name="other-key", header="x-key"))
     environ = {"NAMESAKE_BRAVE_KEY": "b", "NAMESAKE_OTHER_KEY": "o"}
 
-    with pytest.raises(ConfigError, match="Two keys are meant for https://api"):
+    with pytest.raises(ConfigError, match="Two keys are set for https://api"):
         keys_of([BRAVE, other], environ)
 
 

@@ -32,7 +32,7 @@ def test_that_a_copy_failed_is_told_until_there_is_a_good_one(copied: Terminal, 
 
     said = copied.run("doctor")
     assert said.code == 78
-    assert "failed (78); the last good one is of" in said.out
+    assert "failed (78); the last good one is from" in said.out
     assert "namesake_backup_failed_timestamp_seconds 1" in copied.run("metrics").out
 
     copied.clock.at += timedelta(hours=1)

@@ -177,7 +177,7 @@ def test_what_does_not_end_in_time_is_left_as_by_a_crash(tmp_path, monkeypatch, 
         pulse=Pulse(SystemClock()),
     ).run()
 
-    assert "What write was at is not finished" in caplog.text
+    assert "Job write did not finish before shutdown" in caplog.text
     over.set()
 
 
@@ -192,6 +192,6 @@ def test_a_folder_too_deep_for_a_bell_is_served_all_the_same(district):
         service.send_signal(signal.SIGTERM)
         assert service.wait(PATIENCE) == 0
 
-    assert first.startswith("WARNING There is no bell at ")
-    assert "waits up to 20 seconds" in first
+    assert first.startswith("WARNING Cannot listen at ")
+    assert "wait up to 20 seconds" in first
     assert second.startswith("INFO Ready")

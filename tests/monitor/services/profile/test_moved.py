@@ -178,7 +178,7 @@ def test_a_copy_of_everything_tells_the_change(maria: Mover):
 
     (told,) = json.loads(copy.json())["mail"]["addresses"]
     assert (told["old"], told["new"], told["browser"]) == (maria.staff.mail, NEW, "")
-    assert "Changes of address" in copy.html()
+    assert "Changes of email address" in copy.html()
 
 
 def test_what_nobody_confirms_is_forgotten_after_a_day_and_a_change_after_thirty(maria: Mover):
