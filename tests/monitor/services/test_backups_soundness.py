@@ -16,7 +16,16 @@ from monitor.domain.flag import Ruling
 from monitor.domain.person import PersonName
 from monitor.errors import DatabaseError
 from monitor.services.backups import read_everything
-from scrapers.models import Outcome, Query, QueryKind, Reading, Request, Visit
+from scrapers.models import (
+    Outcome,
+    Page,
+    Query,
+    QueryKind,
+    Reading,
+    ReadPage,
+    Request,
+    Visit,
+)
 from tests.monitor.services.mover import Mover
 from tests.monitor.services.test_erasure import joined_with_words_everywhere
 from tests.monitor.services.world import World
@@ -55,7 +64,11 @@ def filled(world_of) -> World:
     waiting, *_ = state.outbox.due(now)
     state.outbox.retry(waiting.ref, now, "refused")
     under_way = replace(state.sweeps.latest(SweepKind.SWEEP), ref="under way", closed_at=None)
-    state.journal.stage(state.sweeps.open_or_resume(under_way).ref, answered(ref, now))
+    visit = answered(ref, now)
+    state.journal.stage(state.sweeps.open_or_resume(under_way).ref, visit)
+    page = Page(url=visit.query.request.url, status=200, body=b"A page.", fetched_at=now)
+    read = ReadPage(query=visit.query, page=page, reading=visit.reading)
+    state.pages.add("under way", 1, [read])
     return world
 
 

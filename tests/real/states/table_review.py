@@ -45,7 +45,7 @@ REVIEW: tuple[State, ...] = (
 )
 OPERATING: tuple[State, ...] = (
     seen("/operate", "Emails by status", who="operations"),
-    seen("/operate/names", "New name", who="operations"),
+    seen("/operate/names", "Names to confirm", who="operations"),
     seen("/operate/names", "No names are waiting.", who="operations", site=Site.EMPTY),
 )
 EMPTY: tuple[State, ...] = (
