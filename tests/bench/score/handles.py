@@ -34,10 +34,10 @@ class Weight:
 
 
 ANYBODY = Weight(
-    name="handle-anybody", bits=-1.9, reason="Most handles that come up are somebody else's."
+    name="handle-anybody", bits=-1.9, reason="Most handles that come up belong to someone else."
 )
 OPAQUE = Weight(
-    name="handle-opaque", bits=0.9, reason="Its network made the handle up: it says nothing."
+    name="handle-opaque", bits=0.9, reason="Its network made up the handle, so it says nothing."
 )
 # By hand, beside what the handle itself says: people who never met share a common name or word.
 SAME = Weight(name="handle-same", bits=5.0, reason="The handles are the same.")
@@ -53,7 +53,7 @@ BOTH = Weight(
     name="handle-both", bits=3.8, reason="The handle holds both a given and the family name."
 )
 # By hand, shrunk: a letter drawn from 26 would agree by chance once in 4.7 bits.
-INITIAL = Weight(name="handle-initial", bits=2.0, reason="An initial of yours stands beside it.")
+INITIAL = Weight(name="handle-initial", bits=2.0, reason="One of your initials is next to it.")
 INITIALS = Weight(
     name="handle-all-initials", bits=2.6, reason="The handle holds all your initials."
 )
@@ -179,7 +179,7 @@ def _rarity(fit: HandleFit, name: PersonName, counts: NameCounts) -> Iterator[Ev
 
 def _rare(rule: Weight, name: str, counts: Counts, usual: float) -> Evidence:
     rarity = counts.rarity(name)
-    reason = f"About one in {_rounded(2**rarity):,} people bears the name {name}."
+    reason = f"About one in {_rounded(2**rarity):,} people has the name {name}."
     return rule.holds(bits=rule.bits * min(rarity - usual, MOST_RARE), reason=reason)
 
 
@@ -197,7 +197,7 @@ def _against(fit: HandleFit, forms: NameForms) -> Iterator[Evidence]:
             foreign.remove(initials)
             yield INITIAL.holds()
         elif initials and not fit.parts & _INITIALS and initials[0] not in _own_initials(forms):
-            yield OTHER_INITIAL.holds(reason=f"{initials.upper()} is no initial of yours.")
+            yield OTHER_INITIAL.holds(reason=f"{initials.upper()} is not one of your initials.")
     if foreign:
         yield _beside(foreign, family=family, called=called)
     other = next(filter(listed, foreign), None)
