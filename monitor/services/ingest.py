@@ -518,12 +518,15 @@ class Settling:
                     proven_at=proven,
                 )
             )
-        if not trust.outcome.conclusive:
-            # Of a source that worked, nothing: found or absent would tell what exists.
-            event = "source_parked" if parked_until else "source_failed"
-            LOG.info(
-                "%s sweep=%s source=%s outcome=%s", event, sweep.ref, source.name, trust.outcome
-            )
+        _log_trouble(sweep, source, trust, parked_until)
+
+
+def _log_trouble(sweep: Sweep, source: Source, trust: Trust, parked_until: datetime | None) -> None:
+    """Log a source that did not work. Of one that did, found or absent would tell what exists."""
+    if trust.outcome.conclusive:
+        return
+    event = "source_parked" if parked_until else "source_failed"
+    LOG.info("%s sweep=%s source=%s outcome=%s", event, sweep.ref, source.name, trust.outcome)
 
 
 def _probes(sweep: Sweep, source: Source, answers: Answers) -> Iterator[Probe]:

@@ -14,7 +14,7 @@ FRAME = Frame(title="Check now", district="Cedar Valley", contact="it@cedar.exam
 
 @pytest.mark.parametrize(
     ("flags", "to_sort", "words"),
-    [(1, 0, "Review it<"), (0, 1, "Look at it<"), (1, 1, "Review them, most serious first<")],
+    [(1, 0, "Review it<"), (0, 1, "Review it<"), (1, 1, "Review them, most serious first<")],
 )
 def test_one_thing_is_spoken_of_as_one(flags: int, to_sort: int, words: str) -> None:
     view = CheckView(
