@@ -22,7 +22,7 @@ def test_a_pause_is_recorded_with_its_last_day_and_ended_again(terminal):
     said = terminal.run("staff", "pause", ref, "--until", "2026-12-24")
 
     assert said.code == 0
-    assert "until 24 December 2026 is over" in said.out
+    assert "paused through Dec 24, 2026" in said.out
     assert state(terminal) == ["paused"]
     assert terminal.run("check", ref).code == 77
     assert terminal.run("staff", "resume", ref).code == 0
