@@ -43,7 +43,7 @@ CASES = (
 )
 HOUR = timedelta(hours=1)
 NOW = days.sweep_at(2)
-HOURS = re.compile(r"\d\d:\d\d [A-Z]{3}")
+HOURS = re.compile(r"\d{1,2}:\d\d [AP]M [A-Z]{3}")
 
 
 @pytest.fixture
